@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# What CI does, in order; stops at the first step that fails. `./dev check` installs what it needs.
+# Each step's output goes to build/check-logs and is shown only when the step fails.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=$root/build
+logs=$build/check-logs
+consumers=$build/consumers
+cd "$root"
+mkdir -p "$logs"
+
+# --- the steps ----------------------------------------------------------------------------------
+
+step_format() {
+  find include lib tests samples bench \( -name '*.cpp' -o -name '*.hpp' \) -print0 |
+    xargs -0 -r clang-format --dry-run -Werror
+}
+
+step_layers() { python3 tools/check_layers.py; }
+
+step_operation_table() { python3 tools/check_op_table.py; }
+
+# configure FOLDER OPTION...: from anew, so that no option of an earlier run stays.
+configure() {
+  rm -rf "$build/$1/meson-private" "$build/$1/meson-info"
+  meson setup "$build/$1" "$root" --prefix "$build/prefix-$1" "${@:2}"
+}
+
+compile() { ninja -C "$build/$1" -j"$(nproc)"; }
+
+step_build() {
+  configure check -Dwerror=true -Dtests=true -Dsamples=true -Dbench=true
+  compile check
+}
+
+step_tests() { meson test -C "$build/check" --no-rebuild --print-errorlogs --no-suite samples; }
+
+step_samples() { meson test -C "$build/check" --no-rebuild --print-errorlogs --suite samples; }
+
+# The archive rather than the shared library, so that this is the static Meson build as well.
+# Without -Werror: the sanitizers make g++ 12 warn about its own std::regex.
+step_sanitize() {
+  configure sanitize -Doptimization=1 -Ddebug=true -Db_sanitize=address,undefined \
+    -Ddefault_library=static -Dtests=true -Dsamples=false -Dbench=false
+  compile sanitize
+  ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
+  UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+    meson test -C "$build/sanitize" --no-rebuild --print-errorlogs --timeout-multiplier 4 \
+    --suite unit
+}
+
+step_install() {
+  rm -rf "$build/prefix-check"
+  meson install -C "$build/check" --no-rebuild
+}
+
+# consumer NAME: a fresh copy of the consumer project, as its users would have it.
+consumer() {
+  rm -rf "${consumers:?}/$1"
+  mkdir -p "$consumers"
+  cp -r "$root/tests/consumer" "$consumers/$1"
+  cd "$consumers/$1"
+}
+
+prefix_libdir() { dirname "$(find "$build/prefix-check" -name libtapegrad.so)"; }
+
+# Only our own .pc file is visible: a user of the shared library needs no other package.
+step_pkg_config() {
+  consumer pkg-config
+  PKG_CONFIG_LIBDIR=$(prefix_libdir)/pkgconfig make
+  LD_LIBRARY_PATH=$(prefix_libdir) ./consumer
+}
+
+step_cmake() {
+  consumer cmake
+  cmake -S . -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$build/prefix-check"
+  cmake --build build
+  build/consumer
+}
+
+step_meson_subproject() {
+  consumer subproject
+  mkdir subprojects
+  ln -s "$root" subprojects/tapegrad
+  meson setup build --force-fallback-for=tapegrad
+  ninja -C build -j"$(nproc)"
+  build/consumer
+}
+
+# The archive alone, as a package without the shared library would have it.
+step_static() {
+  rm -rf "$build/prefix-static"
+  cp -a "$build/prefix-check" "$build/prefix-static"
+  find "$build/prefix-static" -name 'libtapegrad.so*' -delete
+  consumer static
+  export PKG_CONFIG_LIBDIR
+  PKG_CONFIG_LIBDIR=$(dirname "$(find "$build/prefix-static" -name tapegrad.pc)")
+  make STATIC=1 CXXFLAGS="-O2 -I$build/prefix-static/include -L${PKG_CONFIG_LIBDIR%/*}"
+  ./consumer
+  if readelf -d consumer | grep -q libtapegrad; then
+    echo 'the consumer still needs the shared library'
+    return 1
+  fi
+}
+
+# --- running them -------------------------------------------------------------------------------
+
+step() {
+  local name=$1 started=$SECONDS log status=0
+  log=$logs/${name//_/-}.log
+  printf '== %s\n' "${name//_/ }"
+  # Not `if (...)` or `(...) ||`: either would switch `set -e` off inside the step.
+  set +e
+  (set -e; "step_$name") >"$log" 2>&1 </dev/null
+  status=$?
+  set -e
+  if (( status )); then
+    tail -n 60 "$log"
+    printf '== %s failed after %d s; the whole log: %s\n' \
+      "${name//_/ }" "$((SECONDS - started))" "${log#"$root"/}"
+    exit 1
+  fi
+  printf '   done in %d s\n' "$((SECONDS - started))"
+}
+
+for name in format layers operation_table build tests; do step "$name"; done
+counted=$(python3 tools/count_tests.py build/check/meson-logs/testlog.json)
+[[ -n $counted ]] || { echo 'no Catch2 test ran'; exit 1; }
+for name in samples sanitize install pkg_config cmake meson_subproject static; do step "$name"; done
+
+printf 'every check passed in %d s\n%s\n' "$SECONDS" "$counted"

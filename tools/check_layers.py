@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Who may include whom, how long a file may be, and what a public header may not say.
+
+Prints one `file:line: what is wrong` for each finding; the status says whether there were any.
+The rules are those of docs/architecture.md. They look at what a file names itself, not at what
+that drags in.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+MAX_LINES = 400
+SOURCES = {".cpp", ".hpp", ".h", ".py", ".sh", ".bash"}
+OTHER_SOURCES = {"meson.build", "dev"}
+SKIPPED_FOLDERS = re.compile(r"^(build.*|subprojects|\..*|__pycache__)$")
+
+# lib/FOLDER -> the other folders of lib/ whose private headers it may include.
+# A folder that is not named here sees public headers only.
+MAY_INCLUDE = {
+    "core": set(),
+    "kernels": {"core"},
+    "autograd": {"core"},
+    "ops": {"core", "kernels", "autograd"},
+}
+
+# Public headers that speak of gradients: no business of the two lowest folders.
+ABOVE_KERNELS = re.compile(r"^tapegrad/(tapegrad|autograd|catch|xtensor)\.hpp$"
+                           r"|^tapegrad/(autograd|ops|nn|optim|data|io|summary)/")
+BELOW_GRADIENTS = {"kernels"}
+
+KERNEL_LIBRARIES = re.compile(r"^(xtensor|xsimd|xtl)/|^(cblas|lapacke|openblas_config)(-\w+)?\.h$")
+CBLAS = re.compile(r"^cblas(-\w+)?\.h$")
+NOT_IN_PUBLIC = re.compile(r"^(fmt|xtensor|xsimd|xtl|catch2)/|^(cblas|lapacke)\b|^catch\.hpp$")
+OPT_IN_HEADERS = {  # public headers that exist to meet one other library
+    "include/tapegrad/xtensor.hpp": re.compile(r"^(xtensor|xtl|xsimd)/"),
+    "include/tapegrad/catch.hpp": re.compile(r"^catch2/|^catch\.hpp$"),
+}
+MACROS_ALLOWED = {"include/tapegrad/catch.hpp"}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')
+DEFINE = re.compile(r"^\s*#\s*define\s+(\w+)")
+
+
+def files_of(root):
+    """Every file of the project that a person wrote, relative to root."""
+    def walk(folder):
+        for entry in sorted(folder.iterdir()):
+            if entry.is_dir() and not entry.is_symlink():
+                if not SKIPPED_FOLDERS.match(entry.name):
+                    yield from walk(entry)
+            elif entry.suffix in SOURCES or entry.name in OTHER_SOURCES:
+                yield entry.relative_to(root)
+    yield from walk(root)
+
+
+def includes_of(lines):
+    """(line number, header) for each include; a quoted one keeps its quotes off."""
+    for number, line in enumerate(lines, 1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match.group(1) or match.group(2)
+
+
+def private_folder(root, path, header):
+    """The folder of lib/ that `header` lives in when `path` includes it, or None."""
+    for base in (root / path.parent, root / "lib"):
+        target = (base / header).resolve()
+        if target.is_file() and (root / "lib").resolve() in target.parents:
+            return target.relative_to((root / "lib").resolve()).parts[0]
+    return None
+
+
+def check_public(path, lines):
+    own = OPT_IN_HEADERS.get(path.as_posix())
+    for number, header in includes_of(lines):
+        if NOT_IN_PUBLIC.match(header) and not (own and own.match(header)):
+            yield number, f"a public header includes <{header}>; move that to lib/"
+    if path.as_posix() not in MACROS_ALLOWED:
+        for number, line in enumerate(lines, 1):
+            match = DEFINE.match(line)
+            if match:
+                yield number, f"a public header defines the macro {match.group(1)}"
+
+
+def check_private_includes(root, path, lines):
+    """Only lib/ and tests/ may see private headers, and lib/ only downwards."""
+    top, folder = path.parts[0], path.parts[1] if len(path.parts) > 2 else ""
+    allowed = MAY_INCLUDE.get(folder, set()) | {folder} if top == "lib" else set()
+    for number, header in includes_of(lines):
+        target = private_folder(root, path, header)
+        if target is not None and target not in allowed:
+            yield number, f'{top}/{folder or "."} must not include "{header}" of lib/{target}'
+
+
+def check_kernel_libraries(path, lines):
+    in_kernels = path.as_posix().startswith("lib/kernels/")
+    for number, header in includes_of(lines):
+        if path.parts[0] == "lib" and KERNEL_LIBRARIES.match(header) and not in_kernels:
+            yield number, f"only lib/kernels includes <{header}>"
+        if path.parts[0] == "lib" and path.parts[1] in BELOW_GRADIENTS:
+            if ABOVE_KERNELS.match(header):
+                yield number, f"lib/{path.parts[1]} knows nothing of <{header}>"
+
+
+def check_tree(root):
+    """All findings as (path, line, message)."""
+    first_cblas = None
+    for path in files_of(root):
+        lines = (root / path).read_text(encoding="utf-8").splitlines()
+        found = []
+        if len(lines) > MAX_LINES:
+            found.append((MAX_LINES + 1, f"{len(lines)} lines, the limit is {MAX_LINES}: two ideas?"))
+        if path.suffix in {".cpp", ".hpp", ".h"}:
+            if path.parts[0] == "include":
+                found += check_public(path, lines)
+            if path.parts[0] != "tests":
+                found += check_private_includes(root, path, lines)
+            found += check_kernel_libraries(path, lines)
+            for number, header in includes_of(lines):
+                if CBLAS.match(header) and path.parts[0] == "lib":
+                    if first_cblas not in (None, path):
+                        found.append((number, f"<{header}> is for one file, and {first_cblas} has it"))
+                    first_cblas = first_cblas or path
+        yield from ((path, number, message) for number, message in found)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("root", nargs="?", default=Path(__file__).resolve().parent.parent, type=Path)
+    root = parser.parse_args().root.resolve()
+    findings = sorted(set(check_tree(root)))
+    for path, number, message in findings:
+        print(f"{path}:{number}: {message}")
+    if not findings:
+        print(f"layers: {sum(1 for _ in files_of(root))} files, nothing to say")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
