@@ -21,10 +21,11 @@ step_layers() { python3 tools/check_layers.py; }
 
 step_operation_table() { python3 tools/check_op_table.py; }
 
-# configure FOLDER OPTION...: from anew, so that no option of an earlier run stays.
+# configure FOLDER OPTION...: from anew, so that no option of an earlier run stays. The library folder
+# is named because Meson guesses lib64 on a Debian without dpkg-dev, where CMake would not look.
 configure() {
   rm -rf "$build/$1/meson-private" "$build/$1/meson-info"
-  meson setup "$build/$1" "$root" --prefix "$build/prefix-$1" "${@:2}"
+  meson setup "$build/$1" "$root" --prefix "$build/prefix-$1" --libdir lib "${@:2}"
 }
 
 compile() { ninja -C "$build/$1" -j"$(nproc)"; }
