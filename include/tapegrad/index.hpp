@@ -1,0 +1,46 @@
+// What may stand between the brackets of x[{...}].
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+
+namespace [[gnu::visibility("default")]] tapegrad {
+
+/// Python's start:stop:step. Negative bounds count from the end and clamp; step is positive.
+struct Slice {
+  std::optional<std::int64_t> start = std::nullopt;
+  std::optional<std::int64_t> stop = std::nullopt;
+  std::int64_t step = 1;
+
+  constexpr Slice() = default;
+  constexpr Slice(std::optional<std::int64_t> from, std::optional<std::int64_t> to,
+                  std::int64_t by = 1)
+      : start(from), stop(to), step(by) {}
+};
+
+/// `...`: as many whole dimensions as are left over.
+struct Ellipsis {};
+inline constexpr Ellipsis ellipsis;
+
+/// A new dimension of size 1.
+struct NewAxis {};
+inline constexpr NewAxis newaxis;
+
+/// An integer, a Slice, `ellipsis` or `newaxis`.
+class Index {
+ public:
+  enum class Kind : std::uint8_t { integer, slice, ellipsis, newaxis };
+
+  template <std::integral T>
+  constexpr Index(T integer) : kind(Kind::integer), at(static_cast<std::int64_t>(integer)) {}
+  constexpr Index(Slice s) : kind(Kind::slice), range(s) {}
+  constexpr Index(Ellipsis) : kind(Kind::ellipsis) {}
+  constexpr Index(NewAxis) : kind(Kind::newaxis) {}
+
+  Kind kind;
+  std::int64_t at = 0;
+  Slice range;
+};
+
+}  // namespace gnu::visibility("default")]]tapegrad

@@ -1,0 +1,70 @@
+// Arithmetic, comparison and choice between two tensors, or a tensor and a C++ number.
+// Shapes broadcast and element types promote as in PyTorch; a C++ number never promotes a tensor
+// of its own kind. Every function throws ShapeError when the shapes don't broadcast.
+#pragma once
+
+#include "tapegrad/tensor.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+
+/// The element type in which `a` and `b` meet: a tensor of rank 0 only counts when its kind
+/// (bool, integer, floating) is the higher one.
+DType result_type(const Tensor& a, const Tensor& b);
+
+/// a + b. Derivative: g to both. Booleans: or.
+Tensor operator+(const Tensor& a, const Tensor& b);
+Tensor operator+(const Tensor& a, Scalar b);
+Tensor operator+(Scalar a, const Tensor& b);
+
+/// a - b. Derivative: g and -g. Throws DTypeError for booleans.
+Tensor operator-(const Tensor& a, const Tensor& b);
+Tensor operator-(const Tensor& a, Scalar b);
+Tensor operator-(Scalar a, const Tensor& b);
+
+/// a * b. Derivative: g * b and g * a. Booleans: and.
+Tensor operator*(const Tensor& a, const Tensor& b);
+Tensor operator*(const Tensor& a, Scalar b);
+Tensor operator*(Scalar a, const Tensor& b);
+
+/// a / b, true division: integers give float32. Derivative: g / b and -g * a / b^2.
+Tensor operator/(const Tensor& a, const Tensor& b);
+Tensor operator/(const Tensor& a, Scalar b);
+Tensor operator/(Scalar a, const Tensor& b);
+
+/// -x. Derivative: -g. Throws DTypeError for booleans.
+Tensor operator-(const Tensor& x);
+
+/// a to the power b. Derivative: g * b * a^(b-1), 0 where b is 0; and g * a^b * log(a), 0 where a
+/// is 0 and b is not negative. Integers stay integers; a negative integer exponent of an integer
+/// tensor throws DTypeError.
+Tensor pow(const Tensor& a, const Tensor& b);
+Tensor pow(const Tensor& a, Scalar b);
+Tensor pow(Scalar a, const Tensor& b);
+
+/// The larger, and NaN if either is. Derivative: g to the larger; half to each where they are
+/// equal.
+Tensor maximum(const Tensor& a, const Tensor& b);
+/// The smaller, and NaN if either is. Derivative: g to the smaller; half to each where equal.
+Tensor minimum(const Tensor& a, const Tensor& b);
+
+// Comparisons give booleans and have no derivative.
+Tensor operator==(const Tensor& a, const Tensor& b);
+Tensor operator==(const Tensor& a, Scalar b);
+Tensor operator!=(const Tensor& a, const Tensor& b);
+Tensor operator!=(const Tensor& a, Scalar b);
+Tensor operator<(const Tensor& a, const Tensor& b);
+Tensor operator<(const Tensor& a, Scalar b);
+Tensor operator<=(const Tensor& a, const Tensor& b);
+Tensor operator<=(const Tensor& a, Scalar b);
+Tensor operator>(const Tensor& a, const Tensor& b);
+Tensor operator>(const Tensor& a, Scalar b);
+Tensor operator>=(const Tensor& a, const Tensor& b);
+Tensor operator>=(const Tensor& a, Scalar b);
+
+/// a where `condition` holds, b elsewhere. Derivative: g where the element was chosen, 0 elsewhere.
+/// Throws DTypeError unless the condition is boolean.
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
+Tensor where(const Tensor& condition, const Tensor& a, Scalar b);
+Tensor where(const Tensor& condition, Scalar a, const Tensor& b);
+
+}  // namespace gnu::visibility("default")]]tapegrad

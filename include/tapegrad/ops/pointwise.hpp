@@ -1,0 +1,42 @@
+// Functions of one tensor, element by element. Except where it says otherwise, integers and
+// booleans are converted to float32 first.
+#pragma once
+
+#include <limits>
+
+#include "tapegrad/tensor.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+
+/// e^x. Derivative: y.
+Tensor exp(const Tensor& x);
+/// Natural logarithm; -inf at 0, NaN below. Derivative: 1 / x.
+Tensor log(const Tensor& x);
+/// log(1 + x), exact for small x. Derivative: 1 / (1 + x).
+Tensor log1p(const Tensor& x);
+/// Square root; NaN below 0. Derivative: 1 / (2y), infinite at 0.
+Tensor sqrt(const Tensor& x);
+/// x * x; integers stay integers. Derivative: 2x.
+Tensor square(const Tensor& x);
+/// |x|; integers stay integers. Derivative: sign(x), 0 at 0.
+Tensor abs(const Tensor& x);
+/// -1, 0 or 1; integers stay integers; NaN stays. Derivative: 0.
+Tensor sign(const Tensor& x);
+/// 1 / (1 + e^-x), without overflow on either side. Derivative: y (1 - y).
+Tensor sigmoid(const Tensor& x);
+/// Hyperbolic tangent. Derivative: 1 - y^2.
+Tensor tanh(const Tensor& x);
+/// max(x, 0); integers stay integers; NaN stays. The derivative at 0 is 0.
+Tensor relu(const Tensor& x);
+/// log(1 + e^x), without overflow. Derivative: sigmoid(x).
+Tensor softplus(const Tensor& x);
+/// x limited to [low, high]; integers stay integers when the limits are; NaN stays. Derivative: 1
+/// inside and on the limits, 0 outside. Where low > high the result is high.
+Tensor clamp(const Tensor& x, Scalar low, Scalar high);
+/// Limits only from below, only from above.
+Tensor clamp_min(const Tensor& x, Scalar low);
+Tensor clamp_max(const Tensor& x, Scalar high);
+/// -x, by name.
+Tensor neg(const Tensor& x);
+
+}  // namespace gnu::visibility("default")]]tapegrad

@@ -1,0 +1,92 @@
+// A short list of integers that lives in place: shapes, strides, lists of dimensions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace [[gnu::visibility("default")]] tapegrad {
+
+/// The largest rank of a tensor.
+inline constexpr std::size_t max_rank = 8;
+
+/// Up to eight signed integers, without a heap. Longer lists throw ShapeError.
+class Dims {
+ public:
+  Dims() = default;
+  Dims(std::initializer_list<std::int64_t> values) : Dims(values.begin(), values.size()) {}
+  Dims(std::span<const std::int64_t> values) : Dims(values.data(), values.size()) {}
+  Dims(const std::vector<std::int64_t>& values) : Dims(values.data(), values.size()) {}
+  Dims(std::size_t count, std::int64_t value) {
+    for (std::size_t i = 0; i < count; ++i) push_back(value);
+  }
+  Dims(const Dims& other) : Dims(other.values_, other.size_) {}
+  Dims& operator=(const Dims& other) {
+    size_ = other.size_;
+    for (std::size_t i = 0; i < size_; ++i) values_[i] = other.values_[i];
+    return *this;
+  }
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  std::int64_t operator[](std::size_t i) const { return values_[i]; }
+  std::int64_t& operator[](std::size_t i) { return values_[i]; }
+  std::int64_t front() const { return values_[0]; }
+  std::int64_t back() const { return values_[size_ - 1]; }
+  const std::int64_t* begin() const { return values_; }
+  const std::int64_t* end() const { return values_ + size_; }
+  std::int64_t* begin() { return values_; }
+  std::int64_t* end() { return values_ + size_; }
+
+  void push_back(std::int64_t value) {
+    if (size_ == max_rank) throw_too_long();
+    values_[size_++] = value;
+  }
+  void insert(std::size_t at, std::int64_t value) {
+    push_back(value);
+    for (std::size_t i = size_ - 1; i > at; --i) values_[i] = values_[i - 1];
+    values_[at] = value;
+  }
+  void erase(std::size_t at) {
+    for (std::size_t i = at + 1; i < size_; ++i) values_[i - 1] = values_[i];
+    --size_;
+  }
+
+  friend bool operator==(const Dims& a, const Dims& b) {
+    if (a.size_ != b.size_) return false;
+    for (std::size_t i = 0; i < a.size_; ++i) {
+      if (a.values_[i] != b.values_[i]) return false;
+    }
+    return true;
+  }
+
+ private:
+  Dims(const std::int64_t* values, std::size_t count) {
+    if (count > max_rank) throw_too_long();
+    for (std::size_t i = 0; i < count; ++i) values_[i] = values[i];
+    size_ = static_cast<std::uint32_t>(count);
+  }
+  [[noreturn]] static void throw_too_long();
+
+  std::int64_t values_[max_rank];  // uninitialised past size_: a copy touches only what is used
+  std::uint32_t size_ = 0;
+};
+
+using Shape = Dims;
+using Strides = Dims;
+
+/// "[2, 3]".
+std::string to_string(const Dims& dims);
+
+/// How many elements a tensor of this shape has; 1 for rank 0. Throws ShapeError on overflow or a
+/// negative size.
+std::int64_t numel(const Shape& shape);
+
+/// The shape that both broadcast to: sizes are matched from the right, and 1 stretches.
+/// Throws ShapeError when they don't match.
+Shape broadcast_shapes(const Shape& a, const Shape& b);
+
+}  // namespace gnu::visibility("default")]]tapegrad

@@ -1,0 +1,10 @@
+// Everything but the bridges to other libraries: xtensor.hpp and catch.hpp.
+#pragma once
+
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/memory.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/tensor.hpp"

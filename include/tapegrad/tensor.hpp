@@ -1,0 +1,241 @@
+// Tensor: what an array is, how it is viewed, converted and changed. Mathematics is in ops/.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <iosfwd>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tapegrad/dtype.hpp"
+#include "tapegrad/error.hpp"
+#include "tapegrad/index.hpp"
+#include "tapegrad/shape.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+
+class Tensor;
+
+namespace detail {
+
+struct TensorImpl;
+void destroy(TensorImpl* impl) noexcept;
+
+/// First member of every tensor's hidden part, so that copies of a handle are inlined.
+struct Counted {
+  std::atomic<std::uint32_t> references{1};
+};
+
+}  // namespace detail
+
+/// Options of every function that makes a tensor from nothing.
+struct TensorOptions {
+  /// Default: float32, or what the values' C++ type says where there are values.
+  std::optional<DType> dtype = std::nullopt;
+  bool requires_grad = false;
+};
+
+/// An n-dimensional array: a handle with value-like copies that share one storage, as in PyTorch.
+/// A default-constructed tensor is undefined; anything but `defined()` and assignment throws.
+class Tensor {
+ public:
+  Tensor() = default;
+  Tensor(const Tensor& other) noexcept : impl_(other.impl_) {
+    if (impl_) counted()->references.fetch_add(1, std::memory_order_relaxed);
+  }
+  Tensor(Tensor&& other) noexcept : impl_(std::exchange(other.impl_, nullptr)) {}
+  Tensor& operator=(const Tensor& other) & noexcept {
+    Tensor(other).swap(*this);
+    return *this;
+  }
+  Tensor& operator=(Tensor&& other) & noexcept {
+    Tensor(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~Tensor() {
+    if (impl_ && counted()->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      detail::destroy(impl_);
+    }
+  }
+  void swap(Tensor& other) noexcept { std::swap(impl_, other.impl_); }
+
+  /// Takes over the elements without a copy (bool elements are copied: std::vector packs them).
+  /// Throws ShapeError unless the shape has as many elements as there are values.
+  template <Element T>
+  static Tensor from_vector(std::vector<T>&& values, const Shape& shape);
+  /// Shape [n].
+  template <Element T>
+  static Tensor from_vector(std::vector<T>&& values) {
+    const auto n = static_cast<std::int64_t>(values.size());
+    return from_vector(std::move(values), Shape{n});
+  }
+  /// Copies.
+  template <Element T>
+  static Tensor from_span(std::span<const T> values, const Shape& shape);
+  /// Uses memory that somebody else owns; `deleter` runs when the last view is gone. `data` must
+  /// stay valid until then. Row-major unless strides (in elements, not negative) are given.
+  template <Element T>
+  static Tensor from_blob(T* data, const Shape& shape, std::function<void(void*)> deleter,
+                          std::optional<Strides> strides = std::nullopt);
+
+  // ---- what it is ----
+
+  bool defined() const { return impl_ != nullptr; }
+  DType dtype() const;
+  const Shape& shape() const;
+  /// Size of one dimension; negative counts from the end. Throws IndexError.
+  std::int64_t size(std::int64_t dim) const;
+  /// In elements, as everywhere in the library.
+  const Strides& strides() const;
+  /// Elements between the start of the storage and the first element.
+  std::int64_t storage_offset() const;
+  std::int64_t dim() const { return static_cast<std::int64_t>(shape().size()); }
+  std::int64_t numel() const;
+  /// Elements lie row by row without gaps.
+  bool is_contiguous() const;
+  /// Counts the in-place changes of the storage that this tensor shares with its views.
+  std::uint32_t version() const;
+  /// Both look at the same storage.
+  bool shares_storage_with(const Tensor& other) const;
+  /// Both are handles of one tensor.
+  bool is_same(const Tensor& other) const { return impl_ == other.impl_; }
+
+  // ---- elements ----
+
+  /// The only element, converted. Throws ShapeError unless there is exactly one.
+  template <Element T>
+  T item() const;
+  /// First element; walk with strides() unless is_contiguous(). Throws DTypeError unless T is the
+  /// element type.
+  template <Element T>
+  const T* data() const;
+  /// As data(), and counts as an in-place change. Throws AutogradError for a tensor that the tape
+  /// recorded or that requires grad (unless under NoGrad).
+  template <Element T>
+  T* mutable_data();
+  /// All elements in row-major order, converted.
+  template <Element T>
+  std::vector<T> to_vector() const;
+
+  // ---- views: they share storage and are recorded ----
+
+  /// The same elements under another shape without a copy; one size may be -1.
+  /// Throws ShapeError when the strides don't allow it (reshape copies then).
+  Tensor view(const Shape& shape) const;
+  /// view() where that is possible, a copy elsewhere.
+  Tensor reshape(const Shape& shape) const;
+  /// Merges the dimensions from `first` to `last`, both included.
+  Tensor flatten(std::int64_t first = 0, std::int64_t last = -1) const;
+  Tensor transpose(std::int64_t a, std::int64_t b) const;
+  Tensor permute(const Dims& order) const;
+  /// Rank 0 to 2 transposed.
+  Tensor t() const;
+  /// The last two dimensions swapped.
+  Tensor mT() const;
+  /// One slice of `dim`, which disappears.
+  Tensor select(std::int64_t dim, std::int64_t index) const;
+  /// Elements start, start+step, ... before stop. Bounds clamp as in Python; step is positive.
+  Tensor slice(std::int64_t dim, std::optional<std::int64_t> start = std::nullopt,
+               std::optional<std::int64_t> stop = std::nullopt, std::int64_t step = 1) const;
+  /// `length` elements of `dim` from `start`. Throws IndexError when they reach past the end.
+  Tensor narrow(std::int64_t dim, std::int64_t start, std::int64_t length) const;
+  /// Stretches dimensions of size 1 without a copy; -1 keeps a size.
+  Tensor expand(const Shape& shape) const;
+  /// Drops every dimension of size 1, or just `dim` if its size is 1.
+  Tensor squeeze() const;
+  Tensor squeeze(std::int64_t dim) const;
+  Tensor unsqueeze(std::int64_t dim) const;
+  /// NumPy's indexing with integers, slices, `ellipsis` and `newaxis`: x[{0, Slice(1, 3)}].
+  Tensor operator[](std::initializer_list<Index> indices) const;
+  Tensor operator[](std::int64_t index) const { return select(0, index); }
+  Tensor index(std::span<const Index> indices) const;
+
+  // ---- copies and conversion: recorded ----
+
+  /// Itself if its elements already lie row by row, else a copy.
+  Tensor contiguous() const;
+  Tensor clone() const;
+  /// Itself if it already has that type, else a converted copy. Floats are cut towards zero.
+  Tensor to(DType dtype) const;
+  /// Shortest way to the sum and the mean of all elements; the full forms are in ops/reduce.hpp.
+  Tensor sum() const;
+  Tensor mean() const;
+
+  // ---- in place ----
+  // The result is written into this tensor, whose shape and dtype stay. They are recorded like any
+  // operation. Refused with AutogradError: a leaf that requires grad (use NoGrad), and views whose
+  // base can't be tracked; the message names the out-of-place form.
+
+  Tensor& operator+=(const Tensor& other) { return add_(other); }
+  Tensor& operator-=(const Tensor& other) { return sub_(other); }
+  Tensor& operator*=(const Tensor& other) { return mul_(other); }
+  Tensor& operator/=(const Tensor& other) { return div_(other); }
+  Tensor& operator+=(Scalar other);
+  Tensor& operator-=(Scalar other);
+  Tensor& operator*=(Scalar other);
+  Tensor& operator/=(Scalar other);
+  Tensor& add_(const Tensor& other);
+  Tensor& sub_(const Tensor& other);
+  Tensor& mul_(const Tensor& other);
+  Tensor& div_(const Tensor& other);
+  /// Broadcasts and converts `source` into this tensor.
+  Tensor& copy_(const Tensor& source);
+  Tensor& fill_(Scalar value);
+  Tensor& zero_() { return fill_(0); }
+
+  // ---- autograd ----
+
+  bool requires_grad() const;
+  /// Made by the user rather than recorded; only leaves collect `grad()`.
+  bool is_leaf() const;
+  /// Starts or stops the tracking of a leaf. Throws DTypeError for integers, AutogradError for a
+  /// recorded tensor. Stopping drops `grad()`.
+  Tensor& requires_grad_(bool value = true);
+  /// What backward() has added up here; undefined before the first and for what needs none.
+  Tensor grad() const;
+  /// Replaces what has been added up; an undefined tensor clears it. Throws ShapeError or
+  /// DTypeError when it doesn't fit, AutogradError unless this is a leaf that requires grad.
+  void set_grad(const Tensor& grad);
+  /// The same elements outside the tape; shares storage.
+  Tensor detach() const;
+  /// Derivatives of this tensor with respect to every leaf below it, added to the leaves' grad().
+  /// `gradient` defaults to 1 and is needed unless there is just one element. Frees the graph
+  /// unless told to keep it; a second pass through a freed graph throws AutogradError.
+  struct BackwardOptions {
+    bool retain_graph = false;
+  };
+  void backward() const;
+  void backward(const Tensor& gradient) const;
+  void backward(const Tensor& gradient, BackwardOptions options) const;
+  void backward(BackwardOptions options) const;
+  /// The name of the operation that made it: "add"; "" for leaves.
+  std::string_view operation() const;
+  /// Calls `f` with every gradient that arrives here in a reverse pass; a defined result replaces
+  /// it. Throws AutogradError unless this tensor requires grad.
+  void register_hook(std::function<Tensor(const Tensor&)> f) const;
+
+  detail::TensorImpl* impl() const { return impl_; }
+  /// Takes over one reference.
+  static Tensor adopt(detail::TensorImpl* impl) noexcept {
+    Tensor t;
+    t.impl_ = impl;
+    return t;
+  }
+
+ private:
+  detail::Counted* counted() const { return reinterpret_cast<detail::Counted*>(impl_); }
+
+  detail::TensorImpl* impl_ = nullptr;
+};
+
+/// As numpy prints it, with dtype where it isn't the default, requires_grad and the operation.
+std::string to_string(const Tensor& x);
+std::ostream& operator<<(std::ostream& out, const Tensor& x);
+
+}  // namespace gnu::visibility("default")]]tapegrad

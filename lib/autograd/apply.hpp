@@ -1,0 +1,150 @@
+// The only maker of nodes that aren't leaves. An operation is a struct with
+//   name                     what prints and errors call it
+//   forward(inputs...)       checks are done before; computes without recording
+//   saves(needs)             bits of the values its derivative reads: bit i is input i, save_output
+//                            the result; `needs` has a bit for each input whose gradient is asked
+//   vjp(saved, g)            Tensor expressions: recorded when the reverse pass is
+// An operation without vjp has no derivative and is never recorded.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "autograd/mode.hpp"
+#include "autograd/saved.hpp"
+#include "core/node.hpp"
+#include "core/tensor_impl.hpp"
+
+namespace tapegrad {
+
+using Needs = std::uint32_t;
+inline constexpr Needs save_output = 1u << 31;
+inline constexpr Needs save_nothing = 0;
+inline constexpr Needs save_inputs = ~save_output;
+
+/// Throws AutogradError when x is a view whose base was changed by a recorded operation since it
+/// was taken: what x holds then has a history that x doesn't know.
+[[noreturn]] void refuse_stale(std::string_view operation, const TensorImpl& impl);
+inline void check_history(std::string_view operation, const Tensor& x) {
+  const TensorImpl& impl = impl_of(x);
+  if (impl.recorded_seen != impl.storage->recorded_writes &&
+      impl.recorded_seen != detail::no_history) [[unlikely]] {
+    refuse_stale(operation, impl);
+  }
+}
+
+template <class Op, std::size_t N>
+struct NodeOf final : Node {
+  // Operations that never save anything carry no slots.
+  static constexpr std::size_t slots = Op::saves(~Needs{0}) == save_nothing ? 0 : N + 1;
+
+  NodeOf(Op operation, const Tensor& out)
+      : Node(out.dtype(), out.shape()), op(std::move(operation)) {}
+  std::string_view name() const override { return Op::name; }
+  std::span<Ptr<Node>> inputs() override { return edges; }
+  Grads vjp(const Tensor& g) override { return op.vjp(Saved(*this, edges, saved), g); }
+  void release_saved() override {
+    for (SavedTensor& s : saved) s.value = Tensor();
+  }
+
+  [[no_unique_address]] Op op;
+  std::array<Ptr<Node>, N> edges;
+  std::array<SavedTensor, slots> saved;
+};
+
+/// The same for operations on lists of tensors.
+template <class Op>
+struct NodeOfList final : Node {
+  NodeOfList(Op operation, const Tensor& out, std::size_t count)
+      : Node(out.dtype(), out.shape()), op(std::move(operation)), edges(count), saved(count + 1) {}
+  std::string_view name() const override { return Op::name; }
+  std::span<Ptr<Node>> inputs() override { return edges; }
+  Grads vjp(const Tensor& g) override { return op.vjp(Saved(*this, edges, saved), g); }
+  void release_saved() override {
+    for (SavedTensor& s : saved) s.value = Tensor();
+  }
+
+  Op op;
+  std::vector<Ptr<Node>> edges;
+  std::vector<SavedTensor> saved;
+};
+
+inline bool tracked(const Tensor& x) { return x.defined() && x.impl()->node; }
+
+/// Fills edges and saved values of a fresh node. `inputs` are pointers to the operation's inputs.
+template <class Op, class NodeType>
+void connect(NodeType& node, std::span<const Tensor* const> inputs, const Tensor& out) {
+  Needs needs = 0;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!tracked(*inputs[i])) continue;
+    needs |= Needs{1} << (i < 30 ? i : 30);
+    node.edges[i] = inputs[i]->impl()->node;
+  }
+  if (node.saved.size() == 0) return;
+  const Needs saves = Op::saves(needs);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (saves & (Needs{1} << (i < 30 ? i : 30))) node.saved[i].keep(*inputs[i]);
+  }
+  if (saves & save_output) node.saved[inputs.size()].keep(out);
+}
+
+/// Puts `out`, just computed from `inputs`, on the tape.
+template <class Op, std::same_as<Tensor>... In>
+Ptr<Node> record(Op op, const Tensor& out, const In&... inputs) {
+  auto* node = new NodeOf<Op, sizeof...(In)>(std::move(op), out);
+  Ptr<Node> owner(node);
+  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
+  connect<Op>(*node, pointers, out);
+  return owner;
+}
+
+/// Runs without recording, so that a forward may be written with tensor operations.
+template <class F>
+Tensor unrecorded(F&& f) {
+  struct Restore {
+    bool before = std::exchange(recording, false);
+    ~Restore() { recording = before; }
+  } restore;
+  return f();
+}
+
+/// Runs an operation and records it if recording is on and an input is tracked. Inputs may be
+/// undefined where the operation allows it.
+template <class Op, std::same_as<Tensor>... In>
+Tensor apply(Op op, const In&... inputs) {
+  if (!recording) return op.forward(inputs...);
+  ((inputs.defined() ? check_history(Op::name, inputs) : void()), ...);
+  if constexpr (requires { &Op::vjp; }) {
+    if ((tracked(inputs) || ...)) {
+      Tensor out = unrecorded([&] { return op.forward(inputs...); });
+      out.impl()->node = record(std::move(op), out, inputs...);
+      return out;
+    }
+  }
+  return unrecorded([&] { return op.forward(inputs...); });
+}
+
+/// The same for an operation on a list.
+template <class Op>
+Tensor apply_list(Op op, const std::vector<Tensor>& inputs) {
+  if (!recording) return op.forward(inputs);
+  bool record = false;
+  for (const Tensor& x : inputs) {
+    check_history(Op::name, x);
+    record = record || tracked(x);
+  }
+  Tensor out = unrecorded([&] { return op.forward(inputs); });
+  if (!record) return out;
+  auto* node = new NodeOfList<Op>(std::move(op), out, inputs.size());
+  out.impl()->node = Ptr<Node>(node);
+  std::vector<const Tensor*> pointers;
+  for (const Tensor& x : inputs) pointers.push_back(&x);
+  connect<Op>(*node, pointers, out);
+  return out;
+}
+
+}  // namespace tapegrad

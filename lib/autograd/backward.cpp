@@ -1,0 +1,144 @@
+// backward(), grad() and what a tensor tells of its place on the tape.
+#include <algorithm>
+
+#include "autograd/engine.hpp"
+#include "autograd/mode.hpp"
+#include "core/check.hpp"
+#include "core/tensor_impl.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/create.hpp"
+
+namespace tapegrad {
+namespace {
+
+/// The gradient that a reverse pass starts with.
+Tensor seed(std::string_view operation, const Tensor& root, const Tensor& gradient) {
+  check<AutogradError>(root.requires_grad(),
+                       "{}: a tensor of shape {} that isn't tracked; nothing below it requires "
+                       "grad, or it was made under NoGrad",
+                       operation, root.shape());
+  if (!gradient.defined()) {
+    check<AutogradError>(root.numel() == 1,
+                         "{}: needs a gradient for a non-scalar: shape {}; pass one of that "
+                         "shape, or take sum() or mean() first",
+                         operation, root.shape());
+    return full(root.shape(), 1, {.dtype = root.dtype()});
+  }
+  check<ShapeError>(gradient.shape() == root.shape(),
+                    "{}: the gradient's shape differs: {} for a tensor of shape {}", operation,
+                    gradient.shape(), root.shape());
+  return gradient.to(root.dtype());
+}
+
+}  // namespace
+
+void Tensor::backward() const { backward(Tensor(), {}); }
+void Tensor::backward(const Tensor& gradient) const { backward(gradient, {}); }
+void Tensor::backward(BackwardOptions options) const { backward(Tensor(), options); }
+
+void Tensor::backward(const Tensor& gradient, BackwardOptions options) const {
+  impl_of(*this);
+  const NoGrad guard;
+  ReversePass pass(options.retain_graph ? ReversePass::Graph::keep : ReversePass::Graph::free);
+  Tensor start = seed("backward", *this, gradient);
+  pass.deliver(impl()->node, std::move(start));
+  pass.run();
+}
+
+std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+                         const GradOptions& options) {
+  check<AutogradError>(
+      options.grad_outputs.empty() || options.grad_outputs.size() == outputs.size(),
+      "grad: {} grad_outputs for {} outputs; pass one for each, or none",
+      options.grad_outputs.size(), outputs.size());
+  std::vector<Node*> wanted;
+  for (const Tensor& input : inputs) {
+    check<AutogradError>(input.requires_grad(),
+                         "grad: an input of shape {} doesn't require grad; call requires_grad_()",
+                         input.shape());
+    wanted.push_back(input.impl()->node.get());
+  }
+  const GradMode mode(options.create_graph);
+  const bool keep = options.retain_graph.value_or(options.create_graph);
+  ReversePass pass(keep ? ReversePass::Graph::keep : ReversePass::Graph::free);
+  std::vector<Tensor> seeds;
+  std::vector<Ptr<Node>> roots;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const Tensor given = options.grad_outputs.empty() ? Tensor() : options.grad_outputs[i];
+    seeds.push_back(seed("grad", outputs[i], given));
+    roots.push_back(outputs[i].impl()->node);
+  }
+  pass.limit_to(roots, wanted);
+  for (std::size_t i = 0; i < roots.size(); ++i) pass.deliver(roots[i], std::move(seeds[i]));
+  pass.run();
+  std::vector<Tensor> results;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    results.push_back(pass.collected(wanted[i]));
+    check<AutogradError>(results.back().defined() || options.allow_unused,
+                         "grad: input {} of shape {} was not used to compute the outputs; pass "
+                         "allow_unused = true to get an undefined tensor for it",
+                         i, inputs[i].shape());
+  }
+  return results;
+}
+
+bool Tensor::requires_grad() const { return static_cast<bool>(impl_of(*this).node); }
+
+bool Tensor::is_leaf() const {
+  const Ptr<Node>& node = impl_of(*this).node;
+  return !node || node->is_leaf();
+}
+
+Tensor& Tensor::requires_grad_(bool value) {
+  TensorImpl& x = impl_of(*this);
+  if (value == static_cast<bool>(x.node)) return *this;
+  if (!value) {
+    check<AutogradError>(is_leaf(),
+                         "requires_grad_: this tensor of shape {} is the result of {}; use "
+                         "detach() for one outside the tape",
+                         shape(), operation());
+    x.node = Ptr<Node>();
+    return *this;
+  }
+  check<DTypeError>(is_floating(x.dtype),
+                    "requires_grad_: only floating-point tensors have derivatives, this is {}; "
+                    "convert it with to(float32)",
+                    x.dtype);
+  x.node = Ptr<Node>(new LeafNode(x.dtype, x.layout.shape()));
+  return *this;
+}
+
+Tensor Tensor::grad() const {
+  const Ptr<Node>& node = impl_of(*this).node;
+  return node && node->is_leaf() ? static_cast<const LeafNode&>(*node).grad : Tensor();
+}
+
+void Tensor::set_grad(const Tensor& grad) {
+  const TensorImpl& x = impl_of(*this);
+  check<AutogradError>(x.node && x.node->is_leaf(),
+                       "set_grad: a tensor of shape {} that is not a leaf requiring grad", shape());
+  if (grad.defined()) {
+    check<ShapeError>(grad.shape() == shape(), "set_grad: shape {} for a tensor of shape {}",
+                      grad.shape(), shape());
+    check<DTypeError>(grad.dtype() == dtype(), "set_grad: {} for a tensor of {}; convert it first",
+                      grad.dtype(), dtype());
+  }
+  static_cast<LeafNode&>(*x.node).grad = grad.defined() ? grad.detach() : Tensor();
+}
+
+Tensor Tensor::detach() const { return make_alias(*this); }
+
+std::string_view Tensor::operation() const {
+  return is_leaf() ? std::string_view() : impl()->node->name();
+}
+
+void Tensor::register_hook(std::function<Tensor(const Tensor&)> f) const {
+  const TensorImpl& x = impl_of(*this);
+  check<AutogradError>(static_cast<bool>(x.node),
+                       "register_hook: a tensor of shape {} that doesn't require grad", shape());
+  Node& node = *x.node;
+  if (!node.hooks) node.hooks = std::make_unique<std::vector<Hook>>();
+  node.hooks->push_back(std::move(f));
+}
+
+}  // namespace tapegrad

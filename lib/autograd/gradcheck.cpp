@@ -1,0 +1,236 @@
+// Derivatives against central differences, element by element.
+#include <algorithm>
+#include <cmath>
+
+#include "core/check.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/reduce.hpp"
+
+namespace tapegrad {
+namespace {
+
+/// Position in the storage of element `index` (row-major) of x, from its first element.
+std::int64_t position(const Tensor& x, std::int64_t index) {
+  std::int64_t at = 0;
+  for (std::size_t d = x.shape().size(); d-- > 0;) {
+    at += index % x.shape()[d] * x.strides()[d];
+    index /= x.shape()[d];
+  }
+  return at;
+}
+
+/// Changes one element of a float64 tensor and puts it back at the end of the scope.
+class Nudge {
+ public:
+  Nudge(Tensor x, std::int64_t index, double by)
+      : x_(std::move(x)), at_(position(x_, index)), before_(x_.data<double>()[at_]) {
+    set(before_ + by);
+  }
+  Nudge(const Nudge&) = delete;
+  Nudge& operator=(const Nudge&) = delete;
+  ~Nudge() { set(before_); }
+
+ private:
+  void set(double value) {
+    const NoGrad guard;
+    x_.mutable_data<double>()[at_] = value;
+  }
+
+  Tensor x_;
+  std::int64_t at_;
+  double before_;
+};
+
+std::vector<double> values_of(const Tensor& y) {
+  check<DTypeError>(y.dtype() == float64, "gradcheck: the function gives {}; it must give float64",
+                    y.dtype());
+  return y.to_vector<double>();
+}
+
+std::vector<double> evaluate(const TensorFunction& f, const std::vector<Tensor>& inputs) {
+  const NoGrad guard;
+  return values_of(f(inputs));
+}
+
+/// d output / d input[index], for every output element.
+std::vector<double> numeric_column(const TensorFunction& f, const std::vector<Tensor>& inputs,
+                                   const Tensor& input, std::int64_t index, double eps) {
+  std::vector<double> above;
+  {
+    const Nudge nudge(input, index, eps);
+    above = evaluate(f, inputs);
+  }
+  const Nudge nudge(input, index, -eps);
+  const std::vector<double> below = evaluate(f, inputs);
+  check<Error>(above.size() == below.size(),
+               "gradcheck: the function's number of results changes with its values: {} and {}",
+               above.size(), below.size());
+  for (std::size_t i = 0; i < above.size(); ++i) above[i] = (above[i] - below[i]) / (2 * eps);
+  return above;
+}
+
+/// Row o of the Jacobian for every input that requires grad: what backward makes of a 1 at output
+/// o.
+std::vector<std::vector<double>> analytic_row(const Tensor& y, const std::vector<Tensor>& wanted,
+                                              std::int64_t o) {
+  std::vector<std::vector<double>> rows;
+  for (const Tensor& x : wanted) rows.emplace_back(static_cast<std::size_t>(x.numel()), 0.0);
+  if (!y.requires_grad()) return rows;  // constant in all inputs
+  Tensor one = zeros(y.shape(), {.dtype = y.dtype()});
+  one.mutable_data<double>()[o] = 1;
+  const std::vector<Tensor> grads =
+      grad({y}, wanted, {.grad_outputs = {one}, .retain_graph = true, .allow_unused = true});
+  for (std::size_t k = 0; k < grads.size(); ++k) {
+    if (grads[k].defined()) rows[k] = grads[k].to_vector<double>();
+  }
+  return rows;
+}
+
+/// Keeps the cell that is furthest beyond (or nearest below) its tolerance.
+class Comparison {
+ public:
+  explicit Comparison(const GradcheckOptions& options) : options_(options) {}
+
+  void cell(const GradcheckCell& c) {
+    const double allowed = options_.atol + options_.rtol * std::abs(c.numeric);
+    double excess = std::abs(c.analytic - c.numeric) / allowed;
+    if (std::isnan(excess)) excess = HUGE_VAL;
+    ++count_;
+    if (worst_ && excess <= excess_) return;
+    worst_ = c;
+    excess_ = excess;
+  }
+
+  GradcheckResult result() const {
+    if (!worst_) return {.message = "gradcheck: no cell to compare"};
+    const bool ok = excess_ <= 1;
+    return {
+        .ok = ok,
+        .worst = worst_,
+        .message = fmt::format(
+            "gradcheck: {} of {} cells; worst: d output[{}] / d input {}[{}] is {:.10g}, "
+            "numerically {:.10g} (atol {}, rtol {})",
+            ok ? "agreement" : "disagreement", count_, worst_->output_index, worst_->input,
+            worst_->input_index, worst_->analytic, worst_->numeric, options_.atol, options_.rtol)};
+  }
+
+ private:
+  GradcheckOptions options_;
+  std::size_t count_ = 0;
+  std::optional<GradcheckCell> worst_;
+  double excess_ = 0;
+};
+
+std::vector<std::size_t> check_inputs(const std::vector<Tensor>& inputs) {
+  std::vector<std::size_t> varied;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    if (!inputs[k].requires_grad()) continue;
+    check<DTypeError>(inputs[k].dtype() == float64,
+                      "gradcheck: input {} is {}; central differences need float64", k,
+                      inputs[k].dtype());
+    check<AutogradError>(inputs[k].is_leaf(),
+                         "gradcheck: input {} is the result of {}; pass a leaf", k,
+                         inputs[k].operation());
+    varied.push_back(k);
+  }
+  check<AutogradError>(!varied.empty(),
+                       "gradcheck: none of {} inputs requires grad; call requires_grad_()",
+                       inputs.size());
+  return varied;
+}
+
+GradcheckResult check_first_order(const TensorFunction& f, const std::vector<Tensor>& inputs,
+                                  const GradcheckOptions& options) {
+  const std::vector<std::size_t> varied = check_inputs(inputs);
+  std::vector<Tensor> wanted;
+  for (const std::size_t k : varied) wanted.push_back(inputs[k]);
+  const EnableGrad guard;
+  const Tensor y = f(inputs);
+  std::vector<std::vector<std::vector<double>>> rows;  // [output][input][input element]
+  values_of(y);
+  for (std::int64_t o = 0; o < y.numel(); ++o) rows.push_back(analytic_row(y, wanted, o));
+  Comparison comparison(options);
+  for (std::size_t w = 0; w < wanted.size(); ++w) {
+    for (std::int64_t i = 0; i < wanted[w].numel(); ++i) {
+      const std::vector<double> numeric = numeric_column(f, inputs, wanted[w], i, options.eps);
+      for (std::size_t o = 0; o < numeric.size(); ++o) {
+        comparison.cell({.input = varied[w],
+                         .input_index = i,
+                         .output_index = static_cast<std::int64_t>(o),
+                         .analytic = rows.at(o)[w][static_cast<std::size_t>(i)],
+                         .numeric = numeric[o]});
+      }
+    }
+  }
+  return comparison.result();
+}
+
+/// Weights without symmetry and without a zero, so that no error cancels.
+Tensor weights_like(const Tensor& y) {
+  std::vector<double> values(static_cast<std::size_t>(y.numel()));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = 1.5 + std::sin(1.7 * static_cast<double>(i));
+  }
+  return Tensor::from_vector(std::move(values), y.shape());
+}
+
+/// The first derivative, as a function of the inputs and of the incoming gradient, is checked to
+/// first order.
+GradcheckResult check_second_order(const TensorFunction& f, const std::vector<Tensor>& inputs,
+                                   const GradcheckOptions& options) {
+  const std::vector<std::size_t> varied = check_inputs(inputs);
+  Tensor weights;
+  {
+    const NoGrad guard;
+    weights = weights_like(f(inputs));
+  }
+  std::vector<Tensor> extended = inputs;
+  extended.push_back(weights.requires_grad_());
+  std::optional<GradcheckResult> worst;
+  for (const std::size_t k : varied) {
+    const TensorFunction derivative = [&f, k](const std::vector<Tensor>& all) {
+      const EnableGrad guard;
+      const std::vector<Tensor> x(all.begin(), all.end() - 1);
+      const Tensor y = f(x);
+      if (!y.requires_grad()) return zeros(x[k].shape(), {.dtype = float64});
+      const Tensor g =
+          grad({y}, {x[k]},
+               {.grad_outputs = {all.back()}, .create_graph = true, .allow_unused = true})[0];
+      return g.defined() ? g : zeros(x[k].shape(), {.dtype = float64});
+    };
+    const GradcheckResult result = check_first_order(derivative, extended, options);
+    if (!result.ok) {
+      return {
+          .ok = false,
+          .worst = result.worst,
+          .message = fmt::format("derivative of the gradient of input {}: {}", k, result.message)};
+    }
+    if (!worst) worst = result;
+  }
+  return *worst;
+}
+
+}  // namespace
+
+GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
+                          const GradcheckOptions& options) {
+  check<Error>(options.order == 1 || options.order == 2, "gradcheck: order {}; use 1 or 2",
+               options.order);
+  return options.order == 1 ? check_first_order(f, inputs, options)
+                            : check_second_order(f, inputs, options);
+}
+
+Tensor numeric_grad(const std::function<Tensor(const Tensor&)>& f, const Tensor& x, double eps) {
+  const TensorFunction total = [&f](const std::vector<Tensor>& all) {
+    return f(all[0]).to(float64).sum();
+  };
+  const std::vector<Tensor> inputs{x.detach().to(float64).clone()};
+  std::vector<double> slopes(static_cast<std::size_t>(x.numel()));
+  for (std::size_t i = 0; i < slopes.size(); ++i) {
+    slopes[i] = numeric_column(total, inputs, inputs[0], static_cast<std::int64_t>(i), eps).at(0);
+  }
+  return Tensor::from_vector(std::move(slopes), x.shape()).to(x.dtype());
+}
+
+}  // namespace tapegrad

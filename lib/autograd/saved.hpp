@@ -1,0 +1,57 @@
+// Values that the tape keeps for the reverse pass, and how a derivative sees them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "autograd/mode.hpp"
+#include "core/node.hpp"
+#include "core/tensor_impl.hpp"
+
+namespace tapegrad {
+
+/// A value as it was when it was saved. It never owns the graph that it came from.
+struct SavedTensor {
+  Tensor value;
+  std::uint32_t version = 0;
+
+  void keep(const Tensor& x);
+  /// Throws AutogradError if the value was changed in place since.
+  void check_unchanged(std::string_view operation) const;
+};
+
+/// The value again, with the node that it had: so that a recorded reverse pass can go through it.
+Tensor reattach(const Tensor& saved, const Ptr<Node>& node);
+
+/// What a vjp sees: s[i] is input i, s.output() the result, as far as the operation saves them.
+class Saved {
+ public:
+  Saved(Node& node, std::span<Ptr<Node>> inputs, std::span<const SavedTensor> values)
+      : node_(node), inputs_(inputs), values_(values) {}
+
+  /// Whether the gradient of input i is asked for.
+  bool needs(std::size_t i) const { return static_cast<bool>(inputs_[i]); }
+  std::size_t size() const { return inputs_.size(); }
+  Tensor operator[](std::size_t i) const { return value(i, inputs_[i]); }
+  Tensor output() const { return value(inputs_.size(), Ptr<Node>::share(&node_)); }
+  /// Shape and type of a tracked input, without having saved it.
+  const Shape& shape(std::size_t i) const { return inputs_[i]->shape; }
+  DType dtype(std::size_t i) const { return inputs_[i]->dtype; }
+  const Shape& output_shape() const { return node_.shape; }
+
+ private:
+  Tensor value(std::size_t slot, const Ptr<Node>& node) const {
+    const SavedTensor& saved = values_[slot];
+    if (!saved.value.defined()) return {};
+    saved.check_unchanged(node_.name());
+    return recording && node ? reattach(saved.value, node) : saved.value;
+  }
+
+  Node& node_;
+  std::span<Ptr<Node>> inputs_;
+  std::span<const SavedTensor> values_;
+};
+
+}  // namespace tapegrad

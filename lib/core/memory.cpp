@@ -1,0 +1,225 @@
+// Blocks are freed one by one, so a block may end its life in the list of another thread.
+#include "core/memory.hpp"
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstdint>
+#include <mutex>
+#include <new>
+#include <vector>
+
+#include "tapegrad/memory.hpp"
+
+namespace tapegrad {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool caching = false;  // so that the sanitizer sees every use after free
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr bool caching = false;
+#else
+constexpr bool caching = true;
+#endif
+#else
+constexpr bool caching = true;
+#endif
+
+constexpr std::size_t alignment = 64;
+constexpr std::size_t fine_step = 64;          // classes up to fine_limit are multiples of this
+constexpr std::size_t fine_limit = 1024;       // above, four classes for each power of two
+constexpr std::size_t thread_limit = 1 << 16;  // larger blocks are shared between threads
+constexpr std::size_t fine_classes = fine_limit / fine_step;
+constexpr std::size_t thread_classes = fine_classes + 4 * 6;
+constexpr std::size_t thread_bytes_per_class = 1 << 20;
+
+std::size_t class_of(std::size_t bytes) {
+  if (bytes <= fine_limit) return bytes == 0 ? 0 : (bytes - 1) / fine_step;
+  const auto power = static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;
+  const std::size_t quarter = ((bytes - 1) >> (power - 2)) & 3;
+  return fine_classes + 4 * (power - 10) + quarter;
+}
+
+std::size_t class_size(std::size_t c) {
+  if (c < fine_classes) return (c + 1) * fine_step;
+  const std::size_t power = 10 + (c - fine_classes) / 4;
+  return ((c - fine_classes) % 4 + 5) << (power - 2);
+}
+
+/// Counted only where a block leaves or reaches the system, so that the fast path counts nothing.
+std::atomic<std::size_t> system_bytes{0};
+
+void* from_system(std::size_t c) {
+  void* block = ::operator new (class_size(c), std::align_val_t{alignment});
+  system_bytes.fetch_add(class_size(c), std::memory_order_relaxed);
+  return block;
+}
+
+void to_system(void* block, std::size_t c) noexcept {
+  system_bytes.fetch_sub(class_size(c), std::memory_order_relaxed);
+  ::operator delete (block, std::align_val_t{alignment});
+}
+
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+/// Trivially constructible, so that access needs no guard; ThreadEnd below gives the blocks back.
+struct ThreadCache {
+  std::array<FreeBlock*, thread_classes> head;
+  std::array<std::uint32_t, thread_classes> room;  // blocks that may still be kept; 0 until opened
+  bool opened;
+  bool closed;
+};
+
+[[gnu::tls_model("initial-exec")]] constinit thread_local ThreadCache cache{};
+
+struct ThreadEnd {
+  ~ThreadEnd();
+  void touch() {}
+};
+
+std::uint32_t room_of(std::size_t c) {
+  return static_cast<std::uint32_t>(thread_bytes_per_class / class_size(c));
+}
+
+void release_thread_blocks() {
+  for (std::size_t c = 0; c < thread_classes; ++c) {
+    while (FreeBlock* block = cache.head[c]) {
+      cache.head[c] = block->next;
+      to_system(block, c);
+    }
+    cache.room[c] = cache.opened && !cache.closed ? room_of(c) : 0;
+  }
+}
+
+ThreadEnd::~ThreadEnd() {
+  cache.closed = true;
+  release_thread_blocks();
+}
+
+void open_thread_cache() {
+  if (cache.opened || !caching) return;
+  thread_local ThreadEnd end;
+  end.touch();
+  cache.opened = true;
+  for (std::size_t c = 0; c < thread_classes; ++c) cache.room[c] = room_of(c);
+}
+
+/// Buffers above thread_limit, kept by class up to a total.
+struct LargeCache {
+  std::mutex mutex;
+  std::vector<std::vector<void*>> free;
+  std::size_t cached = 0;
+  std::size_t limit = std::size_t{1} << 30;
+
+  void* take(std::size_t c) {
+    const std::lock_guard lock(mutex);
+    if (c >= free.size() || free[c].empty()) return nullptr;
+    void* block = free[c].back();
+    free[c].pop_back();
+    cached -= class_size(c);
+    return block;
+  }
+
+  bool put(void* block, std::size_t c) noexcept {
+    const std::lock_guard lock(mutex);
+    if (!caching || cached + class_size(c) > limit) return false;
+    try {
+      if (c >= free.size()) free.resize(c + 1);
+      free[c].push_back(block);
+    } catch (const std::bad_alloc&) {
+      return false;
+    }
+    cached += class_size(c);
+    return true;
+  }
+
+  void trim(std::size_t target) {
+    const std::lock_guard lock(mutex);
+    for (std::size_t c = free.size(); c-- > 0 && cached > target;) {
+      while (!free[c].empty() && cached > target) {
+        to_system(free[c].back(), c);
+        free[c].pop_back();
+        cached -= class_size(c);
+      }
+    }
+  }
+};
+
+/// Never destroyed: tensors in static variables may outlive every destructor of ours.
+LargeCache& large_cache() {
+  static auto* instance = new LargeCache;
+  return *instance;
+}
+
+[[gnu::noinline]] void* allocate_slowly(std::size_t c) {
+  if (c >= thread_classes) {
+    if (void* block = large_cache().take(c)) return block;
+  } else {
+    open_thread_cache();
+  }
+  return from_system(c);
+}
+
+[[gnu::noinline]] void deallocate_slowly(void* block, std::size_t c) noexcept {
+  if (c >= thread_classes && large_cache().put(block, c)) return;
+  to_system(block, c);
+}
+
+std::size_t thread_cached_bytes() {
+  std::size_t bytes = 0;
+  for (std::size_t c = 0; c < thread_classes; ++c) {
+    for (FreeBlock* block = cache.head[c]; block; block = block->next) bytes += class_size(c);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+void* allocate(std::size_t bytes) {
+  const std::size_t c = class_of(bytes);
+  if (c < thread_classes) {
+    if (FreeBlock* block = cache.head[c]) {
+      cache.head[c] = block->next;
+      ++cache.room[c];
+      return block;
+    }
+  }
+  return allocate_slowly(c);
+}
+
+void deallocate(void* block, std::size_t bytes) noexcept {
+  const std::size_t c = class_of(bytes);
+  if (c < thread_classes && cache.room[c] > 0) {
+    --cache.room[c];
+    auto* freed = static_cast<FreeBlock*>(block);
+    freed->next = cache.head[c];
+    cache.head[c] = freed;
+    return;
+  }
+  deallocate_slowly(block, c);
+}
+
+MemoryStats memory_stats() {
+  LargeCache& large = large_cache();
+  const std::lock_guard lock(large.mutex);
+  const std::size_t cached = thread_cached_bytes() + large.cached;
+  return {.in_use = system_bytes.load(std::memory_order_relaxed) - cached, .cached = cached};
+}
+
+void empty_cache() {
+  release_thread_blocks();
+  large_cache().trim(0);
+}
+
+void set_cache_limit(std::size_t bytes) {
+  {
+    const std::lock_guard lock(large_cache().mutex);
+    large_cache().limit = bytes;
+  }
+  large_cache().trim(bytes);
+}
+
+}  // namespace tapegrad

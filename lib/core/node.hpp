@@ -1,0 +1,92 @@
+// A record on the tape: where a tensor came from. Knows no operation and no kernel.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/memory.hpp"
+#include "core/ptr.hpp"
+#include "tapegrad/tensor.hpp"
+
+namespace tapegrad {
+
+/// The gradients that one record sends to its inputs, in their order. An undefined tensor says
+/// that nothing flows there.
+class Grads {
+ public:
+  Grads() = default;
+  template <class... T>
+  requires(sizeof...(T) > 0 && sizeof...(T) <= 3 && (std::same_as<T, Tensor> && ...))
+      Grads(T... grads)
+      : few_{std::move(grads)...}, count_(sizeof...(T)) {}
+  explicit Grads(std::vector<Tensor> grads) : many_(std::move(grads)), count_(many_.size()) {}
+
+  std::size_t size() const { return count_; }
+  Tensor& operator[](std::size_t i) { return many_.empty() ? few_[i] : many_[i]; }
+
+ private:
+  std::array<Tensor, 3> few_;
+  std::vector<Tensor> many_;
+  std::size_t count_ = 0;
+};
+
+using Hook = std::function<Tensor(const Tensor&)>;
+
+struct Node {
+  Node(DType type, const Shape& extents);
+  virtual ~Node() = default;
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  virtual std::string_view name() const = 0;
+  /// The gradients of the inputs for the gradient `g` of the output.
+  virtual Grads vjp(const Tensor& g) = 0;
+  /// Where the gradients go; null for inputs that aren't tracked. Empty for leaves.
+  virtual std::span<Ptr<Node>> inputs() = 0;
+  /// Drops what was saved.
+  virtual void release_saved() {}
+  virtual bool is_leaf() const { return false; }
+
+  // Records come from the pools.
+  static void* operator new(std::size_t bytes) { return allocate(bytes); }
+  static void operator delete(void* block, std::size_t bytes) { deallocate(block, bytes); }
+
+  std::atomic<std::uint32_t> references{1};
+  DType dtype;
+  /// A second reverse pass would find nothing saved.
+  bool freed = false;
+  /// Scratch of one reverse pass: the node lies on a path to a wanted input.
+  bool wanted = false;
+  /// Creation order, which is a topological order.
+  std::uint64_t number;
+  Shape shape;
+  /// The gradient that is arriving in a reverse pass.
+  Tensor arriving;
+  std::unique_ptr<std::vector<Hook>> hooks;
+};
+
+/// Frees a node and all that only it kept alive, by a worklist: a chain of a million operations
+/// must not overflow the stack.
+void destroy(Node* node) noexcept;
+
+/// The end of the tape: collects the gradients of a tensor that requires grad. It does not own the
+/// tensor, so that neither keeps the other alive.
+struct LeafNode final : Node {
+  using Node::Node;
+  std::string_view name() const override { return "leaf"; }
+  Grads vjp(const Tensor&) override { return {}; }
+  std::span<Ptr<Node>> inputs() override { return {}; }
+  bool is_leaf() const override { return true; }
+
+  Tensor grad;
+};
+
+}  // namespace tapegrad

@@ -1,0 +1,53 @@
+#include "tapegrad/shape.hpp"
+
+#include <algorithm>
+
+#include "core/check.hpp"
+
+namespace tapegrad {
+
+void Dims::throw_too_long() {
+  fail<ShapeError>("shape: more than {} dimensions; flatten some", max_rank);
+}
+
+std::string to_string(const Dims& dims) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += std::to_string(dims[i]);
+  }
+  return text + "]";
+}
+
+std::int64_t numel(const Shape& shape) {
+  std::int64_t count = 1;
+  bool overflow = false;
+  bool empty = false;
+  for (const std::int64_t size : shape) {
+    check<ShapeError>(size >= 0, "shape: negative size: {}", shape);
+    empty = empty || size == 0;
+    overflow = __builtin_mul_overflow(count, size, &count) || overflow;
+  }
+  if (empty) return 0;
+  check<ShapeError>(!overflow, "shape: more elements than 64 bits count: {}", shape);
+  return count;
+}
+
+Shape broadcast_shapes(const Shape& a, const Shape& b) {
+  if (a == b) return a;
+  const Shape& longer = a.size() >= b.size() ? a : b;
+  const Shape& shorter = a.size() >= b.size() ? b : a;
+  const std::size_t lead = longer.size() - shorter.size();
+  Shape result = longer;
+  for (std::size_t i = 0; i < shorter.size(); ++i) {
+    std::int64_t& size = result[lead + i];
+    check<ShapeError>(size == shorter[i] || size == 1 || shorter[i] == 1,
+                      "broadcast: shapes {} and {} don't match: sizes must be equal or 1, counted "
+                      "from the right",
+                      a, b);
+    if (size == 1) size = shorter[i];
+  }
+  return result;
+}
+
+}  // namespace tapegrad

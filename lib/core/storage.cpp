@@ -1,0 +1,52 @@
+// A storage of our own is one block: the header, then the bytes.
+#include "core/storage.hpp"
+
+#include <limits>
+#include <new>
+
+#include "core/memory.hpp"
+
+namespace tapegrad {
+namespace {
+
+constexpr std::size_t header = 64;  // keeps the bytes on a cache line of their own
+static_assert(sizeof(Storage) <= header);
+
+struct ForeignStorage : Storage {
+  std::function<void(void*)> deleter;
+};
+
+}  // namespace
+
+Ptr<Storage> make_storage(std::size_t bytes) {
+  if (bytes > std::numeric_limits<std::size_t>::max() / 4) throw std::bad_alloc();
+  void* block = allocate(header + bytes);
+  auto* storage = new (block) Storage;
+  storage->bytes = bytes;
+  storage->data = static_cast<std::byte*>(block) + header;
+  return Ptr<Storage>(storage);
+}
+
+Ptr<Storage> make_foreign_storage(void* data, std::size_t bytes,
+                                  std::function<void(void*)> deleter) {
+  auto* storage = new ForeignStorage;
+  storage->foreign = true;
+  storage->bytes = bytes;
+  storage->data = static_cast<std::byte*>(data);
+  storage->deleter = std::move(deleter);
+  return Ptr<Storage>(storage);
+}
+
+void destroy(Storage* storage) noexcept {
+  if (storage->foreign) {
+    auto* foreign = static_cast<ForeignStorage*>(storage);
+    if (foreign->deleter) foreign->deleter(foreign->data);
+    delete foreign;
+  } else {
+    const std::size_t bytes = storage->bytes;
+    storage->~Storage();
+    deallocate(storage, header + bytes);
+  }
+}
+
+}  // namespace tapegrad

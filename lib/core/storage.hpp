@@ -1,0 +1,39 @@
+// Bytes with a version: what views share. Knows nothing of shapes or element types.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+#include "core/ptr.hpp"
+
+namespace tapegrad {
+
+struct Storage {
+  std::atomic<std::uint32_t> references{1};
+  /// Counts in-place changes; the tape compares it with what it saw when it saved a value.
+  std::atomic<std::uint32_t> version{0};
+  /// Counts the in-place changes that were recorded: a view taken before one no longer knows its
+  /// history (see TensorImpl::recorded_seen).
+  std::uint32_t recorded_writes = 0;
+  bool foreign = false;
+  std::size_t bytes = 0;
+  std::byte* data = nullptr;
+
+  void bump() noexcept {
+    // Not an atomic increment: a concurrent change of the same elements is a race in any case.
+    version.store(version.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+};
+
+/// Uninitialised bytes, aligned to 64.
+Ptr<Storage> make_storage(std::size_t bytes);
+
+/// Memory of somebody else; `deleter(data)` runs when the last view is gone.
+Ptr<Storage> make_foreign_storage(void* data, std::size_t bytes,
+                                  std::function<void(void*)> deleter);
+
+void destroy(Storage* storage) noexcept;
+
+}  // namespace tapegrad

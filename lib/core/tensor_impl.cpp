@@ -1,0 +1,56 @@
+#include "core/tensor_impl.hpp"
+
+#include <new>
+
+#include "core/check.hpp"
+#include "core/memory.hpp"
+
+namespace tapegrad {
+
+void detail::destroy(TensorImpl* impl) noexcept {
+  impl->~TensorImpl();
+  deallocate(impl, sizeof(TensorImpl));
+}
+
+void refuse_undefined() {
+  fail<Error>(
+      "tensor: it is undefined: default-constructed, or an absent gradient; check defined()");
+}
+
+Tensor make_tensor(DType dtype, Ptr<Storage> storage, const Layout& layout) {
+  void* block = allocate(sizeof(TensorImpl));
+  return Tensor::adopt(new (block) TensorImpl(dtype, std::move(storage), layout));
+}
+
+Tensor make_tensor(DType dtype, const Shape& shape) {
+  const Layout layout(shape);
+  std::size_t bytes = 0;
+  const bool overflow =
+      __builtin_mul_overflow(static_cast<std::size_t>(layout.numel()), size_of(dtype), &bytes);
+  check<ShapeError>(!overflow, "shape: more bytes than 64 bits count: {} of {}", shape, dtype);
+  return make_tensor(dtype, make_storage(bytes), layout);
+}
+
+Tensor make_view(const Tensor& x, const Layout& layout) {
+  TensorImpl& from = impl_of(x);
+  Tensor view = make_tensor(from.dtype, from.storage, layout);
+  TensorImpl& to = *view.impl();
+  to.recorded_seen = from.recorded_seen;
+  to.base = from.base ? from.base : Ptr<TensorImpl>::share(&from);
+  return view;
+}
+
+Tensor make_alias(const Tensor& x) {
+  TensorImpl& from = impl_of(x);
+  Tensor alias = make_tensor(from.dtype, from.storage, from.layout);
+  alias.impl()->recorded_seen = detail::no_history;
+  return alias;
+}
+
+bool owned_alone(const Tensor& x) {
+  const TensorImpl& impl = impl_of(x);
+  return impl.references.load(std::memory_order_relaxed) == 1 &&
+         impl.storage->references.load(std::memory_order_relaxed) == 1;
+}
+
+}  // namespace tapegrad

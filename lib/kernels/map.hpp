@@ -1,0 +1,167 @@
+// Loops that apply a function element by element: one vector loop for contiguous floats, rows of
+// it for everything else.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include "kernels/ref.hpp"
+#include "kernels/simd.hpp"
+#include "kernels/walk.hpp"
+
+namespace tapegrad::kernels {
+
+/// Whether f can be called with SIMD batches: an operation says `vector = false` where the exact
+/// library function has no batch form.
+template <class F>
+constexpr bool vectorizes() {
+  if constexpr (requires { F::vector; }) {
+    return F::vector;
+  } else {
+    return true;
+  }
+}
+
+/// A vector loop over one row. Each input is either contiguous or one repeated element. The tail
+/// runs through the same vector code as the body: an element's value never depends on its place.
+template <class T, std::size_t N>
+class VectorRow {
+  static constexpr std::int64_t width = static_cast<std::int64_t>(Batch<T>::size);
+  static constexpr std::int64_t chunk = 32 * width;
+  using Block = std::array<T, static_cast<std::size_t>(chunk)>;
+
+ public:
+  template <class F, std::size_t... K>
+  static void dense(const F& f, T* out, std::array<const T*, N> in,
+                    std::array<std::int64_t, N> advance, std::int64_t n,
+                    std::index_sequence<K...>) {
+    std::int64_t i = 0;
+    for (; i + width <= n; i += width) {
+      f(Batch<T>::load_unaligned(in[K] + i * advance[K])...).store_unaligned(out + i);
+    }
+    if (i == n) return;
+    alignas(64) T tail[N][static_cast<std::size_t>(width)];
+    alignas(64) T result[static_cast<std::size_t>(width)];
+    for (std::size_t k = 0; k < N; ++k) {
+      for (std::int64_t j = 0; j < width; ++j) {
+        tail[k][j] = in[k][advance[k] == 0 || i + j >= n ? 0 : i + j];
+      }
+    }
+    f(Batch<T>::load_aligned(tail[K])...).store_aligned(result);
+    std::copy(result, result + (n - i), out + i);
+  }
+
+  /// Rows with any strides pass through blocks on the stack.
+  template <class F>
+  static void run(const F& f, T* out, std::int64_t out_stride, std::array<const T*, N> in,
+                  std::array<std::int64_t, N> stride, std::int64_t n) {
+    alignas(64) T repeated[N][static_cast<std::size_t>(width)];
+    std::array<std::int64_t, N> advance;
+    bool direct = out_stride == 1 || n == 1;
+    for (std::size_t k = 0; k < N; ++k) {
+      advance[k] = stride[k] == 0 && n > 1 ? 0 : 1;
+      if (advance[k] == 0) {
+        std::fill_n(repeated[k], width, *in[k]);
+        in[k] = repeated[k];
+      } else {
+        direct = direct && (stride[k] == 1 || n == 1);
+      }
+    }
+    if (direct) return dense(f, out, in, advance, n, std::make_index_sequence<N>{});
+    gathered(f, out, out_stride, in, stride, n);
+  }
+
+ private:
+  template <class F>
+  static void gathered(const F& f, T* out, std::int64_t out_stride, std::array<const T*, N> in,
+                       std::array<std::int64_t, N> stride, std::int64_t n) {
+    alignas(64) Block blocks[N];
+    alignas(64) Block results;
+    for (std::int64_t i = 0; i < n; i += chunk) {
+      const std::int64_t m = std::min(chunk, n - i);
+      std::array<const T*, N> from;
+      std::array<std::int64_t, N> advance;
+      for (std::size_t k = 0; k < N; ++k) {
+        advance[k] = stride[k] == 0 ? 0 : 1;
+        from[k] = in[k] + i * stride[k];
+        if (stride[k] == 0 || stride[k] == 1) continue;
+        for (std::int64_t j = 0; j < m; ++j) {
+          blocks[k][static_cast<std::size_t>(j)] = from[k][j * stride[k]];
+        }
+        from[k] = blocks[k].data();
+      }
+      T* to = out_stride == 1 ? out + i : results.data();
+      dense(f, to, from, advance, m, std::make_index_sequence<N>{});
+      if (out_stride == 1) continue;
+      for (std::int64_t j = 0; j < m; ++j) {
+        out[(i + j) * out_stride] = results[static_cast<std::size_t>(j)];
+      }
+    }
+  }
+};
+
+/// A plain loop over one row, left to the compiler.
+template <class Out, class F, class... In>
+void scalar_row(const F& f, Out* out, std::int64_t out_stride, std::int64_t n, const In*... in,
+                std::array<std::int64_t, sizeof...(In)> stride) {
+  [&]<std::size_t... K>(std::index_sequence<K...>) {
+    if (out_stride == 1 && ((stride[K] == 1) && ...)) {
+      for (std::int64_t i = 0; i < n; ++i) out[i] = static_cast<Out>(f(in[i]...));
+    } else {
+      for (std::int64_t i = 0; i < n; ++i) {
+        out[i * out_stride] = static_cast<Out>(f(in[i * stride[K]]...));
+      }
+    }
+  }
+  (std::make_index_sequence<sizeof...(In)>{});
+}
+
+/// One row with the element types known.
+template <class Out, class... In, class F>
+void map_row(const F& f, const std::array<std::byte*, sizeof...(In) + 1>& at,
+             const std::array<std::int64_t, sizeof...(In) + 1>& stride, std::int64_t n) {
+  constexpr std::size_t count = sizeof...(In);
+  [&]<std::size_t... K>(std::index_sequence<K...>) {
+    constexpr bool vector =
+        vectorizes<F>() && std::is_floating_point_v<Out> && (std::is_same_v<Out, In> && ...);
+    Out* out = reinterpret_cast<Out*>(at[0]);
+    const std::array<std::int64_t, count> in_stride{stride[K + 1]...};
+    if constexpr (vector) {
+      VectorRow<Out, count>::run(f, out, stride[0], {reinterpret_cast<const Out*>(at[K + 1])...},
+                                 in_stride, n);
+    } else {
+      scalar_row<Out, F, In...>(f, out, stride[0], n, reinterpret_cast<const In*>(at[K + 1])...,
+                                in_stride);
+    }
+  }
+  (std::index_sequence_for<In...>{});
+}
+
+/// out = f(in...) for arrays of one shape (broadcast before), whose element types are Out and In.
+/// out may be one of the inputs if it lies exactly like it.
+template <class Out, class... In, class F>
+void map(const F& f, const std::array<Ref, sizeof...(In) + 1>& arrays) {
+  constexpr std::size_t count = sizeof...(In) + 1;
+  bool dense = true;
+  for (const Ref& r : arrays) dense = dense && r.layout->is_contiguous();
+  if (dense) {
+    std::array<std::byte*, count> at;
+    std::array<std::int64_t, count> stride;
+    for (std::size_t k = 0; k < count; ++k) {
+      at[k] = arrays[k].data;
+      stride[k] = 1;
+    }
+    const std::int64_t n = arrays[0].layout->numel();
+    if (n > 0) map_row<Out, In...>(f, at, stride, n);
+    return;
+  }
+  Walk<count>(arrays).rows([&](const auto& at, const auto& stride, std::int64_t n) {
+    map_row<Out, In...>(f, at, stride, n);
+  });
+}
+
+}  // namespace tapegrad::kernels

@@ -1,0 +1,100 @@
+// The vocabulary in which pointwise operations are written, for scalars and for SIMD batches.
+// Tensors have the same names, so that one text serves all three.
+#pragma once
+
+#include <cmath>
+#include <concepts>
+#include <limits>
+#include <type_traits>
+#include <xsimd/xsimd.hpp>
+
+namespace tapegrad::kernels {
+
+template <class T>
+using Batch = xsimd::batch<T>;
+
+template <class T>
+concept Number = std::is_arithmetic_v<T>;
+
+// ---- scalars ----
+
+template <std::floating_point T>
+T exp(T x) {
+  return std::exp(x);
+}
+template <std::floating_point T>
+T log(T x) {
+  return std::log(x);
+}
+template <std::floating_point T>
+T log1p(T x) {
+  return std::log1p(x);
+}
+template <std::floating_point T>
+T sqrt(T x) {
+  return std::sqrt(x);
+}
+template <std::floating_point T>
+T tanh(T x) {
+  return std::tanh(x);
+}
+template <std::floating_point T>
+T pow(T x, T y) {
+  return std::pow(x, y);
+}
+template <Number T>
+T abs(T x) {
+  if constexpr (std::unsigned_integral<T>) {
+    return x;
+  } else {
+    return static_cast<T>(std::abs(x));
+  }
+}
+template <Number T>
+T where(bool condition, T a, T b) {
+  return condition ? a : b;
+}
+/// NaN if either is.
+template <Number T>
+T maximum(T a, T b) {
+  return a != a || a > b ? a : b;
+}
+template <Number T>
+T minimum(T a, T b) {
+  return a != a || a < b ? a : b;
+}
+/// `value` in the type of `x`; integers saturate, so that an infinite limit is no limit.
+template <Number T>
+T constant(T, double value) {
+  if constexpr (std::is_integral_v<T>) {
+    if (value >= static_cast<double>(std::numeric_limits<T>::max())) {
+      return std::numeric_limits<T>::max();
+    }
+    if (value <= static_cast<double>(std::numeric_limits<T>::min())) {
+      return std::numeric_limits<T>::min();
+    }
+  }
+  return static_cast<T>(value);
+}
+
+// ---- batches: what xsimd calls otherwise ----
+
+template <class T, class A>
+xsimd::batch<T, A> where(const xsimd::batch_bool<T, A>& condition, const xsimd::batch<T, A>& a,
+                         const xsimd::batch<T, A>& b) {
+  return xsimd::select(condition, a, b);
+}
+template <class T, class A>
+xsimd::batch<T, A> maximum(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) {
+  return xsimd::select((a != a) | (a > b), a, b);
+}
+template <class T, class A>
+xsimd::batch<T, A> minimum(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) {
+  return xsimd::select((a != a) | (a < b), a, b);
+}
+template <class T, class A>
+xsimd::batch<T, A> constant(const xsimd::batch<T, A>&, double value) {
+  return xsimd::batch<T, A>(static_cast<T>(value));
+}
+
+}  // namespace tapegrad::kernels

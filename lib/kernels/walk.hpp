@@ -1,0 +1,79 @@
+// Walks several arrays of one shape together, one innermost row at a time.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/ref.hpp"
+
+namespace tapegrad::kernels {
+
+/// The dimensions of N arrays, merged wherever all of them lie without gaps, size 1 dropped.
+template <std::size_t N>
+class Walk {
+ public:
+  explicit Walk(const std::array<Ref, N>& arrays) {
+    for (std::size_t k = 0; k < N; ++k) {
+      start_[k] = arrays[k].data;
+      step_[k] = static_cast<std::int64_t>(size_of(arrays[k].dtype));
+    }
+    const Shape& shape = arrays[0].layout->shape();
+    empty_ = arrays[0].layout->numel() == 0;
+    for (std::size_t d = shape.size(); d-- > 0;) {
+      if (shape[d] != 1) add(arrays, d, shape[d]);
+    }
+    if (rank_ == 0) rank_ = 1;  // one element: a row of length 1
+  }
+
+  /// Calls row(pointers, strides, length); strides in elements of each array.
+  template <class F>
+  void rows(F&& row) const {
+    if (empty_) return;
+    std::array<std::byte*, N> at = start_;
+    std::array<std::int64_t, max_rank> count{};
+    while (true) {
+      row(at, strides_[0], sizes_[0]);
+      std::size_t d = 1;
+      for (; d < rank_; ++d) {
+        move(at, d, 1);
+        if (++count[d] < sizes_[d]) break;
+        move(at, d, -sizes_[d]);
+        count[d] = 0;
+      }
+      if (d >= rank_) return;
+    }
+  }
+
+ private:
+  void add(const std::array<Ref, N>& arrays, std::size_t d, std::int64_t size) {
+    std::array<std::int64_t, N> strides;
+    for (std::size_t k = 0; k < N; ++k) strides[k] = arrays[k].layout->strides()[d];
+    if (rank_ > 0) {
+      bool joins = true;
+      for (std::size_t k = 0; k < N; ++k) {
+        joins = joins && strides[k] == strides_[rank_ - 1][k] * sizes_[rank_ - 1];
+      }
+      if (joins) {
+        sizes_[rank_ - 1] *= size;
+        return;
+      }
+    }
+    sizes_[rank_] = size;
+    strides_[rank_] = strides;
+    ++rank_;
+  }
+
+  void move(std::array<std::byte*, N>& at, std::size_t d, std::int64_t by) const {
+    for (std::size_t k = 0; k < N; ++k) at[k] += strides_[d][k] * by * step_[k];
+  }
+
+  std::array<std::byte*, N> start_;
+  std::array<std::int64_t, N> step_;             // bytes of an element
+  std::array<std::int64_t, max_rank> sizes_{1};  // innermost first
+  std::array<std::array<std::int64_t, N>, max_rank> strides_{};
+  std::size_t rank_ = 0;
+  bool empty_ = false;
+};
+
+}  // namespace tapegrad::kernels

@@ -1,0 +1,49 @@
+// Copies and conversions of whole tensors.
+#include "autograd/apply.hpp"
+#include "kernels/copy.hpp"
+#include "tapegrad/tensor.hpp"
+
+namespace tapegrad {
+namespace {
+
+Tensor copied(const Tensor& x, DType dtype) {
+  Tensor y = make_tensor(dtype, x.shape());
+  kernels::copy(kernels::ref(y), kernels::ref(x));
+  return y;
+}
+
+struct Clone {
+  static constexpr std::string_view name = "clone";
+  static constexpr Needs saves(Needs) { return save_nothing; }
+  Tensor forward(const Tensor& x) const { return copied(x, x.dtype()); }
+  Grads vjp(const Saved&, const Tensor& g) const { return {g}; }
+};
+
+// The reverse pass converts the gradient back.
+struct To {
+  static constexpr std::string_view name = "to";
+  static constexpr Needs saves(Needs) { return save_nothing; }
+  DType dtype;
+  Tensor forward(const Tensor& x) const { return copied(x, dtype); }
+  Grads vjp(const Saved&, const Tensor& g) const { return {g}; }
+};
+
+/// Integers have no derivative: the tape ends here.
+struct ToInteger {
+  static constexpr std::string_view name = "to_integer";
+  DType dtype;
+  Tensor forward(const Tensor& x) const { return copied(x, dtype); }
+};
+
+}  // namespace
+
+Tensor Tensor::clone() const { return apply(Clone{}, *this); }
+
+Tensor Tensor::contiguous() const { return is_contiguous() ? *this : clone(); }
+
+Tensor Tensor::to(DType dtype) const {
+  if (this->dtype() == dtype) return *this;
+  return is_floating(dtype) ? apply(To{dtype}, *this) : apply(ToInteger{dtype}, *this);
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,138 @@
+// Elements in and out of a tensor, and what it tells of itself.
+#include <cstring>
+#include <memory>
+
+#include "autograd/mode.hpp"
+#include "core/check.hpp"
+#include "core/dispatch.hpp"
+#include "kernels/copy.hpp"
+#include "ops/elementwise.hpp"
+
+namespace tapegrad {
+
+DType Tensor::dtype() const { return impl_of(*this).dtype; }
+const Shape& Tensor::shape() const { return impl_of(*this).layout.shape(); }
+const Strides& Tensor::strides() const { return impl_of(*this).layout.strides(); }
+std::int64_t Tensor::storage_offset() const { return impl_of(*this).layout.offset(); }
+std::int64_t Tensor::numel() const { return impl_of(*this).layout.numel(); }
+bool Tensor::is_contiguous() const { return impl_of(*this).layout.is_contiguous(); }
+std::uint32_t Tensor::version() const {
+  return impl_of(*this).storage->version.load(std::memory_order_relaxed);
+}
+bool Tensor::shares_storage_with(const Tensor& other) const {
+  return impl_of(*this).storage.get() == impl_of(other).storage.get();
+}
+std::int64_t Tensor::size(std::int64_t dim) const {
+  return shape()[wrap_dim("size", dim, shape().size())];
+}
+
+namespace {
+
+void check_count(std::string_view operation, std::size_t count, const Shape& shape) {
+  check<ShapeError>(static_cast<std::int64_t>(count) == numel(shape),
+                    "{}: {} values for shape {}, which holds {}", operation, count, shape,
+                    numel(shape));
+}
+
+void check_dtype(std::string_view operation, DType wanted, const Tensor& x) {
+  check<DTypeError>(wanted == x.dtype(), "{}: asked for {} elements of a tensor of {}", operation,
+                    wanted, x.dtype());
+}
+
+}  // namespace
+
+template <Element T>
+Tensor Tensor::from_vector(std::vector<T>&& values, const Shape& shape) {
+  check_count("from_vector", values.size(), shape);
+  if constexpr (std::is_same_v<T, bool>) {
+    Tensor x = make_tensor(boolean, shape);
+    std::copy(values.begin(), values.end(), kernels::ref(x).as<bool>());
+    return x;
+  } else {
+    auto owner = std::make_shared<std::vector<T>>(std::move(values));
+    T* data = owner->data();
+    const std::size_t bytes = owner->size() * sizeof(T);
+    return make_tensor(dtype_of<T>,
+                       make_foreign_storage(data, bytes, [owner](void*) mutable { owner.reset(); }),
+                       Layout(shape));
+  }
+}
+
+template <Element T>
+Tensor Tensor::from_span(std::span<const T> values, const Shape& shape) {
+  check_count("from_span", values.size(), shape);
+  Tensor x = make_tensor(dtype_of<T>, shape);
+  if (!values.empty()) std::memcpy(kernels::ref(x).data, values.data(), values.size_bytes());
+  return x;
+}
+
+template <Element T>
+Tensor Tensor::from_blob(T* data, const Shape& shape, std::function<void(void*)> deleter,
+                         std::optional<Strides> strides) {
+  Layout layout(shape);
+  if (strides) {
+    check<ShapeError>(strides->size() == shape.size(), "from_blob: strides {} for shape {}",
+                      *strides, shape);
+    for (const std::int64_t stride : *strides) {
+      check<ShapeError>(stride >= 0, "from_blob: negative stride: {}; copy instead", *strides);
+    }
+    layout = Layout(shape, *strides, 0);
+  }
+  const auto bytes = static_cast<std::size_t>(layout.extent()) * sizeof(T);
+  return make_tensor(dtype_of<T>, make_foreign_storage(data, bytes, std::move(deleter)), layout);
+}
+
+template <Element T>
+T Tensor::item() const {
+  check<ShapeError>(numel() == 1, "item: needs exactly one element, shape is {}", shape());
+  T value;
+  const Tensor x = converted(*this, dtype_of<T>);
+  std::memcpy(&value, kernels::ref(x).data, sizeof(T));
+  return value;
+}
+
+template <Element T>
+const T* Tensor::data() const {
+  check_dtype("data", dtype_of<T>, *this);
+  return kernels::ref(*this).as<const T>();
+}
+
+template <Element T>
+T* Tensor::mutable_data() {
+  check_dtype("mutable_data", dtype_of<T>, *this);
+  const TensorImpl& x = impl_of(*this);
+  check<AutogradError>(!recording || (!x.node && !(x.base && x.base->node)),
+                       "mutable_data: the tape tracks this tensor of shape {}; change it under "
+                       "NoGrad",
+                       shape());
+  x.storage->bump();
+  return kernels::ref(*this).as<T>();
+}
+
+template <Element T>
+std::vector<T> Tensor::to_vector() const {
+  const auto count = static_cast<std::size_t>(numel());
+  Tensor x = make_tensor(dtype_of<T>, shape());
+  kernels::copy(kernels::ref(x), kernels::ref(*this));
+  const T* first = kernels::ref(x).as<const T>();
+  return std::vector<T>(first, first + count);
+}
+
+#define TAPEGRAD_ELEMENTS(T)                                                         \
+  template Tensor Tensor::from_vector<T>(std::vector<T>&&, const Shape&);            \
+  template Tensor Tensor::from_span<T>(std::span<const T>, const Shape&);            \
+  template Tensor Tensor::from_blob<T>(T*, const Shape&, std::function<void(void*)>, \
+                                       std::optional<Strides>);                      \
+  template T Tensor::item<T>() const;                                                \
+  template const T* Tensor::data<T>() const;                                         \
+  template T* Tensor::mutable_data<T>();                                             \
+  template std::vector<T> Tensor::to_vector<T>() const;
+TAPEGRAD_ELEMENTS(bool)
+TAPEGRAD_ELEMENTS(std::uint8_t)
+TAPEGRAD_ELEMENTS(std::int32_t)
+TAPEGRAD_ELEMENTS(std::int64_t)
+TAPEGRAD_ELEMENTS(float)
+TAPEGRAD_ELEMENTS(double)
+#undef TAPEGRAD_ELEMENTS
+
+}  // namespace tapegrad

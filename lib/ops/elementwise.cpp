@@ -1,0 +1,34 @@
+#include "ops/elementwise.hpp"
+
+#include "kernels/copy.hpp"
+
+namespace tapegrad {
+namespace {
+
+int kind_of(DType dtype) { return dtype == DType::boolean ? 0 : is_floating(dtype) ? 2 : 1; }
+
+}  // namespace
+
+Tensor converted(const Tensor& x, DType dtype) {
+  if (x.dtype() == dtype) return x;
+  Tensor y = make_tensor(dtype, x.shape());
+  kernels::copy(ref(y), ref(x));
+  return y;
+}
+
+Tensor constant(const Tensor& x, Scalar value) {
+  Tensor c = make_tensor(promote(x.dtype(), value), Shape{});
+  kernels::fill(ref(c), value);
+  return c;
+}
+
+DType result_type(const Tensor& a, const Tensor& b) {
+  const DType ta = a.dtype();
+  const DType tb = b.dtype();
+  if (ta == tb || (a.dim() == 0) == (b.dim() == 0)) return promote(ta, tb);
+  const DType many = a.dim() > 0 ? ta : tb;
+  const DType single = a.dim() > 0 ? tb : ta;
+  return kind_of(single) > kind_of(many) ? promote(many, single) : many;
+}
+
+}  // namespace tapegrad

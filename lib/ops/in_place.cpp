@@ -1,0 +1,74 @@
+#include "ops/in_place.hpp"
+
+#include "core/check.hpp"
+#include "ops/elementwise.hpp"
+#include "ops/strided.hpp"
+
+namespace tapegrad {
+namespace {
+
+int kind_of(DType dtype) { return dtype == boolean ? 0 : is_floating(dtype) ? 2 : 1; }
+
+}  // namespace
+
+void check_in_place(std::string_view operation, const Tensor& self, const Tensor& other,
+                    DType result) {
+  check<ShapeError>(broadcasts_to(other.shape(), self.shape()),
+                    "{}_: an operand of shape {} doesn't broadcast to shape {}, which can't grow "
+                    "in place; use the out-of-place form",
+                    operation, other.shape(), self.shape());
+  check<DTypeError>(kind_of(result) <= kind_of(self.dtype()),
+                    "{}_: a result of {} doesn't fit in place into {}; use the out-of-place form",
+                    operation, result, self.dtype());
+  check<Error>(!self.impl()->layout.overlaps_itself(),
+               "{}_: elements of shape {} with strides {} share memory; clone() first", operation,
+               self.shape(), self.strides());
+}
+
+void check_recordable(std::string_view operation, const Tensor& self) {
+  const TensorImpl& x = *self.impl();
+  check<AutogradError>(!x.node || !x.node->is_leaf(),
+                       "{}_: a leaf of shape {} that requires grad can't be changed in place while "
+                       "recording; use the out-of-place form, or change it under NoGrad",
+                       operation, self.shape());
+  if (!x.base) return;
+  check<AutogradError>(x.base->layout.is_contiguous(),
+                       "{}_: this view of shape {} looks at a tensor that doesn't lie row by row; "
+                       "use the out-of-place form",
+                       operation, self.shape());
+  if (!x.base->node) return;
+  check<AutogradError>(!x.base->node->is_leaf(),
+                       "{}_: this is a view, of shape {}, of a leaf that requires grad; use the "
+                       "out-of-place form, or change it under NoGrad",
+                       operation, self.shape());
+  check<AutogradError>(static_cast<bool>(x.node),
+                       "{}_: this view of shape {} was taken under NoGrad from a recorded tensor; "
+                       "take the view again, or use the out-of-place form",
+                       operation, self.shape());
+}
+
+void set_history(Tensor& self, Ptr<Node> node) {
+  TensorImpl& view = *self.impl();
+  const std::uint32_t now = ++view.storage->recorded_writes;
+  view.recorded_seen = now;
+  view.node = std::move(node);
+  if (!view.base) return;
+  TensorImpl& base = *view.base;
+  const Layout relative(view.layout.shape(), view.layout.strides(),
+                        view.layout.offset() - base.layout.offset());
+  base.recorded_seen = now;
+  const Tensor whole = Tensor::adopt(Ptr<TensorImpl>(view.base).release());
+  base.node = record(AsStridedScatter{relative}, whole, whole, self);
+  view.node = record(AsStrided{relative}, self, whole);
+}
+
+Tensor apart_from(const Tensor& self, const Tensor& other) {
+  if (!shares_storage(self, other) || self.impl()->layout == other.impl()->layout) return other;
+  return unrecorded([&] { return other.clone(); });
+}
+
+Tensor copy_with_history(const Tensor& x) {
+  return reattach(unrecorded([&] { return x.clone(); }), x.impl()->node);
+}
+
+}  // namespace tapegrad

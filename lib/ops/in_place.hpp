@@ -1,0 +1,62 @@
+// In-place forms of binary operations: the write, the version, and the record, also through views.
+#pragma once
+
+#include "autograd/apply.hpp"
+
+namespace tapegrad {
+
+/// Shape, element type and overlap fit: throws ShapeError, DTypeError or Error.
+void check_in_place(std::string_view operation, const Tensor& self, const Tensor& other,
+                    DType result);
+
+/// May be changed in a recorded way; throws AutogradError for leaves that require grad, their
+/// views, and views that don't know their base's history.
+void check_recordable(std::string_view operation, const Tensor& self);
+
+/// `node` made what self now holds: gives it to self and, through a view, to the base.
+void set_history(Tensor& self, Ptr<Node> node);
+
+/// other, or a copy of it where it shares storage with self without lying exactly like it.
+Tensor apart_from(const Tensor& self, const Tensor& other);
+
+/// A copy that stands at the same place on the tape.
+Tensor copy_with_history(const Tensor& x);
+
+inline bool shares_storage(const Tensor& a, const Tensor& b) {
+  return a.impl()->storage.get() == b.impl()->storage.get();
+}
+
+/// self = f(self, other).
+template <class Op>
+Tensor& apply_in_place(Op op, Tensor& self, const Tensor& other) {
+  check_in_place(Op::name, self, other, Op::type_of(self, other));
+  TensorImpl& impl = *self.impl();
+  const auto write = [&](const Tensor& operand) {
+    op.into(self, self, apart_from(self, operand));
+    impl.storage->bump();
+  };
+  if (!recording) {
+    write(other);
+    return self;
+  }
+  check_history(Op::name, self);
+  check_history(Op::name, other);
+  const bool records = tracked(self) || tracked(other) || (impl.base && impl.base->node);
+  if (!records || !is_floating(impl.dtype)) {
+    write(other);
+    return self;
+  }
+  check_recordable(Op::name, self);
+  // What the write destroys but the derivative needs is copied first.
+  const Needs needs = Needs{tracked(self)} | Needs{tracked(other)} << 1;
+  const Needs saved = Op::saves(needs);
+  Tensor before = self;
+  Tensor operand = other;
+  if (saved & 1) before = copy_with_history(self);
+  if ((saved & 2) && shares_storage(self, other)) operand = copy_with_history(other);
+  write(operand);
+  set_history(self, record(std::move(op), self, before, operand));
+  return self;
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,251 @@
+// Views: the same storage under another layout.
+#include <algorithm>
+
+#include "autograd/apply.hpp"
+#include "core/check.hpp"
+#include "ops/strided.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
+
+namespace tapegrad {
+namespace {
+
+const Layout& layout_of(const Tensor& x) { return impl_of(x).layout; }
+
+/// Views save nothing: their derivatives are views too, or scatter into zeros.
+struct ViewOp {
+  static constexpr Needs saves(Needs) { return save_nothing; }
+};
+
+/// g at the place in zeros that a view had in the input.
+Grads scattered(const Saved& s, const Tensor& g, const Layout& place) {
+  return {as_strided_scatter(zeros(s.shape(0), {.dtype = g.dtype()}), g, place)};
+}
+
+struct View : ViewOp {
+  static constexpr std::string_view name = "view";
+  Shape shape;
+  explicit View(const Shape& to) : shape(to) {}
+  Tensor forward(const Tensor& x) const { return make_view(x, *layout_of(x).viewed(shape)); }
+  Grads vjp(const Saved& s, const Tensor& g) const { return {g.reshape(s.shape(0))}; }
+};
+
+struct Transpose : ViewOp {
+  static constexpr std::string_view name = "transpose";
+  std::size_t a;
+  std::size_t b;
+  Transpose(std::size_t first, std::size_t second) : a(first), b(second) {}
+  Tensor forward(const Tensor& x) const { return make_view(x, layout_of(x).transposed(a, b)); }
+  Grads vjp(const Saved&, const Tensor& g) const {
+    return {g.transpose(static_cast<std::int64_t>(a), static_cast<std::int64_t>(b))};
+  }
+};
+
+struct Permute : ViewOp {
+  static constexpr std::string_view name = "permute";
+  Dims order;
+  explicit Permute(const Dims& to) : order(to) {}
+  Tensor forward(const Tensor& x) const { return make_view(x, layout_of(x).permuted(order)); }
+  Grads vjp(const Saved&, const Tensor& g) const {
+    Dims inverse = order;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      inverse[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
+    }
+    return {g.permute(inverse)};
+  }
+};
+
+struct Select : ViewOp {
+  static constexpr std::string_view name = "select";
+  std::size_t dim;
+  std::int64_t index;
+  Select(std::size_t d, std::int64_t i) : dim(d), index(i) {}
+  Tensor forward(const Tensor& x) const { return make_view(x, layout_of(x).selected(dim, index)); }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    return scattered(s, g, Layout(s.shape(0)).selected(dim, index));
+  }
+};
+
+struct SliceOp : ViewOp {
+  static constexpr std::string_view name = "slice";
+  std::size_t dim;
+  std::int64_t start;
+  std::int64_t length;
+  std::int64_t step;
+  SliceOp(std::size_t d, std::int64_t from, std::int64_t count, std::int64_t by)
+      : dim(d), start(from), length(count), step(by) {}
+  Tensor forward(const Tensor& x) const {
+    return make_view(x, layout_of(x).sliced(dim, start, length, step));
+  }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    return scattered(s, g, Layout(s.shape(0)).sliced(dim, start, length, step));
+  }
+};
+
+// The reverse pass sums the gradient down to the input's shape.
+struct Expand : ViewOp {
+  static constexpr std::string_view name = "expand";
+  Shape shape;
+  explicit Expand(const Shape& to) : shape(to) {}
+  Tensor forward(const Tensor& x) const { return make_view(x, layout_of(x).broadcast_to(shape)); }
+  Grads vjp(const Saved&, const Tensor& g) const { return {g}; }
+};
+
+/// `shape` with its -1, if it has one, replaced by what is left over.
+Shape filled_in(std::string_view operation, const Tensor& x, const Shape& shape) {
+  Shape result = shape;
+  std::int64_t known = 1;
+  std::optional<std::size_t> open;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] == -1) {
+      check<ShapeError>(!open, "{}: more than one -1 in {}", operation, shape);
+      open = i;
+      continue;
+    }
+    check<ShapeError>(shape[i] >= 0, "{}: negative size in {}", operation, shape);
+    check<ShapeError>(!__builtin_mul_overflow(known, shape[i], &known),
+                      "{}: more elements than 64 bits count: {}", operation, shape);
+  }
+  if (open) {
+    check<ShapeError>(known > 0 && x.numel() % known == 0,
+                      "{}: shape {} can't hold the {} elements of shape {}", operation, shape,
+                      x.numel(), x.shape());
+    result[*open] = x.numel() / known;
+    return result;
+  }
+  check<ShapeError>(known == x.numel(),
+                    "{}: shape {} holds {} elements, but shape {} has {}; the number of elements "
+                    "must stay",
+                    operation, shape, known, x.shape(), x.numel());
+  return result;
+}
+
+}  // namespace
+
+Tensor Tensor::view(const Shape& wanted) const {
+  const Shape to = filled_in("view", *this, wanted);
+  check<ShapeError>(layout_of(*this).viewed(to).has_value(),
+                    "view: strides {} of shape {} don't allow shape {} without a copy; use "
+                    "reshape()",
+                    strides(), shape(), to);
+  return apply(View(to), *this);
+}
+
+Tensor Tensor::reshape(const Shape& wanted) const {
+  const Shape to = filled_in("reshape", *this, wanted);
+  if (to == shape()) return *this;
+  return layout_of(*this).viewed(to) ? apply(View(to), *this) : apply(View(to), clone());
+}
+
+Tensor Tensor::flatten(std::int64_t first, std::int64_t last) const {
+  if (dim() == 0) return reshape({1});
+  const std::size_t from = wrap_dim("flatten", first, shape().size());
+  const std::size_t to = wrap_dim("flatten", last, shape().size());
+  check<IndexError>(from <= to, "flatten: first dim {} comes after last dim {}", first, last);
+  Shape merged;
+  std::int64_t product = 1;
+  for (std::size_t i = 0; i < shape().size(); ++i) {
+    if (i >= from && i <= to) product *= shape()[i];
+    if (i == to) merged.push_back(product);
+    if (i < from || i > to) merged.push_back(shape()[i]);
+  }
+  return reshape(merged);
+}
+
+Tensor Tensor::transpose(std::int64_t a, std::int64_t b) const {
+  const std::size_t rank = shape().size();
+  return apply(Transpose(wrap_dim("transpose", a, rank), wrap_dim("transpose", b, rank)), *this);
+}
+
+Tensor Tensor::permute(const Dims& order) const {
+  check<ShapeError>(order.size() == shape().size(), "permute: order {} for shape {}", order,
+                    shape());
+  Dims wrapped = order;
+  std::array<bool, max_rank> used{};
+  for (std::int64_t& d : wrapped) {
+    const std::size_t i = wrap_dim("permute", d, order.size());
+    check<IndexError>(!used[i], "permute: a dimension is given twice: {}", order);
+    used[i] = true;
+    d = static_cast<std::int64_t>(i);
+  }
+  return apply(Permute(wrapped), *this);
+}
+
+Tensor Tensor::t() const {
+  check<ShapeError>(dim() <= 2, "t: rank {} (shape {}); use mT() or transpose()", dim(), shape());
+  return dim() < 2 ? *this : transpose(0, 1);
+}
+
+Tensor Tensor::mT() const {
+  check<ShapeError>(dim() >= 2, "mT: needs at least two dimensions: shape {}", shape());
+  return transpose(-2, -1);
+}
+
+Tensor Tensor::select(std::int64_t dim, std::int64_t index) const {
+  const std::size_t d = wrap_dim("select", dim, shape().size());
+  return apply(Select(d, wrap_index("select", index, shape()[d])), *this);
+}
+
+Tensor Tensor::slice(std::int64_t dim, std::optional<std::int64_t> start,
+                     std::optional<std::int64_t> stop, std::int64_t step) const {
+  const std::size_t d = wrap_dim("slice", dim, shape().size());
+  check<IndexError>(step > 0, "slice: step {}; it must be positive", step);
+  const std::int64_t size = shape()[d];
+  const auto clamped = [size](std::int64_t i) {
+    return std::clamp<std::int64_t>(i < 0 ? i + size : i, 0, size);
+  };
+  const std::int64_t from = clamped(start.value_or(0));
+  const std::int64_t to = clamped(stop.value_or(size));
+  const std::int64_t length = to > from ? (to - from - 1) / step + 1 : 0;
+  return apply(SliceOp(d, from, length, step), *this);
+}
+
+Tensor Tensor::narrow(std::int64_t dim, std::int64_t start, std::int64_t length) const {
+  const std::size_t d = wrap_dim("narrow", dim, shape().size());
+  const std::int64_t size = shape()[d];
+  const std::int64_t from = start < 0 ? start + size : start;
+  check<IndexError>(from >= 0 && length >= 0 && from <= size && length <= size - from,
+                    "narrow: {} elements from {} reach past a dimension of size {}", length, start,
+                    size);
+  return apply(SliceOp(d, from, length, 1), *this);
+}
+
+Tensor Tensor::expand(const Shape& wanted) const {
+  Shape to = wanted;
+  check<ShapeError>(to.size() >= shape().size(), "expand: shape {} to fewer dimensions: {}",
+                    shape(), wanted);
+  const std::size_t lead = to.size() - shape().size();
+  for (std::size_t i = lead; i < to.size(); ++i) {
+    if (to[i] == -1) to[i] = shape()[i - lead];
+  }
+  check<ShapeError>(broadcasts_to(shape(), to) && tapegrad::numel(to) >= 0,
+                    "expand: shape {} doesn't stretch to {}; only dimensions of size 1 do", shape(),
+                    wanted);
+  return apply(Expand(to), *this);
+}
+
+Tensor Tensor::squeeze() const {
+  Shape to;
+  for (const std::int64_t size : shape()) {
+    if (size != 1) to.push_back(size);
+  }
+  return apply(View(to), *this);
+}
+
+Tensor Tensor::squeeze(std::int64_t dim) const {
+  if (shape().empty() && (dim == 0 || dim == -1)) return *this;
+  const std::size_t d = wrap_dim("squeeze", dim, shape().size());
+  if (shape()[d] != 1) return *this;
+  Shape to = shape();
+  to.erase(d);
+  return apply(View(to), *this);
+}
+
+Tensor Tensor::unsqueeze(std::int64_t dim) const {
+  const std::size_t d = wrap_dim("unsqueeze", dim, shape().size() + 1);
+  Shape to = shape();
+  to.insert(d, 1);
+  return apply(View(to), *this);
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,144 @@
+#include "support/op_table.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "support/catch.hpp"
+#include "support/values.hpp"
+
+namespace tapegrad::test {
+namespace {
+
+Tensors leaves(const OpRow& row, Lie lie) {
+  Tensors inputs;
+  int seed = 0;
+  for (const Input& input : row.inputs) {
+    const Tensor values = spread(input.shape, input.low, input.high, seed++);
+    inputs.push_back(laid(values, lie).requires_grad_());
+  }
+  return inputs;
+}
+
+Tensors copies(const Tensors& inputs, DType dtype) {
+  Tensors result;
+  for (const Tensor& x : inputs) {
+    result.push_back(x.detach().clone().to(dtype).requires_grad_());
+  }
+  return result;
+}
+
+/// The gradients of a weighted sum of the result.
+Tensors gradients(const OpRow& row, const Tensors& inputs) {
+  const Tensor y = row.f(inputs);
+  const Tensor weights = spread(y.shape(), 0.5, 1.5).to(y.dtype());
+  return grad({y}, inputs, {.grad_outputs = {weights}, .allow_unused = true});
+}
+
+void check_gradient(const OpRow& row, const Tensors& inputs, int order) {
+  const GradcheckResult result = gradcheck(row.f, inputs, {.order = order});
+  INFO(result.message);
+  CHECK(result.ok);
+}
+
+void check_recorded(const OpRow& row) {
+  const std::string tape = tape_text(row.f(leaves(row, Lie::dense)));
+  INFO("the tape:\n" << tape);
+  CHECK(tape.find("= " + std::string(row.name) + "(") != std::string::npos);
+}
+
+double largest(const Tensor& x) {
+  double most = 1;
+  for (const double v : x.detach().to_vector<double>()) {
+    if (std::isfinite(v)) most = std::max(most, std::abs(v));
+  }
+  return most;
+}
+
+void check_float32(const OpRow& row) {
+  // Both start from the same numbers: those that float32 holds exactly.
+  const Tensors single = copies(leaves(row, Lie::dense), float32);
+  const Tensors exact = copies(single, float64);
+  const Tensor y = row.f(exact);
+  const Tensor y32 = row.f(single);
+  CHECK(y32.dtype() == float32);
+  CHECK(difference(y32, y, 0, row.float32_tolerance * largest(y)) == "");
+  const Tensors g = gradients(row, exact);
+  const Tensors g32 = gradients(row, single);
+  for (std::size_t i = 0; i < g.size(); ++i) {
+    if (!g[i].defined()) continue;
+    INFO("gradient of input " << i);
+    CHECK(g32[i].dtype() == float32);
+    // A gradient passes through about twice as many roundings as the result.
+    CHECK(difference(g32[i], g[i], 0, 2 * row.float32_tolerance * largest(g[i])) == "");
+  }
+}
+
+void check_layout(const OpRow& row, Lie lie) {
+  const Tensors strided = leaves(row, lie);
+  const Tensors dense = copies(strided, float64);
+  // The order of additions may differ with the layout, so equality is up to float64 roundings.
+  CHECK(difference(row.f(strided), row.f(dense), 1e-13, 1e-13) == "");
+  const Tensors g = gradients(row, strided);
+  const Tensors expected = gradients(row, dense);
+  for (std::size_t i = 0; i < g.size(); ++i) {
+    REQUIRE(g[i].defined() == expected[i].defined());
+    if (g[i].defined()) CHECK(difference(g[i], expected[i], 1e-13, 1e-13) == "");
+  }
+}
+
+void check_empty(const OpRow& row) {
+  if (!row.never_empty.empty()) return;
+  REQUIRE(row.empty_inputs.size() == row.inputs.size());
+  Tensors inputs;
+  for (const Shape& shape : row.empty_inputs) {
+    inputs.push_back(spread(shape, 0.25, 0.75).requires_grad_());
+  }
+  const Tensor y = row.f(inputs);
+  CHECK(to_string(y.shape()) == to_string(row.empty_result));
+  const Tensors g = gradients(row, inputs);
+  for (std::size_t i = 0; i < g.size(); ++i) {
+    if (g[i].defined()) CHECK(to_string(g[i].shape()) == to_string(inputs[i].shape()));
+  }
+}
+
+void check_refusals(const OpRow& row) {
+  for (const Refusal& refusal : row.refuses) {
+    INFO("expected an error with: " << refusal.message);
+    try {
+      refusal.call();
+      CHECK(false);
+    } catch (const Error& error) {
+      INFO("got: " << error.what());
+      CHECK(std::string_view(error.what()).find(refusal.message) != std::string_view::npos);
+    }
+  }
+}
+
+}  // namespace
+
+void check_rows(const std::vector<OpRow>& rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const OpRow& row = rows[i];
+    DYNAMIC_SECTION(row.name << " (row " << i << "): recorded under its name") {
+      check_recorded(row);
+    }
+    for (const int order : {1, 2}) {
+      DYNAMIC_SECTION(row.name << " (row " << i << "): derivative of order " << order) {
+        check_gradient(row, leaves(row, Lie::dense), order);
+      }
+    }
+    DYNAMIC_SECTION(row.name << " (row " << i << "): float32 against float64") {
+      check_float32(row);
+    }
+    for (const Lie lie : {Lie::transposed, Lie::sliced, Lie::broadcast}) {
+      if (lie == Lie::broadcast && !row.broadcast_inputs) continue;
+      DYNAMIC_SECTION(row.name << " (row " << i << "): " << name_of(lie) << " inputs") {
+        check_layout(row, lie);
+      }
+    }
+    DYNAMIC_SECTION(row.name << " (row " << i << "): empty inputs") { check_empty(row); }
+    DYNAMIC_SECTION(row.name << " (row " << i << "): refusals") { check_refusals(row); }
+  }
+}
+
+}  // namespace tapegrad::test

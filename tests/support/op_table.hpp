@@ -1,0 +1,51 @@
+// The operation table: a row tells how an operation is called, and from it come its gradient
+// checks at both orders, float32 against float64, other layouts, empty inputs, expected errors.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tapegrad/tapegrad.hpp"
+
+namespace tapegrad::test {
+
+using Tensors = std::vector<Tensor>;
+
+/// An input of an operation: float64 values spread over [low, high].
+struct Input {
+  Shape shape;
+  double low = -2;
+  double high = 2;
+};
+
+/// A call that must throw, and a part of the message that it must throw with.
+struct Refusal {
+  std::string_view message;
+  std::function<void()> call;
+};
+
+struct OpRow {
+  /// The operation's name on the tape. The first row of a name must record it.
+  std::string_view name;
+  std::function<Tensor(const Tensors&)> f;
+  std::vector<Input> inputs;
+  /// Shapes of the same inputs with no element, and what the result's shape is then.
+  std::vector<Shape> empty_inputs = {};
+  Shape empty_result = {};
+  /// Why there are no empty inputs.
+  std::string_view never_empty = {};
+  std::vector<Refusal> refuses = {};
+  /// Float32 against float64, relative to the largest magnitude of the result. The default allows
+  /// for a few roundings of 2^-24.
+  double float32_tolerance = 2e-6;
+  /// Whether the row means more than its values: false for an operation whose inputs can't be
+  /// broadcast views (all values of a dimension equal), such as a maximum, with its kinks at ties.
+  bool broadcast_inputs = true;
+};
+
+/// The generated tests of each row, a section each. Call it within a TEST_CASE.
+void check_rows(const std::vector<OpRow>& rows);
+
+}  // namespace tapegrad::test
