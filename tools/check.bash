@@ -43,12 +43,12 @@ step_samples() { meson test -C "$build/check" --no-rebuild --print-errorlogs --s
 # Without -Werror: the sanitizers make g++ 12 warn about its own std::regex.
 step_sanitize() {
   configure sanitize -Doptimization=1 -Ddebug=true -Db_sanitize=address,undefined \
-    -Ddefault_library=static -Dtests=true -Dsamples=false -Dbench=false
+    -Ddefault_library=static -Dtests=true -Dsamples=true -Dbench=false
   compile sanitize
   ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
   UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
     meson test -C "$build/sanitize" --no-rebuild --print-errorlogs --timeout-multiplier 4 \
-    --suite unit
+    --no-suite tools
 }
 
 step_install() {

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Every operation has a row in the operation table of the tests.
+"""Every operation with a derivative has a row in the operation table of the tests.
 
 An operation is a struct in lib/ops or lib/autograd that says
-`static constexpr std::string_view name = "matmul";`. A row is what ROW matches in tests/.
-Operations that no table can check are in EXEMPT, each with its reason.
+`static constexpr std::string_view name = "matmul";`. It has a derivative when it or a struct that it
+is made from says vjp() or df(). A row is what ROW matches, in a file of tests/ that includes
+support/op_table.hpp. What cannot have a row is in EXEMPT, with the reason.
 """
 
 import argparse
@@ -12,52 +13,100 @@ import sys
 from pathlib import Path
 
 OPERATION_FOLDERS = ("lib/ops", "lib/autograd")
-OPERATION = re.compile(r'static\s+constexpr\s+std::string_view\s+name\s*=\s*"([^"]+)"')
-ROW = re.compile(r'\b(?:OpRow\s*\{|row\s*\(|op\s*\()\s*\{?\s*"([^"]+)"')
+NAME = re.compile(r"\bstd::string_view\s+name\s*=\s*([^;]+);")
+STRUCT = re.compile(r"\bstruct\s+(\w+)\s*(?::([^{};]*))?\{")
+DERIVATIVE = re.compile(r"\b(vjp|df)\s*\(")
+TABLE = re.compile(r'#include\s*["<]support/op_table\.hpp[">]')
+ROW = re.compile(r'(?:\.name\s*=|\bOpRow\s*\{|\w*row\s*\()\s*"([^"]+)"')
+LITERAL = re.compile(r'"([^"]+)"')
 COMMENT = re.compile(r"//[^\n]*")
 
 EXEMPT = {}  # name -> why no row can check it
 
 
-def names_in(root, folders, pattern, suffixes):
-    """name -> (path, line) of its first mention outside comments."""
-    found = {}
-    for folder in folders:
-        for path in sorted((root / folder).rglob("*")):
-            if path.suffix not in suffixes:
-                continue
-            text = COMMENT.sub("", path.read_text(encoding="utf-8"))
-            for match in pattern.finditer(text):
-                line = text.count("\n", 0, match.start()) + 1
-                found.setdefault(match.group(1), (path.relative_to(root), line))
-    return found
+def texts(root, folder):
+    """(path, text without comments) of each C++ file below folder."""
+    for path in sorted((root / folder).rglob("*")):
+        if path.suffix in {".cpp", ".hpp"}:
+            yield path.relative_to(root), COMMENT.sub("", path.read_text(encoding="utf-8"))
+
+
+def body_end(text, start):
+    """Where the braces that open just before `start` close again."""
+    depth = 1
+    for match in re.compile(r"[{}]").finditer(text, start):
+        depth += 1 if match.group() == "{" else -1
+        if depth == 0:
+            return match.end()
+    return len(text)
+
+
+def without_arguments(names):
+    """`Unary<Exp>, Base<Pair<A, B>>` -> `Unary, Base`"""
+    shorter = re.sub(r"<[^<>]*>", "", names)
+    return names if shorter == names else without_arguments(shorter)
+
+
+class Struct:
+    def __init__(self, path, text, match):
+        self.path = path
+        self.text = text
+        self.start = match.start()
+        self.body = text[match.end():body_end(text, match.end())]
+        self.bases = re.findall(r"\w+", without_arguments(match.group(2) or ""))
+
+    def operations(self):
+        """(operation's name, line) of each name that the struct gives itself."""
+        for name in NAME.finditer(self.body):
+            offset = self.text.index(self.body, self.start) + name.start()
+            for literal in LITERAL.findall(name.group(1)):
+                yield literal, self.text.count("\n", 0, offset) + 1
+
+    def has_derivative(self, structs):
+        return bool(DERIVATIVE.search(self.body)) or any(
+            structs[base].has_derivative(structs) for base in self.bases if base in structs)
+
+
+def operations_of(root):
+    """name -> (path, line, whether it has a derivative)"""
+    found = [(match.group(1), Struct(path, text, match))
+             for folder in OPERATION_FOLDERS for path, text in texts(root, folder)
+             for match in STRUCT.finditer(text)]
+    structs = dict(found)
+    return {name: (struct.path, line, struct.has_derivative(structs))
+            for _, struct in found for name, line in struct.operations()}
+
+
+def rows_of(root):
+    return {name for _, text in texts(root, "tests") if TABLE.search(text)
+            for name in ROW.findall(text)}
 
 
 def check(root):
-    """(findings, number of operations)"""
-    operations = names_in(root, OPERATION_FOLDERS, OPERATION, {".cpp", ".hpp"})
-    rows = names_in(root, ("tests",), ROW, {".cpp", ".hpp"})
-    findings = []
-    for name, (path, line) in operations.items():
-        if name not in rows and name not in EXEMPT:
-            findings.append(f'{path}:{line}: "{name}" has no row in the operation table of tests/')
-    for name in EXEMPT:
-        if name not in operations:
-            findings.append(f'{Path(__file__).name}: "{name}" is exempt, but no operation has that name')
-        elif name in rows:
-            findings.append(f'{Path(__file__).name}: "{name}" is exempt, but it has a row')
-    return findings, len(operations)
+    """(findings, number of operations with a derivative)"""
+    operations = operations_of(root)
+    rows = rows_of(root)
+    this = Path(__file__).name
+    findings = [f'{path}:{line}: "{name}" has no row in the operation table of tests/'
+                for name, (path, line, derivative) in operations.items()
+                if derivative and name not in rows and name not in EXEMPT]
+    findings += [f'{this}: "{name}" is exempt, but no operation with a derivative has that name'
+                 for name in EXEMPT if not operations.get(name, (None, None, False))[2]]
+    findings += [f'{this}: "{name}" is exempt, but it has a row' for name in EXEMPT if name in rows]
+    checked = sum(derivative for _, _, derivative in operations.values())
+    if not checked:
+        findings.append(f"{this}: no operation found in {' or '.join(OPERATION_FOLDERS)}")
+    return findings, checked
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("root", nargs="?", default=Path(__file__).resolve().parent.parent, type=Path)
-    root = parser.parse_args().root.resolve()
-    findings, operations = check(root)
+    findings, checked = check(parser.parse_args().root.resolve())
     for finding in findings:
         print(finding)
     if not findings:
-        print(f"operation table: {operations} operations, each has a row")
+        print(f"operation table: {checked} operations with a derivative, each has a row")
     return 1 if findings else 0
 
 

@@ -8,47 +8,87 @@ from unittest import mock
 
 import check_op_table
 
+SHARED = """
+template <class Op>
+struct Unary {
+  Grads vjp(const Saved& s, const Tensor& g) const { return {g * derived<Op>().df(s[0])}; }
+};
+template <class Op>
+struct Comparison {
+  Tensor forward(const Tensor& a, const Tensor& b) const { return compare<Op>(a, b); }
+};
+"""
 OPERATIONS = """
 struct Matmul {
   static constexpr std::string_view name = "matmul";
+  Grads vjp(const Saved& s, const Tensor& g) const { if (true) { return {}; } }
 };
-struct Relu {
+struct Relu : Unary<Relu> {
   static constexpr std::string_view name = "relu";
 };
+struct Equal : Comparison<Equal> {
+  static constexpr std::string_view name = "eq";
+};
 """
+CHOSEN = """
+template <bool largest>
+struct Extreme {
+  static constexpr std::string_view name = largest ? "max" : "min";
+  Grads vjp(const Saved& s, const Tensor& g) const;
+};
+"""
+INCLUDE = '#include "support/op_table.hpp"\n'
 
 
 class CheckOpTable(unittest.TestCase):
-    def findings(self, table):
+    def findings(self, table, operations=OPERATIONS):
+        files = {"lib/ops/shared.hpp": SHARED, "lib/ops/linalg.cpp": operations,
+                 "tests/ops/linalg_test.cpp": table}
         with tempfile.TemporaryDirectory() as folder:
-            for name, text in {"lib/ops/linalg.cpp": OPERATIONS, "tests/support/table.cpp": table}.items():
+            for name, text in files.items():
                 path = Path(folder, name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
             return check_op_table.check(Path(folder))[0]
 
-    def test_a_row_for_each_operation_is_enough(self):
-        self.assertEqual(self.findings('OpRow{"matmul", f}, row("relu", g)'), [])
+    def test_each_form_of_a_row_is_one(self):
+        for row in ('OpRow{"relu", f}', 'row("relu", relu)', '{.name = "relu", .f = relu}',
+                    'unary_row(\n    "relu", relu)'):
+            self.assertEqual(self.findings(INCLUDE + 'row("matmul", f), ' + row), [], row)
 
     def test_an_operation_without_a_row_is_named_with_its_place(self):
-        found = self.findings('OpRow{"matmul", f}')
+        found = self.findings(INCLUDE + 'row("relu", f)')
         self.assertEqual(len(found), 1)
-        self.assertTrue(found[0].startswith('lib/ops/linalg.cpp:6: "relu"'), found)
+        self.assertTrue(found[0].startswith('lib/ops/linalg.cpp:3: "matmul"'), found)
 
-    def test_a_row_in_a_comment_does_not_count(self):
-        self.assertEqual(len(self.findings('OpRow{"matmul", f}  // OpRow{"relu", g}')), 1)
+    def test_a_derivative_may_come_from_a_base(self):
+        found = self.findings(INCLUDE + 'row("matmul", f)')
+        self.assertEqual(len(found), 1)
+        self.assertTrue(found[0].startswith('lib/ops/linalg.cpp:7: "relu"'), found)
 
-    def test_a_mention_that_is_not_a_row_does_not_count(self):
-        self.assertEqual(len(self.findings('OpRow{"matmul", f} TEST_CASE("relu")')), 1)
+    def test_each_name_that_a_struct_chooses_from_needs_a_row(self):
+        self.assertEqual(self.findings(INCLUDE + 'row("max", f) row("min", f)', CHOSEN), [])
+        found = self.findings(INCLUDE + 'row("max", f)', CHOSEN)
+        self.assertEqual(len(found), 1)
+        self.assertIn('"min"', found[0])
+
+    def test_what_looks_like_a_row_but_is_none_does_not_count(self):
+        for text in (INCLUDE + '// row("relu", f)', INCLUDE + 'TEST_CASE("relu")', 'row("relu", f)'):
+            found = self.findings(text)
+            self.assertTrue(any('"relu"' in finding for finding in found), text)
 
     def test_an_exempt_operation_needs_no_row(self):
         with mock.patch.dict(check_op_table.EXEMPT, {"relu": "a reason"}):
-            self.assertEqual(self.findings('OpRow{"matmul", f}'), [])
+            self.assertEqual(self.findings(INCLUDE + 'row("matmul", f)'), [])
 
     def test_an_exemption_that_is_not_needed_is_a_finding(self):
-        with mock.patch.dict(check_op_table.EXEMPT, {"relu": "a reason", "gone": "a reason"}):
-            found = self.findings('OpRow{"matmul", f} OpRow{"relu", g}')
-        self.assertEqual(len(found), 2, found)
+        exempt = {"relu": "has a row", "gone": "is no operation", "eq": "has no derivative"}
+        with mock.patch.dict(check_op_table.EXEMPT, exempt):
+            found = self.findings(INCLUDE + 'row("matmul", f) row("relu", g)')
+        self.assertEqual(len(found), 3, found)
+
+    def test_a_tree_without_operations_is_a_finding(self):
+        self.assertEqual(len(self.findings(INCLUDE, "")), 1)
 
 
 if __name__ == "__main__":
