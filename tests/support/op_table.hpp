@@ -40,9 +40,12 @@ struct OpRow {
   /// Float32 against float64, relative to the largest magnitude of the result. The default allows
   /// for a few roundings of 2^-24.
   double float32_tolerance = 2e-6;
-  /// Whether the row means more than its values: false for an operation whose inputs can't be
-  /// broadcast views (all values of a dimension equal), such as a maximum, with its kinks at ties.
+  /// The step of the central differences; larger where the operation itself rounds to float32.
+  double step = 1e-6;
+  /// False where the equal values of a broadcast view sit on a kink, as ties of a maximum do.
   bool broadcast_inputs = true;
+  /// False for an operation without a derivative, whose result is never tracked.
+  bool differentiable = true;
 };
 
 /// The generated tests of each row, a section each. Call it within a TEST_CASE.
