@@ -41,11 +41,13 @@ std::size_t class_of(std::size_t bytes) {
   return fine_classes + 4 * (power - 10) + quarter;
 }
 
-std::size_t class_size(std::size_t c) {
+constexpr std::size_t class_size(std::size_t c) {
   if (c < fine_classes) return (c + 1) * fine_step;
   const std::size_t power = 10 + (c - fine_classes) / 4;
   return ((c - fine_classes) % 4 + 5) << (power - 2);
 }
+
+static_assert(class_size(thread_classes - 1) == thread_limit);
 
 /// Counted only where a block leaves or reaches the system, so that the fast path counts nothing.
 std::atomic<std::size_t> system_bytes{0};
