@@ -7,4 +7,5 @@
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/random.hpp"
 #include "tapegrad/tensor.hpp"

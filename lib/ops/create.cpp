@@ -2,19 +2,10 @@
 
 #include "core/tensor_impl.hpp"
 #include "kernels/copy.hpp"
+#include "ops/options.hpp"
 
 namespace tapegrad {
 namespace {
-
-Tensor finished(Tensor x, const TensorOptions& options) {
-  if (options.requires_grad) x.requires_grad_();
-  return x;
-}
-
-TensorOptions like(const Tensor& x, TensorOptions options) {
-  if (!options.dtype) options.dtype = x.dtype();
-  return options;
-}
 
 DType default_dtype(Scalar value) {
   return value.kind() == DType::float64 ? DType::float32 : value.kind();

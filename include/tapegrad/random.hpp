@@ -1,0 +1,109 @@
+// Random tensors. Philox, a counter-based generator, makes element i of a call from the seed, the
+// number of the call and i alone: any number of threads gives the same numbers. Uniform numbers and
+// integers are the same on every machine, normal ones up to the rounding of its mathematical
+// library. Source: Salmon, Moraes, Dror & Shaw (2011), "Parallel random numbers: as easy as 1, 2,
+// 3".
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "tapegrad/tensor.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+
+/// A seed and a count of the calls that have drawn from it. Threads may draw from one generator;
+/// which of them gets which call is then up to the scheduler. Nobody may draw while it is seeded or
+/// its state is set.
+class Generator {
+ public:
+  explicit Generator(std::uint64_t seed = 0) noexcept : seed_(seed) {}
+  Generator(const Generator& other) noexcept : seed_(other.seed_), calls_(other.calls_.load()) {}
+  Generator& operator=(const Generator& other) noexcept {
+    seed_ = other.seed_;
+    calls_ = other.calls_.load();
+    return *this;
+  }
+
+  /// Starts again from this seed.
+  void manual_seed(std::uint64_t seed) noexcept {
+    seed_ = seed;
+    calls_ = 0;
+  }
+  std::uint64_t initial_seed() const noexcept { return seed_; }
+
+  /// All that the numbers to come depend on: int64 of shape [2].
+  Tensor get_state() const;
+  /// Throws ShapeError or DTypeError for what isn't a state.
+  void set_state(const Tensor& state);
+
+  /// For what draws: the number of this call, which no other call gets.
+  std::uint64_t next_call() noexcept { return calls_.fetch_add(1, std::memory_order_relaxed); }
+
+ private:
+  std::uint64_t seed_;
+  std::atomic<std::uint64_t> calls_{0};
+};
+
+/// What functions draw from that aren't given a generator: one for the process, from seed 0, so
+/// that a program repeats itself. For other numbers every time:
+/// manual_seed(std::random_device{}()).
+Generator& default_generator();
+
+/// Seeds the default generator.
+void manual_seed(std::uint64_t seed);
+
+/// Uniform on [0, 1): multiples of 2^-24 for float32, of 2^-53 for float64.
+/// Throws DTypeError for other dtypes.
+Tensor rand(const Shape& shape, const TensorOptions& options = {},
+            Generator& generator = default_generator());
+
+/// Normal with mean 0 and standard deviation 1. Throws DTypeError for integers.
+/// Source: Box & Muller (1958), "A note on the generation of random normal deviates".
+Tensor randn(const Shape& shape, const TensorOptions& options = {},
+             Generator& generator = default_generator());
+
+/// Integers of [low, high), int64 unless `options` says otherwise. The probabilities of two values
+/// differ by at most 2^-64. Throws IndexError when the range is empty, DTypeError when the dtype
+/// can't hold it exactly.
+Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape,
+               const TensorOptions& options = {}, Generator& generator = default_generator());
+/// Integers of [0, high).
+Tensor randint(std::int64_t high, const Shape& shape, const TensorOptions& options = {},
+               Generator& generator = default_generator());
+
+/// The integers of [0, n) in random order, int64 unless `options` says otherwise. Throws ShapeError
+/// when n is negative, DTypeError when the dtype can't hold them exactly.
+Tensor randperm(std::int64_t n, const TensorOptions& options = {},
+                Generator& generator = default_generator());
+
+/// The shape and, unless `options` says otherwise, the dtype of x.
+Tensor rand_like(const Tensor& x, const TensorOptions& options = {},
+                 Generator& generator = default_generator());
+Tensor randn_like(const Tensor& x, const TensorOptions& options = {},
+                  Generator& generator = default_generator());
+Tensor randint_like(const Tensor& x, std::int64_t low, std::int64_t high,
+                    const TensorOptions& options = {}, Generator& generator = default_generator());
+
+/// 1 with the probability that stands in p, else 0, in p's dtype; outside the tape.
+/// Throws DTypeError for integers. A NaN gives 0.
+Tensor bernoulli(const Tensor& p, Generator& generator = default_generator());
+
+/// 1 with probability p, else 0, in the shape and dtype of x: dropout's mask. p is rounded to a
+/// multiple of 2^-32. Throws Error unless 0 <= p <= 1.
+Tensor bernoulli_like(const Tensor& x, double p, const TensorOptions& options = {},
+                      Generator& generator = default_generator());
+
+// Fills replace the elements of x in place, recorded as copy_ is: a leaf that requires grad is
+// refused with AutogradError outside NoGrad. They give x back.
+
+/// Uniform on [low, high), or `low` where they are equal. Throws Error unless low <= high and
+/// high - low is finite in x's dtype, DTypeError for integers.
+Tensor uniform_(Tensor x, double low = 0, double high = 1,
+                Generator& generator = default_generator());
+
+/// Normal. Throws Error unless std >= 0 and both are finite, DTypeError for integers.
+Tensor normal_(Tensor x, double mean = 0, double std = 1,
+               Generator& generator = default_generator());
+
+}  // namespace gnu::visibility("default")]]tapegrad

@@ -1,0 +1,142 @@
+#include "kernels/random.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "core/dispatch.hpp"
+#include "kernels/philox.hpp"
+
+namespace tapegrad::kernels {
+namespace {
+
+constexpr std::uint32_t low_word(std::uint64_t x) { return static_cast<std::uint32_t>(x); }
+constexpr std::uint32_t high_word(std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); }
+
+Words block(Stream stream, std::uint64_t number) {
+  return philox(
+      {low_word(number), high_word(number), low_word(stream.call), high_word(stream.call)},
+      {low_word(stream.seed), high_word(stream.seed)});
+}
+
+std::uint64_t pair(const Words& words, std::size_t i) {
+  return words[2 * i] | std::uint64_t{words[2 * i + 1]} << 32;
+}
+
+/// Element i is number i % N of what make(block i / N) gives.
+template <std::size_t N, class T, class F>
+void each(Ref out, Stream stream, const F& make) {
+  T* to = out.as<T>();
+  const auto n = static_cast<std::uint64_t>(out.layout->numel());
+  std::uint64_t i = 0;
+  for (; i + N <= n; i += N) {
+    const std::array<T, N> made = make(block(stream, i / N));
+    for (std::size_t j = 0; j < N; ++j) to[i + j] = made[j];
+  }
+  if (i == n) return;
+  const std::array<T, N> made = make(block(stream, i / N));
+  for (std::size_t j = 0; i + j < n; ++j) to[i + j] = made[j];
+}
+
+/// How many elements a block of 128 bits makes.
+template <class T>
+constexpr std::size_t per_block = 16 / sizeof(T);
+
+/// On [0, 1), with all the bits that T has.
+template <class T>
+T unit(const Words& words, std::size_t i) {
+  if constexpr (std::is_same_v<T, float>) {
+    return static_cast<float>(words[i] >> 8) * 0x1p-24f;
+  } else {
+    return static_cast<double>(pair(words, i) >> 11) * 0x1p-53;
+  }
+}
+
+/// On (0, 1], with small numbers as fine as the words allow: they make the tails.
+template <class T>
+T positive_unit(const Words& words, std::size_t i) {
+  if constexpr (std::is_same_v<T, float>) {
+    return (static_cast<float>(words[i]) + 1) * 0x1p-32f;
+  } else {
+    return (static_cast<double>(pair(words, i)) + 1) * 0x1p-64;
+  }
+}
+
+/// The upper half of the product: a number of [0, count) from 64 random bits.
+std::uint64_t scaled(std::uint64_t random, std::uint64_t count) {
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::uint64_t>((static_cast<Wide>(random) * count) >> 64);
+}
+
+}  // namespace
+
+void uniform(Ref out, Stream stream, double low, double high) {
+  dispatch_floating("uniform", out.dtype, [&]<class T>(std::type_identity<T>) {
+    const T from = static_cast<T>(low);
+    const T width = static_cast<T>(high - low);
+    // Rounding may reach `high` itself, which doesn't belong to the interval.
+    const T last = low < high ? std::nextafter(static_cast<T>(high), from) : from;
+    each<per_block<T>, T>(out, stream, [&](const Words& words) {
+      std::array<T, per_block<T>> made;
+      for (std::size_t j = 0; j < made.size(); ++j) {
+        made[j] = std::min(from + width * unit<T>(words, j), last);
+      }
+      return made;
+    });
+  });
+}
+
+void normal(Ref out, Stream stream, double mean, double std) {
+  dispatch_floating("normal", out.dtype, [&]<class T>(std::type_identity<T>) {
+    const T center = static_cast<T>(mean);
+    const T scale = static_cast<T>(std);
+    each<per_block<T>, T>(out, stream, [&](const Words& words) {
+      std::array<T, per_block<T>> made;
+      for (std::size_t j = 0; j < made.size(); j += 2) {
+        const T radius = scale * std::sqrt(-2 * std::log(positive_unit<T>(words, j)));
+        const T angle = 2 * std::numbers::pi_v<T> * unit<T>(words, j + 1);
+        made[j] = center + radius * std::cos(angle);
+        made[j + 1] = center + radius * std::sin(angle);
+      }
+      return made;
+    });
+  });
+}
+
+void integers(Ref out, Stream stream, std::int64_t low, std::uint64_t count) {
+  dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
+    each<2, T>(out, stream, [&](const Words& words) {
+      std::array<T, 2> made;
+      for (std::size_t j = 0; j < 2; ++j) {
+        const std::uint64_t k = scaled(pair(words, j), count);
+        made[j] = static_cast<T>(static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + k));
+      }
+      return made;
+    });
+  });
+}
+
+void bernoulli(Ref out, Stream stream, double p) {
+  const auto limit = static_cast<std::uint64_t>(std::llround(p * 0x1p32));
+  dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
+    each<4, T>(out, stream, [limit](const Words& words) {
+      std::array<T, 4> made;
+      for (std::size_t j = 0; j < 4; ++j) made[j] = static_cast<T>(words[j] < limit);
+      return made;
+    });
+  });
+}
+
+// Fisher and Yates: position i swaps with one of those up to i.
+void permutation(Ref out, Stream stream) {
+  auto* to = out.as<std::int64_t>();
+  const auto n = static_cast<std::uint64_t>(out.layout->numel());
+  std::iota(to, to + n, std::int64_t{0});
+  for (std::uint64_t i = n; i-- > 1;) {
+    const std::uint64_t random = pair(block(stream, i / 2), i % 2);
+    std::swap(to[i], to[scaled(random, i + 1)]);
+  }
+}
+
+}  // namespace tapegrad::kernels

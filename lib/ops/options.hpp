@@ -1,0 +1,19 @@
+// What the functions that make tensors from nothing do with their options.
+#pragma once
+
+#include "tapegrad/tensor.hpp"
+
+namespace tapegrad {
+
+inline Tensor finished(Tensor x, const TensorOptions& options) {
+  if (options.requires_grad) x.requires_grad_();
+  return x;
+}
+
+/// The options of a `_like` form: x's dtype unless they name one.
+inline TensorOptions like(const Tensor& x, TensorOptions options) {
+  if (!options.dtype) options.dtype = x.dtype();
+  return options;
+}
+
+}  // namespace tapegrad
