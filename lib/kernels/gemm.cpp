@@ -1,0 +1,179 @@
+// The only file that includes cblas.h. Everything else multiplies through gemm().
+#include "kernels/gemm.hpp"
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "core/dispatch.hpp"
+#include "kernels/copy.hpp"
+#include "kernels/small_gemm.hpp"
+#include "kernels/walk.hpp"
+
+namespace tapegrad::kernels {
+namespace {
+
+// Up to here our loops beat the call of OpenBLAS 0.3.21, whose cost is 30 to 150 ns.
+constexpr std::int64_t small_product = 128;
+
+// OpenBLAS starts threads for a matrix times a vector from 9216 elements on, which costs more than
+// it gains until the matrix leaves the caches: up to serial_elements it gets pieces.
+constexpr std::int64_t serial_elements = std::int64_t{1} << 20;
+constexpr std::int64_t serial_piece = 8192;
+
+constexpr std::int64_t largest = std::numeric_limits<blasint>::max();
+
+/// How BLAS is told of a matrix: row by row, or column by column, which is transposed row by row.
+struct Stored {
+  CBLAS_TRANSPOSE flag;
+  std::int64_t lead;
+};
+
+bool lies_by_rows(std::int64_t rows, std::int64_t cols, std::int64_t row, std::int64_t col) {
+  return (cols == 1 || col == 1) && (rows == 1 || (row >= cols && row <= largest));
+}
+
+Stored stored(std::int64_t rows, std::int64_t cols, std::int64_t row, std::int64_t col) {
+  if (lies_by_rows(rows, cols, row, col)) return {CblasNoTrans, rows == 1 ? cols : row};
+  return {CblasTrans, cols == 1 ? rows : col};
+}
+
+blasint size(std::int64_t value) { return static_cast<blasint>(value); }
+
+void blas_gemm(const Product<float>& p, Stored a, Stored b) {
+  cblas_sgemm(CblasRowMajor, a.flag, b.flag, size(p.m), size(p.n), size(p.k), 1, p.a, size(a.lead),
+              p.b, size(b.lead), 0, p.out, size(p.n));
+}
+void blas_gemm(const Product<double>& p, Stored a, Stored b) {
+  cblas_dgemm(CblasRowMajor, a.flag, b.flag, size(p.m), size(p.n), size(p.k), 1, p.a, size(a.lead),
+              p.b, size(b.lead), 0, p.out, size(p.n));
+}
+
+/// out = beta * out + matrix @ x for a matrix of [rows, cols] as it is stored.
+void blas_gemv(Stored s, std::int64_t rows, std::int64_t cols, const float* matrix, const float* x,
+               std::int64_t step, float beta, float* out) {
+  cblas_sgemv(CblasRowMajor, s.flag, size(rows), size(cols), 1, matrix, size(s.lead), x, size(step),
+              beta, out, 1);
+}
+void blas_gemv(Stored s, std::int64_t rows, std::int64_t cols, const double* matrix,
+               const double* x, std::int64_t step, double beta, double* out) {
+  cblas_dgemv(CblasRowMajor, s.flag, size(rows), size(cols), 1, matrix, size(s.lead), x, size(step),
+              beta, out, 1);
+}
+
+/// a @ column, in pieces of a's rows as they are stored.
+template <class T>
+void multiply_column(const Product<T>& p) {
+  const Stored s = stored(p.m, p.k, p.a_row, p.a_col);
+  const bool plain = s.flag == CblasNoTrans;
+  const std::int64_t rows = plain ? p.m : p.k;
+  const std::int64_t cols = plain ? p.k : p.m;
+  const bool serial = rows * cols <= serial_elements;
+  const std::int64_t piece = serial ? std::max<std::int64_t>(1, serial_piece / cols) : rows;
+  for (std::int64_t first = 0; first < rows; first += piece) {
+    const std::int64_t count = std::min(piece, rows - first);
+    const T* matrix = p.a + first * s.lead;
+    if (plain) {
+      blas_gemv(s, count, cols, matrix, p.b, p.b_row, T(0), p.out + first);
+    } else {
+      blas_gemv(s, count, cols, matrix, p.b + first * p.b_row, p.b_row, T(first > 0), p.out);
+    }
+  }
+}
+
+template <class T>
+void multiply(const Product<T>& p) {
+  const bool fits = std::max({p.m, p.n, p.k}) <= largest;
+  if (std::is_integral_v<T> || p.k == 1 || p.m * p.n * p.k <= small_product || !fits) {
+    return multiply_small(p);
+  }
+  if constexpr (std::is_floating_point_v<T>) {
+    if (p.n == 1) return multiply_column(p);
+    if (p.m == 1) return multiply_column(p.transposed());
+    blas_gemm(p, stored(p.m, p.k, p.a_row, p.a_col), stored(p.k, p.n, p.b_row, p.b_col));
+  }
+}
+
+/// The layout of the leading dimensions alone.
+Layout leading(const Layout& layout) {
+  Shape shape;
+  Strides strides;
+  for (std::size_t i = 0; i + 2 < layout.rank(); ++i) {
+    shape.push_back(layout.shape()[i]);
+    strides.push_back(layout.strides()[i]);
+  }
+  return Layout(shape, strides, 0);
+}
+
+/// Whether BLAS can be told of a matrix.
+bool lies_well(std::int64_t rows, std::int64_t cols, std::int64_t row, std::int64_t col) {
+  return lies_by_rows(rows, cols, row, col) || lies_by_rows(cols, rows, col, row);
+}
+
+/// Makes a batch one product of all rows, if b is the same for all and a's rows follow each other
+/// evenly.
+template <class T>
+bool merge_rows(Product<T>& p, const Layout& a, const Layout& b) {
+  const std::int64_t row = p.m == 1 ? p.k : p.a_row;
+  std::int64_t m = p.m;
+  for (std::size_t i = a.rank() - 2; i-- > 0;) {
+    if (a.shape()[i] == 1) continue;
+    if (b.strides()[i] != 0 || a.strides()[i] != m * row) return false;
+    m *= a.shape()[i];
+  }
+  if (m == p.m) return true;
+  if (!lies_well(m, p.k, row, p.a_col)) return false;
+  p.m = m;
+  p.a_row = row;
+  return true;
+}
+
+template <class T>
+void multiply_all(Ref out, Ref a, Ref b) {
+  const std::size_t rank = out.layout->rank();
+  const Strides& sa = a.layout->strides();
+  const Strides& sb = b.layout->strides();
+  Product<T> p{out.layout->shape()[rank - 2],
+               out.layout->shape()[rank - 1],
+               a.layout->shape()[rank - 1],
+               out.as<T>(),
+               a.as<const T>(),
+               sa[rank - 2],
+               sa[rank - 1],
+               b.as<const T>(),
+               sb[rank - 2],
+               sb[rank - 1]};
+  if (merge_rows(p, *a.layout, *b.layout)) return multiply(p);
+  const Layout to = leading(*out.layout);
+  const Layout from_a = leading(*a.layout);
+  const Layout from_b = leading(*b.layout);
+  Walk<3>({with_layout(out, to), with_layout(a, from_a), with_layout(b, from_b)})
+      .rows([&p](const auto& at, const auto& stride, std::int64_t n) {
+        for (std::int64_t i = 0; i < n; ++i) {
+          p.out = reinterpret_cast<T*>(at[0]) + i * stride[0];
+          p.a = reinterpret_cast<const T*>(at[1]) + i * stride[1];
+          p.b = reinterpret_cast<const T*>(at[2]) + i * stride[2];
+          multiply(p);
+        }
+      });
+}
+
+}  // namespace
+
+void gemm(Ref out, Ref a, Ref b) {
+  if (out.layout->numel() == 0) return;
+  if (a.layout->numel() == 0) return fill(out, 0);
+  dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
+    if constexpr (!std::is_same_v<T, bool>) multiply_all<T>(out, a, b);
+  });
+}
+
+bool readable(DType dtype, const Layout& operand) {
+  const std::size_t rows = operand.rank() - 2;
+  const std::size_t cols = operand.rank() - 1;
+  return !is_floating(dtype) || lies_well(operand.shape()[rows], operand.shape()[cols],
+                                          operand.strides()[rows], operand.strides()[cols]);
+}
+
+}  // namespace tapegrad::kernels

@@ -1,0 +1,66 @@
+// Products of small matrices, for which the call of a BLAS costs more than the work, and of
+// integers. Takes any strides. Knows no batches and no BLAS.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+
+namespace tapegrad::kernels {
+
+/// out[m, n] = a[m, k] @ b[k, n]; strides in elements, out row-major without gaps.
+template <class T>
+struct Product {
+  std::int64_t m, n, k;
+  T* out;
+  const T* a;
+  std::int64_t a_row, a_col;
+  const T* b;
+  std::int64_t b_row, b_col;
+
+  /// out^T = b^T @ a^T, which turns a column into a row; only for those.
+  Product transposed() const { return {n, m, k, out, b, b_col, b_row, a, a_col, a_row}; }
+};
+
+/// One element of out after the other.
+template <class T>
+void multiply_by_dots(const Product<T>& p) {
+  // Unsigned, so that overflow of integers wraps around.
+  using Sum = std::conditional_t<std::is_integral_v<T>, std::uint64_t, T>;
+  for (std::int64_t i = 0; i < p.m; ++i) {
+    for (std::int64_t j = 0; j < p.n; ++j) {
+      const T* x = p.a + i * p.a_row;
+      const T* y = p.b + j * p.b_col;
+      Sum sum = 0;
+      for (std::int64_t l = 0; l < p.k; ++l) {
+        sum += static_cast<Sum>(x[l * p.a_col]) * static_cast<Sum>(y[l * p.b_row]);
+      }
+      p.out[i * p.n + j] = static_cast<T>(sum);
+    }
+  }
+}
+
+/// One row of out after the other, as a sum of b's rows, which lie without gaps: vector loops.
+template <class T>
+void multiply_by_rows(const Product<T>& p) {
+  for (std::int64_t i = 0; i < p.m; ++i) {
+    T* to = p.out + i * p.n;
+    const T first = p.a[i * p.a_row];
+    for (std::int64_t j = 0; j < p.n; ++j) to[j] = first * p.b[j];
+    for (std::int64_t l = 1; l < p.k; ++l) {
+      const T factor = p.a[i * p.a_row + l * p.a_col];
+      const T* row = p.b + l * p.b_row;
+      for (std::int64_t j = 0; j < p.n; ++j) to[j] += factor * row[j];
+    }
+  }
+}
+
+/// k >= 1.
+template <class T>
+void multiply_small(const Product<T>& p) {
+  if (p.n == 1 && p.a_row == 1 && p.m > 1) return multiply_by_rows(p.transposed());
+  if (std::is_floating_point_v<T> && p.b_col == 1 && p.n > 1) return multiply_by_rows(p);
+  multiply_by_dots(p);
+}
+
+}  // namespace tapegrad::kernels
