@@ -29,8 +29,13 @@ class Walk {
   /// Calls row(pointers, strides, length); strides in elements of each array.
   template <class F>
   void rows(F&& row) const {
+    rows_from(start_, row);
+  }
+
+  /// The same from other first elements.
+  template <class F>
+  void rows_from(std::array<std::byte*, N> at, F&& row) const {
     if (empty_) return;
-    std::array<std::byte*, N> at = start_;
     std::array<std::int64_t, max_rank> count{};
     while (true) {
       row(at, strides_[0], sizes_[0]);

@@ -21,6 +21,14 @@ struct Reduced {
     }
     return to;
   }
+  /// How many elements meet in one.
+  double count(const Shape& from) const {
+    double product = 1;
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      if (gone[i]) product *= static_cast<double>(from[i]);
+    }
+    return product;
+  }
   /// With every reduced dimension of size 1.
   Shape kept_shape(const Shape& from) const {
     Shape to = from;
@@ -43,20 +51,32 @@ Reduced reduced(std::string_view operation, const Tensor& x, const Dims& dims, K
   return r;
 }
 
+/// Broadcasting finds the dimensions of `kept` without a reshape: only 1s are missing, in front.
+bool lines_up(const Shape& shape, const Shape& kept) {
+  const std::size_t lead = kept.size() - shape.size();
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (kept[i] != (i < lead ? 1 : shape[i - lead])) return false;
+  }
+  return true;
+}
+
+/// The gradient of a sum: g at every element that was added.
+Tensor spread(const Tensor& g, const Reduced& dims, const Shape& to) {
+  const Shape kept = dims.kept_shape(to);
+  return lines_up(g.shape(), kept) ? g.expand(to) : g.reshape(kept).expand(to);
+}
+
 struct Sum {
   static constexpr std::string_view name = "sum";
   static constexpr Needs saves(Needs) { return save_nothing; }
   Reduced dims;
   Tensor forward(const Tensor& x) const {
-    const Shape shape = dims.shape(x.shape());
-    Tensor out = make_tensor(is_floating(x.dtype()) ? x.dtype() : int64, shape);
-    const Tensor in = converted(x, out.dtype());
-    kernels::sum(kernels::ref(out), kernels::ref(in), dims.gone);
+    const DType dtype = is_floating(x.dtype()) ? x.dtype() : int64;
+    Tensor out = make_tensor(dtype, dims.shape(x.shape()));
+    kernels::sum(kernels::ref(out), kernels::ref(x), dims.gone);
     return out;
   }
-  Grads vjp(const Saved& s, const Tensor& g) const {
-    return {g.reshape(dims.kept_shape(s.shape(0))).expand(s.shape(0))};
-  }
+  Grads vjp(const Saved& s, const Tensor& g) const { return {spread(g, dims, s.shape(0))}; }
 };
 
 struct Mean {
@@ -64,15 +84,12 @@ struct Mean {
   static constexpr Needs saves(Needs) { return save_nothing; }
   Reduced dims;
   Tensor forward(const Tensor& x) const {
-    Tensor out = Sum{dims}.forward(x);
-    return out / count(x.shape(), out.shape());
+    Tensor out = make_tensor(x.dtype(), dims.shape(x.shape()));
+    kernels::sum(kernels::ref(out), kernels::ref(x), dims.gone, dims.count(x.shape()));
+    return out;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
-    const Tensor part = g / count(s.shape(0), s.output_shape());
-    return {part.reshape(dims.kept_shape(s.shape(0))).expand(s.shape(0))};
-  }
-  static double count(const Shape& in, const Shape& out) {
-    return static_cast<double>(numel(in)) / static_cast<double>(numel(out));
+    return {spread(g / dims.count(s.shape(0)), dims, s.shape(0))};
   }
 };
 

@@ -1,6 +1,8 @@
 // Reductions: sums, means, extremes, and what is built on them.
 #pragma once
 
+#include <concepts>
+
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -9,11 +11,18 @@ namespace [[gnu::visibility("default")]] tapegrad {
 enum class Keepdim : bool { no, yes };
 inline constexpr Keepdim keepdim = Keepdim::yes;
 
+// Where a function takes `dims`, an empty list means all dimensions, and one integer means that
+// dimension. Each throws IndexError for a dim that is out of range or given twice.
+
 /// Sum of all elements: rank 0. Integers and booleans give int64. Derivative: g everywhere.
-/// Floats are added in a fixed blocked order: the same result for any number of threads.
+/// Floats are added in a fixed order, the same for any number of threads; the error is below
+/// (2^-23 + 2^-44) * sum(|x|) for float32, 2^-44 * sum(|x|) for float64, and the last rounding.
 Tensor sum(const Tensor& x);
-/// Over `dims`; an empty list means all. Throws IndexError for a dim out of range or given twice.
 Tensor sum(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
+template <std::integral Dim>
+Tensor sum(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
+  return sum(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+}
 
 /// Sums x down to a shape that broadcasts to x's: the derivative of broadcasting.
 /// Throws ShapeError when it doesn't. Derivative: g, broadcast.
@@ -22,5 +31,9 @@ Tensor sum_to(const Tensor& x, const Shape& shape);
 /// Mean; of nothing it is NaN. Derivative: g / count. Throws DTypeError for integers.
 Tensor mean(const Tensor& x);
 Tensor mean(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
+template <std::integral Dim>
+Tensor mean(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
+  return mean(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+}
 
 }  // namespace gnu::visibility("default")]]tapegrad

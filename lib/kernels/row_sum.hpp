@@ -1,0 +1,114 @@
+// The sum of one dense row of floats, in an order that depends on its length alone: the same bits
+// on every instruction set and for any number of threads.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/simd.hpp"
+
+namespace tapegrad::kernels {
+
+/// A running total that keeps what rounding loses.
+/// Source: Knuth, The Art of Computer Programming 2, section 4.2.2, theorem B.
+struct Compensated {
+  double total = 0;
+  double lost = 0;
+
+  void add(double x) {
+    const double next = total + x;
+    const double added = next - total;
+    lost += (total - (next - added)) + (x - added);
+    total = next;
+  }
+  /// An infinite total has lost inf - inf, which is NaN.
+  double value() const { return std::isfinite(total) ? total + lost : total; }
+};
+
+/// What is added up: the elements themselves.
+template <class T>
+struct Itself {
+  static constexpr T padding = 0;  // adds nothing
+  auto operator()(const auto& x) const { return x; }
+};
+
+/// Adds rows of T. Elements meet in T at most twice (float32) or once (float64), then in eight
+/// lanes of float64, which end after `block_steps` additions in a compensated total. The error is
+/// below (2 * 2^-24 + 2^-44) * sum(|x|) for float32 and 2^-44 * sum(|x|) for float64.
+template <std::floating_point T>
+class RowSum {
+  static constexpr std::int64_t width = static_cast<std::int64_t>(Batch<T>::size);
+  static constexpr std::int64_t double_width = static_cast<std::int64_t>(Batch<double>::size);
+  static constexpr std::int64_t lanes = 8;
+  static constexpr std::int64_t step = 128 / static_cast<std::int64_t>(sizeof(T));
+  static constexpr std::int64_t block_steps = 256;
+  using Lanes = std::array<Batch<double>, static_cast<std::size_t>(lanes / double_width)>;
+
+ public:
+  /// total += sum of f(x[i]), where f runs on scalars and batches of T.
+  template <class F = Itself<T>>
+  static void add(Compensated& total, const T* x, std::int64_t n, const F& f = {}) {
+    std::int64_t i = 0;
+    while (i + step <= n) {
+      const std::int64_t steps = std::min(block_steps, (n - i) / step);
+      total.add(block(f, x + i, steps));
+      i += steps * step;
+    }
+    if (i == n) return;
+    if (n - i < lanes) {
+      double rest = 0;
+      for (; i < n; ++i) rest += static_cast<double>(f(x[i]));
+      total.add(rest);
+      return;
+    }
+    alignas(64) T padded[static_cast<std::size_t>(step)];
+    std::fill(std::copy(x + i, x + n, padded), padded + step, f.padding);
+    total.add(block(f, padded, 1));
+  }
+
+ private:
+  template <class F>
+  static double block(const F& f, const T* x, std::int64_t steps) {
+    Lanes sums;
+    sums.fill(Batch<double>(0.0));
+    for (std::int64_t s = 0; s < steps; ++s) {
+      std::array<Batch<T>, static_cast<std::size_t>(step / width)> v;
+      for (std::size_t k = 0; k < v.size(); ++k) {
+        v[k] = f(Batch<T>::load_unaligned(x + s * step + static_cast<std::int64_t>(k) * width));
+      }
+      std::size_t count = v.size();
+      for (; count > 1 && static_cast<std::int64_t>(count) * width > lanes; count /= 2) {
+        for (std::size_t k = 0; k < count / 2; ++k) v[k] += v[k + count / 2];
+      }
+      std::size_t lane = 0;
+      for (std::size_t k = 0; k < count; ++k) lane = widen(sums, lane, v[k]);
+    }
+    alignas(64) double b[lanes];
+    for (std::size_t k = 0; k < sums.size(); ++k) {
+      sums[k].store_aligned(b + static_cast<std::int64_t>(k) * double_width);
+    }
+    return ((b[0] + b[4]) + (b[2] + b[6])) + ((b[1] + b[5]) + (b[3] + b[7]));
+  }
+
+  /// Adds the lanes of v to sums[at], sums[at + 1], ...; returns the place after them.
+  static std::size_t widen(Lanes& sums, std::size_t at, const Batch<T>& v) {
+    if constexpr (std::is_same_v<T, double>) {
+      sums[at] += v;
+      return at + 1;
+    } else {
+      alignas(64) T values[static_cast<std::size_t>(width)];
+      v.store_aligned(values);
+      for (std::int64_t l = lanes; l < width; ++l) values[l - lanes] += values[l];
+      for (std::int64_t l = 0; l < std::min(width, lanes); l += double_width) {
+        sums[at++] += Batch<double>::load_aligned(values + l);
+      }
+      return at;
+    }
+  }
+};
+
+}  // namespace tapegrad::kernels
