@@ -1,6 +1,7 @@
 #include "autograd/engine.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "autograd/mode.hpp"
 #include "core/check.hpp"
@@ -17,6 +18,9 @@ bool older(const Ptr<Node>& a, const Ptr<Node>& b) { return a->number < b->numbe
 /// Reused by the passes of a thread, so that the steady state allocates nothing.
 thread_local std::vector<Ptr<Node>> spare_heap;
 
+/// The innermost pass of this thread.
+constinit thread_local ReversePass* running = nullptr;
+
 /// May be overwritten: nobody else sees these elements, not even through another index.
 bool is_ours(const Tensor& x) { return owned_alone(x) && x.is_contiguous(); }
 
@@ -28,7 +32,8 @@ Tensor fit(const Node& node, Tensor g) {
 }
 
 Tensor run_hooks(const Node& node, Tensor g) {
-  for (const Hook& hook : *node.hooks) {
+  const std::vector<Hook> hooks = *node.hooks;  // a hook may register another
+  for (const Hook& hook : hooks) {
     Tensor replaced = hook(g);
     if (!replaced.defined()) continue;
     check<ShapeError>(replaced.shape() == node.shape,
@@ -39,10 +44,19 @@ Tensor run_hooks(const Node& node, Tensor g) {
   return g;
 }
 
+void check_not_freed(const Node& node) {
+  check<AutogradError>(!node.freed,
+                       "backward: the graph below this {} of shape {} was freed by an earlier "
+                       "backward; pass retain_graph = true to that one",
+                       node.name(), node.shape);
+}
+
 }  // namespace
 
-ReversePass::ReversePass(Graph graph) : graph_(graph), heap_(std::move(spare_heap)) {
+ReversePass::ReversePass(Graph graph)
+    : graph_(graph), outer_(std::exchange(running, this)), heap_(std::move(spare_heap)) {
   heap_.clear();
+  if (outer_) outer_->set_aside();
 }
 
 ReversePass::~ReversePass() {
@@ -50,6 +64,20 @@ ReversePass::~ReversePass() {
   for (const Ptr<Node>& node : marked_) node->wanted = false;
   heap_.clear();
   spare_heap = std::move(heap_);
+  running = outer_;
+  if (outer_) outer_->bring_back();
+}
+
+void ReversePass::set_aside() {
+  for (const Ptr<Node>& node : heap_) arriving_aside_.push_back(std::move(node->arriving));
+  for (const Ptr<Node>& node : marked_) wanted_aside_.push_back(std::exchange(node->wanted, false));
+}
+
+void ReversePass::bring_back() {
+  for (std::size_t i = 0; i < heap_.size(); ++i) heap_[i]->arriving = std::move(arriving_aside_[i]);
+  for (std::size_t i = 0; i < marked_.size(); ++i) marked_[i]->wanted = wanted_aside_[i];
+  arriving_aside_.clear();
+  wanted_aside_.clear();
 }
 
 void ReversePass::deliver(Ptr<Node> node, Tensor g) {
@@ -93,10 +121,7 @@ bool ReversePass::goes_on(Node& node) const {
 }
 
 void ReversePass::process(Node& node, const Tensor& g) {
-  check<AutogradError>(!node.freed,
-                       "backward: the graph below this {} of shape {} was freed by an earlier "
-                       "backward; pass retain_graph = true to that one",
-                       node.name(), node.shape);
+  check_not_freed(node);
   Grads grads = node.vjp(g);
   const std::span<Ptr<Node>> inputs = node.inputs();
   const bool frees = graph_ == Graph::free;
@@ -137,6 +162,9 @@ void ReversePass::limit_to(const std::vector<Ptr<Node>>& roots, const std::vecto
     if (node->wanted || node->number < oldest) continue;
     node->wanted = true;
     marked_.push_back(node);
+    // A freed node has lost its inputs: whether it led to a wanted one can't be told any more.
+    const bool is_input = std::ranges::find(inputs, node.get()) != inputs.end();
+    if (!is_input) check_not_freed(*node);
     for (const Ptr<Node>& in : node->inputs()) {
       if (in && !in->wanted && in->number >= oldest) stack.push_back(in);
     }

@@ -7,7 +7,8 @@
 
 namespace tapegrad {
 
-/// One reverse pass. Not for two threads at a time on graphs that share nodes.
+/// One reverse pass. Not for two threads at a time on graphs that share nodes; a hook may start
+/// another one of its thread on any graph.
 class ReversePass {
  public:
   enum class Graph { free, keep };
@@ -31,12 +32,18 @@ class ReversePass {
   void process(Node& node, const Tensor& g);
   void add_to_leaf(LeafNode& leaf, Tensor g) const;
   bool goes_on(Node& node) const;
+  /// Take the scratch out of the nodes while a pass within this one runs, and put it back.
+  void set_aside();
+  void bring_back();
 
   Graph graph_;
+  ReversePass* outer_;
   bool limited_ = false;
   std::vector<Ptr<Node>> heap_;
   std::vector<Ptr<Node>> marked_;
   std::vector<std::pair<Node*, Tensor>> collected_;
+  std::vector<Tensor> arriving_aside_;
+  std::vector<bool> wanted_aside_;
 };
 
 }  // namespace tapegrad
