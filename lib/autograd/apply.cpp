@@ -6,8 +6,8 @@ namespace tapegrad {
 
 void refuse_stale(std::string_view operation, const TensorImpl& impl) {
   fail<AutogradError>(
-      "{}: this tensor of shape {} shares storage with one that a recorded operation changed in "
-      "place since, and doesn't know of it; take the view again after the change",
+      "{}: this view of shape {} was taken before a recorded operation changed its base in place, "
+      "and doesn't know of that; take the view again after the change",
       operation, impl.layout.shape());
 }
 

@@ -31,8 +31,7 @@ inline constexpr Needs save_inputs = ~save_output;
 [[noreturn]] void refuse_stale(std::string_view operation, const TensorImpl& impl);
 inline void check_history(std::string_view operation, const Tensor& x) {
   const TensorImpl& impl = impl_of(x);
-  if (impl.recorded_seen != impl.storage->recorded_writes &&
-      impl.recorded_seen != detail::no_history) [[unlikely]] {
+  if (impl.base && impl.recorded_writes != impl.base->recorded_writes) [[unlikely]] {
     refuse_stale(operation, impl);
   }
 }

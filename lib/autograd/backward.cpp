@@ -1,6 +1,7 @@
 // backward(), grad() and what a tensor tells of its place on the tape.
 #include <algorithm>
 
+#include "autograd/apply.hpp"
 #include "autograd/engine.hpp"
 #include "autograd/mode.hpp"
 #include "core/check.hpp"
@@ -17,6 +18,7 @@ Tensor seed(std::string_view operation, const Tensor& root, const Tensor& gradie
                        "{}: a tensor of shape {} that isn't tracked; nothing below it requires "
                        "grad, or it was made under NoGrad",
                        operation, root.shape());
+  check_history(operation, root);
   if (!gradient.defined()) {
     check<AutogradError>(root.numel() == 1,
                          "{}: needs a gradient for a non-scalar: shape {}; pass one of that "
@@ -56,6 +58,7 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
     check<AutogradError>(input.requires_grad(),
                          "grad: an input of shape {} doesn't require grad; call requires_grad_()",
                          input.shape());
+    check_history("grad", input);
     wanted.push_back(input.impl()->node.get());
   }
   const GradMode mode(options.create_graph);
@@ -136,6 +139,7 @@ void Tensor::register_hook(std::function<Tensor(const Tensor&)> f) const {
   const TensorImpl& x = impl_of(*this);
   check<AutogradError>(static_cast<bool>(x.node),
                        "register_hook: a tensor of shape {} that doesn't require grad", shape());
+  check_history("register_hook", *this);
   Node& node = *x.node;
   if (!node.hooks) node.hooks = std::make_unique<std::vector<Hook>>();
   node.hooks->push_back(std::move(f));

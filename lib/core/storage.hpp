@@ -14,9 +14,6 @@ struct Storage {
   std::atomic<std::uint32_t> references{1};
   /// Counts in-place changes; the tape compares it with what it saw when it saved a value.
   std::atomic<std::uint32_t> version{0};
-  /// Counts the in-place changes that were recorded: a view taken before one no longer knows its
-  /// history (see TensorImpl::recorded_seen).
-  std::uint32_t recorded_writes = 0;
   bool foreign = false;
   std::size_t bytes = 0;
   std::byte* data = nullptr;

@@ -35,16 +35,14 @@ Tensor make_view(const Tensor& x, const Layout& layout) {
   TensorImpl& from = impl_of(x);
   Tensor view = make_tensor(from.dtype, from.storage, layout);
   TensorImpl& to = *view.impl();
-  to.recorded_seen = from.recorded_seen;
+  to.recorded_writes = from.recorded_writes;
   to.base = from.base ? from.base : Ptr<TensorImpl>::share(&from);
   return view;
 }
 
 Tensor make_alias(const Tensor& x) {
   TensorImpl& from = impl_of(x);
-  Tensor alias = make_tensor(from.dtype, from.storage, from.layout);
-  alias.impl()->recorded_seen = detail::no_history;
-  return alias;
+  return make_tensor(from.dtype, from.storage, from.layout);
 }
 
 bool owned_alone(const Tensor& x) {

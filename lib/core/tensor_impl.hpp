@@ -18,9 +18,9 @@ struct TensorImpl : Counted {
       : dtype(type), storage(std::move(bytes)), layout(where) {}
 
   DType dtype;
-  /// Storage::recorded_writes when this tensor last knew its history. A detached tensor has none
-  /// to know and never falls behind.
-  std::uint32_t recorded_seen = 0;
+  /// Recorded in-place changes of this tensor, its views included; in a view, as many of its base
+  /// as it knows of. A detached tensor is a base of its own.
+  std::uint32_t recorded_writes = 0;
   Ptr<Storage> storage;
   Layout layout;
   /// The operation that made it, or the leaf's node; null when it isn't tracked.
@@ -28,8 +28,6 @@ struct TensorImpl : Counted {
   /// What this is a view of; never itself a view.
   Ptr<TensorImpl> base;
 };
-
-inline constexpr std::uint32_t no_history = 0xffffffff;
 
 }  // namespace detail
 

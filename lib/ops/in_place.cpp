@@ -49,14 +49,12 @@ void check_recordable(std::string_view operation, const Tensor& self) {
 
 void set_history(Tensor& self, Ptr<Node> node) {
   TensorImpl& view = *self.impl();
-  const std::uint32_t now = ++view.storage->recorded_writes;
-  view.recorded_seen = now;
   view.node = std::move(node);
+  TensorImpl& base = view.base ? *view.base : view;
+  view.recorded_writes = ++base.recorded_writes;
   if (!view.base) return;
-  TensorImpl& base = *view.base;
   const Layout relative(view.layout.shape(), view.layout.strides(),
                         view.layout.offset() - base.layout.offset());
-  base.recorded_seen = now;
   const Tensor whole = Tensor::adopt(Ptr<TensorImpl>(view.base).release());
   base.node = record(AsStridedScatter{relative}, whole, whole, self);
   view.node = record(AsStrided{relative}, self, whole);
