@@ -8,5 +8,6 @@
 #include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/ops/softmax.hpp"
 #include "tapegrad/random.hpp"
 #include "tapegrad/tensor.hpp"

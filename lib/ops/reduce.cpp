@@ -3,53 +3,11 @@
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
 #include "kernels/sum.hpp"
-#include "ops/elementwise.hpp"
+#include "ops/reduced.hpp"
+#include "tapegrad/ops/binary.hpp"
 
 namespace tapegrad {
 namespace {
-
-/// Which dimensions go; an empty list means all.
-struct Reduced {
-  std::array<bool, max_rank> gone{};
-  Keepdim keep = Keepdim::no;
-
-  Shape shape(const Shape& from) const {
-    Shape to;
-    for (std::size_t i = 0; i < from.size(); ++i) {
-      if (!gone[i]) to.push_back(from[i]);
-      if (gone[i] && keep == Keepdim::yes) to.push_back(1);
-    }
-    return to;
-  }
-  /// How many elements meet in one.
-  double count(const Shape& from) const {
-    double product = 1;
-    for (std::size_t i = 0; i < from.size(); ++i) {
-      if (gone[i]) product *= static_cast<double>(from[i]);
-    }
-    return product;
-  }
-  /// With every reduced dimension of size 1.
-  Shape kept_shape(const Shape& from) const {
-    Shape to = from;
-    for (std::size_t i = 0; i < from.size(); ++i) {
-      if (gone[i]) to[i] = 1;
-    }
-    return to;
-  }
-};
-
-Reduced reduced(std::string_view operation, const Tensor& x, const Dims& dims, Keepdim keep) {
-  Reduced r{.keep = keep};
-  const std::size_t rank = x.shape().size();
-  if (dims.empty()) std::fill_n(r.gone.begin(), rank, true);
-  for (const std::int64_t dim : dims) {
-    const std::size_t d = wrap_dim(operation, dim, rank);
-    check<IndexError>(!r.gone[d], "{}: dim {} is given twice in {}", operation, dim, dims);
-    r.gone[d] = true;
-  }
-  return r;
-}
 
 /// Broadcasting finds the dimensions of `kept` without a reshape: only 1s are missing, in front.
 bool lines_up(const Shape& shape, const Shape& kept) {
@@ -98,7 +56,7 @@ struct Mean {
 Tensor sum(const Tensor& x) { return sum(x, {}); }
 
 Tensor sum(const Tensor& x, const Dims& dims, Keepdim keep) {
-  return apply(Sum{reduced("sum", x, dims, keep)}, x);
+  return apply(Sum{Reduced("sum", x, dims, keep)}, x);
 }
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
@@ -119,7 +77,7 @@ Tensor mean(const Tensor& x, const Dims& dims, Keepdim keep) {
   check<DTypeError>(is_floating(x.dtype()),
                     "mean: needs a floating-point tensor, got {}; convert it with to(float32)",
                     x.dtype());
-  return apply(Mean{reduced("mean", x, dims, keep)}, x);
+  return apply(Mean{Reduced("mean", x, dims, keep)}, x);
 }
 
 Tensor Tensor::sum() const { return tapegrad::sum(*this); }

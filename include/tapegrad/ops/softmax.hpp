@@ -1,0 +1,33 @@
+// Softmax and its relatives, for floating-point tensors: integers throw DTypeError.
+#pragma once
+
+#include <concepts>
+
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/tensor.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+
+/// exp(x) / sum(exp(x)) along `dim`, stable for large inputs. The shape stays.
+/// A slice that holds inf or NaN, or nothing but -inf, gives NaN. Derivative: y (g - sum(g y)).
+/// Throws IndexError if dim is out of range.
+Tensor softmax(const Tensor& x, std::int64_t dim);
+
+/// log(softmax(x, dim)), exact where softmax is as small as e^-1000.
+/// A slice that holds inf or NaN, or nothing but -inf, gives NaN. Derivative: g - e^y sum(g).
+/// Throws IndexError if dim is out of range.
+Tensor log_softmax(const Tensor& x, std::int64_t dim);
+
+/// log(sum(exp(x))) along `dims`, stable for large inputs. An empty list means all dimensions.
+/// A slice that is all -inf, or has no element, gives -inf; one that holds inf gives inf.
+/// Derivative: g softmax(x), so NaN for such slices. Throws IndexError for a dim out of range or
+/// given twice.
+/// Source: Blanchard, Higham & Higham (2021), "Accurately computing the log-sum-exp and softmax
+/// functions".
+Tensor logsumexp(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
+template <std::integral Dim>
+Tensor logsumexp(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
+  return logsumexp(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+}
+
+}  // namespace gnu::visibility("default")]]tapegrad

@@ -1,0 +1,116 @@
+// The lines of an array along one dimension, handed out as dense rows wherever they lie: what works
+// on rows need not know of strides.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/memory.hpp"
+#include "kernels/walk.hpp"
+
+namespace tapegrad::kernels {
+
+/// One dimension of a layout, and the layout of the others. Rank 0 is one line of one element.
+struct Along {
+  std::int64_t n = 1;
+  std::int64_t stride = 1;
+  Layout others;
+
+  Along(const Layout& layout, std::size_t dim) {
+    if (layout.rank() == 0) return;
+    n = layout.shape()[dim];
+    stride = n == 1 ? 1 : layout.strides()[dim];
+    Shape shape = layout.shape();
+    Strides strides = layout.strides();
+    shape.erase(dim);
+    strides.erase(dim);
+    others = Layout(shape, strides, 0);
+  }
+};
+
+/// A few neighbouring lines, copied together so that each cache line is read once.
+template <class T>
+class Tile {
+ public:
+  static constexpr std::int64_t limit = 16;
+
+  explicit Tile(std::int64_t n)
+      : n_(n), bytes_(static_cast<std::size_t>(limit * n) * sizeof(T)), block_(allocate(bytes_)) {}
+  Tile(const Tile&) = delete;
+  Tile& operator=(const Tile&) = delete;
+  ~Tile() { deallocate(block_, bytes_); }
+
+  T* line(std::int64_t i) { return static_cast<T*>(block_) + i * n_; }
+
+  void gather(const T* from, std::int64_t line_stride, std::int64_t stride, std::int64_t lines) {
+    for (std::int64_t j = 0; j < n_; ++j) {
+      for (std::int64_t i = 0; i < lines; ++i) line(i)[j] = from[i * line_stride + j * stride];
+    }
+  }
+  void scatter(T* to, std::int64_t line_stride, std::int64_t stride, std::int64_t lines) {
+    for (std::int64_t j = 0; j < n_; ++j) {
+      for (std::int64_t i = 0; i < lines; ++i) to[i * line_stride + j * stride] = line(i)[j];
+    }
+  }
+
+ private:
+  std::int64_t n_;
+  std::size_t bytes_;
+  void* block_;
+};
+
+/// Calls f(y, x, n) for every line x of `in` and its place y in `out`, which has the same shape.
+/// x and y may be the same place.
+template <class T, class F>
+void map_lines(Ref out, Ref in, std::size_t dim, const F& f) {
+  if (in.layout->numel() == 0) return;
+  const Along from(*in.layout, dim);
+  const Along to(*out.layout, dim);
+  const std::int64_t n = from.n;
+  const bool dense = from.stride == 1 && to.stride == 1;
+  Tile<T> tile(dense ? 0 : n);
+  Walk<2>({with_layout(out, to.others), with_layout(in, from.others)})
+      .rows([&](const auto& at, const auto& stride, std::int64_t count) {
+        T* y = reinterpret_cast<T*>(at[0]);
+        const T* x = reinterpret_cast<const T*>(at[1]);
+        if (dense) {
+          for (std::int64_t i = 0; i < count; ++i) f(y + i * stride[0], x + i * stride[1], n);
+          return;
+        }
+        for (std::int64_t i = 0; i < count; i += Tile<T>::limit) {
+          const std::int64_t lines = std::min(Tile<T>::limit, count - i);
+          tile.gather(x + i * stride[1], stride[1], from.stride, lines);
+          for (std::int64_t k = 0; k < lines; ++k) f(tile.line(k), tile.line(k), n);
+          tile.scatter(y + i * stride[0], stride[0], to.stride, lines);
+        }
+      });
+}
+
+/// out = f(x, n) for every line x of `in`, which has at least one element. out is row-major over
+/// the other dimensions.
+template <class Out, class T, class F>
+void reduce_lines(Ref out, Ref in, std::size_t dim, const F& f) {
+  if (in.layout->numel() == 0) return;
+  const Along from(*in.layout, dim);
+  const Layout to(from.others.shape());
+  const bool dense = from.stride == 1;
+  Tile<T> tile(dense ? 0 : from.n);
+  Walk<2>({with_layout(out, to), with_layout(in, from.others)})
+      .rows([&](const auto& at, const auto& stride, std::int64_t count) {
+        Out* y = reinterpret_cast<Out*>(at[0]);
+        const T* x = reinterpret_cast<const T*>(at[1]);
+        if (dense) {
+          for (std::int64_t i = 0; i < count; ++i) y[i * stride[0]] = f(x + i * stride[1], from.n);
+          return;
+        }
+        for (std::int64_t i = 0; i < count; i += Tile<T>::limit) {
+          const std::int64_t lines = std::min(Tile<T>::limit, count - i);
+          tile.gather(x + i * stride[1], stride[1], from.stride, lines);
+          for (std::int64_t k = 0; k < lines; ++k) {
+            y[(i + k) * stride[0]] = f(tile.line(k), from.n);
+          }
+        }
+      });
+}
+
+}  // namespace tapegrad::kernels

@@ -1,0 +1,61 @@
+// The dimensions that a reduction takes away: checked once, used by forward and derivative.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "core/check.hpp"
+#include "core/layout.hpp"
+#include "tapegrad/ops/reduce.hpp"
+
+namespace tapegrad {
+
+/// As wrap_dim; a tensor of rank 0 counts as one of rank 1, as in PyTorch.
+inline std::size_t reduced_dim(std::string_view operation, const Tensor& x, std::int64_t dim) {
+  return wrap_dim(operation, dim, std::max<std::size_t>(x.shape().size(), 1));
+}
+
+/// Which dimensions go.
+struct Reduced {
+  std::array<bool, max_rank> gone{};
+  Keepdim keep = Keepdim::no;
+
+  /// An empty list means all. Throws IndexError in `operation`'s name.
+  Reduced(std::string_view operation, const Tensor& x, const Dims& dims, Keepdim kept)
+      : keep(kept) {
+    if (dims.empty()) std::fill_n(gone.begin(), x.shape().size(), true);
+    for (const std::int64_t dim : dims) {
+      const std::size_t d = reduced_dim(operation, x, dim);
+      check<IndexError>(!gone[d], "{}: dim {} is given twice in {}", operation, dim, dims);
+      gone[d] = true;
+    }
+  }
+
+  Shape shape(const Shape& from) const {
+    Shape to;
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      if (!gone[i]) to.push_back(from[i]);
+      if (gone[i] && keep == Keepdim::yes) to.push_back(1);
+    }
+    return to;
+  }
+  /// With every reduced dimension of size 1.
+  Shape kept_shape(const Shape& from) const {
+    Shape to = from;
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      if (gone[i]) to[i] = 1;
+    }
+    return to;
+  }
+  /// How many elements meet in one.
+  double count(const Shape& from) const {
+    double product = 1;
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      if (gone[i]) product *= static_cast<double>(from[i]);
+    }
+    return product;
+  }
+};
+
+}  // namespace tapegrad
