@@ -5,13 +5,14 @@ using namespace tapegrad;
 using test::contains;
 using test::error_of;
 using test::leaf;
+using test::scalar;
 using test::tensor_of;
 using test::value;
 using test::Values;
 using test::values;
 
 TEST_CASE("a diamond sends each node one summed gradient", "[autograd][backward]") {
-  const Tensor x = leaf(3);
+  const Tensor x = scalar(3);
   const Tensor a = x * x;
   int arrivals = 0;
   a.register_hook([&](const Tensor&) {
@@ -25,7 +26,7 @@ TEST_CASE("a diamond sends each node one summed gradient", "[autograd][backward]
 }
 
 TEST_CASE("a ladder of diamonds is walked once, not once for each path", "[autograd][backward]") {
-  const Tensor x = leaf(1);
+  const Tensor x = scalar(1);
   Tensor y = x;
   for (int i = 0; i < 60; ++i) y = y + y;  // 2^60 paths
   y.backward();
@@ -33,7 +34,7 @@ TEST_CASE("a ladder of diamonds is walked once, not once for each path", "[autog
 }
 
 TEST_CASE("a younger branch is finished before an older one goes on", "[autograd][backward]") {
-  const Tensor x = leaf(2);
+  const Tensor x = scalar(2);
   const Tensor early = x * 3;
   const Tensor late = early * early;
   const Tensor later = late * early;
@@ -114,7 +115,7 @@ TEST_CASE("a broadcast input gets its gradient summed to its own shape", "[autog
   const Tensor matrix = leaf({1, 2, 3, 4, 5, 6}, {2, 3});
   const Tensor row = leaf({1, 2, 3});
   const Tensor column = leaf({10, 20}, {2, 1});
-  const Tensor number = leaf(2);
+  const Tensor number = scalar(2);
   (matrix * row + column * number).sum().backward();
   CHECK(values(matrix.grad()) == Values{1, 2, 3, 1, 2, 3});
   CHECK(values(row.grad()) == Values{5, 7, 9});

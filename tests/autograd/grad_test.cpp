@@ -5,6 +5,7 @@ using namespace tapegrad;
 using test::contains;
 using test::error_of;
 using test::leaf;
+using test::scalar;
 using test::tensor_of;
 using test::value;
 using test::Values;
@@ -59,7 +60,7 @@ TEST_CASE("several outputs are summed, each with its own gradient", "[autograd][
 }
 
 TEST_CASE("an output may lie below another output", "[autograd][grad]") {
-  const Tensor x = leaf(2);
+  const Tensor x = scalar(2);
   const Tensor a = x * x;
   const Tensor b = a * a;
   CHECK(value(grad({b, a}, {x})[0]) == 32 + 4);

@@ -6,6 +6,7 @@
 
 using namespace tapegrad;
 using test::leaf;
+using test::scalar;
 using test::tensor_of;
 using test::value;
 using test::Values;
@@ -16,7 +17,7 @@ namespace {
 /// f, f', f'', ... at `at`, up to `order`.
 std::vector<double> derivatives(const std::function<Tensor(const Tensor&)>& f, double at,
                                 int order) {
-  const Tensor x = leaf(at);
+  const Tensor x = scalar(at);
   Tensor y = f(x);
   std::vector<double> result{value(y)};
   for (int i = 0; i < order; ++i) {
@@ -108,8 +109,8 @@ TEST_CASE("third and fourth derivatives come from the same formulas", "[autograd
 TEST_CASE("mixed second derivatives are symmetric", "[autograd][higher]") {
   const double x = 0.8;
   const double y = -1.3;
-  const Tensor a = leaf(x);
-  const Tensor b = leaf(y);
+  const Tensor a = scalar(x);
+  const Tensor b = scalar(y);
   const Tensor f = exp(a * b) + a * a * b;
   const auto first = grad({f}, {a, b}, {.create_graph = true});
   // d2/dxdy (exp(xy) + x^2 y) = (1 + xy) exp(xy) + 2x
@@ -142,7 +143,7 @@ TEST_CASE("a gradient penalty trains like its closed form", "[autograd][higher]"
 
 TEST_CASE("backward through a kept gradient adds to the leaves without a cycle",
           "[autograd][higher]") {
-  const Tensor x = leaf(2);
+  const Tensor x = scalar(2);
   const Tensor y = x * x * x;
   const Tensor g = grad({y}, {x}, {.create_graph = true})[0];
   g.backward();

@@ -5,6 +5,7 @@
 
 using namespace tapegrad;
 using test::leaf;
+using test::scalar;
 using test::tensor_of;
 using test::value;
 using test::Values;
@@ -242,7 +243,7 @@ const Case cases[] = {
 };
 
 std::vector<Tensor> inputs() {
-  return {leaf({0.5, -1.0, 2.0, 1.5, 0.25, -0.75}, {2, 3}), leaf({1.25, -0.5, 0.75}), leaf(1.5)};
+  return {leaf({0.5, -1.0, 2.0, 1.5, 0.25, -0.75}, {2, 3}), leaf({1.25, -0.5, 0.75}), scalar(1.5)};
 }
 
 /// Expected numbers are exact to float64; a different order of additions moves some last bits.

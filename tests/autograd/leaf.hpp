@@ -23,8 +23,8 @@ inline Tensor leaf(Values values) { return tensor_of(std::move(values)).requires
 inline Tensor leaf(Values values, const Shape& shape) {
   return tensor_of(std::move(values), shape).requires_grad_();
 }
-/// Rank 0.
-inline Tensor leaf(double value) {
+/// Float64 of rank 0, requires grad.
+inline Tensor scalar(double value) {
   return full({}, value, {.dtype = float64, .requires_grad = true});
 }
 

@@ -7,6 +7,7 @@ using namespace tapegrad;
 using test::contains;
 using test::error_of;
 using test::leaf;
+using test::scalar;
 using test::tensor_of;
 using test::value;
 using test::Values;
@@ -28,7 +29,7 @@ TEST_CASE("a leaf that is used several times gets the sum of its gradients", "[a
 }
 
 TEST_CASE("backward on a leaf gives it the gradient itself", "[autograd][leaf]") {
-  const Tensor x = leaf(3);
+  const Tensor x = scalar(3);
   x.backward();
   x.backward();
   CHECK(value(x.grad()) == 2);
