@@ -1,6 +1,7 @@
 #include "tapegrad/ops/pointwise.hpp"
 
 #include "ops/elementwise.hpp"
+#include "ops/formulas.hpp"
 
 namespace tapegrad {
 namespace {
@@ -41,12 +42,6 @@ struct Square : Unary<Square> {
   auto df(const auto& x, const auto&) const { return 2 * x; }
 };
 
-auto sign_of(const auto& x) {
-  const auto zero = constant(x, 0);
-  // The last branch is x itself, so that NaN stays NaN.
-  return where(x > zero, constant(x, 1), where(x < zero, constant(x, -1), x));
-}
-
 struct Sign : Unary<Sign> {
   static constexpr std::string_view name = "sign";
   static constexpr Needs keeps = save_inputs;
@@ -76,12 +71,6 @@ struct Tanh : Unary<Tanh> {
   auto df(const auto&, const auto& y) const { return 1 - y * y; }
 };
 
-// exp of a negative number never overflows: e = exp(-|x|) serves both sides.
-auto sigmoid_of(const auto& x) {
-  const auto e = exp(-abs(x));
-  return where(x >= constant(x, 0), constant(x, 1), e) / (1 + e);
-}
-
 struct Sigmoid : Unary<Sigmoid> {
   static constexpr std::string_view name = "sigmoid";
   static constexpr Needs keeps = save_output;
@@ -93,13 +82,7 @@ struct Softplus : Unary<Softplus> {
   static constexpr std::string_view name = "softplus";
   static constexpr Needs keeps = save_inputs;
   auto f(const auto& x) const { return maximum(x, constant(x, 0)) + log1p(exp(-abs(x))); }
-  auto df(const auto& x, const auto&) const {
-    if constexpr (std::same_as<std::remove_cvref_t<decltype(x)>, Tensor>) {
-      return sigmoid(x);
-    } else {
-      return sigmoid_of(x);
-    }
-  }
+  auto df(const auto& x, const auto&) const { return sigmoid_of(x); }
 };
 
 struct Relu : Unary<Relu> {

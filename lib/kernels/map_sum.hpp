@@ -1,0 +1,40 @@
+// Sums of a function of several arrays, without an array for what is summed.
+#pragma once
+
+#include "kernels/map.hpp"
+
+namespace tapegrad::kernels {
+
+/// Eight partial sums in double: as fast as one vector of them, and exact enough for any length.
+template <class T>
+double block_sum(const T* values, std::int64_t n) {
+  double part[8] = {};
+  std::int64_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    for (int j = 0; j < 8; ++j) part[j] += static_cast<double>(values[i + j]);
+  }
+  for (int j = 0; i < n; ++i, ++j) part[j] += static_cast<double>(values[i]);
+  return ((part[0] + part[4]) + (part[1] + part[5])) + ((part[2] + part[6]) + (part[3] + part[7]));
+}
+
+/// The sum of f(in...) over arrays of one shape and element type T, floating-point.
+template <class T, std::size_t N, class F>
+double map_sum(const F& f, const std::array<Ref, N>& arrays) {
+  constexpr std::int64_t block = 256;
+  double total = 0;
+  Walk<N>(arrays).rows([&](const auto& at, const auto& stride, std::int64_t n) {
+    alignas(64) T values[block];
+    for (std::int64_t i = 0; i < n; i += block) {
+      const std::int64_t count = std::min(block, n - i);
+      std::array<const T*, N> in;
+      for (std::size_t k = 0; k < N; ++k) {
+        in[k] = reinterpret_cast<const T*>(at[k]) + i * stride[k];
+      }
+      VectorRow<T, N>::run(f, values, 1, in, stride, count);
+      total += block_sum(values, count);
+    }
+  });
+  return total;
+}
+
+}  // namespace tapegrad::kernels
