@@ -1,0 +1,53 @@
+#include "summary/histogram.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "support/catch.hpp"
+
+using tapegrad::summary::Histogram;
+using tapegrad::summary::histogram_of;
+
+TEST_CASE("a histogram counts every finite value in the bucket that holds it", "[summary]") {
+  const double inf = std::numeric_limits<double>::infinity();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double> values{-1e300, -2.5, -1e-13, 0,   0,    1e-13, 0.7,
+                                   0.71,   3,    1e300,  inf, -inf, nan};
+  const Histogram h = histogram_of(values);
+  CHECK(h.count == 10);
+  CHECK(h.min == -1e300);
+  CHECK(h.max == 1e300);
+  REQUIRE(h.limits.size() == h.counts.size());
+  CHECK(std::is_sorted(h.limits.begin(), h.limits.end()));
+  CHECK(h.limits.back() == std::numeric_limits<double>::max());
+  // By definition: a bucket has the values from the limit before it up to its own.
+  double below = -inf;
+  for (std::size_t i = 0; i < h.limits.size(); ++i) {
+    const auto inside = std::count_if(values.begin(), values.end(), [&](double v) {
+      return v >= below && v < h.limits[i] && std::abs(v) < inf;
+    });
+    CHECK(h.counts[i] == static_cast<double>(inside));
+    below = h.limits[i];
+  }
+}
+
+TEST_CASE("moments of a histogram are those of its values", "[summary]") {
+  std::vector<double> values(101);
+  std::iota(values.begin(), values.end(), -50.0);
+  const Histogram h = histogram_of(values);
+  CHECK(h.sum == 0);
+  CHECK(h.sum_squares == 2 * 50 * 51 * 101 / 6);
+}
+
+TEST_CASE("buckets next to each other that are empty are one", "[summary]") {
+  const Histogram h = histogram_of(std::vector<double>{5});
+  REQUIRE(h.counts.size() == 3);
+  CHECK(h.counts == std::vector<double>{0, 1, 0});
+  CHECK(h.limits[0] <= 5);
+  CHECK(h.limits[1] > 5);
+  CHECK(h.limits[1] / h.limits[0] == Approx(1.1));
+  CHECK(histogram_of({}).counts == std::vector<double>{0});
+}
