@@ -18,7 +18,9 @@ GOOD = {
     "lib/kernels/map.cpp": '#include "gemm.hpp"\n#include <xsimd/xsimd.hpp>\n',
     "lib/autograd/node.hpp": '#include "core/layout.hpp"\n#include <tapegrad/ops/binary.hpp>\n',
     "lib/ops/linalg.cpp": '#include "autograd/node.hpp"\n#include "kernels/gemm.hpp"\n',
-    "lib/nn/linear.cpp": "#include <tapegrad/autograd.hpp>\n",
+    "lib/core/check.hpp": "#include <fmt/format.h>\n",
+    "lib/nn/linear.cpp": '#include "core/check.hpp"\n#include <tapegrad/autograd.hpp>\n',
+    "lib/optim/sgd.cpp": '#include "kernels/gemm.hpp"\n#include "core/layout.hpp"\n',
     "tests/kernels/gemm_test.cpp": '#include "kernels/gemm.hpp"\n#include <xtensor/xarray.hpp>\n',
     "build/generated.cpp": "\n" * 1000,
 }
@@ -66,6 +68,14 @@ class CheckLayers(unittest.TestCase):
     def test_samples_see_public_headers_only(self):
         self.finds("samples/tour.cpp:1", "lib/core",
                    {"samples/tour.cpp": '#include "core/layout.hpp"\n'})
+
+    def test_optimizers_do_not_see_the_tape(self):
+        self.finds("lib/optim/sgd.cpp:1", "lib/autograd",
+                   {"lib/optim/sgd.cpp": '#include "autograd/node.hpp"\n'})
+
+    def test_errors_are_thrown_the_same_way_everywhere_in_lib_but_not_outside(self):
+        self.finds("samples/tour.cpp:1", "lib/core",
+                   {"samples/tour.cpp": '#include "core/check.hpp"\n'})
 
     def test_public_headers_see_no_private_ones(self):
         self.finds("include/tapegrad/shape.hpp:1", "lib/core",
