@@ -56,6 +56,16 @@ struct Reduced {
     }
     return product;
   }
+  /// The reduced dimensions as one, the last; there must be some.
+  Tensor joined_last(const Tensor& x) const {
+    Dims order;
+    for (const bool last : {false, true}) {
+      for (std::size_t i = 0; i < x.shape().size(); ++i) {
+        if (gone[i] == last) order.push_back(static_cast<std::int64_t>(i));
+      }
+    }
+    return x.permute(order).flatten(std::count(gone.begin(), gone.begin() + x.dim(), false), -1);
+  }
 };
 
 }  // namespace tapegrad

@@ -61,18 +61,6 @@ void check_floating(std::string_view operation, const Tensor& x) {
                     operation, x.dtype());
 }
 
-/// The reduced dimensions as one, the last.
-Tensor gathered_last(const Tensor& x, const Reduced& dims) {
-  Dims order;
-  for (const bool gone : {false, true}) {
-    for (std::size_t i = 0; i < x.shape().size(); ++i) {
-      if (dims.gone[i] == gone) order.push_back(static_cast<std::int64_t>(i));
-    }
-  }
-  const auto first = std::count(dims.gone.begin(), dims.gone.begin() + x.dim(), false);
-  return x.permute(order).flatten(first, -1);
-}
-
 }  // namespace
 
 Tensor softmax(const Tensor& x, std::int64_t dim) {
@@ -91,7 +79,7 @@ Tensor logsumexp(const Tensor& x, const Dims& dims, Keepdim keep) {
   const bool one = dims.size() == 1 || x.dim() == 0;
   const std::size_t dim = one ? reduced_dim("logsumexp", x, dims.empty() ? 0 : dims[0]) : 0;
   const Tensor y = one ? apply(LogSumExp{static_cast<std::int64_t>(dim)}, x)
-                       : logsumexp(gathered_last(x, reduced), -1);
+                       : logsumexp(reduced.joined_last(x), -1);
   return keep == Keepdim::yes ? y.reshape(reduced.kept_shape(x.shape())) : y;
 }
 

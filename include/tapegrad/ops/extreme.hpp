@@ -1,0 +1,50 @@
+// The largest and smallest elements, and where they are. NaN wins over every number. Nothing has no
+// extreme: every function throws ShapeError when there is no element to choose from.
+#pragma once
+
+#include <concepts>
+
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/tensor.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+
+/// Extremes along a dimension and their indices (int64): `auto [values, indices] = max(x, 1);`.
+struct Extremes {
+  Tensor values;
+  Tensor indices;
+};
+
+/// The largest element: rank 0. Derivative: as amax.
+Tensor max(const Tensor& x);
+/// The smallest element: rank 0. Derivative: as amin.
+Tensor min(const Tensor& x);
+
+/// Along `dim`; of equal elements the first. Derivative of the values: g to that element alone, 0
+/// elsewhere. Throws IndexError if dim is out of range.
+Extremes max(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
+Extremes min(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
+
+/// The largest over `dims`; an empty list means all. Derivative: g in equal parts to the elements
+/// that are equal to the result (to the NaNs where it is NaN), 0 elsewhere.
+/// Throws IndexError for a dim that is out of range or given twice.
+Tensor amax(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
+template <std::integral Dim>
+Tensor amax(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
+  return amax(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+}
+/// The smallest, likewise.
+Tensor amin(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
+template <std::integral Dim>
+Tensor amin(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
+  return amin(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+}
+
+/// Where the largest element is, counted row by row: rank 0, int64. Of equal elements the first.
+Tensor argmax(const Tensor& x);
+Tensor argmin(const Tensor& x);
+/// Its index along `dim`. Throws IndexError if dim is out of range.
+Tensor argmax(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
+Tensor argmin(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
+
+}  // namespace gnu::visibility("default")]]tapegrad

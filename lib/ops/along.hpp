@@ -1,0 +1,33 @@
+// One element of each line along a dimension, taken or put: what operations that choose by an index
+// and their derivatives are made of.
+#pragma once
+
+#include "autograd/apply.hpp"
+
+namespace tapegrad {
+
+/// The element of each line of x along `dim` at the line's index; indices have x's shape without
+/// `dim`. Derivative: put_along.
+struct TakeAlong {
+  static constexpr std::string_view name = "take_along";
+  static constexpr Needs saves(Needs) { return 2; }
+  std::size_t dim;
+  Tensor forward(const Tensor& x, const Tensor& indices) const;
+  Grads vjp(const Saved& s, const Tensor& g) const;
+};
+
+/// Zeros of shape `to` with the elements of x at the index of each line along `dim`.
+/// Derivative: take_along.
+struct PutAlong {
+  static constexpr std::string_view name = "put_along";
+  static constexpr Needs saves(Needs) { return 2; }
+  std::size_t dim;
+  Shape to;
+  Tensor forward(const Tensor& x, const Tensor& indices) const;
+  Grads vjp(const Saved& s, const Tensor& g) const;
+};
+
+Tensor take_along(const Tensor& x, const Tensor& indices, std::size_t dim);
+Tensor put_along(const Tensor& x, const Tensor& indices, std::size_t dim, const Shape& to);
+
+}  // namespace tapegrad

@@ -1,0 +1,129 @@
+#include "tapegrad/ops/extreme.hpp"
+
+#include "kernels/extreme.hpp"
+#include "ops/along.hpp"
+#include "ops/reduced.hpp"
+#include "tapegrad/ops/binary.hpp"
+
+namespace tapegrad {
+namespace {
+
+using kernels::Largest;
+using kernels::Smallest;
+
+template <class Which>
+inline constexpr bool is_max = std::same_as<Which, Largest>;
+
+/// No derivative: the tape ends here.
+template <class Which>
+struct Arg {
+  static constexpr std::string_view name = is_max<Which> ? "argmax" : "argmin";
+  std::size_t dim;
+  Tensor forward(const Tensor& x) const {
+    Shape shape = x.shape();
+    if (!shape.empty()) shape.erase(dim);
+    Tensor indices = make_tensor(int64, shape);
+    kernels::index_of_extreme<Which>(kernels::ref(indices), kernels::ref(x), dim);
+    return indices;
+  }
+};
+
+template <class Which>
+struct ExtremeAlong : TakeAlong {
+  static constexpr std::string_view name = is_max<Which> ? "max" : "min";
+};
+
+template <class Which>
+struct ExtremeOver {
+  static constexpr std::string_view name = is_max<Which> ? "amax" : "amin";
+  static constexpr Needs saves(Needs) { return 1 | save_output; }
+  Reduced dims;
+  Tensor forward(const Tensor& x) const {
+    const Tensor lines = dims.joined_last(x);
+    Tensor y = make_tensor(x.dtype(), dims.shape(x.shape()));
+    kernels::extreme<Which>(kernels::ref(y), kernels::ref(lines), lines.shape().size() - 1);
+    return y;
+  }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    const Tensor x = s[0];
+    const Shape kept = dims.kept_shape(x.shape());
+    const Tensor chosen = (x == s.output().reshape(kept)) + (x != x);
+    return {where(chosen, g.reshape(kept) / sum_to(chosen, kept), 0)};
+  }
+};
+
+template <class Which>
+Tensor extreme_over(std::string_view operation, const Tensor& x, const Dims& dims, Keepdim keep) {
+  const Reduced reduced(operation, x, dims, keep);
+  if (reduced.count(x.shape()) == 0) {
+    fail<ShapeError>("{}: no element to choose from: shape {} over {}", operation, x.shape(),
+                     dims.empty() ? "all dims" : "dims " + to_string(dims));
+  }
+  return apply(ExtremeOver<Which>{reduced}, x);
+}
+
+template <class Which>
+Tensor index_along(std::string_view operation, const Tensor& x, std::size_t dim) {
+  check<ShapeError>(x.dim() == 0 || x.shape()[dim] > 0,
+                    "{}: no element to choose from: shape {} over dim {}", operation, x.shape(),
+                    dim);
+  return apply(Arg<Which>{dim}, x);
+}
+
+/// `dim` again, with size 1.
+Tensor restored(const Tensor& y, const Tensor& x, std::size_t dim, Keepdim keep) {
+  const bool stays = keep == Keepdim::yes && x.dim() > 0;
+  return stays ? y.unsqueeze(static_cast<std::int64_t>(dim)) : y;
+}
+
+template <class Which>
+Extremes extreme_along(std::string_view operation, const Tensor& x, std::int64_t dim,
+                       Keepdim keep) {
+  const std::size_t d = reduced_dim(operation, x, dim);
+  const Tensor indices = index_along<Which>(operation, x, d);
+  const Tensor values = apply(ExtremeAlong<Which>{{d}}, x, indices);
+  return {restored(values, x, d, keep), restored(indices, x, d, keep)};
+}
+
+template <class Which>
+Tensor index_of_all(std::string_view operation, const Tensor& x) {
+  check<ShapeError>(x.numel() > 0, "{}: no element to choose from: shape {} over all dims",
+                    operation, x.shape());
+  return apply(Arg<Which>{0}, x.detach().reshape({x.numel()}));
+}
+
+template <class Which>
+Tensor index_of(std::string_view operation, const Tensor& x, std::int64_t dim, Keepdim keep) {
+  const std::size_t d = reduced_dim(operation, x, dim);
+  return restored(index_along<Which>(operation, x, d), x, d, keep);
+}
+
+}  // namespace
+
+Tensor max(const Tensor& x) { return extreme_over<Largest>("max", x, {}, Keepdim::no); }
+Tensor min(const Tensor& x) { return extreme_over<Smallest>("min", x, {}, Keepdim::no); }
+
+Extremes max(const Tensor& x, std::int64_t dim, Keepdim keep) {
+  return extreme_along<Largest>("max", x, dim, keep);
+}
+Extremes min(const Tensor& x, std::int64_t dim, Keepdim keep) {
+  return extreme_along<Smallest>("min", x, dim, keep);
+}
+
+Tensor amax(const Tensor& x, const Dims& dims, Keepdim keep) {
+  return extreme_over<Largest>("amax", x, dims, keep);
+}
+Tensor amin(const Tensor& x, const Dims& dims, Keepdim keep) {
+  return extreme_over<Smallest>("amin", x, dims, keep);
+}
+
+Tensor argmax(const Tensor& x) { return index_of_all<Largest>("argmax", x); }
+Tensor argmin(const Tensor& x) { return index_of_all<Smallest>("argmin", x); }
+Tensor argmax(const Tensor& x, std::int64_t dim, Keepdim keep) {
+  return index_of<Largest>("argmax", x, dim, keep);
+}
+Tensor argmin(const Tensor& x, std::int64_t dim, Keepdim keep) {
+  return index_of<Smallest>("argmin", x, dim, keep);
+}
+
+}  // namespace tapegrad
