@@ -81,7 +81,13 @@ class Scalar {
 
   template <Element T>
   constexpr T to() const {
-    return kind_ == DType::float64 ? static_cast<T>(floating_) : static_cast<T>(integer_);
+    if (kind_ != DType::float64) return static_cast<T>(integer_);
+    if constexpr (std::integral<T> && !std::same_as<T, bool>) {
+      // Through int64: a direct conversion of a negative number to uint8 is undefined.
+      return static_cast<T>(static_cast<std::int64_t>(floating_));
+    } else {
+      return static_cast<T>(floating_);
+    }
   }
 
  private:

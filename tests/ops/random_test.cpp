@@ -297,5 +297,5 @@ TEST_CASE("random functions refuse what makes no distribution", "[random]") {
   CHECK_THROWS_AS(normal_(x, inf, 1), Error);
   CHECK_THROWS_AS(normal_(zeros({2}, {.dtype = int32})), DTypeError);
   CHECK_THROWS_WITH(randint(300, {2}, {.dtype = uint8}),
-                    "randint: uint8 doesn't hold every integer from 0 to below 300");
+                    "randint: uint8 doesn't hold every integer from 0 to 299");
 }

@@ -1,0 +1,26 @@
+#include "ops/options.hpp"
+
+#include <limits>
+
+#include "core/check.hpp"
+
+namespace tapegrad {
+
+void check_holds(std::string_view operation, DType dtype, std::int64_t first, std::int64_t last) {
+  const auto within = [&](std::int64_t low, std::int64_t high) {
+    return first >= low && last <= high;
+  };
+  constexpr std::int64_t float32_exact = std::int64_t{1} << 24;
+  constexpr std::int64_t float64_exact = std::int64_t{1} << 53;
+  using Int32 = std::numeric_limits<std::int32_t>;
+  const bool fits = dtype == boolean   ? within(0, 1)
+                    : dtype == uint8   ? within(0, 255)
+                    : dtype == int32   ? within(Int32::min(), Int32::max())
+                    : dtype == float32 ? within(-float32_exact, float32_exact)
+                    : dtype == float64 ? within(-float64_exact, float64_exact)
+                                       : true;
+  check<DTypeError>(fits, "{}: {} doesn't hold every integer from {} to {}", operation, dtype,
+                    first, last);
+}
+
+}  // namespace tapegrad
