@@ -17,7 +17,7 @@ OTHER_SOURCES = {"meson.build", "dev"}
 SKIPPED_FOLDERS = re.compile(r"^(build.*|subprojects|\..*|__pycache__)$")
 
 # lib/FOLDER -> the other folders of lib/ whose private headers it may include.
-# A folder that is not named here sees public headers only.
+# A folder that is not named here sees public headers and FOR_ALL only.
 MAY_INCLUDE = {
     "core": set(),
     "kernels": {"core"},
@@ -25,8 +25,8 @@ MAY_INCLUDE = {
     "ops": {"core", "kernels", "autograd"},
     "optim": {"core", "kernels"},  # a step is one loop over memory per parameter
 }
-# How errors are thrown is everybody's business.
-FOR_ALL_OF_LIB = {"core/check.hpp"}
+# How errors are thrown and how a DType becomes a C++ type is everybody's business.
+FOR_ALL_OF_LIB = {"core/check.hpp", "core/dispatch.hpp"}
 
 # Public headers that speak of gradients: no business of the two lowest folders.
 ABOVE_KERNELS = re.compile(r"^tapegrad/(tapegrad|autograd|catch|xtensor)\.hpp$"
@@ -34,8 +34,10 @@ ABOVE_KERNELS = re.compile(r"^tapegrad/(tapegrad|autograd|catch|xtensor)\.hpp$"
 BELOW_GRADIENTS = {"kernels"}
 
 KERNEL_LIBRARIES = re.compile(r"^(xtensor|xsimd|xtl)/|^(cblas|lapacke|openblas_config)(-\w+)?\.h$")
+FILE_LIBRARIES = re.compile(r"^nlohmann/|^(zip|zipconf|zlib|zconf)\.h$")
 CBLAS = re.compile(r"^cblas(-\w+)?\.h$")
-NOT_IN_PUBLIC = re.compile(r"^(fmt|xtensor|xsimd|xtl|catch2)/|^(cblas|lapacke)\b|^catch\.hpp$")
+NOT_IN_PUBLIC = re.compile(r"^(fmt|xtensor|xsimd|xtl|catch2|nlohmann)/|^(cblas|lapacke)\b"
+                           r"|^(zip|zlib)\.h$|^catch\.hpp$")
 OPT_IN_HEADERS = {  # public headers that exist to meet one other library
     "include/tapegrad/xtensor.hpp": re.compile(r"^(xtensor|xtl|xsimd)/"),
     "include/tapegrad/catch.hpp": re.compile(r"^catch2/|^catch\.hpp$"),
@@ -100,11 +102,13 @@ def check_private_includes(root, path, lines):
             yield number, f'{top}/{folder or "."} must not include "{header}" of lib/{owner}'
 
 
-def check_kernel_libraries(path, lines):
+def check_libraries(path, lines):
     in_kernels = path.as_posix().startswith("lib/kernels/")
     for number, header in includes_of(lines):
         if path.parts[0] == "lib" and KERNEL_LIBRARIES.match(header) and not in_kernels:
             yield number, f"only lib/kernels includes <{header}>"
+        if path.parts[0] == "lib" and FILE_LIBRARIES.match(header) and path.parts[1] != "io":
+            yield number, f"only lib/io includes <{header}>"
         if path.parts[0] == "lib" and path.parts[1] in BELOW_GRADIENTS:
             if ABOVE_KERNELS.match(header):
                 yield number, f"lib/{path.parts[1]} knows nothing of <{header}>"
@@ -123,7 +127,7 @@ def check_tree(root):
                 found += check_public(path, lines)
             if path.parts[0] != "tests":
                 found += check_private_includes(root, path, lines)
-            found += check_kernel_libraries(path, lines)
+            found += check_libraries(path, lines)
             for number, header in includes_of(lines):
                 if CBLAS.match(header) and path.parts[0] == "lib":
                     if first_cblas not in (None, path):

@@ -91,6 +91,11 @@ class CheckLayers(unittest.TestCase):
         self.finds("include/tapegrad/catch.hpp:1", "fmt/core.h",
                    {"include/tapegrad/catch.hpp": "#include <fmt/core.h>\n"})
 
+    def test_only_io_includes_the_libraries_of_file_formats(self):
+        for header in ("nlohmann/json.hpp", "zip.h", "zlib.h"):
+            self.finds("lib/nn/save.cpp:1", header, {"lib/nn/save.cpp": f"#include <{header}>\n"})
+            self.assertEqual(self.findings({"lib/io/save.cpp": f"#include <{header}>\n"}), [])
+
     def test_only_kernels_include_vector_libraries(self):
         self.finds("lib/ops/sort.cpp:1", "xtensor/xsort.hpp",
                    {"lib/ops/sort.cpp": "#include <xtensor/xsort.hpp>\n"})

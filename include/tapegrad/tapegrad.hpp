@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/io/safetensors.hpp"
 #include "tapegrad/memory.hpp"
 #include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"

@@ -1,0 +1,43 @@
+// safetensors: named tensors in one file, as PyTorch users exchange weights.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "tapegrad/io/named_tensors.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+namespace io {
+
+/// What a safetensors file holds.
+struct Safetensors {
+  NamedTensors tensors;
+  /// Free text under free names, such as {"format", "pt"}.
+  std::map<std::string, std::string> metadata;
+};
+
+/// Writes `tensors` so that every safetensors reader takes them: float32, float64, int32, int64,
+/// uint8 and bool, of any layout. The bytes are those that Python's safetensors writes: the widest
+/// types first, names in order within a type.
+///   The file appears at once or not at all: whatever fails, a file that was there stays as it was.
+///   Throws IoError when the file can't be written, for a name that is used twice, isn't UTF-8 or
+///   is
+///   "__metadata__", and for an undefined tensor.
+///   Source: https://huggingface.co/docs/safetensors
+void save_safetensors(const std::string& path, const NamedTensors& tensors,
+                      const std::map<std::string, std::string>& metadata = {});
+
+/// Reads a safetensors file without copying it: the tensors look into a mapping of the file, whose
+/// pages are read when they are first touched, and which ends with the last tensor.
+///   The mapping is private: changing a tensor in place copies the pages it touches and never
+///   reaches the file. save_safetensors() over the same path is safe, because it replaces the file;
+///   a program that cuts the file short in place while it is mapped makes the next access fail with
+///   SIGBUS. Tensors that don't start on a multiple of their element size are copied.
+///   Throws IoError, with the path and the offset, for anything that the format doesn't allow:
+///   holes, overlaps, bytes left over, sizes that don't fit the shape or overflow, a name or a key
+///   that is used twice, a header above 100 MB, text that isn't UTF-8; also for a dtype that this
+///   library doesn't have and for more than 8 dimensions.
+Safetensors load_safetensors(const std::string& path);
+
+}  // namespace io
+}  // namespace gnu::visibility("default")]]tapegrad

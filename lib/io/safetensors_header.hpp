@@ -1,0 +1,44 @@
+// The header of a safetensors file: JSON that says what lies where. No tensors here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/input.hpp"
+#include "tapegrad/shape.hpp"
+
+namespace tapegrad::io {
+
+/// Where the elements of a tensor lie, counted from the end of the header.
+struct SafetensorsEntry {
+  std::string name;
+  DType dtype = float32;
+  Shape shape;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+struct SafetensorsHeader {
+  std::vector<SafetensorsEntry> entries;
+  std::map<std::string, std::string> metadata;
+};
+
+/// The longest header, as every reader of the format has it.
+inline constexpr std::uint64_t max_safetensors_header = 100'000'000;
+
+/// "F32" for float32.
+std::string_view safetensors_name_of(DType dtype);
+
+/// Reads `length` bytes of JSON from `offset`. Throws IoError for everything that the format
+/// forbids within one entry; how entries fit together is not checked.
+SafetensorsHeader parse_safetensors_header(const Input& input, std::size_t offset,
+                                           std::size_t length);
+
+/// The JSON, padded with blanks to a multiple of 8. `target` is what errors name.
+std::string print_safetensors_header(const SafetensorsHeader& header, std::string_view target);
+
+}  // namespace tapegrad::io
