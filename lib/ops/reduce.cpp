@@ -5,6 +5,7 @@
 #include "kernels/sum.hpp"
 #include "ops/reduced.hpp"
 #include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 
 namespace tapegrad {
 namespace {
@@ -51,6 +52,56 @@ struct Mean {
   }
 };
 
+/// What sum of squares is divided by; never below 0, as in PyTorch.
+double freedom(const Reduced& dims, const Shape& shape, double correction) {
+  return std::max(0.0, dims.count(shape) - correction);
+}
+
+Tensor deviation(const Tensor& x, Reduced dims) {
+  dims.keep = Keepdim::yes;
+  return x - apply(Mean{dims}, x);
+}
+
+struct Var {
+  static constexpr std::string_view name = "var";
+  static constexpr Needs saves(Needs) { return 1; }
+  Reduced dims;
+  double correction;
+  Tensor forward(const Tensor& x) const {
+    const Tensor squares = square(deviation(x, dims));
+    Tensor out = make_tensor(x.dtype(), dims.shape(x.shape()));
+    kernels::sum(kernels::ref(out), kernels::ref(squares), dims.gone,
+                 freedom(dims, x.shape(), correction));
+    return out;
+  }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    const Tensor x = s[0];
+    const Tensor part = g * (2 / freedom(dims, x.shape(), correction));
+    return {spread(part, dims, x.shape()) * deviation(x, dims)};
+  }
+};
+
+struct Std {
+  static constexpr std::string_view name = "std";
+  static constexpr Needs saves(Needs) { return 1 | save_output; }
+  Reduced dims;
+  double correction;
+  Tensor forward(const Tensor& x) const { return sqrt(Var{dims, correction}.forward(x)); }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    const Tensor x = s[0];
+    const Tensor y = s.output();
+    const Tensor flat = y == 0;
+    // 1 stands where y is 0, so that no derivative of the division is NaN there.
+    const Tensor part = where(flat, 0, g / where(flat, 1, y));
+    return {spread(part / freedom(dims, x.shape(), correction), dims, x.shape()) *
+            deviation(x, dims)};
+  }
+};
+
+Tensor nonzero_count(const Tensor& x, const Reduced& dims) {
+  return apply(Sum{dims}, x.dtype() == boolean ? x : x != 0);
+}
+
 }  // namespace
 
 Tensor sum(const Tensor& x) { return sum(x, {}); }
@@ -74,10 +125,35 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
 Tensor mean(const Tensor& x) { return mean(x, {}); }
 
 Tensor mean(const Tensor& x, const Dims& dims, Keepdim keep) {
-  check<DTypeError>(is_floating(x.dtype()),
-                    "mean: needs a floating-point tensor, got {}; convert it with to(float32)",
-                    x.dtype());
+  check_floating("mean", x);
   return apply(Mean{Reduced("mean", x, dims, keep)}, x);
+}
+
+Tensor var(const Tensor& x) { return var(x, {}); }
+
+Tensor var(const Tensor& x, const Dims& dims, Keepdim keep, double correction) {
+  check_floating("var", x);
+  return apply(Var{Reduced("var", x, dims, keep), correction}, x);
+}
+
+Tensor std(const Tensor& x) { return std(x, {}); }
+
+Tensor std(const Tensor& x, const Dims& dims, Keepdim keep, double correction) {
+  check_floating("std", x);
+  return apply(Std{Reduced("std", x, dims, keep), correction}, x);
+}
+
+Tensor count_nonzero(const Tensor& x, const Dims& dims, Keepdim keep) {
+  return nonzero_count(x, Reduced("count_nonzero", x, dims, keep));
+}
+
+Tensor any(const Tensor& x, const Dims& dims, Keepdim keep) {
+  return nonzero_count(x, Reduced("any", x, dims, keep)) != 0;
+}
+
+Tensor all(const Tensor& x, const Dims& dims, Keepdim keep) {
+  const Reduced reduced("all", x, dims, keep);
+  return nonzero_count(x, reduced) == static_cast<std::int64_t>(reduced.count(x.shape()));
 }
 
 Tensor Tensor::sum() const { return tapegrad::sum(*this); }

@@ -16,6 +16,12 @@ inline std::size_t reduced_dim(std::string_view operation, const Tensor& x, std:
   return wrap_dim(operation, dim, std::max<std::size_t>(x.shape().size(), 1));
 }
 
+inline void check_floating(std::string_view operation, const Tensor& x) {
+  check<DTypeError>(is_floating(x.dtype()),
+                    "{}: needs a floating-point tensor, got {}; convert it with to(float32)",
+                    operation, x.dtype());
+}
+
 /// Which dimensions go.
 struct Reduced {
   std::array<bool, max_rank> gone{};

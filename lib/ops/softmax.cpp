@@ -55,12 +55,6 @@ struct LogSumExp {
   }
 };
 
-void check_floating(std::string_view operation, const Tensor& x) {
-  check<DTypeError>(is_floating(x.dtype()),
-                    "{}: needs a floating-point tensor, got {}; convert it with to(float32)",
-                    operation, x.dtype());
-}
-
 }  // namespace
 
 Tensor softmax(const Tensor& x, std::int64_t dim) {

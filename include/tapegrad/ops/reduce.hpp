@@ -36,4 +36,41 @@ Tensor mean(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
   return mean(x, Dims{static_cast<std::int64_t>(dim)}, keep);
 }
 
+/// Variance: the squares of the deviations from the mean, added up and divided by the number of
+/// elements - `correction` (by 0 where that is negative, so NaN or infinite for too few elements).
+/// Derivative: 2 g (x - mean) / (count - correction). Throws DTypeError for integers.
+Tensor var(const Tensor& x);
+Tensor var(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no, double correction = 1);
+template <std::integral Dim>
+Tensor var(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no, double correction = 1) {
+  return var(x, Dims{static_cast<std::int64_t>(dim)}, keep, correction);
+}
+
+/// Standard deviation: the root of the variance. Derivative: g (x - mean) / (y (count -
+/// correction)), and 0 where y is 0. Throws DTypeError for integers.
+Tensor std(const Tensor& x);
+Tensor std(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no, double correction = 1);
+template <std::integral Dim>
+Tensor std(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no, double correction = 1) {
+  return std(x, Dims{static_cast<std::int64_t>(dim)}, keep, correction);
+}
+
+/// How many elements aren't 0 (NaN isn't): int64, without derivative.
+Tensor count_nonzero(const Tensor& x, const Dims& dims = {}, Keepdim keep = Keepdim::no);
+template <std::integral Dim>
+Tensor count_nonzero(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
+  return count_nonzero(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+}
+/// Whether there is one, whether all are: bool, without derivative. Of nothing: no, and yes.
+Tensor any(const Tensor& x, const Dims& dims = {}, Keepdim keep = Keepdim::no);
+template <std::integral Dim>
+Tensor any(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
+  return any(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+}
+Tensor all(const Tensor& x, const Dims& dims = {}, Keepdim keep = Keepdim::no);
+template <std::integral Dim>
+Tensor all(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
+  return all(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+}
+
 }  // namespace gnu::visibility("default")]]tapegrad
