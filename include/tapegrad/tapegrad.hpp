@@ -4,6 +4,7 @@
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/io/safetensors.hpp"
 #include "tapegrad/memory.hpp"
+#include "tapegrad/names.hpp"
 #include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/extreme.hpp"

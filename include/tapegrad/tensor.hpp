@@ -216,6 +216,13 @@ class Tensor {
   void backward(BackwardOptions options) const;
   /// The name of the operation that made it: "add"; "" for leaves.
   std::string_view operation() const;
+  /// What it is called on the tape: scope, operation and number among the operations that it was
+  /// computed from, and ":0" for the first result: "loss/sub_1:0". "constant:0" outside the tape.
+  std::string name() const;
+  /// Gives the operation that made it (or the leaf, or a constant) a name of its own within its
+  /// scope: full({}, 42.0).named("answer").name() is "answer:0". Throws Error for a name that
+  /// TensorBoard wouldn't take.
+  Tensor named(std::string_view name) const;
   /// Calls `f` with every gradient that arrives here in a reverse pass; a defined result replaces
   /// it. Throws AutogradError unless this tensor requires grad.
   void register_hook(std::function<Tensor(const Tensor&)> f) const;

@@ -14,6 +14,7 @@
 
 #include "core/memory.hpp"
 #include "core/ptr.hpp"
+#include "core/scope.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace tapegrad {
@@ -68,6 +69,9 @@ struct Node {
   /// Creation order, which is a topological order.
   std::uint64_t number;
   Shape shape;
+  /// Where it was made, and the name that named() gave; null without.
+  const Scope* scope = current_scope;
+  const Scope* label = nullptr;
   /// The gradient that is arriving in a reverse pass.
   Tensor arriving;
   std::unique_ptr<std::vector<Hook>> hooks;

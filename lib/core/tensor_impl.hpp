@@ -25,6 +25,8 @@ struct TensorImpl : Counted {
   Layout layout;
   /// The operation that made it, or the leaf's node; null when it isn't tracked.
   Ptr<Node> node;
+  /// The name that named() gave to a tensor that isn't tracked.
+  const Scope* label = nullptr;
   /// What this is a view of; never itself a view.
   Ptr<TensorImpl> base;
 };

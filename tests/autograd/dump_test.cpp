@@ -11,26 +11,26 @@ TEST_CASE("tape_text lists the operations in the order of their making", "[autog
   const Tensor w = ones({2, 1}, {.dtype = float32, .requires_grad = true});
   const Tensor y = (exp(x) * w + tensor_of({1, 1, 1})).sum();
   CHECK(tape_text(y) ==
-        "%0 = leaf() : float64 [3]\n"
-        "%1 = leaf() : float32 [2, 1]\n"
-        "%2 = exp(%0) : float64 [3]\n"
-        "%3 = mul(%2, %1) : float64 [2, 3]\n"
-        "%4 = add(%3, constant) : float64 [2, 3]\n"
-        "%5 = sum(%4) : float64 []\n");
+        "leaf = leaf() : float64 [3]\n"
+        "leaf_1 = leaf() : float32 [2, 1]\n"
+        "exp = exp(leaf) : float64 [3]\n"
+        "mul = mul(exp, leaf_1) : float64 [2, 3]\n"
+        "add = add(mul, constant) : float64 [2, 3]\n"
+        "sum = sum(add) : float64 []\n");
 }
 
 TEST_CASE("tape_text shows a shared value once", "[autograd][dump]") {
   const Tensor x = scalar(2);
   const Tensor a = x * x;
   CHECK(tape_text(a + a) ==
-        "%0 = leaf() : float64 []\n"
-        "%1 = mul(%0, %0) : float64 []\n"
-        "%2 = add(%1, %1) : float64 []\n");
+        "leaf = leaf() : float64 []\n"
+        "mul = mul(leaf, leaf) : float64 []\n"
+        "add = add(mul, mul) : float64 []\n");
 }
 
 TEST_CASE("tape_text of what isn't recorded is empty or the leaf alone", "[autograd][dump]") {
   CHECK(tape_text(ones({2})).empty());
-  CHECK(tape_text(leaf({1})) == "%0 = leaf() : float64 [1]\n");
+  CHECK(tape_text(leaf({1})) == "leaf = leaf() : float64 [1]\n");
 }
 
 TEST_CASE("tape_dot is a digraph from inputs to results", "[autograd][dump]") {

@@ -1,0 +1,58 @@
+#include "core/scope.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "core/check.hpp"
+
+namespace tapegrad {
+
+constinit thread_local const Scope* current_scope = nullptr;
+
+namespace {
+
+struct Known {
+  std::mutex mutex;
+  std::map<const Scope*, std::map<std::string, std::unique_ptr<Scope>, std::less<>>> children;
+};
+
+/// Never destroyed: records in static variables may outlive every destructor of ours.
+Known& known() {
+  static auto* instance = new Known;
+  return *instance;
+}
+
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
+}
+
+}  // namespace
+
+const Scope* scope_within(const Scope* parent, std::string_view name) {
+  const std::lock_guard lock(known().mutex);
+  auto& children = known().children[parent];
+  auto found = children.find(name);
+  if (found == children.end()) {
+    auto scope = std::make_unique<Scope>(Scope{parent, std::string(name)});
+    found = children.emplace(std::string(name), std::move(scope)).first;
+  }
+  return found->second.get();
+}
+
+std::string path_of(const Scope* scope) {
+  if (!scope) return "";
+  return scope->parent ? path_of(scope->parent) + "/" + scope->name : scope->name;
+}
+
+void check_name(std::string_view operation, std::string_view name) {
+  bool good = !name.empty() && is_alphanumeric(name[0]) && name.back() != '/';
+  for (const char c : name) good = good && (is_alphanumeric(c) || c == '_' || c == '-' || c == '/');
+  check<Error>(good,
+               "{}: \"{}\" is no name; begin with a letter, a digit or a dot and go on with these, "
+               "_, - or /",
+               operation, name);
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,87 @@
+// Names of operations in scopes.
+#include "tapegrad/names.hpp"
+
+#include "autograd/leaf.hpp"
+
+using namespace tapegrad;
+using test::leaf;
+
+TEST_CASE("an operation is named after itself in its scope, for its first result", "[names]") {
+  const Tensor x = leaf({1, 2}).named("x");
+  const NameScope model("model");
+  CHECK((x * 2).name() == "model/mul:0");
+  {
+    const NameScope loss("loss");
+    CHECK((x * 2).name() == "model/loss/mul:0");
+  }
+  CHECK((x - 1).name() == "model/sub:0");
+}
+
+TEST_CASE("operations of one name in one scope are numbered from the second on", "[names]") {
+  const Tensor x = leaf({1, 2});
+  const NameScope loss("loss");
+  const Tensor y = (x - 1) - (x - 2);
+  CHECK(y.name() == "loss/sub_2:0");
+  std::vector<std::string> names;
+  for (const TapeRecord& record : tape(y)) names.push_back(record.name);
+  CHECK(names == std::vector<std::string>{"loss/leaf", "loss/sub", "loss/sub_1", "loss/sub_2"});
+}
+
+TEST_CASE("named() names operations, leaves and constants", "[names]") {
+  CHECK(full({}, 42.0).named("answer").name() == "answer:0");
+  CHECK(full({}, 42.0).name() == "constant:0");
+  const Tensor w = leaf({1}).named("w");
+  CHECK(w.name() == "w:0");
+  const NameScope scope("train");
+  CHECK((w * w).named("answer").name() == "train/answer:0");
+  CHECK(full({}, 42.0).named("answer").name() == "train/answer:0");
+}
+
+TEST_CASE("names in a list are unique, also beside a name that looks numbered", "[names]") {
+  const Tensor x = leaf({1}).named("a_1");
+  const Tensor y = ((x + 1).named("a") + 2).named("a");
+  std::vector<std::string> names;
+  for (const TapeRecord& record : tape(y)) names.push_back(record.name);
+  CHECK(names == std::vector<std::string>{"a_1", "a", "a_2"});
+}
+
+TEST_CASE("a leaf without a scope stands in the scope of its first use", "[names]") {
+  const Tensor w = leaf({1}).named("weight");
+  Tensor y;
+  {
+    const NameScope scope("linear");
+    y = w * 2;
+  }
+  CHECK(tape(y * w).front().name == "linear/weight");
+}
+
+TEST_CASE("the tape is a list in which inputs come before results", "[names]") {
+  const Tensor x = leaf({1, 2});
+  const std::vector<TapeRecord> records = tape((x * 3).sum());
+  REQUIRE(records.size() == 3);
+  CHECK(records[0].operation == "leaf");
+  CHECK(records[1].operation == "mul");
+  REQUIRE(records[1].inputs.size() == 2);
+  CHECK(records[1].inputs[0] == 0u);
+  CHECK(!records[1].inputs[1].has_value());
+  CHECK(records[2].shape == Shape{});
+  CHECK(tape(ones({2})).empty());
+}
+
+TEST_CASE("names that TensorBoard wouldn't take are refused", "[names]") {
+  for (const char* name : {"", "a b", "/a", "a/", "_a", "a:0", "ä"}) {
+    CHECK_THROWS_AS(NameScope(name), Error);
+    CHECK_THROWS_AS(ones({1}).named(name), Error);
+  }
+  CHECK_NOTHROW(NameScope("a/b-1.c_"));
+}
+
+TEST_CASE("a scope ends with its block, also by an exception", "[names]") {
+  const Tensor x = leaf({1});
+  try {
+    const NameScope scope("lost");
+    throw Error("x");
+  } catch (const Error&) {
+  }
+  CHECK((x * 2).name() == "mul:0");
+}
