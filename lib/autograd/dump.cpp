@@ -18,8 +18,8 @@ std::string tape_text(const Tensor& root) {
       if (!inputs.empty()) inputs += ", ";
       inputs += input ? records[*input].name : "constant";
     }
-    fmt::format_to(std::back_inserter(text), "{} = {}({}) : {} {}\n", record.name,
-                   record.operation, inputs, record.dtype, record.shape);
+    fmt::format_to(std::back_inserter(text), "{} = {}({}) : {} {}\n", record.name, record.operation,
+                   inputs, record.dtype, record.shape);
   }
   return text;
 }
