@@ -170,6 +170,12 @@ std::int64_t wrap_index(std::string_view operation, std::int64_t index, std::int
   return index < 0 ? index + size : index;
 }
 
+Dims position(std::int64_t i, const Shape& shape) {
+  Dims at = shape;
+  for (std::size_t d = shape.size(); d-- > 0; i /= shape[d]) at[d] = i % shape[d];
+  return at;
+}
+
 bool broadcasts_to(const Shape& from, const Shape& to) {
   if (from.size() > to.size()) return false;
   const std::size_t lead = to.size() - from.size();

@@ -60,6 +60,9 @@ std::size_t wrap_dim(std::string_view operation, std::int64_t dim, std::size_t r
 /// The same for an index of a dimension of `size` elements.
 std::int64_t wrap_index(std::string_view operation, std::int64_t index, std::int64_t size);
 
+/// The index of the i-th element in row-major order.
+Dims position(std::int64_t i, const Shape& shape);
+
 /// `from` reaches `to` by broadcasting.
 bool broadcasts_to(const Shape& from, const Shape& to);
 

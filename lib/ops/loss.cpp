@@ -130,14 +130,6 @@ void check_weight(std::string_view operation, std::string_view which, const Tens
                     weight.shape(), input.shape());
 }
 
-/// The index of the i-th element in row-major order.
-Dims position(std::size_t i, const Shape& shape) {
-  Dims at = shape;
-  auto rest = static_cast<std::int64_t>(i);
-  for (std::size_t d = shape.size(); d-- > 0; rest /= shape[d]) at[d] = rest % shape[d];
-  return at;
-}
-
 /// NaN passes, as in every other loss.
 void check_probabilities(const Tensor& input) {
   const Tensor x = as_floating(input);
@@ -157,7 +149,7 @@ void check_probabilities(const Tensor& input) {
         !(values[i] < 0 || values[i] > 1),
         "binary_cross_entropy: input {} at {} is outside [0, 1]; apply sigmoid() first, or "
         "use binary_cross_entropy_with_logits",
-        values[i], position(i, x.shape()));
+        values[i], position(static_cast<std::int64_t>(i), x.shape()));
   }
 }
 

@@ -1,0 +1,226 @@
+// Losses over classes. The losses of pairs of numbers are in loss.cpp.
+#include "autograd/apply.hpp"
+#include "core/check.hpp"
+#include "core/dispatch.hpp"
+#include "kernels/copy.hpp"
+#include "kernels/labels.hpp"
+#include "ops/elementwise.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/loss.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/ops/softmax.hpp"
+
+namespace tapegrad {
+namespace {
+
+/// Which dimension the classes are.
+std::size_t class_dim(const Shape& input) { return input.size() == 1 ? 0 : 1; }
+
+Labels labels_of(const Shape& input, const Tensor& target, std::int64_t ignored) {
+  const std::int64_t classes = input[class_dim(input)];
+  const std::int64_t rows = input.size() == 1 ? 1 : input[0];
+  const std::int64_t columns = rows == 0 ? 0 : target.numel() / rows;
+  return {rows, classes, columns, ref(target).as<const std::int64_t>(), ignored};
+}
+
+/// The factor of each class, or 1.
+template <class T>
+struct Weights {
+  const T* each;
+  explicit Weights(const Tensor& weight)
+      : each(weight.defined() ? ref(weight).as<const T>() : nullptr) {}
+  T operator[](std::int64_t label) const { return each ? each[label] : T(1); }
+};
+
+/// What the two directions of nll_loss share. Inputs are the tensor, the labels and the weights,
+/// row-major, the weights of the tensor's type or undefined.
+struct Nll {
+  Shape input;
+  std::int64_t ignored;
+  Reduction reduction;
+  double scale;  // of each element in the result
+};
+
+/// From log-probabilities to losses. Linear, so that the reverse of its reverse is itself.
+struct NllLoss : Nll {
+  static constexpr std::string_view name = "nll_loss";
+  static constexpr Needs saves(Needs) { return 1u << 1 | 1u << 2; }
+  explicit NllLoss(const Nll& nll) : Nll(nll) {}
+
+  Tensor forward(const Tensor& x, const Tensor& target, const Tensor& weight) const {
+    const bool each = reduction == Reduction::none;
+    const Tensor dense = x.contiguous();
+    Tensor out = full(each ? target.shape() : Shape{}, 0, {.dtype = x.dtype()});
+    dispatch_floating(name, x.dtype(), [&]<class T>(std::type_identity<T>) {
+      const Weights<T> weights(weight);
+      const T* from = ref(dense).as<const T>();
+      T* to = ref(out).as<T>();
+      double total = 0;
+      labels_of(input, target, ignored).each([&](std::int64_t i, std::int64_t t, std::int64_t at) {
+        const T loss = -weights[t] * from[at];
+        if (each) to[i] = loss;
+        total += static_cast<double>(loss);
+      });
+      if (!each) *to = static_cast<T>(total * scale);
+    });
+    return out;
+  }
+  Grads vjp(const Saved& s, const Tensor& g) const;
+};
+
+/// From the gradients of losses to those of log-probabilities.
+struct NllLossSpread : Nll {
+  static constexpr std::string_view name = "nll_loss_spread";
+  static constexpr Needs saves(Needs) { return 1u << 1 | 1u << 2; }
+  explicit NllLossSpread(const Nll& nll) : Nll(nll) {}
+
+  Tensor forward(const Tensor& g, const Tensor& target, const Tensor& weight) const {
+    const Tensor dense = g.contiguous();
+    Tensor out = full(input, 0, {.dtype = g.dtype()});
+    dispatch_floating(name, g.dtype(), [&]<class T>(std::type_identity<T>) {
+      const Weights<T> weights(weight);
+      const std::int64_t step = reduction == Reduction::none ? 1 : 0;
+      const T* from = ref(dense).as<const T>();
+      T* to = ref(out).as<T>();
+      labels_of(input, target, ignored).each([&](std::int64_t i, std::int64_t t, std::int64_t at) {
+        to[at] = -weights[t] * from[i * step] * static_cast<T>(scale);
+      });
+    });
+    return out;
+  }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    return {apply(NllLoss(*this), g, s[1], s[2]), Tensor{}, Tensor{}};
+  }
+};
+
+Grads NllLoss::vjp(const Saved& s, const Tensor& g) const {
+  return {apply(NllLossSpread(*this), g, s[1], s[2]), Tensor{}, Tensor{}};
+}
+
+void check_input(std::string_view operation, const Tensor& input, const Tensor& weight) {
+  check<ShapeError>(input.dim() > 0, "{}: a tensor of rank 0; the input has a dimension of classes",
+                    operation);
+  check<DTypeError>(is_floating(input.dtype()),
+                    "{}: needs a floating-point tensor, got {}; convert it with to(float32)",
+                    operation, input.dtype());
+  if (!weight.defined()) return;
+  const Shape classes{input.shape()[class_dim(input.shape())]};
+  check<ShapeError>(weight.shape() == classes, "{}: weight has shape {}, but input {} needs {}",
+                    operation, weight.shape(), input.shape(), classes);
+}
+
+void check_labels(std::string_view operation, const Tensor& input, const Tensor& target) {
+  Shape expected = input.shape();
+  expected.erase(class_dim(expected));
+  check<ShapeError>(target.shape() == expected,
+                    "{}: input {} needs labels of shape {}, got {}; labels are class numbers, not "
+                    "one-hot rows",
+                    operation, input.shape(), expected, target.shape());
+  check<DTypeError>(!is_floating(target.dtype()) && target.dtype() != boolean,
+                    "{}: labels are {}, not integers; convert them with to(int64)", operation,
+                    target.dtype());
+}
+
+/// The sum of the weights of the labels, all of which are checked.
+double weight_of(std::string_view operation, const Shape& input, const Tensor& target,
+                 const Tensor& weight, std::int64_t ignored) {
+  const Labels labels = labels_of(input, target, ignored);
+  const Tensor exact = weight.defined() ? converted(weight, float64).contiguous() : Tensor();
+  const Weights<double> weights(exact);
+  double total = 0;
+  labels.each([&](std::int64_t i, std::int64_t t, std::int64_t) {
+    check<IndexError>(t >= 0 && t < labels.classes,
+                      "{}: class label {} at {} is out of range for {} classes", operation, t,
+                      position(i, target.shape()), labels.classes);
+    total += weights[t];
+  });
+  return total;
+}
+
+/// Labels and weights as the loops want them, outside the tape.
+Tensor dense_labels(const Tensor& target) { return converted(target, int64).contiguous(); }
+Tensor dense_weight(const Tensor& weight, DType dtype) {
+  return weight.defined() ? converted(weight.detach(), dtype).contiguous() : Tensor();
+}
+
+/// `target` is row-major int64, and checked.
+Tensor nll(const Tensor& input, const Tensor& target, const nn::NllLossOptions& options,
+           double total) {
+  const double scale = options.reduction == Reduction::mean ? 1 / total : 1;
+  const Nll what{input.shape(), options.ignore_index, options.reduction, scale};
+  return apply(NllLoss(what), input, target, dense_weight(options.weight, input.dtype()));
+}
+
+/// The sum over the classes, each with its weight.
+Tensor sum_over_classes(const Tensor& x, const Tensor& weight) {
+  const auto dim = static_cast<std::int64_t>(class_dim(x.shape()));
+  if (!weight.defined()) return sum(x, dim);
+  Shape wide(x.shape().size() - static_cast<std::size_t>(dim), 1);
+  wide[0] = weight.numel();
+  return sum(x * weight.detach().to(x.dtype()).reshape(wide), dim);
+}
+
+/// cross_entropy with probabilities, whose mean is over the rows.
+Tensor against_probabilities(const Tensor& log_p, const Tensor& target,
+                             const nn::CrossEntropyOptions& options) {
+  const auto classes = static_cast<double>(log_p.shape()[class_dim(log_p.shape())]);
+  Tensor wanted = target;
+  if (options.label_smoothing > 0) {
+    wanted = target * (1 - options.label_smoothing) + options.label_smoothing / classes;
+  }
+  const Tensor losses = -sum_over_classes(log_p * wanted, options.weight);
+  return options.reduction == Reduction::none  ? losses
+         : options.reduction == Reduction::sum ? sum(losses)
+                                               : mean(losses);
+}
+
+/// The part of label smoothing that is the same for every label.
+Tensor smooth_loss(const Tensor& log_p, const Tensor& target,
+                   const nn::CrossEntropyOptions& options, double total) {
+  const Tensor all = -sum_over_classes(log_p, options.weight);
+  const Tensor losses = where(target == options.ignore_index, 0, all);
+  if (options.reduction == Reduction::none) return losses;
+  return options.reduction == Reduction::sum ? sum(losses) : sum(losses) / total;
+}
+
+}  // namespace
+
+namespace nn {
+
+Tensor nll_loss(const Tensor& input, const Tensor& target, const NllLossOptions& options) {
+  check_input("nll_loss", input, options.weight);
+  check_labels("nll_loss", input, target);
+  const Tensor labels = dense_labels(target);
+  const double total =
+      weight_of("nll_loss", input.shape(), labels, options.weight, options.ignore_index);
+  return nll(input, labels, options, total);
+}
+
+Tensor cross_entropy(const Tensor& input, const Tensor& target,
+                     const CrossEntropyOptions& options) {
+  const double smoothing = options.label_smoothing;
+  check_input("cross_entropy", input, options.weight);
+  check<Error>(smoothing >= 0 && smoothing <= 1,
+               "cross_entropy: label_smoothing {} is outside [0, 1]", smoothing);
+  const auto dim = static_cast<std::int64_t>(class_dim(input.shape()));
+  if (is_floating(target.dtype()) && target.shape() == input.shape()) {
+    return against_probabilities(log_softmax(input, dim), target, options);
+  }
+  check_labels("cross_entropy", input, target);
+  const Tensor labels = dense_labels(target);
+  const double total =
+      weight_of("cross_entropy", input.shape(), labels, options.weight, options.ignore_index);
+  const Tensor log_p = log_softmax(input, dim);
+  const Tensor loss = nll(log_p, labels,
+                          {.weight = options.weight,
+                           .ignore_index = options.ignore_index,
+                           .reduction = options.reduction},
+                          total);
+  if (smoothing == 0) return loss;
+  const auto classes = static_cast<double>(input.shape()[class_dim(input.shape())]);
+  return loss * (1 - smoothing) +
+         smooth_loss(log_p, labels, options, total) * (smoothing / classes);
+}
+
+}  // namespace nn
+}  // namespace tapegrad
