@@ -41,10 +41,11 @@ Shape broadcast_shapes(const Shape& a, const Shape& b) {
   Shape result = longer;
   for (std::size_t i = 0; i < shorter.size(); ++i) {
     std::int64_t& size = result[lead + i];
-    check<ShapeError>(size == shorter[i] || size == 1 || shorter[i] == 1,
-                      "broadcast: shapes {} and {} don't match: sizes must be equal or 1, counted "
-                      "from the right",
-                      a, b);
+    check<ShapeError>(
+        size == shorter[i] || size == 1 || shorter[i] == 1,
+        "broadcast_shapes: shapes don't broadcast: {} and {}; counted from the right, "
+        "sizes must be equal or 1",
+        a, b);
     if (size == 1) size = shorter[i];
   }
   return result;

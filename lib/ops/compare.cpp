@@ -10,7 +10,7 @@ struct Comparison {
   static constexpr bool vector = true;
 
   Tensor forward(const Tensor& a, const Tensor& b) const {
-    Tensor out = make_tensor(boolean, broadcast_shapes(a.shape(), b.shape()));
+    Tensor out = make_tensor(boolean, broadcast_for(Op::name, a.shape(), b.shape()));
     map_binary<true>(Forward<Op>{static_cast<const Op&>(*this)}, out, a, b, result_type(a, b));
     return out;
   }
@@ -42,7 +42,8 @@ struct Where {
 
   Tensor forward(const Tensor& condition, const Tensor& a, const Tensor& b) const {
     const DType dtype = result_type(a, b);
-    const Shape shape = broadcast_shapes(broadcast_shapes(condition.shape(), a.shape()), b.shape());
+    const Shape shape =
+        broadcast_for(name, broadcast_for(name, condition.shape(), a.shape()), b.shape());
     Tensor out = make_tensor(dtype, shape);
     const Tensor x = converted(a, dtype);
     const Tensor y = converted(b, dtype);

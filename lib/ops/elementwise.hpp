@@ -23,6 +23,9 @@ inline Tensor as_floating(const Tensor& x) {
   return is_floating(x.dtype()) ? x : converted(x, float32);
 }
 
+/// broadcast_shapes(), with errors in `operation`'s name.
+Shape broadcast_for(std::string_view operation, const Shape& a, const Shape& b);
+
 /// Op::f as the function of a loop.
 template <class Op>
 struct Forward {
@@ -118,7 +121,7 @@ struct Binary {
 
   Tensor forward(const Tensor& a, const Tensor& b) const {
     const DType dtype = type_of(a, b);
-    Tensor out = make_tensor(dtype, broadcast_shapes(a.shape(), b.shape()));
+    Tensor out = make_tensor(dtype, broadcast_for(Op::name, a.shape(), b.shape()));
     into(out, a, b);
     return out;
   }

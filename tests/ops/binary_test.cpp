@@ -24,7 +24,9 @@ std::vector<OpRow> row(std::string_view name, BinaryFunction f, double low = -2,
               .inputs = {{{2, 3}, low, high}, {{2, 3}, low, high}},
               .empty_inputs = {{0, 3}, {0, 3}},
               .empty_result = {0, 3},
-              .refuses = {{"[2] and [3]", [f] { refuse_shapes(f); }}},
+              .refuses = {{": shapes don't broadcast: [2] and [3] have sizes 2 and 3 in dim -1; "
+                           "sizes must be equal or 1",
+                           [f] { refuse_shapes(f); }}},
               .differentiable = differentiable};
   OpRow both_ways{.name = name,
                   .f = call,
@@ -184,4 +186,16 @@ TEST_CASE("an operand that overlaps the target is read before it is written", "[
   Tensor x = Tensor::from_vector<double>({1, 2, 3, 4});
   x.slice(0, 1).add_(x.slice(0, 0, 3));
   CHECK(x.to_vector<double>() == std::vector<double>{1, 3, 5, 7});
+}
+
+TEST_CASE("shapes that don't broadcast are refused in the operation's name", "[ops][binary]") {
+  const Tensor a = ones({4, 3});
+  const Tensor b = ones({4});
+  CHECK_THROWS_WITH(a + b,
+                    "add: shapes don't broadcast: [4, 3] and [4] have sizes 3 and 4 in dim "
+                    "-1; sizes must be equal or 1");
+  CHECK_THROWS_WITH(a == b, Catch::Matchers::StartsWith("eq: shapes don't broadcast"));
+  CHECK_THROWS_WITH(where(a > 0, a, b), Catch::Matchers::StartsWith("where: shapes don't"));
+  CHECK_THROWS_WITH(broadcast_shapes({2, 4}, {3, 4}),
+                    Catch::Matchers::StartsWith("broadcast_shapes: shapes don't broadcast"));
 }
