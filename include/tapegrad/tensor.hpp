@@ -187,6 +187,10 @@ class Tensor {
   /// Broadcasts and converts `source` into this tensor.
   Tensor& copy_(const Tensor& source);
   Tensor& fill_(Scalar value);
+  /// Gives this tensor, and its grad(), another element type. It stays the same tensor for whoever
+  /// holds it, but shares storage with nothing any more. Not recorded; throws AutogradError for
+  /// what isn't a leaf, DTypeError for an integer type where grad is required.
+  Tensor& to_(DType dtype);
   Tensor& zero_() { return fill_(0); }
 
   // ---- autograd ----

@@ -1,5 +1,6 @@
 // Copies and conversions of whole tensors.
 #include "autograd/apply.hpp"
+#include "core/check.hpp"
 #include "kernels/copy.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -44,6 +45,31 @@ Tensor Tensor::contiguous() const { return is_contiguous() ? *this : clone(); }
 Tensor Tensor::to(DType dtype) const {
   if (this->dtype() == dtype) return *this;
   return is_floating(dtype) ? apply(To{dtype}, *this) : apply(ToInteger{dtype}, *this);
+}
+
+Tensor& Tensor::to_(DType dtype) {
+  TensorImpl& x = impl_of(*this);
+  if (x.dtype == dtype) return *this;
+  check<AutogradError>(is_leaf(),
+                       "to_: a tensor of shape {} that {} made can't change its element type in "
+                       "place; use to({})",
+                       shape(), operation(), dtype);
+  check<DTypeError>(!x.node || is_floating(dtype),
+                    "to_: a tensor of shape {} that requires grad can't become {}; detach() it "
+                    "first",
+                    shape(), dtype);
+  const Tensor other = copied(*this, dtype);
+  if (x.node) {
+    auto& leaf = static_cast<LeafNode&>(*x.node);
+    if (leaf.grad.defined()) leaf.grad = copied(leaf.grad, dtype);
+    leaf.dtype = dtype;
+  }
+  x.dtype = dtype;
+  x.storage = other.impl()->storage;
+  x.layout = other.impl()->layout;
+  ++x.recorded_writes;  // its views look at the old elements
+  x.base = Ptr<TensorImpl>();
+  return *this;
 }
 
 }  // namespace tapegrad
