@@ -1,0 +1,38 @@
+// Linear: an affine map of the last dimension.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tapegrad/nn/module.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+namespace nn {
+
+struct LinearOptions {
+  bool bias = true;
+  DType dtype = float32;
+};
+
+/// y = x @ weight.T + bias.
+///   x: [..., in_features]  ->  [..., out_features]
+/// Starts uniform on +-1/sqrt(in_features), weight and bias, as PyTorch's does.
+/// Throws ShapeError when the last size isn't in_features, DTypeError for another element type.
+class Linear : public Layer {
+ public:
+  /// Throws ShapeError for a negative number of features.
+  Linear(std::int64_t in_features, std::int64_t out_features, LinearOptions options = {});
+
+  Parameter weight;  ///< [out_features, in_features]
+  Parameter bias;    ///< [out_features], or undefined
+
+  std::int64_t in_features() const { return weight.size(1); }
+  std::int64_t out_features() const { return weight.size(0); }
+
+  void visit(Visitor& v) override;
+  Tensor forward(const Tensor& x) override;
+  std::string extra_repr() const override;
+};
+
+}  // namespace nn
+}  // namespace tapegrad

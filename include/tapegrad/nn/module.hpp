@@ -1,0 +1,163 @@
+// Module: parameters, buffers and other modules under names. What goes through it by name
+// (state_dict, training mode, conversion, printing) is here; what a layer computes is not.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tapegrad/nn/parameter.hpp"
+#include "tapegrad/state_dict.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+namespace nn {
+
+class Module;
+
+/// Goes through a module's parts. Module::visit() calls it with each of them; classes that derive
+/// from it say what happens there. Names must not be empty or contain a dot (Error).
+class Visitor {
+ public:
+  Visitor() = default;
+  Visitor(const Visitor&) = delete;
+  Visitor& operator=(const Visitor&) = delete;
+  virtual ~Visitor() = default;
+
+  /// Undefined tensors are absent and passed over.
+  void operator()(std::string_view name, Parameter& part);
+  void operator()(std::string_view name, Buffer& part);
+  void operator()(std::string_view name, Module& part);
+  /// A list of parts, named "0", "1", ... within `name`.
+  template <class Part>
+  void operator()(std::string_view name, std::vector<Part>& parts);
+  /// A plain Tensor would be shared by copies of the module: make it a Parameter or a Buffer.
+  void operator()(std::string_view name, Tensor& part) = delete;
+
+ protected:
+  virtual void parameter(std::string_view, Parameter&) {}
+  virtual void buffer(std::string_view, Buffer&) {}
+  virtual void submodule(std::string_view name, Module& part) { descend(name, part); }
+
+  /// Visits the parts of a part.
+  void descend(std::string_view name, Module& part);
+  /// "encoder.0.weight" for "weight" of the module that is visited now.
+  std::string path(std::string_view name) const { return prefix_ + std::string(name); }
+
+ private:
+  std::string prefix_;
+};
+
+/// The names that load_state_dict() could not match.
+struct LoadResult {
+  /// In the module, but not in what was loaded.
+  std::vector<std::string> missing;
+  /// In what was loaded, but not in the module.
+  std::vector<std::string> unexpected;
+  bool complete() const { return missing.empty() && unexpected.empty(); }
+};
+
+/// The base of everything that has parameters. A module is a value: its parts are members, visit()
+/// names them, and a copy is deep: `auto best = model;` shares nothing with `model`. Assigning one
+/// module to another copies into the tensors that are there (see Owned).
+///
+///   struct Mlp : tg::nn::Module {
+///     tg::nn::Linear hidden{2, 16}, out{16, 1};
+///     void visit(tg::nn::Visitor& v) override { v("hidden", hidden); v("out", out); }
+///     tg::Tensor forward(const tg::Tensor& x) { return out(relu(hidden(x))); }
+///   };
+///
+/// A tensor that two parts use is a member once, and is passed to where it is needed.
+class Module {
+ public:
+  virtual ~Module() = default;
+
+  /// Calls v(name, part) for each parameter, buffer and module that this one owns, in order. What
+  /// isn't named here is not trained, saved, converted or printed.
+  virtual void visit(Visitor&) {}
+
+  // Below this line a "tensor of the module" is a handle: changing it changes the module.
+
+  /// All parameters, also frozen ones, each once, in the order of the visit.
+  std::vector<Tensor> parameters() const;
+  std::vector<NamedTensor> named_parameters() const;
+  std::vector<Tensor> buffers() const;
+  std::vector<NamedTensor> named_buffers() const;
+
+  /// Parameters and buffers under their full names ("encoder.0.weight"), outside the tape. They
+  /// share storage with the module: clone() the result, or copy the module, to keep a snapshot.
+  /// Throws Error when visit() gives a name twice.
+  StateDict state_dict() const;
+  /// Copies values in by name and keeps requires_grad. Throws ShapeError or DTypeError, naming the
+  /// entry, before anything is changed. Look at the result: missing names keep their values.
+  [[nodiscard]] LoadResult load_state_dict(const StateDict& state);
+
+  /// Sets the mode of this module and all below: dropout drops only while training.
+  void train(bool on = true);
+  void eval() { train(false); }
+  bool is_training() const { return training_; }
+
+  /// Converts floating-point parameters (with their gradients) and buffers. They stay the same
+  /// tensors: an optimizer goes on with them. Throws DTypeError unless `dtype` is floating.
+  void to(DType dtype);
+  /// Freezes (false) or unfreezes all parameters: transfer learning. Freezing drops gradients.
+  void requires_grad_(bool value = true);
+  /// Drops the gradients of all parameters.
+  void zero_grad();
+
+  /// Calls f with every module below this one, parts before their owner, and this one last.
+  void apply(const std::function<void(Module&)>& f);
+
+  /// What it is called in print: the class without its namespace.
+  virtual std::string name() const;
+  /// What print shows between the brackets: "in_features=30, out_features=1, bias=True".
+  virtual std::string extra_repr() const { return {}; }
+
+ protected:
+  // Modules are copied as what they are, never as their base.
+  Module() = default;
+  Module(const Module&) = default;
+  Module(Module&&) = default;
+  Module& operator=(const Module&) = default;
+  Module& operator=(Module&&) = default;
+
+ private:
+  bool training_ = true;
+};
+
+/// A tree with a line for each module, as PyTorch prints it.
+std::string to_string(const Module& module);
+std::ostream& operator<<(std::ostream& out, const Module& module);
+
+/// A module from one tensor to one tensor.
+class Layer : public Module {
+ public:
+  virtual Tensor forward(const Tensor& x) = 0;
+  Tensor operator()(const Tensor& x) { return forward(x); }
+};
+
+namespace detail {
+
+/// A list of parts as a module, for the time of a visit.
+template <class Part>
+struct List final : Module {
+  std::vector<Part>& parts;
+  explicit List(std::vector<Part>& members) : parts(members) {}
+  std::string name() const override { return "List"; }
+  void visit(Visitor& v) override {
+    for (std::size_t i = 0; i < parts.size(); ++i) v(std::to_string(i), parts[i]);
+  }
+};
+
+}  // namespace detail
+
+template <class Part>
+void Visitor::operator()(std::string_view name, std::vector<Part>& parts) {
+  detail::List<Part> list(parts);
+  (*this)(name, static_cast<Module&>(list));
+}
+
+}  // namespace nn
+}  // namespace tapegrad

@@ -1,0 +1,152 @@
+// Optimizer: parameters in groups, what is remembered of each, and how that is saved. The update
+// rules are in the headers beside this one.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tapegrad/state_dict.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+namespace optim {
+
+/// Goes through the options of a group by name, as nn::Visitor goes through a module.
+class OptionVisitor {
+ public:
+  virtual ~OptionVisitor() = default;
+  virtual void operator()(std::string_view name, double& value) = 0;
+  virtual void operator()(std::string_view name, bool& value) = 0;
+};
+
+/// Changes parameters by their gradients. It holds handles: the parameters stay where they are.
+/// Parameters without a gradient, frozen ones among them, are passed over.
+class Optimizer {
+ public:
+  Optimizer(const Optimizer&) = delete;  // two optimizers would share what they remember
+  Optimizer(Optimizer&&) = default;
+  Optimizer& operator=(const Optimizer&) = delete;
+  Optimizer& operator=(Optimizer&&) = default;
+  virtual ~Optimizer() = default;
+
+  /// Drops the gradients of all parameters.
+  void zero_grad();
+  /// One update, outside the tape and in place.
+  void step();
+
+  std::size_t group_count() const { return groups_.size(); }
+  /// The parameters of a group. Throws IndexError if there is no such group.
+  std::vector<Tensor> parameters(std::size_t group = 0) const;
+  /// The learning rate of a group. Throws IndexError if there is no such group.
+  virtual double lr(std::size_t group = 0) const = 0;
+  /// For schedules. Throws Error for a rate that the optimizer refuses.
+  virtual void set_lr(double lr, std::size_t group) = 0;
+  /// Of all groups.
+  void set_lr(double lr);
+
+  /// Options ("groups.0.lr"), steps ("state.3.steps") and what is remembered of each parameter
+  /// ("state.3.momentum_buffer"), numbers as tensors of rank 0. A run that goes on from it and from
+  /// the parameters' values goes on exactly. Tensors share storage with the optimizer: clone() it
+  /// to keep a snapshot.
+  StateDict state_dict() const;
+  /// Copies. Throws Error, ShapeError or DTypeError, naming the entry, before anything is changed
+  /// unless the state is one of the same optimizer with the same groups and shapes.
+  void load_state_dict(const StateDict& state);
+
+ protected:
+  static constexpr std::size_t max_memories = 3;
+  /// A parameter and what is remembered of it.
+  struct Slot {
+    Tensor parameter;
+    /// Updates so far, the current one included.
+    std::int64_t steps = 0;
+    std::array<Tensor, max_memories> memories = {};
+  };
+
+  Optimizer() = default;
+
+  // A new optimizer derives from OptimizerOf<its options> and defines these two.
+
+  /// Changes slot.parameter. Recording is off; the gradient has the parameter's shape and type.
+  virtual void update(Slot& slot, const Tensor& grad, std::size_t group) = 0;
+  /// What its memories are called, in their order.
+  virtual std::span<const std::string_view> memory_names() const = 0;
+
+  /// memories[i], zeros at first; converted where the parameter has been.
+  static Tensor& memory(Slot& slot, std::size_t i);
+
+  // For OptimizerOf, which knows the type of the options.
+
+  /// Throws Error for an empty group, an undefined tensor or one that is here already,
+  /// AutogradError for what isn't a leaf, DTypeError for integers.
+  void add_slots(std::string_view optimizer, const std::vector<Tensor>& parameters);
+  void check_group(std::size_t group) const;
+  /// Shows a copy of the options to v, and throws Error if they are wrong afterwards.
+  virtual void visit_copy(std::size_t group, OptionVisitor& v) const = 0;
+  virtual void visit_options(std::size_t group, OptionVisitor& v) = 0;
+
+ private:
+  std::vector<std::vector<Slot>> groups_;
+};
+
+/// The half of an optimizer that knows its options: an aggregate with `lr`, `name` (the
+/// optimizer's), check(), which throws Error for wrong values, and visit(OptionVisitor&).
+template <class OptionsType>
+class OptimizerOf : public Optimizer {
+ public:
+  using Options = OptionsType;
+  struct Group {
+    std::vector<Tensor> parameters;
+    Options options = {};
+  };
+
+  void add_group(const std::vector<Tensor>& parameters, const Options& options) {
+    options.check();
+    add_slots(Options::name, parameters);
+    options_.push_back(options);
+  }
+
+  const Options& options(std::size_t group = 0) const {
+    check_group(group);
+    return options_[group];
+  }
+  void set_options(const Options& options, std::size_t group = 0) {
+    check_group(group);
+    options.check();
+    options_[group] = options;
+  }
+
+  using Optimizer::set_lr;
+  double lr(std::size_t group = 0) const override { return options(group).lr; }
+  void set_lr(double lr, std::size_t group) override {
+    Options changed = options(group);
+    changed.lr = lr;
+    set_options(changed, group);
+  }
+
+ protected:
+  OptimizerOf(const std::vector<Tensor>& parameters, const Options& options) {
+    add_group(parameters, options);
+  }
+  explicit OptimizerOf(const std::vector<Group>& groups) {
+    if (groups.empty()) add_group({}, {});  // throws: no parameters
+    for (const Group& group : groups) add_group(group.parameters, group.options);
+  }
+
+ private:
+  void visit_copy(std::size_t group, OptionVisitor& v) const override {
+    Options copy = options_[group];
+    copy.visit(v);
+    copy.check();
+  }
+  void visit_options(std::size_t group, OptionVisitor& v) override { options_[group].visit(v); }
+
+  std::vector<Options> options_;
+};
+
+}  // namespace optim
+}  // namespace tapegrad

@@ -1,0 +1,41 @@
+// Stochastic gradient descent, with momentum.
+#pragma once
+
+#include "tapegrad/optim/optimizer.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+namespace optim {
+
+struct SGDOptions {
+  double lr = 1e-3;
+  double momentum = 0;
+  double dampening = 0;
+  double weight_decay = 0;
+  bool nesterov = false;
+  /// Climb instead of descend.
+  bool maximize = false;
+
+  static constexpr std::string_view name = "SGD";
+  void check() const;
+  void visit(OptionVisitor& v);
+};
+
+/// PyTorch's rule, with d the gradient (negated to maximize) plus weight_decay * x:
+///   b = momentum * b + (1 - dampening) * d       at first b = d
+///   x -= lr * b                                  nesterov: x -= lr * (d + momentum * b)
+/// Throws Error for a negative lr, momentum or weight_decay, and for nesterov without momentum or
+/// with dampening.
+class SGD : public OptimizerOf<SGDOptions> {
+ public:
+  SGD(const std::vector<Tensor>& parameters, const SGDOptions& options = {})
+      : OptimizerOf(parameters, options) {}
+  /// SGD sgd({{body.parameters(), {.lr = 0.01}}, {head.parameters(), {.lr = 0.1}}});
+  explicit SGD(const std::vector<Group>& groups) : OptimizerOf(groups) {}
+
+ protected:
+  void update(Slot& slot, const Tensor& grad, std::size_t group) override;
+  std::span<const std::string_view> memory_names() const override;
+};
+
+}  // namespace optim
+}  // namespace tapegrad

@@ -1,0 +1,164 @@
+#include "tapegrad/nn/module.hpp"
+
+#include <algorithm>
+
+#include "core/check.hpp"
+#include "tapegrad/autograd.hpp"
+
+namespace tapegrad::nn {
+namespace {
+
+void check_name(std::string_view name) {
+  check<Error>(!name.empty() && name.find('.') == std::string_view::npos,
+               "visit: \"{}\" can't be the name of a part; use one without dots", name);
+}
+
+/// Everything that a visit meets.
+class Inventory final : public Visitor {
+ public:
+  struct Entry {
+    std::string name;
+    Owned* tensor;
+    bool trained;
+  };
+
+  /// A visit only looks; what changes a module is not const itself.
+  explicit Inventory(const Module& root) {
+    auto& all = const_cast<Module&>(root);
+    all.visit(*this);
+    modules.push_back(&all);
+  }
+
+  std::vector<Entry> tensors;
+  /// Parts before their owners.
+  std::vector<Module*> modules;
+
+ private:
+  void parameter(std::string_view name, Parameter& part) override {
+    tensors.push_back({path(name), &part, true});
+  }
+  void buffer(std::string_view name, Buffer& part) override {
+    tensors.push_back({path(name), &part, false});
+  }
+  void submodule(std::string_view name, Module& part) override {
+    descend(name, part);
+    modules.push_back(&part);
+  }
+};
+
+std::vector<NamedTensor> named(const Module& module, bool trained) {
+  std::vector<NamedTensor> result;
+  for (const Inventory::Entry& entry : Inventory(module).tensors) {
+    const bool seen = std::ranges::any_of(
+        result, [&](const NamedTensor& other) { return other.tensor.is_same(*entry.tensor); });
+    if (entry.trained == trained && !seen) result.push_back({entry.name, *entry.tensor});
+  }
+  return result;
+}
+
+std::vector<Tensor> without_names(std::vector<NamedTensor> entries) {
+  std::vector<Tensor> tensors;
+  for (NamedTensor& entry : entries) tensors.push_back(std::move(entry.tensor));
+  return tensors;
+}
+
+void check_fits(const std::string& name, const Tensor& own, const Tensor& loaded) {
+  check<ShapeError>(own.shape() == loaded.shape(),
+                    "load_state_dict: \"{}\" has shape {}, the module's has {}; nothing was loaded",
+                    name, loaded.shape(), own.shape());
+  check<DTypeError>(
+      own.dtype() == loaded.dtype(),
+      "load_state_dict: \"{}\" is {}, the module's is {}; nothing was loaded: convert "
+      "the entry or the module with to({})",
+      name, loaded.dtype(), own.dtype(), own.dtype());
+}
+
+}  // namespace
+
+void Visitor::operator()(std::string_view name, Parameter& part) {
+  check_name(name);
+  if (part.defined()) parameter(name, part);
+}
+
+void Visitor::operator()(std::string_view name, Buffer& part) {
+  check_name(name);
+  if (part.defined()) buffer(name, part);
+}
+
+void Visitor::operator()(std::string_view name, Module& part) {
+  check_name(name);
+  submodule(name, part);
+}
+
+void Visitor::descend(std::string_view name, Module& part) {
+  const std::size_t length = prefix_.size();
+  prefix_.append(name).push_back('.');
+  part.visit(*this);
+  prefix_.resize(length);
+}
+
+std::vector<NamedTensor> Module::named_parameters() const { return named(*this, true); }
+std::vector<NamedTensor> Module::named_buffers() const { return named(*this, false); }
+std::vector<Tensor> Module::parameters() const { return without_names(named_parameters()); }
+std::vector<Tensor> Module::buffers() const { return without_names(named_buffers()); }
+
+StateDict Module::state_dict() const {
+  StateDict state;
+  for (Inventory::Entry& entry : Inventory(*this).tensors) {
+    state.insert(std::move(entry.name), entry.tensor->detach());
+  }
+  return state;
+}
+
+LoadResult Module::load_state_dict(const StateDict& state) {
+  const Inventory inventory(*this);
+  LoadResult result;
+  std::vector<const Tensor*> loaded;
+  for (const Inventory::Entry& entry : inventory.tensors) {
+    loaded.push_back(state.find(entry.name));
+    if (loaded.back()) {
+      check_fits(entry.name, *entry.tensor, *loaded.back());
+    } else {
+      result.missing.push_back(entry.name);
+    }
+  }
+  for (const auto& [name, tensor] : state) {
+    const auto same = [&name = name](const Inventory::Entry& entry) { return entry.name == name; };
+    if (std::ranges::none_of(inventory.tensors, same)) result.unexpected.push_back(name);
+  }
+  const NoGrad guard;
+  for (std::size_t i = 0; i < loaded.size(); ++i) {
+    if (loaded[i]) inventory.tensors[i].tensor->copy_(*loaded[i]);
+  }
+  return result;
+}
+
+void Module::train(bool on) {
+  for (Module* module : Inventory(*this).modules) module->training_ = on;
+}
+
+void Module::to(DType dtype) {
+  check<DTypeError>(is_floating(dtype), "module: to({}): parameters are floating-point numbers",
+                    dtype);
+  for (const Inventory::Entry& entry : Inventory(*this).tensors) {
+    if (is_floating(entry.tensor->dtype())) entry.tensor->to_(dtype);
+  }
+}
+
+void Module::requires_grad_(bool value) {
+  for (const Inventory::Entry& entry : Inventory(*this).tensors) {
+    if (entry.trained) entry.tensor->requires_grad_(value);
+  }
+}
+
+void Module::zero_grad() {
+  for (const Inventory::Entry& entry : Inventory(*this).tensors) {
+    if (entry.trained && entry.tensor->requires_grad()) entry.tensor->set_grad({});
+  }
+}
+
+void Module::apply(const std::function<void(Module&)>& f) {
+  for (Module* module : Inventory(*this).modules) f(*module);
+}
+
+}  // namespace tapegrad::nn

@@ -1,0 +1,90 @@
+#include "tapegrad/optim/optimizer.hpp"
+
+#include <algorithm>
+
+#include "core/check.hpp"
+#include "core/tensor_impl.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/create.hpp"
+
+namespace tapegrad::optim {
+
+void Optimizer::zero_grad() {
+  for (std::vector<Slot>& group : groups_) {
+    for (Slot& slot : group) {
+      if (slot.parameter.requires_grad()) slot.parameter.set_grad({});
+    }
+  }
+}
+
+void Optimizer::step() {
+  const NoGrad guard;
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    for (Slot& slot : groups_[group]) {
+      const Tensor grad = slot.parameter.grad();
+      if (!grad.defined()) continue;
+      ++slot.steps;
+      update(slot, grad, group);
+      slot.parameter.impl()->storage->bump();
+    }
+  }
+}
+
+std::vector<Tensor> Optimizer::parameters(std::size_t group) const {
+  check_group(group);
+  std::vector<Tensor> result;
+  for (const Slot& slot : groups_[group]) result.push_back(slot.parameter);
+  return result;
+}
+
+void Optimizer::set_lr(double lr) {
+  for (std::size_t group = 0; group < groups_.size(); ++group) set_lr(lr, group);
+}
+
+Tensor& Optimizer::memory(Slot& slot, std::size_t i) {
+  Tensor& m = slot.memories[i];
+  const Tensor& x = slot.parameter;
+  if (!m.defined()) {
+    m = zeros(x.shape(), {.dtype = x.dtype()});
+  } else if (m.dtype() != x.dtype()) {
+    m = m.to(x.dtype());
+  }
+  return m;
+}
+
+void Optimizer::add_slots(std::string_view optimizer, const std::vector<Tensor>& parameters) {
+  check<Error>(!parameters.empty(),
+               "{}: group {} has no parameters; does the module's visit() name its parts?",
+               optimizer, group_count());
+  std::vector<const void*> known;
+  for (const std::vector<Slot>& group : groups_) {
+    for (const Slot& slot : group) known.push_back(slot.parameter.impl());
+  }
+  std::vector<Slot> slots;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const Tensor& x = parameters[i];
+    check<Error>(x.defined(), "{}: parameter {} is an undefined tensor", optimizer, i);
+    check<DTypeError>(is_floating(x.dtype()), "{}: parameter {} of shape {} is {}; train floats",
+                      optimizer, i, x.shape(), x.dtype());
+    check<AutogradError>(x.is_leaf(),
+                         "{}: parameter {} of shape {} is the result of {}; only leaves are "
+                         "trained",
+                         optimizer, i, x.shape(), x.operation());
+    check<Error>(!x.impl()->layout.overlaps_itself(),
+                 "{}: elements of parameter {} of shape {} share memory; clone() it", optimizer, i,
+                 x.shape());
+    known.push_back(x.impl());
+    slots.push_back({.parameter = x});
+  }
+  std::ranges::sort(known);
+  check<Error>(std::ranges::adjacent_find(known) == known.end(),
+               "{}: a parameter of group {} occurs twice; name it once", optimizer, group_count());
+  groups_.push_back(std::move(slots));
+}
+
+void Optimizer::check_group(std::size_t group) const {
+  check<IndexError>(group < groups_.size(), "optimizer: no group {} among the {}", group,
+                    groups_.size());
+}
+
+}  // namespace tapegrad::optim

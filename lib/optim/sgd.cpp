@@ -1,0 +1,50 @@
+#include "tapegrad/optim/sgd.hpp"
+
+#include "core/check.hpp"
+#include "kernels/step.hpp"
+
+namespace tapegrad::optim {
+
+void SGDOptions::check() const {
+  tapegrad::check<Error>(lr >= 0, "SGD: lr is {}; it can't be negative", lr);
+  tapegrad::check<Error>(momentum >= 0, "SGD: momentum is {}; it can't be negative", momentum);
+  tapegrad::check<Error>(weight_decay >= 0, "SGD: weight_decay is {}; it can't be negative",
+                         weight_decay);
+  tapegrad::check<Error>(!nesterov || (momentum > 0 && dampening == 0),
+                         "SGD: nesterov needs a positive momentum and no dampening: momentum is "
+                         "{}, dampening is {}",
+                         momentum, dampening);
+}
+
+void SGDOptions::visit(OptionVisitor& v) {
+  v("lr", lr);
+  v("momentum", momentum);
+  v("dampening", dampening);
+  v("weight_decay", weight_decay);
+  v("nesterov", nesterov);
+  v("maximize", maximize);
+}
+
+void SGD::update(Slot& slot, const Tensor& grad, std::size_t group) {
+  const SGDOptions& o = options(group);
+  kernels::SgdStep step{.lr = o.lr,
+                        .weight_decay = o.weight_decay,
+                        .momentum = o.momentum,
+                        .take = 1,
+                        .nesterov = o.nesterov,
+                        .maximize = o.maximize};
+  const kernels::Ref x = kernels::ref(slot.parameter);
+  if (o.momentum == 0) {
+    kernels::sgd_step(step, x, kernels::ref(grad));
+    return;
+  }
+  if (slot.memories[0].defined()) step.take = 1 - o.dampening;
+  kernels::sgd_momentum_step(step, x, kernels::ref(grad), kernels::ref(memory(slot, 0)));
+}
+
+std::span<const std::string_view> SGD::memory_names() const {
+  static constexpr std::string_view names[] = {"momentum_buffer"};
+  return names;
+}
+
+}  // namespace tapegrad::optim
