@@ -12,6 +12,8 @@
 #include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/extreme.hpp"
+#include "tapegrad/ops/index.hpp"
+#include "tapegrad/ops/join.hpp"
 #include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"

@@ -1,0 +1,31 @@
+// Tensors put together and taken apart along a dimension.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tapegrad/tensor.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+
+/// The tensors one after the other along `dim`; their other sizes are equal. Element types promote.
+/// Derivative: each gets its part of g. Throws ShapeError for an empty list, tensors of rank 0 and
+/// sizes that differ, IndexError for the dim.
+Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim = 0);
+
+/// Tensors of one shape along a new dimension. Element types promote. Derivative: each gets its
+/// slice of g. Throws ShapeError for an empty list and shapes that differ, IndexError for the dim.
+Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim = 0);
+
+/// Views of `size` slices along `dim` each; the last may have fewer. Derivative: as narrow.
+/// Throws ShapeError unless size > 0, IndexError for the dim.
+std::vector<Tensor> split(const Tensor& x, std::int64_t size, std::int64_t dim = 0);
+/// Views of sizes[0], sizes[1], ... slices. Throws ShapeError unless they add up to the dimension.
+std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& sizes,
+                          std::int64_t dim = 0);
+
+/// At most `count` views of equal size along `dim`, the last may be smaller: as PyTorch, fewer than
+/// `count` when they can't be that many. Throws ShapeError unless count > 0.
+std::vector<Tensor> chunk(const Tensor& x, std::int64_t count, std::int64_t dim = 0);
+
+}  // namespace gnu::visibility("default")]]tapegrad

@@ -1,0 +1,196 @@
+#include "tapegrad/ops/index.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "autograd/apply.hpp"
+#include "core/check.hpp"
+#include "kernels/copy.hpp"
+#include "kernels/index.hpp"
+#include "tapegrad/ops/create.hpp"
+
+namespace tapegrad {
+namespace {
+
+using kernels::ref;
+
+Tensor copy_of(const Tensor& x) {
+  Tensor copy = make_tensor(x.dtype(), x.shape());
+  kernels::copy(ref(copy), ref(x));
+  return copy;
+}
+
+/// Zeros that take no memory until they are copied.
+Tensor zeros_in(const Shape& shape, DType dtype) {
+  return zeros({}, {.dtype = dtype}).expand(shape);
+}
+
+// An operation and its transpose are each other's derivative.
+
+struct IndexAdd {
+  static constexpr std::string_view name = "index_add";
+  static constexpr Needs saves(Needs needs) { return needs & 4 ? 2 : 0; }
+  std::size_t dim;
+  Tensor forward(const Tensor& x, const Tensor& index, const Tensor& source) const {
+    Tensor y = copy_of(x);
+    kernels::index_add(ref(y), ref(source), ref(index), dim);
+    return y;
+  }
+  Grads vjp(const Saved& s, const Tensor& g) const;
+};
+
+struct IndexSelect {
+  static constexpr std::string_view name = "index_select";
+  static constexpr Needs saves(Needs) { return 2; }
+  std::size_t dim;
+  Tensor forward(const Tensor& x, const Tensor& index) const {
+    Shape shape = x.shape();
+    shape[dim] = index.numel();
+    Tensor y = make_tensor(x.dtype(), shape);
+    kernels::index_select(ref(y), ref(x), ref(index), dim);
+    return y;
+  }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    return {apply(IndexAdd{dim}, zeros_in(s.shape(0), g.dtype()), s[1], g), Tensor{}};
+  }
+};
+
+Grads IndexAdd::vjp(const Saved& s, const Tensor& g) const {
+  return {g, Tensor{}, s.needs(2) ? apply(IndexSelect{dim}, g, s[1]) : Tensor{}};
+}
+
+struct ScatterAdd {
+  static constexpr std::string_view name = "scatter_add";
+  static constexpr Needs saves(Needs needs) { return needs & 4 ? 2 : 0; }
+  std::size_t dim;
+  Tensor forward(const Tensor& x, const Tensor& index, const Tensor& source) const {
+    Tensor y = copy_of(x);
+    kernels::scatter_add(ref(y), ref(source), ref(index), dim);
+    return y;
+  }
+  Grads vjp(const Saved& s, const Tensor& g) const;
+};
+
+struct Gather {
+  static constexpr std::string_view name = "gather";
+  static constexpr Needs saves(Needs) { return 2; }
+  std::size_t dim;
+  Tensor forward(const Tensor& x, const Tensor& index) const {
+    Tensor y = make_tensor(x.dtype(), index.shape());
+    kernels::gather(ref(y), ref(x), ref(index), dim);
+    return y;
+  }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    return {apply(ScatterAdd{dim}, zeros_in(s.shape(0), g.dtype()), s[1], g), Tensor{}};
+  }
+};
+
+Grads ScatterAdd::vjp(const Saved& s, const Tensor& g) const {
+  return {g, Tensor{}, s.needs(2) ? apply(Gather{dim}, g, s[1]) : Tensor{}};
+}
+
+/// As int64, each in [0, size); throws DTypeError or IndexError.
+Tensor checked_indices(std::string_view operation, const Tensor& index, std::int64_t size) {
+  check<DTypeError>(!is_floating(index.dtype()) && index.dtype() != boolean,
+                    "{}: indices must be integers, got {}; convert them with to(int64)", operation,
+                    index.dtype());
+  const Tensor indices = index.to(int64);
+  if (const auto outside = kernels::first_outside(ref(indices), size)) {
+    fail<IndexError>("{}: index {} is out of range for a dimension of size {}", operation, *outside,
+                     size);
+  }
+  return indices;
+}
+
+void check_slices(std::string_view operation, const Tensor& index) {
+  check<ShapeError>(index.dim() == 1,
+                    "{}: the index must have rank 1: shape {}; use gather() or "
+                    "flatten it",
+                    operation, index.shape());
+}
+
+/// The index has x's rank and, apart from `dim`, reaches no further.
+void check_elements(std::string_view operation, const Tensor& x, const Tensor& index,
+                    std::size_t dim) {
+  bool fits = index.dim() == x.dim();
+  for (std::size_t i = 0; fits && i < x.shape().size(); ++i) {
+    fits = i == dim || index.shape()[i] <= x.shape()[i];
+  }
+  check<ShapeError>(fits,
+                    "{}: an index of shape {} doesn't fit shape {}: ranks must be equal, and "
+                    "sizes no larger apart from dim {}",
+                    operation, index.shape(), x.shape(), dim);
+}
+
+void check_source(std::string_view operation, const Tensor& x, const Tensor& source) {
+  check<DTypeError>(x.dtype() == source.dtype(),
+                    "{}: {} can't be added to {}; convert it with to()", operation, source.dtype(),
+                    x.dtype());
+}
+
+}  // namespace
+
+Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
+  const std::size_t d = wrap_dim("index_select", dim, x.shape().size());
+  check_slices("index_select", index);
+  return apply(IndexSelect{d}, x, checked_indices("index_select", index, x.shape()[d]));
+}
+
+Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
+  const std::size_t d = wrap_dim("index_add", dim, x.shape().size());
+  check_slices("index_add", index);
+  check_source("index_add", x, source);
+  Shape expected = x.shape();
+  expected[d] = index.numel();
+  check<ShapeError>(source.shape() == expected,
+                    "index_add: {} slices along dim {} of shape {} need a source of shape {}: {}",
+                    index.numel(), dim, x.shape(), expected, source.shape());
+  return apply(IndexAdd{d}, x, checked_indices("index_add", index, x.shape()[d]), source);
+}
+
+Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index) {
+  const std::size_t d = wrap_dim("gather", dim, x.shape().size());
+  check_elements("gather", x, index, d);
+  return apply(Gather{d}, x, checked_indices("gather", index, x.shape()[d]));
+}
+
+Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
+  const std::size_t d = wrap_dim("scatter_add", dim, x.shape().size());
+  check_elements("scatter_add", x, index, d);
+  check_source("scatter_add", x, source);
+  bool covered = source.dim() == index.dim();
+  for (std::size_t i = 0; covered && i < index.shape().size(); ++i) {
+    covered = index.shape()[i] <= source.shape()[i];
+  }
+  check<ShapeError>(covered,
+                    "scatter_add: a source of shape {} has no element for each index of "
+                    "shape {}",
+                    source.shape(), index.shape());
+  const Tensor indices = checked_indices("scatter_add", index, x.shape()[d]);
+  Tensor part = source;
+  for (std::int64_t i = 0; i < index.dim(); ++i) {
+    if (part.size(i) != index.size(i)) part = part.narrow(i, 0, index.size(i));
+  }
+  return apply(ScatterAdd{d}, x, indices, part);
+}
+
+Tensor one_hot(const Tensor& labels, std::int64_t classes) {
+  check<IndexError>(classes >= -1, "one_hot: {} classes; use -1 for as many as there are", classes);
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  const Tensor indices = checked_indices("one_hot", labels, classes == -1 ? most : classes);
+  if (classes == -1) {
+    const std::vector<std::int64_t> values = indices.to_vector<std::int64_t>();
+    check<ShapeError>(!values.empty(),
+                      "one_hot: no label to count the classes by: shape {}; say "
+                      "how many there are",
+                      labels.shape());
+    classes = *std::ranges::max_element(values) + 1;
+  }
+  Shape shape = labels.shape();
+  shape.push_back(classes);
+  Tensor y = zeros(shape, {.dtype = int64});
+  kernels::set_one_hot(ref(y), ref(indices), classes);
+  return y;
+}
+
+}  // namespace tapegrad

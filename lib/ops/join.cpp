@@ -1,0 +1,149 @@
+#include "tapegrad/ops/join.hpp"
+
+#include <algorithm>
+
+#include "autograd/apply.hpp"
+#include "core/check.hpp"
+#include "kernels/copy.hpp"
+
+namespace tapegrad {
+namespace {
+
+DType promoted(const std::vector<Tensor>& tensors) {
+  DType dtype = boolean;
+  for (const Tensor& x : tensors) dtype = promote(dtype, x.dtype());
+  return dtype;
+}
+
+/// Writes x where `place` lies in out.
+void put(const Tensor& out, const Layout& place, const Tensor& x) {
+  const Tensor target = make_view(out, place);
+  kernels::copy(kernels::ref(target), kernels::ref(x));
+}
+
+struct Cat {
+  static constexpr std::string_view name = "cat";
+  static constexpr Needs saves(Needs) { return save_nothing; }
+  std::size_t dim;
+  std::vector<std::int64_t> sizes;
+
+  Tensor forward(const std::vector<Tensor>& tensors) const {
+    Shape shape = tensors[0].shape();
+    shape[dim] = 0;
+    for (const std::int64_t size : sizes) shape[dim] += size;
+    Tensor out = make_tensor(promoted(tensors), shape);
+    std::int64_t start = 0;
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      put(out, Layout(shape).sliced(dim, start, sizes[i], 1), tensors[i]);
+      start += sizes[i];
+    }
+    return out;
+  }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    std::vector<Tensor> grads(sizes.size());
+    std::int64_t start = 0;
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      if (s.needs(i)) grads[i] = g.narrow(static_cast<std::int64_t>(dim), start, sizes[i]);
+      start += sizes[i];
+    }
+    return Grads(std::move(grads));
+  }
+};
+
+struct Stack {
+  static constexpr std::string_view name = "stack";
+  static constexpr Needs saves(Needs) { return save_nothing; }
+  std::size_t dim;
+
+  Tensor forward(const std::vector<Tensor>& tensors) const {
+    Shape shape = tensors[0].shape();
+    shape.insert(dim, static_cast<std::int64_t>(tensors.size()));
+    Tensor out = make_tensor(promoted(tensors), shape);
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      put(out, Layout(shape).selected(dim, static_cast<std::int64_t>(i)), tensors[i]);
+    }
+    return out;
+  }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    std::vector<Tensor> grads(s.size());
+    for (std::size_t i = 0; i < grads.size(); ++i) {
+      if (!s.needs(i)) continue;
+      grads[i] = g.select(static_cast<std::int64_t>(dim), static_cast<std::int64_t>(i));
+    }
+    return Grads(std::move(grads));
+  }
+};
+
+}  // namespace
+
+Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim) {
+  check<ShapeError>(!tensors.empty(), "cat: the list has no tensor");
+  const Shape& first = tensors[0].shape();
+  check<ShapeError>(!first.empty(), "cat: a tensor of rank 0 can't be continued; use stack()");
+  const std::size_t d = wrap_dim("cat", dim, first.size());
+  std::vector<std::int64_t> sizes;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const Shape& shape = tensors[i].shape();
+    Shape expected = first;
+    if (shape.size() == first.size()) expected[d] = shape[d];
+    check<ShapeError>(shape == expected,
+                      "cat: tensor {} of shape {} doesn't continue shape {} along dim {}; only "
+                      "that dimension may differ",
+                      i, shape, first, dim);
+    sizes.push_back(shape[d]);
+  }
+  return apply_list(Cat{d, std::move(sizes)}, tensors);
+}
+
+Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim) {
+  check<ShapeError>(!tensors.empty(), "stack: the list has no tensor");
+  const Shape& first = tensors[0].shape();
+  const std::size_t d = wrap_dim("stack", dim, first.size() + 1);
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    check<ShapeError>(tensors[i].shape() == first,
+                      "stack: tensor {} has shape {}, the first has {}; they must be equal", i,
+                      tensors[i].shape(), first);
+  }
+  return apply_list(Stack{d}, tensors);
+}
+
+std::vector<Tensor> split(const Tensor& x, std::int64_t size, std::int64_t dim) {
+  check<ShapeError>(size > 0, "split: parts of size {}; it must be positive", size);
+  const std::int64_t whole = x.shape()[wrap_dim("split", dim, x.shape().size())];
+  std::vector<Tensor> parts;
+  std::int64_t start = 0;
+  do {  // an empty dimension is one empty part
+    parts.push_back(x.narrow(dim, start, std::min(size, whole - start)));
+    start += size;
+  } while (start < whole);
+  return parts;
+}
+
+std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& sizes,
+                          std::int64_t dim) {
+  const std::int64_t whole = x.shape()[wrap_dim("split", dim, x.shape().size())];
+  std::int64_t total = 0;
+  for (const std::int64_t size : sizes) {
+    check<ShapeError>(size >= 0, "split: a part of size {}", size);
+    total += size;
+  }
+  check<ShapeError>(total == whole, "split: the sizes add up to {}, dim {} of shape {} has {}",
+                    total, dim, x.shape(), whole);
+  std::vector<Tensor> parts;
+  std::int64_t start = 0;
+  for (const std::int64_t size : sizes) {
+    parts.push_back(x.narrow(dim, start, size));
+    start += size;
+  }
+  return parts;
+}
+
+std::vector<Tensor> chunk(const Tensor& x, std::int64_t count, std::int64_t dim) {
+  check<ShapeError>(count > 0, "chunk: {} parts; there must be at least one", count);
+  const std::int64_t whole = x.shape()[wrap_dim("chunk", dim, x.shape().size())];
+  // Without overflow for any count; an empty dimension gives one empty part.
+  const std::int64_t size = whole / count + (whole % count != 0);
+  return split(x, std::max<std::int64_t>(size, 1), dim);
+}
+
+}  // namespace tapegrad
