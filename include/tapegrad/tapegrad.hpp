@@ -21,6 +21,7 @@
 #include "tapegrad/ops/softmax.hpp"
 #include "tapegrad/optim/optimizer.hpp"
 #include "tapegrad/optim/sgd.hpp"
+#include "tapegrad/print.hpp"
 #include "tapegrad/random.hpp"
 #include "tapegrad/state_dict.hpp"
 #include "tapegrad/tensor.hpp"
