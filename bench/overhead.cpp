@@ -2,6 +2,7 @@
 // pass, the steps of small models. Beside each time stands its ratio to a target: the prototype
 // that the design came from (docs/architecture.md), or a budget.
 #include <benchmark/benchmark.h>
+#include <unistd.h>
 
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ void report(benchmark::State& state, int count, const std::string& target, doubl
 /// Ratios are computed as times, but should not be printed as seconds.
 class Reporter : public benchmark::ConsoleReporter {
  public:
+  Reporter() : ConsoleReporter(isatty(STDOUT_FILENO) ? OO_Defaults : OO_Tabular) {}
+
   void ReportRuns(const std::vector<Run>& runs) override {
     std::vector<Run> plain = runs;
     for (Run& run : plain) {

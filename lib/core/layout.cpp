@@ -10,11 +10,13 @@ namespace tapegrad {
 
 Layout::Layout(const Shape& shape) : shape_(shape), strides_(shape) {
   std::int64_t step = 1;
+  bool plain = true;
   for (std::size_t i = shape.size(); i-- > 0;) {
     strides_[i] = step;
-    step *= std::max<std::int64_t>(shape[i], 1);
+    const bool overflow = __builtin_mul_overflow(step, std::max<std::int64_t>(shape[i], 1), &step);
+    plain = plain && shape[i] > 0 && !overflow;
   }
-  numel_ = tapegrad::numel(shape);
+  numel_ = plain ? step : tapegrad::numel(shape);
 }
 
 Layout::Layout(const Shape& shape, const Strides& strides, std::int64_t offset)

@@ -1,5 +1,6 @@
 #include "kernels/copy.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/dispatch.hpp"
@@ -47,6 +48,10 @@ void fill(Ref out, Scalar value) {
   dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
     const T v = value.kind() == DType::float64 ? convert<T>(value.to<double>())
                                                : convert<T>(value.to<std::int64_t>());
+    if (out.layout->is_contiguous()) {
+      std::fill_n(out.as<T>(), out.layout->numel(), v);
+      return;
+    }
     Walk<1>({out}).rows([v](const auto& at, const auto& stride, std::int64_t n) {
       auto* to = reinterpret_cast<T*>(at[0]);
       for (std::int64_t i = 0; i < n; ++i) to[i * stride[0]] = v;

@@ -82,6 +82,24 @@ struct Matmul {
   static constexpr Needs saves(Needs needs) { return (needs & 1) << 1 | (needs & 2) >> 1; }
 
   Tensor forward(const Tensor& a, const Tensor& b) const {
+    return a.dim() == 2 && b.dim() == 2 ? of_matrices(a, b) : of_batches(a, b);
+  }
+
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    return {s.needs(0) ? to_a(s, s[1], g) : Tensor{}, s.needs(1) ? to_b(s, s[0], g) : Tensor{}};
+  }
+
+ private:
+  /// The common case, without the arithmetic of broadcasting.
+  static Tensor of_matrices(const Tensor& a, const Tensor& b) {
+    const Tensor x = in_reach(a, *ref(a).layout);
+    const Tensor y = in_reach(b, *ref(b).layout);
+    Tensor out = make_tensor(a.dtype(), Shape{a.shape()[0], b.shape()[1]});
+    gemm(ref(out), ref(x), ref(y));
+    return out;
+  }
+
+  static Tensor of_batches(const Tensor& a, const Tensor& b) {
     const Tensor x = in_reach(a, row_layout(a));
     const Tensor y = in_reach(b, column_layout(b));
     const Layout rows = row_layout(x);
@@ -97,11 +115,6 @@ struct Matmul {
     return out;
   }
 
-  Grads vjp(const Saved& s, const Tensor& g) const {
-    return {s.needs(0) ? to_a(s, s[1], g) : Tensor{}, s.needs(1) ? to_b(s, s[0], g) : Tensor{}};
-  }
-
- private:
   static Tensor to_a(const Saved& s, const Tensor& b, const Tensor& g) {
     const bool vector = s.shape(0).size() == 1;
     const Tensor columns = b.dim() == 1 ? g.unsqueeze(-1) : g;
