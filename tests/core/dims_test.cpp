@@ -1,6 +1,7 @@
 #include <limits>
 
 #include "support/catch.hpp"
+#include "support/errors.hpp"
 #include "tapegrad/tapegrad.hpp"
 
 using namespace tapegrad;
@@ -71,7 +72,8 @@ TEST_CASE("shapes broadcast from the right, and 1 stretches", "[core][dims]") {
   }
   CHECK_THROWS_AS(broadcast_shapes({2, 3}, {2}), ShapeError);
   CHECK_THROWS_AS(broadcast_shapes({0}, {2}), ShapeError);
-  CHECK_THROWS_WITH(broadcast_shapes({2, 3}, {4, 3}),
-                    "broadcast: shapes [2, 3] and [4, 3] don't match: sizes must be equal or 1, "
-                    "counted from the right");
+  CHECK(test::contains(test::error_of<ShapeError>([] {
+                         broadcast_shapes({2, 3}, {4, 3});
+                       }),
+                       "[2, 3] and [4, 3]"));
 }
