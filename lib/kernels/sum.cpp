@@ -93,7 +93,7 @@ void add_row(Sum<T>& sum, const T* x, std::int64_t stride, std::int64_t n) {
     std::uint64_t total = 0;
     for (std::int64_t i = 0; i < n; ++i) total += static_cast<std::uint64_t>(x[i * stride]);
     sum.add(total);
-  } else if (n < 8) {
+  } else if (n < 16) {
     double total = 0;
     for (std::int64_t i = 0; i < n; ++i) total += static_cast<double>(x[i * stride]);
     sum.add(total);

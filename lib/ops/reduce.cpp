@@ -38,6 +38,14 @@ struct Sum {
   Grads vjp(const Saved& s, const Tensor& g) const { return {spread(g, dims, s.shape(0))}; }
 };
 
+/// g / count; without a tensor for the count where nothing is recorded.
+Tensor divided(const Tensor& g, double count) {
+  if (recording) return g / count;
+  Tensor out = make_tensor(g.dtype(), g.shape());
+  kernels::sum(kernels::ref(out), kernels::ref(g), {}, count);  // over no dimension
+  return out;
+}
+
 struct Mean {
   static constexpr std::string_view name = "mean";
   static constexpr Needs saves(Needs) { return save_nothing; }
@@ -48,7 +56,7 @@ struct Mean {
     return out;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
-    return {spread(g / dims.count(s.shape(0)), dims, s.shape(0))};
+    return {spread(divided(g, dims.count(s.shape(0))), dims, s.shape(0))};
   }
 };
 
