@@ -112,6 +112,11 @@ void Flags::excludes(const std::string& flag, const std::string& other) {
 
 bool Flags::given(const std::string& flag) const { return app_->cli.count(flag) > 0; }
 
+void Flags::refuse(std::string_view why) {
+  fmt::print(stderr, "{}: {}\nRun {} --help for the flags.\n", program_, why, program_);
+  status_ = 2;
+}
+
 bool Flags::parse(int argc, const char* const* argv) {
   try {
     app_->cli.parse(argc, argv);
@@ -119,9 +124,10 @@ bool Flags::parse(int argc, const char* const* argv) {
   } catch (const CLI::CallForHelp&) {
     fmt::print("{}", app_->cli.help());
     status_ = 0;
+  } catch (const CLI::ArgumentMismatch& error) {
+    refuse(fmt::format("{}; give it one value, once", error.what()));
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "{}: {}\nRun {} --help for the flags.\n", program_, error.what(), program_);
-    status_ = 2;
+    refuse(error.what());
   }
   return false;
 }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace samples {
 
@@ -53,6 +54,8 @@ class Flags {
 
  private:
   struct App;
+  void refuse(std::string_view why);
+
   std::unique_ptr<App> app_;
   std::string program_;
   int status_ = 0;

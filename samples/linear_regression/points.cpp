@@ -1,0 +1,75 @@
+// Points for the linear regression; how the line is found is in main.cpp.
+#include "points.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <tapegrad/tapegrad.hpp>
+#include <utility>
+#include <vector>
+
+#include "support/csv.hpp"
+
+namespace tg = tapegrad;
+
+namespace {
+
+std::vector<double> column_of(const samples::CsvTable& table, std::size_t column) {
+  std::vector<double> values(table.rows());
+  for (std::size_t row = 0; row < values.size(); ++row) values[row] = table.number(row, column);
+  return values;
+}
+
+bool all_equal(const std::vector<double>& values) {
+  return std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end();
+}
+
+Scale scale_of(const std::vector<double>& values) {
+  const auto count = static_cast<double>(values.size());
+  double mean = 0;
+  for (const double value : values) mean += value / count;
+  double variance = 0;
+  for (const double value : values) variance += (value - mean) * (value - mean) / count;
+  return {mean, all_equal(values) ? 1 : std::sqrt(variance)};
+}
+
+tg::Tensor scaled(std::vector<double> values, Scale scale) {
+  for (double& value : values) value = (value - scale.origin) / scale.unit;
+  const auto count = static_cast<std::int64_t>(values.size());
+  return tg::Tensor::from_vector(std::move(values), {count, 1});
+}
+
+}  // namespace
+
+Line Points::in_their_units(double weight, double bias) const {
+  const double slope = weight * y_scale.unit / x_scale.unit;
+  return {slope, y_scale.origin + y_scale.unit * bias - slope * x_scale.origin};
+}
+
+Points draw_points(std::int64_t count, double weight, double bias, double noise) {
+  const tg::TensorOptions float64{.dtype = tg::float64};
+  const tg::Tensor x = tg::randn({count, 1}, float64);
+  tg::Tensor y = weight * x + bias;
+  if (noise > 0) y += noise * tg::randn({count, 1}, float64);
+  return {x, y};
+}
+
+Points read_points(const std::string& file) {
+  const auto table = samples::CsvTable::read(file, samples::CsvHeader::detected);
+  const samples::CsvCell& first = table.cell(0, 0);
+  if (table.columns() != 2) {
+    table.fail(first, fmt::format("{} columns; a line needs two, x and y", table.columns()));
+  }
+  const std::vector<double> x = column_of(table, 0);
+  const std::vector<double> y = column_of(table, 1);
+  if (all_equal(x)) {
+    table.fail(first, fmt::format("every x is {}; a line needs two different ones", x[0]));
+  }
+  const Scale x_scale = scale_of(x);
+  const Scale y_scale = scale_of(y);
+  if (!std::isnormal(x_scale.unit) || !std::isnormal(y_scale.unit)) {
+    table.fail(first, "the numbers are too far apart, or too close, for their deviation in double");
+  }
+  return {scaled(x, x_scale), scaled(y, y_scale), x_scale, y_scale};
+}
