@@ -2,7 +2,6 @@
 // integers. Takes any strides. Knows no batches and no BLAS.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <type_traits>
 
@@ -41,6 +40,7 @@ void multiply_by_dots(const Product<T>& p) {
 }
 
 /// One row of out after the other, as a sum of b's rows, which lie without gaps: vector loops.
+/// For floats: integers would overflow.
 template <class T>
 void multiply_by_rows(const Product<T>& p) {
   for (std::int64_t i = 0; i < p.m; ++i) {
@@ -58,8 +58,10 @@ void multiply_by_rows(const Product<T>& p) {
 /// k >= 1.
 template <class T>
 void multiply_small(const Product<T>& p) {
-  if (p.n == 1 && p.a_row == 1 && p.m > 1) return multiply_by_rows(p.transposed());
-  if (std::is_floating_point_v<T> && p.b_col == 1 && p.n > 1) return multiply_by_rows(p);
+  if constexpr (std::is_floating_point_v<T>) {
+    if (p.n == 1 && p.a_row == 1 && p.m > 1) return multiply_by_rows(p.transposed());
+    if (p.b_col == 1 && p.n > 1) return multiply_by_rows(p);
+  }
   multiply_by_dots(p);
 }
 

@@ -184,6 +184,9 @@ TEST_CASE("integers are multiplied in their own type and wrap around", "[ops][ma
   const std::int64_t most = std::numeric_limits<std::int64_t>::max();
   const Tensor large = Tensor::from_vector<std::int64_t>({most});
   CHECK(matmul(large, large).item<std::int64_t>() == 1);  // (2^63 - 1)^2 modulo 2^64
+  const Tensor column = large.expand({3}).clone().reshape({3, 1});
+  CHECK(matmul(column, large).to_vector<std::int64_t>() == std::vector<std::int64_t>{1, 1, 1});
+  CHECK(matmul(column, column.t()).to_vector<std::int64_t>() == std::vector<std::int64_t>(9, 1));
 }
 
 TEST_CASE("infinities and NaN pass through matmul", "[ops][matmul]") {
