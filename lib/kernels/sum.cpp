@@ -94,9 +94,15 @@ void add_row(Sum<T>& sum, const T* x, std::int64_t stride, std::int64_t n) {
     for (std::int64_t i = 0; i < n; ++i) total += static_cast<std::uint64_t>(x[i * stride]);
     sum.add(total);
   } else if (n < 16) {
-    double total = 0;
-    for (std::int64_t i = 0; i < n; ++i) total += static_cast<double>(x[i * stride]);
-    sum.add(total);
+    double even = 0;
+    double odd = 0;
+    std::int64_t i = 0;
+    for (; i + 2 <= n; i += 2) {
+      even += static_cast<double>(x[i * stride]);
+      odd += static_cast<double>(x[(i + 1) * stride]);
+    }
+    if (i < n) even += static_cast<double>(x[i * stride]);
+    sum.add(even + odd);
   } else if (stride == 1) {
     RowSum<T>::add(sum, x, n);
   } else {
@@ -195,7 +201,8 @@ Result<T> finished(Wide<T> total, std::int64_t repeats, double divisor) {
   if constexpr (std::is_integral_v<T>) {
     return static_cast<std::int64_t>(total * static_cast<std::uint64_t>(repeats));
   } else {
-    return static_cast<T>(total * static_cast<double>(repeats) / divisor);
+    const double all = total * static_cast<double>(repeats);
+    return static_cast<T>(divisor == 1 ? all : all / divisor);
   }
 }
 
