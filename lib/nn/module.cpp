@@ -13,7 +13,7 @@ void check_name(std::string_view name) {
                "visit: \"{}\" can't be the name of a part; use one without dots", name);
 }
 
-/// Everything that a visit meets.
+/// The tensors that a visit meets. It only looks; what changes a module is not const itself.
 class Inventory final : public Visitor {
  public:
   struct Entry {
@@ -22,16 +22,9 @@ class Inventory final : public Visitor {
     bool trained;
   };
 
-  /// A visit only looks; what changes a module is not const itself.
-  explicit Inventory(const Module& root) {
-    auto& all = const_cast<Module&>(root);
-    all.visit(*this);
-    modules.push_back(&all);
-  }
+  explicit Inventory(const Module& root) { const_cast<Module&>(root).visit(*this); }
 
   std::vector<Entry> tensors;
-  /// Parts before their owners.
-  std::vector<Module*> modules;
 
  private:
   void parameter(std::string_view name, Parameter& part) override {
@@ -40,10 +33,21 @@ class Inventory final : public Visitor {
   void buffer(std::string_view name, Buffer& part) override {
     tensors.push_back({path(name), &part, false});
   }
+};
+
+/// Calls a function with the modules, parts before their owner. Lists of parts are modules only
+/// while they are visited, so nothing keeps their address.
+class Tour final : public Visitor {
+ public:
+  explicit Tour(const std::function<void(Module&)>& f) : f_(f) {}
+
+ private:
   void submodule(std::string_view name, Module& part) override {
     descend(name, part);
-    modules.push_back(&part);
+    f_(part);
   }
+
+  const std::function<void(Module&)>& f_;
 };
 
 std::vector<NamedTensor> named(const Module& module, bool trained) {
@@ -134,7 +138,7 @@ LoadResult Module::load_state_dict(const StateDict& state) {
 }
 
 void Module::train(bool on) {
-  for (Module* module : Inventory(*this).modules) module->training_ = on;
+  apply([on](Module& part) { part.training_ = on; });
 }
 
 void Module::to(DType dtype) {
@@ -158,7 +162,9 @@ void Module::zero_grad() {
 }
 
 void Module::apply(const std::function<void(Module&)>& f) {
-  for (Module* module : Inventory(*this).modules) f(*module);
+  Tour tour(f);
+  visit(tour);
+  f(*this);
 }
 
 }  // namespace tapegrad::nn
