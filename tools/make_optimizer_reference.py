@@ -32,7 +32,7 @@ SGD = {
 ADAM = {
     "plain": {"lr": 0.1},
     "betas and eps": {"lr": 0.05, "betas": (0.7, 0.95), "eps": 1e-3},
-    "weight decay": {"lr": 0.1, "weight_decay": 0.2},
+    "weight decay": {"lr": 0.1, "weight_decay": 0.15},
     "amsgrad": {"lr": 0.3, "betas": (0.5, 0.6), "amsgrad": True},
     "maximize": {"lr": 0.1, "weight_decay": 0.1, "maximize": True},
 }

@@ -1,6 +1,7 @@
 #include "kernels/step.hpp"
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "core/dispatch.hpp"
@@ -39,6 +40,44 @@ struct Direction {
   }
 };
 
+/// Adam's rule for one element; `largest` returns the mean square that the step divides by.
+template <class T>
+class AdamRule {
+ public:
+  explicit AdamRule(const AdamStep& step)
+      : direction_{static_cast<T>(step.weight_decay), step.maximize},
+        step_size_(static_cast<T>(step.step_size)),
+        beta1_(static_cast<T>(step.beta1)),
+        rest1_(static_cast<T>(1 - step.beta1)),
+        beta2_(static_cast<T>(step.beta2)),
+        rest2_(static_cast<T>(1 - step.beta2)),
+        eps_(static_cast<T>(step.eps)),
+        root_correction_(static_cast<T>(step.root_correction)),
+        shrink_(static_cast<T>(step.shrink)) {}
+
+  template <class Largest>
+  void operator()(T& x, T g, T& mean, T& square, const Largest& largest) const {
+    const T d = direction_(x, g);
+    const T m = beta1_ * mean + rest1_ * d;
+    const T v = beta2_ * square + rest2_ * d * d;
+    mean = m;
+    square = v;
+    const T scale = std::sqrt(largest(v)) / root_correction_ + eps_;
+    x = shrink_ * x - step_size_ * m / scale;
+  }
+
+ private:
+  Direction<T> direction_;
+  T step_size_;
+  T beta1_;
+  T rest1_;
+  T beta2_;
+  T rest2_;
+  T eps_;
+  T root_correction_;
+  T shrink_;
+};
+
 }  // namespace
 
 void sgd_step(const SgdStep& step, Ref x, Ref g) {
@@ -62,6 +101,25 @@ void sgd_momentum_step(const SgdStep& step, Ref x, Ref g, Ref momentum) {
       average = b;
       value -= lr * (nesterov ? d + keep * b : b);
     });
+  });
+}
+
+void adam_step(const AdamStep& step, Ref x, Ref g, Ref mean, Ref square) {
+  dispatch_floating("Adam", x.dtype, [&]<class T>(std::type_identity<T>) {
+    const AdamRule<T> rule(step);
+    for_each<T, 4>({x, g, mean, square}, [=](T& value, const T& grad, T& m, T& v) {
+      rule(value, grad, m, v, [](T now) { return now; });
+    });
+  });
+}
+
+void amsgrad_step(const AdamStep& step, Ref x, Ref g, Ref mean, Ref square, Ref largest) {
+  dispatch_floating("Adam", x.dtype, [&]<class T>(std::type_identity<T>) {
+    const AdamRule<T> rule(step);
+    for_each<T, 5>({x, g, mean, square, largest},
+                   [=](T& value, const T& grad, T& m, T& v, T& most) {
+                     rule(value, grad, m, v, [&](T now) { return most = most > now ? most : now; });
+                   });
   });
 }
 

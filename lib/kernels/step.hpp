@@ -17,4 +17,17 @@ struct SgdStep {
 void sgd_step(const SgdStep& step, Ref x, Ref g);
 void sgd_momentum_step(const SgdStep& step, Ref x, Ref g, Ref momentum);
 
+struct AdamStep {
+  double step_size;  // the learning rate, corrected for the mean that began at 0
+  double beta1;
+  double beta2;
+  double eps;
+  double root_correction;  // what the root of the mean square is divided by
+  double weight_decay;
+  double shrink;  // what x is multiplied by before: AdamW's weight decay
+  bool maximize;
+};
+void adam_step(const AdamStep& step, Ref x, Ref g, Ref mean, Ref square);
+void amsgrad_step(const AdamStep& step, Ref x, Ref g, Ref mean, Ref square, Ref largest);
+
 }  // namespace tapegrad::kernels

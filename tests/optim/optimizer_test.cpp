@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "support/catch.hpp"
 #include "tapegrad/tapegrad.hpp"
 
@@ -79,6 +81,10 @@ TEST_CASE("wrong options are refused with their values", "[optim]") {
   CHECK_THROWS_WITH(SGD(w, {.weight_decay = -1}), Catch::Contains("weight_decay is -1"));
   CHECK_THROWS_WITH(SGD(w, {.nesterov = true}), Catch::Contains("momentum is 0"));
   CHECK_THROWS_AS(SGD(w, {.momentum = 0.9, .dampening = 0.1, .nesterov = true}), Error);
+  using optim::Adam;
+  CHECK_THROWS_WITH(Adam(w, {.betas = {0.9, 1}}), "Adam: betas are 0.9 and 1; they lie in [0, 1)");
+  CHECK_THROWS_WITH(Adam(w, {.eps = -1}), Catch::Contains("eps is -1"));
+  CHECK_THROWS_WITH(optim::AdamW(w, {.lr = -1}), "AdamW: lr is -1; it can't be negative");
   CHECK_THROWS_AS(SGD(w, {.lr = std::numeric_limits<double>::quiet_NaN()}), Error);
 }
 

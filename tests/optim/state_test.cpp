@@ -52,6 +52,8 @@ void check_resumes(const typename Rule::Options& options) {
 TEST_CASE("a resumed run goes on bit for bit", "[optim][state]") {
   check_resumes<optim::SGD>({.lr = 0.05, .momentum = 0.9, .weight_decay = 0.01, .nesterov = true});
   check_resumes<optim::SGD>({.lr = 0.05, .momentum = 0.9, .dampening = 0.5});
+  check_resumes<optim::Adam>({.lr = 0.05, .weight_decay = 0.01});
+  check_resumes<optim::AdamW>({.lr = 0.05, .betas = {0.8, 0.9}, .amsgrad = true});
 }
 
 TEST_CASE("an optimizer's state names options, steps and memories", "[optim][state]") {
