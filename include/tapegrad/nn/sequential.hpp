@@ -1,0 +1,84 @@
+// Sequential: layers one after the other.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "tapegrad/nn/module.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+namespace nn {
+
+/// Any module that maps one tensor to one tensor, whether or not it derives from Layer.
+template <class M>
+concept SequentialPart = std::derived_from<M, Module> && requires(M part, const Tensor& x) {
+  { part.forward(x) } -> std::convertible_to<Tensor>;
+};
+
+/// Modules by value, each fed with what the one before gives. Their names are "0", "1", ...
+///   tg::nn::Sequential net(tg::nn::Linear(2, 16), tg::nn::ReLU(), tg::nn::Linear(16, 1));
+/// Copies are deep. Without parts it gives back its input.
+class Sequential : public Layer {
+ public:
+  Sequential() = default;
+  template <SequentialPart... M>
+  explicit Sequential(M... parts) {
+    (push_back(std::move(parts)), ...);
+  }
+  Sequential(const Sequential& other);
+  Sequential(Sequential&&) noexcept = default;
+  /// Where both have the same kinds of parts, values are assigned part by part: an optimizer goes
+  /// on with them.
+  Sequential& operator=(const Sequential& other);
+  Sequential& operator=(Sequential&&) noexcept = default;
+
+  template <SequentialPart M>
+  void push_back(M part) {
+    parts_.push_back(std::make_unique<PartOf<M>>(std::move(part)));
+  }
+  std::size_t size() const { return parts_.size(); }
+  /// Throws IndexError past the end.
+  Module& operator[](std::size_t i) const;
+  /// The same, as what it is: net.get<tg::nn::Linear>(0).weight. Throws Error if it is another.
+  template <std::derived_from<Module> M>
+  M& get(std::size_t i) const {
+    Module& part = (*this)[i];
+    if (auto* found = dynamic_cast<M*>(&part)) return *found;
+    refuse_kind(i, part);
+  }
+
+  void visit(Visitor& v) override;
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  struct Part {
+    virtual ~Part() = default;
+    virtual std::unique_ptr<Part> clone() const = 0;
+    /// False, and unchanged, if `other` holds another kind of module.
+    virtual bool assign(const Part& other) = 0;
+    virtual Module& get() = 0;
+    virtual Tensor forward(const Tensor& x) = 0;
+  };
+  template <class M>
+  struct PartOf final : Part {
+    explicit PartOf(M value) : module_(std::move(value)) {}
+    std::unique_ptr<Part> clone() const override { return std::make_unique<PartOf>(M(module_)); }
+    bool assign(const Part& other) override {
+      const auto* same = dynamic_cast<const PartOf*>(&other);
+      if (same) module_ = same->module_;
+      return same != nullptr;
+    }
+    Module& get() override { return module_; }
+    Tensor forward(const Tensor& x) override { return module_.forward(x); }
+    M module_;
+  };
+  [[noreturn]] static void refuse_kind(std::size_t i, const Module& part);
+
+  std::vector<std::unique_ptr<Part>> parts_;
+};
+
+}  // namespace nn
+}  // namespace tapegrad

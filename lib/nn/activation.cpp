@@ -1,0 +1,11 @@
+#include "tapegrad/nn/activation.hpp"
+
+#include "tapegrad/ops/pointwise.hpp"
+
+namespace tapegrad::nn {
+
+Tensor ReLU::forward(const Tensor& x) { return relu(x); }
+Tensor Sigmoid::forward(const Tensor& x) { return sigmoid(x); }
+Tensor Tanh::forward(const Tensor& x) { return tanh(x); }
+
+}  // namespace tapegrad::nn

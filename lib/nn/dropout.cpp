@@ -1,0 +1,31 @@
+#include "tapegrad/nn/dropout.hpp"
+
+#include "core/check.hpp"
+#include "tapegrad/ops/binary.hpp"
+
+namespace tapegrad::nn {
+namespace {
+
+void check_probability(double p) {
+  check<Error>(p >= 0 && p <= 1, "dropout: p is {}; a probability lies in [0, 1]", p);
+}
+
+}  // namespace
+
+Tensor dropout(const Tensor& x, double p, Generator& generator) {
+  check_probability(p);
+  check<DTypeError>(is_floating(x.dtype()), "dropout: x is {}; convert it with to(float32)",
+                    x.dtype());
+  if (p == 0) return x;
+  Tensor mask = bernoulli_like(x, 1 - p, {}, generator);
+  if (p < 1) mask *= 1 / (1 - p);
+  return x * mask;
+}
+
+Dropout::Dropout(double p) : p_(p) { check_probability(p); }
+
+Tensor Dropout::forward(const Tensor& x) { return is_training() ? dropout(x, p_) : x; }
+
+std::string Dropout::extra_repr() const { return fmt::format("p={}", p_); }
+
+}  // namespace tapegrad::nn

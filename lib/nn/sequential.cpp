@@ -1,0 +1,43 @@
+#include "tapegrad/nn/sequential.hpp"
+
+#include <string>
+
+#include "core/check.hpp"
+
+namespace tapegrad::nn {
+
+Sequential::Sequential(const Sequential& other) : Layer(other) {
+  for (const auto& part : other.parts_) parts_.push_back(part->clone());
+}
+
+Sequential& Sequential::operator=(const Sequential& other) {
+  if (this == &other) return *this;
+  Layer::operator=(other);
+  parts_.resize(other.size());
+  for (std::size_t i = 0; i < size(); ++i) {
+    const Part& from = *other.parts_[i];
+    if (!parts_[i] || !parts_[i]->assign(from)) parts_[i] = from.clone();
+  }
+  return *this;
+}
+
+Module& Sequential::operator[](std::size_t i) const {
+  check<IndexError>(i < size(), "Sequential: no part {} among the {}", i, size());
+  return parts_[i]->get();
+}
+
+void Sequential::refuse_kind(std::size_t i, const Module& part) {
+  fail<Error>("Sequential: part {} is a {}, not what was asked for", i, part.name());
+}
+
+void Sequential::visit(Visitor& v) {
+  for (std::size_t i = 0; i < size(); ++i) v(std::to_string(i), parts_[i]->get());
+}
+
+Tensor Sequential::forward(const Tensor& x) {
+  Tensor y = x;
+  for (const auto& part : parts_) y = part->forward(y);
+  return y;
+}
+
+}  // namespace tapegrad::nn

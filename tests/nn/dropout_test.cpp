@@ -1,0 +1,55 @@
+#include <cmath>
+
+#include "support/catch.hpp"
+#include "tapegrad/tapegrad.hpp"
+
+using namespace tapegrad;
+
+TEST_CASE("Dropout keeps its fraction and scales what it keeps", "[nn][dropout]") {
+  manual_seed(11);
+  const double p = 0.3;
+  nn::Dropout dropout(p);
+  const std::int64_t n = 100000;
+  const auto y = dropout(ones({n}, {.dtype = float64})).to_vector<double>();
+  std::int64_t kept = 0;
+  for (const double v : y) {
+    if (v == 0) continue;
+    ++kept;
+    REQUIRE(v == Approx(1 / (1 - p)).epsilon(1e-15));
+  }
+  // A binomial count: four standard errors.
+  const double error = std::sqrt(p * (1 - p) / static_cast<double>(n));
+  CHECK(std::abs(static_cast<double>(kept) / static_cast<double>(n) - (1 - p)) < 4 * error);
+}
+
+TEST_CASE("Dropout does nothing in eval mode and follows the seed in training", "[nn][dropout]") {
+  nn::Sequential net(nn::Dropout(0.5));
+  const Tensor x = ones({64});
+  manual_seed(2);
+  const auto first = net(x).to_vector<float>();
+  const auto second = net(x).to_vector<float>();
+  CHECK(first != second);
+  manual_seed(2);
+  CHECK(net(x).to_vector<float>() == first);
+  net.eval();
+  CHECK(net(x).is_same(x));
+  net.train();
+  CHECK_FALSE(net(x).is_same(x));
+}
+
+TEST_CASE("the gradient of dropout is dropped where its output is", "[nn][dropout]") {
+  const Tensor x = ones({200}, {.requires_grad = true});
+  const Tensor y = nn::dropout(x, 0.4);
+  y.sum().backward();
+  CHECK(x.grad().to_vector<float>() == y.to_vector<float>());  // y = mask * 1
+}
+
+TEST_CASE("Dropout at the ends of its range", "[nn][dropout]") {
+  const Tensor x = ones({16});
+  CHECK(nn::dropout(x, 0).is_same(x));
+  CHECK(nn::dropout(x, 1).to_vector<float>() == std::vector<float>(16, 0));
+  CHECK_THROWS_WITH(nn::Dropout(1.5), "dropout: p is 1.5; a probability lies in [0, 1]");
+  CHECK_THROWS_AS(nn::dropout(x, -0.1), Error);
+  CHECK_THROWS_AS(nn::dropout(zeros({2}, {.dtype = int64})), DTypeError);
+  CHECK(to_string(nn::Dropout(0.25)) == "Dropout(p=0.25)");
+}
