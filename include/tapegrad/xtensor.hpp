@@ -77,6 +77,9 @@ auto shared_elements(T* data, const Tensor& x) {
   using Buffer = xt::xbuffer_adaptor<T*, xt::smart_ownership, std::shared_ptr<const Tensor>>;
   using Elements = xt::xtensor_adaptor<Buffer, 1, xt::layout_type::row_major>;
   const auto count = static_cast<std::size_t>(extent);
+  // Iterators of an empty view step back from its first element, so that must have an address.
+  static std::remove_const_t<T> nothing[1] = {};
+  if (count == 0) data = nothing;
   return Elements(Buffer(data, count, std::make_shared<const Tensor>(x)), {count});
 }
 
