@@ -102,4 +102,4 @@ std::string tape_text(const Tensor& root);
 /// The same as a Graphviz digraph, edges from inputs to results.
 std::string tape_dot(const Tensor& root);
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

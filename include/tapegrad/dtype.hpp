@@ -105,4 +105,4 @@ constexpr DType promote(DType tensor, Scalar scalar) {
   return tensor;
 }
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

@@ -36,4 +36,4 @@ struct IoError : Error {
   using Error::Error;
 };
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

@@ -43,4 +43,4 @@ class Index {
   Slice range;
 };
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

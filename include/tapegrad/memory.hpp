@@ -20,4 +20,4 @@ void empty_cache();
 /// How many bytes of large buffers may be kept. Default: 1 GiB.
 void set_cache_limit(std::size_t bytes);
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

@@ -27,4 +27,4 @@ struct PrintOptions {
 /// precision outside 0 to 30 or fewer than one edge item.
 std::string to_string(const Tensor& x, const PrintOptions& options);
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

@@ -106,4 +106,4 @@ Tensor uniform_(Tensor x, double low = 0, double high = 1,
 Tensor normal_(Tensor x, double mean = 0, double std = 1,
                Generator& generator = default_generator());
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

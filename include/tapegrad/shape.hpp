@@ -89,4 +89,4 @@ std::int64_t numel(const Shape& shape);
 /// Throws ShapeError when they don't match.
 Shape broadcast_shapes(const Shape& a, const Shape& b);
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

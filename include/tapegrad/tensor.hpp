@@ -249,4 +249,4 @@ class Tensor {
 std::string to_string(const Tensor& x);
 std::ostream& operator<<(std::ostream& out, const Tensor& x);
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

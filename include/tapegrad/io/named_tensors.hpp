@@ -14,4 +14,4 @@ namespace io {
 using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 
 }  // namespace io
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

@@ -40,4 +40,4 @@ void save_safetensors(const std::string& path, const NamedTensors& tensors,
 Safetensors load_safetensors(const std::string& path);
 
 }  // namespace io
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

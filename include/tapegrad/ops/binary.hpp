@@ -67,4 +67,4 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b);
 Tensor where(const Tensor& condition, Scalar a, const Tensor& b);
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

@@ -82,4 +82,4 @@ requires Element<std::remove_const_t<T>> Tensor tensor(std::span<T, N> values,
   return tensor(std::vector<std::remove_const_t<T>>(values.begin(), values.end()), options);
 }
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

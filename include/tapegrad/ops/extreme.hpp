@@ -47,4 +47,4 @@ Tensor argmin(const Tensor& x);
 Tensor argmax(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
 Tensor argmin(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

@@ -34,4 +34,4 @@ Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const
 /// Throws ShapeError for -1 without any label.
 Tensor one_hot(const Tensor& labels, std::int64_t classes = -1);
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

@@ -28,4 +28,4 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
 /// `count` when they can't be that many. Throws ShapeError unless count > 0.
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t count, std::int64_t dim = 0);
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

@@ -20,4 +20,4 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// rank 0; DTypeError when the element types differ or are boolean.
 Tensor matmul(const Tensor& a, const Tensor& b);
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

@@ -90,4 +90,4 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target,
 
 }  // namespace nn
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

@@ -39,4 +39,4 @@ Tensor clamp_max(const Tensor& x, Scalar high);
 /// -x, by name.
 Tensor neg(const Tensor& x);
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

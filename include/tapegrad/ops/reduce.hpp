@@ -73,4 +73,4 @@ Tensor all(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
   return all(x, Dims{static_cast<std::int64_t>(dim)}, keep);
 }
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

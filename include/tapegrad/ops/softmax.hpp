@@ -30,4 +30,4 @@ Tensor logsumexp(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
   return logsumexp(x, Dims{static_cast<std::int64_t>(dim)}, keep);
 }
 
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad
