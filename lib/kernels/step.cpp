@@ -1,27 +1,38 @@
 #include "kernels/step.hpp"
 
 #include <array>
-#include <cmath>
 #include <utility>
 
 #include "core/dispatch.hpp"
+#include "kernels/simd.hpp"
 #include "kernels/walk.hpp"
 
 namespace tapegrad::kernels {
 namespace {
 
+constexpr std::size_t gradient = 1;  // its place in every list of arrays; it is only read
+
 template <class T, std::size_t N, class F, std::size_t... K>
-void row(const F& f, const std::array<std::byte*, N>& at, const std::array<std::int64_t, N>& stride,
-         std::int64_t n, std::index_sequence<K...>) {
-  const std::array<T*, N> p{reinterpret_cast<T*>(at[K])...};
-  if (((stride[K] == 1) && ...)) {
-    for (std::int64_t i = 0; i < n; ++i) f(p[K][i]...);
-  } else {
-    for (std::int64_t i = 0; i < n; ++i) f(p[K][i * stride[K]]...);
+void dense_row(const F& f, const std::array<T*, N>& p, std::int64_t n, std::index_sequence<K...>) {
+  constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
+  std::int64_t i = 0;
+  for (; i + width <= n; i += width) {
+    std::array<Batch<T>, N> v{Batch<T>::load_unaligned(p[K] + i)...};
+    f(v[K]...);
+    ((K != gradient ? v[K].store_unaligned(p[K] + i) : void()), ...);
   }
+  for (; i < n; ++i) f(p[K][i]...);
 }
 
-/// f(element of each array...), whose references it may assign to.
+template <class T, std::size_t N, class F, std::size_t... K>
+void row(const F& f, const std::array<std::byte*, N>& at, const std::array<std::int64_t, N>& stride,
+         std::int64_t n, std::index_sequence<K...> places) {
+  const std::array<T*, N> p{reinterpret_cast<T*>(at[K])...};
+  if (((stride[K] == 1) && ...)) return dense_row(f, p, n, places);
+  for (std::int64_t i = 0; i < n; ++i) f(p[K][i * stride[K]]...);
+}
+
+/// f(element of each array...) for scalars and for batches: references that it may assign to.
 template <class T, std::size_t N, class F>
 void for_each(const std::array<Ref, N>& arrays, const F& f) {
   Walk<N>(arrays).rows([&](const auto& at, const auto& stride, std::int64_t n) {
@@ -34,13 +45,14 @@ template <class T>
 struct Direction {
   T weight_decay;
   bool maximize;
-  T operator()(T x, T g) const {
-    const T d = maximize ? -g : g;
-    return weight_decay != 0 ? d + weight_decay * x : d;
+  template <class V>
+  V operator()(const V& x, const V& g) const {
+    const V d = maximize ? V(-g) : g;
+    return weight_decay != 0 ? V(d + weight_decay * x) : d;
   }
 };
 
-/// Adam's rule for one element; `largest` returns the mean square that the step divides by.
+/// Adam's rule; `largest` gives the mean square that the step divides by.
 template <class T>
 class AdamRule {
  public:
@@ -55,15 +67,13 @@ class AdamRule {
         root_correction_(static_cast<T>(step.root_correction)),
         shrink_(static_cast<T>(step.shrink)) {}
 
-  template <class Largest>
-  void operator()(T& x, T g, T& mean, T& square, const Largest& largest) const {
-    const T d = direction_(x, g);
-    const T m = beta1_ * mean + rest1_ * d;
-    const T v = beta2_ * square + rest2_ * d * d;
-    mean = m;
-    square = v;
-    const T scale = std::sqrt(largest(v)) / root_correction_ + eps_;
-    x = shrink_ * x - step_size_ * m / scale;
+  template <class V, class Largest>
+  void operator()(V& x, const V& g, V& mean, V& square, const Largest& largest) const {
+    const V d = direction_(x, g);
+    mean = beta1_ * mean + rest1_ * d;
+    square = beta2_ * square + rest2_ * d * d;
+    const V scale = sqrt(largest(square)) / root_correction_ + eps_;
+    x = shrink_ * x - step_size_ * mean / scale;
   }
 
  private:
@@ -84,7 +94,9 @@ void sgd_step(const SgdStep& step, Ref x, Ref g) {
   dispatch_floating("SGD", x.dtype, [&]<class T>(std::type_identity<T>) {
     const Direction<T> direction{static_cast<T>(step.weight_decay), step.maximize};
     const T lr = static_cast<T>(step.lr);
-    for_each<T, 2>({x, g}, [=](T& value, const T& grad) { value -= lr * direction(value, grad); });
+    for_each<T, 2>({x, g}, [=]<class V>(V& value, const V& grad) {
+      value = value - lr * direction(value, grad);
+    });
   });
 }
 
@@ -95,11 +107,10 @@ void sgd_momentum_step(const SgdStep& step, Ref x, Ref g, Ref momentum) {
     const T keep = static_cast<T>(step.momentum);
     const T take = static_cast<T>(step.take);
     const bool nesterov = step.nesterov;
-    for_each<T, 3>({x, g, momentum}, [=](T& value, const T& grad, T& average) {
-      const T d = direction(value, grad);
-      const T b = keep * average + take * d;
-      average = b;
-      value -= lr * (nesterov ? d + keep * b : b);
+    for_each<T, 3>({x, g, momentum}, [=]<class V>(V& value, const V& grad, V& average) {
+      const V d = direction(value, grad);
+      average = keep * average + take * d;
+      value = value - lr * (nesterov ? V(d + keep * average) : average);
     });
   });
 }
@@ -107,8 +118,8 @@ void sgd_momentum_step(const SgdStep& step, Ref x, Ref g, Ref momentum) {
 void adam_step(const AdamStep& step, Ref x, Ref g, Ref mean, Ref square) {
   dispatch_floating("Adam", x.dtype, [&]<class T>(std::type_identity<T>) {
     const AdamRule<T> rule(step);
-    for_each<T, 4>({x, g, mean, square}, [=](T& value, const T& grad, T& m, T& v) {
-      rule(value, grad, m, v, [](T now) { return now; });
+    for_each<T, 4>({x, g, mean, square}, [=]<class V>(V& value, const V& grad, V& m, V& v) {
+      rule(value, grad, m, v, [](const V& now) { return now; });
     });
   });
 }
@@ -116,10 +127,10 @@ void adam_step(const AdamStep& step, Ref x, Ref g, Ref mean, Ref square) {
 void amsgrad_step(const AdamStep& step, Ref x, Ref g, Ref mean, Ref square, Ref largest) {
   dispatch_floating("Adam", x.dtype, [&]<class T>(std::type_identity<T>) {
     const AdamRule<T> rule(step);
-    for_each<T, 5>({x, g, mean, square, largest},
-                   [=](T& value, const T& grad, T& m, T& v, T& most) {
-                     rule(value, grad, m, v, [&](T now) { return most = most > now ? most : now; });
-                   });
+    for_each<T, 5>(
+        {x, g, mean, square, largest}, [=]<class V>(V& value, const V& grad, V& m, V& v, V& most) {
+          rule(value, grad, m, v, [&](const V& now) { return most = maximum(most, now); });
+        });
   });
 }
 

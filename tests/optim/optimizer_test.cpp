@@ -39,22 +39,26 @@ TEST_CASE("a step counts as a change in place", "[optim]") {
   CHECK(w.requires_grad());
 }
 
-TEST_CASE("parameters and gradients may lie in any way", "[optim]") {
-  const auto trained = [](Tensor w, bool gradient_broadcast) {
-    optim::SGD sgd({w}, {.lr = 0.25, .momentum = 0.5});
+TEMPLATE_TEST_CASE("parameters and gradients may lie in any way", "[optim]", optim::SGD,
+                   optim::Adam, optim::AdamW) {
+  const auto trained = [](Tensor w, bool broadcast) {
+    typename TestType::Options options{.lr = 0.25, .weight_decay = 0.1};
+    if constexpr (requires { options.momentum; }) options.momentum = 0.5;
+    if constexpr (requires { options.amsgrad; }) options.amsgrad = true;
+    TestType rule({w}, options);
     for (int i = 0; i < 3; ++i) {
-      const Tensor g = Tensor::from_vector<double>({1, 2, 3});
-      w.set_grad(gradient_broadcast ? g.expand({2, 3}) : g.expand({2, 3}).clone());
-      sgd.step();
+      const Tensor g = Tensor::from_vector<float>({1, 2, 3, -4, 5}).expand({3, 5});
+      w.set_grad(broadcast ? g : g.clone());
+      rule.step();
     }
-    return w.to_vector<double>();
+    return w.to_vector<float>();
   };
-  const auto expected = trained(parameter({2, 3}), false);
-  CHECK(trained(parameter({2, 3}), true) == expected);
-  CHECK(trained(ones({3, 2}, {.dtype = float64}).t().requires_grad_(), false) == expected);
-  CHECK(
-      trained(ones({4, 6}, {.dtype = float64}).slice(0, 0, 4, 2).slice(1, 0, 6, 2).requires_grad_(),
-              true) == expected);
+  // 15 elements: whole batches and a tail.
+  const auto expected = trained(parameter({3, 5}, 1, float32), false);
+  CHECK(trained(parameter({3, 5}, 1, float32), true) == expected);
+  CHECK(trained(ones({5, 3}).t().detach().requires_grad_(), false) == expected);
+  const Tensor sliced = ones({6, 10}).slice(0, 0, 6, 2).slice(1, 0, 10, 2);
+  CHECK(trained(sliced.detach().requires_grad_(), true) == expected);
 }
 
 TEST_CASE("learning rates are set for all groups or for one", "[optim]") {
