@@ -133,9 +133,10 @@ void permutation(Ref out, Stream stream) {
   auto* to = out.as<std::int64_t>();
   const auto n = static_cast<std::uint64_t>(out.layout->numel());
   std::iota(to, to + n, std::int64_t{0});
+  Words words{};
   for (std::uint64_t i = n; i-- > 1;) {
-    const std::uint64_t random = pair(block(stream, i / 2), i % 2);
-    std::swap(to[i], to[scaled(random, i + 1)]);
+    if (i % 2 == 1 || i == n - 1) words = block(stream, i / 2);
+    std::swap(to[i], to[scaled(pair(words, i % 2), i + 1)]);
   }
 }
 
