@@ -46,10 +46,15 @@ step_sanitize() {
   configure sanitize -Doptimization=0 -Ddebug=true -Db_sanitize=address,undefined \
     -Ddefault_library=static -Dtests=true -Dsamples=true -Dbench=false
   compile sanitize
-  ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
-  UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-    meson test -C "$build/sanitize" --no-rebuild --print-errorlogs --timeout-multiplier 4 \
-    --no-suite tools
+  export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
+  export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+  meson test -C "$build/sanitize" --no-rebuild --print-errorlogs --timeout-multiplier 4 \
+    --no-suite tools --no-suite samples
+  # A few steps of each: whole trainings take minutes in a program that is slowed down tenfold.
+  local samples=$build/sanitize/samples
+  "$samples/linear_regression/linear_regression" --max-step 5
+  "$samples/logistic_regression/logistic_regression" --max-step 5
+  "$samples/derivatives/derivatives"
 }
 
 step_install() {

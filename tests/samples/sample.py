@@ -25,7 +25,7 @@ class SampleTest(unittest.TestCase):
 
     def run_sample(self, *flags, cwd=None):
         return subprocess.run([self.program, *map(str, flags)], capture_output=True, text=True,
-                              cwd=cwd or self.folder, timeout=120)
+                              cwd=cwd or self.folder, timeout=300)
 
     def output_of(self, *flags, cwd=None):
         done = self.run_sample(*flags, cwd=cwd)
