@@ -3,11 +3,6 @@
 #include "kernels/copy.hpp"
 
 namespace tapegrad {
-namespace {
-
-int kind_of(DType dtype) { return dtype == DType::boolean ? 0 : is_floating(dtype) ? 2 : 1; }
-
-}  // namespace
 
 Tensor converted(const Tensor& x, DType dtype) {
   if (x.dtype() == dtype) return x;

@@ -18,6 +18,9 @@ Tensor constant(const Tensor& x, Scalar value);
 /// x in another element type, without a record; x itself if it has that type.
 Tensor converted(const Tensor& x, DType dtype);
 
+/// 0 for booleans, 1 for integers, 2 for floating-point types: promotion asks for it first.
+inline int kind_of(DType dtype) { return dtype == boolean ? 0 : is_floating(dtype) ? 2 : 1; }
+
 /// The same elements, or float32 for integers.
 inline Tensor as_floating(const Tensor& x) {
   return is_floating(x.dtype()) ? x : converted(x, float32);
@@ -45,8 +48,8 @@ struct Unary {
   static constexpr bool vector = true;  // false: f has no batch form
   static constexpr Needs saves(Needs) { return Op::keeps; }
 
-  Tensor forward(const Tensor& input) const {
-    const Tensor x = Op::keeps_integers ? input : as_floating(input);
+  Tensor forward(const Tensor& x) const {
+    if (!Op::keeps_integers && !is_floating(x.dtype())) return forward(converted(x, float32));
     Tensor y = make_tensor(x.dtype(), x.shape());
     dispatch(x.dtype(), [&]<class T>(std::type_identity<T>) {
       if constexpr (Op::keeps_integers || std::is_floating_point_v<T>) {
@@ -94,12 +97,13 @@ struct Unary {
   }
 };
 
-/// out = f(a, b) over two tensors whose shapes broadcast to out's. f runs in the element type
+/// out = f(x, y) over two tensors whose shapes broadcast to out's. f runs in the element type
 /// `compute`; out has that type or, for comparisons, bool.
 template <bool comparison, class F>
-void map_binary(const F& f, const Tensor& out, const Tensor& a, const Tensor& b, DType compute) {
-  const Tensor x = a.dtype() == compute ? a : converted(a, compute);
-  const Tensor y = b.dtype() == compute ? b : converted(b, compute);
+void map_binary(const F& f, const Tensor& out, const Tensor& x, const Tensor& y, DType compute) {
+  if (x.dtype() != compute || y.dtype() != compute) {
+    return map_binary<comparison>(f, out, converted(x, compute), converted(y, compute), compute);
+  }
   const Shape& shape = out.shape();
   const auto run = [&](const Ref& rx, const Ref& ry) {
     dispatch(compute, [&]<class T>(std::type_identity<T>) {

@@ -5,11 +5,6 @@
 #include "ops/strided.hpp"
 
 namespace tapegrad {
-namespace {
-
-int kind_of(DType dtype) { return dtype == boolean ? 0 : is_floating(dtype) ? 2 : 1; }
-
-}  // namespace
 
 void check_in_place(std::string_view operation, const Tensor& self, const Tensor& other,
                     DType result) {
