@@ -36,13 +36,14 @@ inline void check_history(std::string_view operation, const Tensor& x) {
   }
 }
 
-template <class Op, std::size_t N>
+/// A record of Op. Edges and Values are arrays for a fixed number of inputs, vectors for a list.
+template <class Op, class Edges, class Values>
 struct NodeOf final : Node {
-  // Operations that never save anything carry no slots.
-  static constexpr std::size_t slots = Op::saves(~Needs{0}) == save_nothing ? 0 : N + 1;
-
-  NodeOf(Op operation, const Tensor& out)
-      : Node(out.dtype(), out.shape()), op(std::move(operation)) {}
+  NodeOf(Op operation, const Tensor& out, Edges to, Values slots)
+      : Node(out.dtype(), out.shape()),
+        op(std::move(operation)),
+        edges(std::move(to)),
+        saved(std::move(slots)) {}
   std::string_view name() const override { return Op::name; }
   std::span<Ptr<Node>> inputs() override { return edges; }
   Grads vjp(const Tensor& g) override { return op.vjp(Saved(*this, edges, saved), g); }
@@ -51,25 +52,8 @@ struct NodeOf final : Node {
   }
 
   [[no_unique_address]] Op op;
-  std::array<Ptr<Node>, N> edges;
-  std::array<SavedTensor, slots> saved;
-};
-
-/// The same for operations on lists of tensors.
-template <class Op>
-struct NodeOfList final : Node {
-  NodeOfList(Op operation, const Tensor& out, std::size_t count)
-      : Node(out.dtype(), out.shape()), op(std::move(operation)), edges(count), saved(count + 1) {}
-  std::string_view name() const override { return Op::name; }
-  std::span<Ptr<Node>> inputs() override { return edges; }
-  Grads vjp(const Tensor& g) override { return op.vjp(Saved(*this, edges, saved), g); }
-  void release_saved() override {
-    for (SavedTensor& s : saved) s.value = Tensor();
-  }
-
-  Op op;
-  std::vector<Ptr<Node>> edges;
-  std::vector<SavedTensor> saved;
+  Edges edges;
+  Values saved;  // a slot for each input, then one for the output; none where Op never saves
 };
 
 inline bool tracked(const Tensor& x) { return x.defined() && x.impl()->node; }
@@ -94,7 +78,10 @@ void connect(NodeType& node, std::span<const Tensor* const> inputs, const Tensor
 /// Puts `out`, just computed from `inputs`, on the tape.
 template <class Op, std::same_as<Tensor>... In>
 Ptr<Node> record(Op op, const Tensor& out, const In&... inputs) {
-  auto* node = new NodeOf<Op, sizeof...(In)>(std::move(op), out);
+  constexpr std::size_t count = sizeof...(In);
+  using Edges = std::array<Ptr<Node>, count>;
+  using Values = std::array<SavedTensor, Op::saves(~Needs{0}) == save_nothing ? 0 : count + 1>;
+  auto* node = new NodeOf<Op, Edges, Values>(std::move(op), out, Edges{}, Values{});
   Ptr<Node> owner(node);
   const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
   connect<Op>(*node, pointers, out);
@@ -138,7 +125,10 @@ Tensor apply_list(Op op, const std::vector<Tensor>& inputs) {
   }
   Tensor out = unrecorded([&] { return op.forward(inputs); });
   if (!record) return out;
-  auto* node = new NodeOfList<Op>(std::move(op), out, inputs.size());
+  using Edges = std::vector<Ptr<Node>>;
+  using Values = std::vector<SavedTensor>;
+  auto* node = new NodeOf<Op, Edges, Values>(std::move(op), out, Edges(inputs.size()),
+                                             Values(inputs.size() + 1));
   out.impl()->node = Ptr<Node>(node);
   std::vector<const Tensor*> pointers;
   for (const Tensor& x : inputs) pointers.push_back(&x);

@@ -5,10 +5,7 @@
 namespace tapegrad {
 
 Tensor converted(const Tensor& x, DType dtype) {
-  if (x.dtype() == dtype) return x;
-  Tensor y = make_tensor(dtype, x.shape());
-  kernels::copy(ref(y), ref(x));
-  return y;
+  return x.dtype() == dtype ? x : unrecorded([&] { return x.to(dtype); });
 }
 
 Tensor constant(const Tensor& x, Scalar value) {

@@ -5,7 +5,6 @@
 
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
-#include "kernels/copy.hpp"
 #include "kernels/index.hpp"
 #include "tapegrad/ops/create.hpp"
 
@@ -13,12 +12,6 @@ namespace tapegrad {
 namespace {
 
 using kernels::ref;
-
-Tensor copy_of(const Tensor& x) {
-  Tensor copy = make_tensor(x.dtype(), x.shape());
-  kernels::copy(ref(copy), ref(x));
-  return copy;
-}
 
 /// Zeros that take no memory until they are copied.
 Tensor zeros_in(const Shape& shape, DType dtype) {
@@ -32,7 +25,7 @@ struct IndexAdd {
   static constexpr Needs saves(Needs needs) { return needs & 4 ? 2 : 0; }
   std::size_t dim;
   Tensor forward(const Tensor& x, const Tensor& index, const Tensor& source) const {
-    Tensor y = copy_of(x);
+    Tensor y = x.clone();
     kernels::index_add(ref(y), ref(source), ref(index), dim);
     return y;
   }
@@ -64,7 +57,7 @@ struct ScatterAdd {
   static constexpr Needs saves(Needs needs) { return needs & 4 ? 2 : 0; }
   std::size_t dim;
   Tensor forward(const Tensor& x, const Tensor& index, const Tensor& source) const {
-    Tensor y = copy_of(x);
+    Tensor y = x.clone();
     kernels::scatter_add(ref(y), ref(source), ref(index), dim);
     return y;
   }

@@ -21,8 +21,7 @@ Grads AsStrided::vjp(const Saved& s, const Tensor& g) const {
 }
 
 Tensor AsStridedScatter::forward(const Tensor& x, const Tensor& part) const {
-  Tensor y = make_tensor(x.dtype(), x.shape());
-  kernels::copy(kernels::ref(y), kernels::ref(x));
+  const Tensor y = x.clone();
   const Tensor target = make_view(y, layout);
   kernels::copy(kernels::ref(target), kernels::ref(part));
   return y;
