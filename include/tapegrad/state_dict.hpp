@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <initializer_list>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +42,7 @@ class StateDict {
 
  private:
   std::vector<NamedTensor> entries_;
+  std::map<std::string, std::size_t, std::less<>> places_;
 };
 
 }  // namespace tapegrad

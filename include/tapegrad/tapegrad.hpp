@@ -28,4 +28,5 @@
 #include "tapegrad/print.hpp"
 #include "tapegrad/random.hpp"
 #include "tapegrad/state_dict.hpp"
+#include "tapegrad/summary/writer.hpp"
 #include "tapegrad/tensor.hpp"

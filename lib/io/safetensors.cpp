@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <set>
 #include <tuple>
 
 #include "io/atomic_file.hpp"
@@ -63,24 +62,21 @@ int rank_of(DType dtype) {
   return static_cast<int>(std::find(std::begin(order), std::end(order), dtype) - order);
 }
 
-NamedTensors ordered(const NamedTensors& tensors, const std::string& path) {
-  NamedTensors result;
-  std::set<std::string_view> names;
+std::vector<NamedTensor> ordered(const StateDict& tensors, const std::string& path) {
+  std::vector<NamedTensor> result;
   for (const auto& [name, tensor] : tensors) {
     check<IoError>(name != "__metadata__",
                    "save_safetensors: a tensor can't be named __metadata__: {}", path);
-    check<IoError>(names.insert(name).second, "save_safetensors: two tensors named {}: {}",
-                   shown(name), path);
-    result.emplace_back(name, savable("save_safetensors", path, name, tensor));
+    result.push_back({name, savable("save_safetensors", path, name, tensor)});
   }
   std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
-    return std::tuple(rank_of(a.second.dtype()), std::string_view(a.first)) <
-           std::tuple(rank_of(b.second.dtype()), std::string_view(b.first));
+    return std::tuple(rank_of(a.tensor.dtype()), std::string_view(a.name)) <
+           std::tuple(rank_of(b.tensor.dtype()), std::string_view(b.name));
   });
   return result;
 }
 
-SafetensorsHeader header_of(const NamedTensors& tensors,
+SafetensorsHeader header_of(const std::vector<NamedTensor>& tensors,
                             const std::map<std::string, std::string>& metadata) {
   SafetensorsHeader header{.entries = {}, .metadata = metadata};
   std::uint64_t end = 0;
@@ -107,8 +103,8 @@ Safetensors read_safetensors(const Input& input) {
   check_coverage(input, header, data);
   Safetensors result{.tensors = {}, .metadata = std::move(header.metadata)};
   for (SafetensorsEntry& entry : header.entries) {
-    result.tensors.emplace_back(std::move(entry.name),
-                                tensor_at(input, data + entry.begin, entry.dtype, entry.shape));
+    result.tensors.insert(std::move(entry.name),
+                          tensor_at(input, data + entry.begin, entry.dtype, entry.shape));
   }
   return result;
 }
@@ -117,9 +113,9 @@ Safetensors load_safetensors(const std::string& path) {
   return read_safetensors(map_file("load_safetensors", path));
 }
 
-void save_safetensors(const std::string& path, const NamedTensors& tensors,
+void save_safetensors(const std::string& path, const StateDict& tensors,
                       const std::map<std::string, std::string>& metadata) {
-  const NamedTensors sorted = ordered(tensors, path);
+  const std::vector<NamedTensor> sorted = ordered(tensors, path);
   const std::string header = print_safetensors_header(header_of(sorted, metadata), path);
   check<IoError>(header.size() <= max_safetensors_header,
                  "save_safetensors: a header of {} bytes: {}; at most {} are allowed",

@@ -11,14 +11,13 @@ StateDict::StateDict(std::initializer_list<NamedTensor> entries) {
 void StateDict::insert(std::string name, Tensor tensor) {
   check<Error>(!contains(name), "state_dict: two entries are called \"{}\"; rename one", name);
   check<Error>(tensor.defined(), "state_dict: \"{}\" is an undefined tensor; leave it out", name);
+  places_.emplace(name, entries_.size());
   entries_.push_back({std::move(name), std::move(tensor)});
 }
 
 const Tensor* StateDict::find(std::string_view name) const {
-  for (const NamedTensor& entry : entries_) {
-    if (entry.name == name) return &entry.tensor;
-  }
-  return nullptr;
+  const auto place = places_.find(name);
+  return place == places_.end() ? nullptr : &entries_[place->second].tensor;
 }
 
 const Tensor& StateDict::operator[](std::string_view name) const {
@@ -28,10 +27,8 @@ const Tensor& StateDict::operator[](std::string_view name) const {
 }
 
 StateDict StateDict::clone() const {
-  StateDict copy;
-  for (const NamedTensor& entry : entries_) {
-    copy.entries_.push_back({entry.name, entry.tensor.clone()});
-  }
+  StateDict copy = *this;
+  for (NamedTensor& entry : copy.entries_) entry.tensor = entry.tensor.clone();
   return copy;
 }
 

@@ -77,7 +77,7 @@ TEST_CASE("safetensors: what was saved is loaded, of every dtype and layout", "[
                    {{"format", "pt"}, {"note", "a\tb"}});
   const io::Safetensors file = load_safetensors(path);
   CHECK(file.metadata == std::map<std::string, std::string>{{"format", "pt"}, {"note", "a\tb"}});
-  std::map<std::string, Tensor> got(file.tensors.begin(), file.tensors.end());
+  const StateDict& got = file.tensors;
   REQUIRE(got.size() == 8);
   CHECK(got["f"].to_vector<float>() == std::vector<float>{1.5F, -2});
   CHECK(got["d.t"].shape() == Shape{3, 2});
@@ -127,14 +127,14 @@ TEST_CASE("safetensors: loaded tensors look into the file and outlive its name",
   const std::string path = folder / "x.safetensors";
   save_safetensors(path, {{"x", values<float>({1, 2})}});
   const std::string saved = read_file(path);
-  Tensor x = load_safetensors(path).tensors[0].second;
-  Tensor again = load_safetensors(path).tensors[0].second;
+  Tensor x = load_safetensors(path).tensors["x"];
+  Tensor again = load_safetensors(path).tensors["x"];
   x.fill_(7);
   CHECK(again.to_vector<float>() == std::vector<float>{1, 2});
   CHECK(read_file(path) == saved);
   save_safetensors(path, {{"x", x}});
   CHECK(again.to_vector<float>() == std::vector<float>{1, 2});
-  CHECK(load_safetensors(path).tensors[0].second.to_vector<float>() == std::vector<float>{7, 7});
+  CHECK(load_safetensors(path).tensors["x"].to_vector<float>() == std::vector<float>{7, 7});
   std::filesystem::remove(path);
   CHECK(x.to_vector<float>() == std::vector<float>{7, 7});
 }
@@ -147,8 +147,8 @@ TEST_CASE("safetensors: data off their alignment are copied", "[io]") {
   using namespace std::string_literals;
   write_file(path, file_of(header, 0) + "\x09\0\0\x80\x3f"s);
   const auto tensors = load_safetensors(path).tensors;
-  CHECK(tensors[0].second.item<std::uint8_t>() == 9);
-  CHECK(tensors[1].second.item<float>() == 1);
+  CHECK(tensors["a"].item<std::uint8_t>() == 9);
+  CHECK(tensors["x"].item<float>() == 1);
 }
 
 TEST_CASE("safetensors: the order of the header may differ from that of the data", "[io]") {
@@ -160,8 +160,8 @@ TEST_CASE("safetensors: the order of the header may differ from that of the data
           object(entry("z", "U8", "[2]", "[1,3]") + "," + entry("a", "U8", "[1]", "[0,1]")) + "   ",
           3));
   const auto tensors = load_safetensors(path).tensors;
-  CHECK(tensors[0].first == "z");
-  CHECK(tensors[1].first == "a");
+  CHECK(tensors.begin()->name == "z");
+  CHECK(std::next(tensors.begin())->name == "a");
 }
 
 TEST_CASE("safetensors: no tensors at all is a file as well", "[io]") {
@@ -275,13 +275,11 @@ TEST_CASE("safetensors: what the format can't hold isn't saved", "[io]") {
   const std::string path = folder / "x";
   write_file(path, "old");
   const Tensor x = ones({1});
-  const auto error = [&](const io::NamedTensors& tensors) {
+  const auto error = [&](const StateDict& tensors) {
     return io_error([&] { save_safetensors(path, tensors); });
   };
-  CHECK(error({{"a", x}, {"a", x}}) == "save_safetensors: two tensors named \"a\": " + path);
   CHECK(error({{"__metadata__", x}}) ==
         "save_safetensors: a tensor can't be named __metadata__: " + path);
-  CHECK(error({{"a", Tensor()}}) == "save_safetensors: an undefined tensor: \"a\": " + path);
   CHECK(contains(error({{"a\xff", x}}), "isn't UTF-8"));
   CHECK(read_file(path) == "old");
   CHECK(folder.count() == 1);
@@ -292,5 +290,5 @@ TEST_CASE("safetensors: parameters are saved without their history", "[io][autog
   Tensor w = ones({2, 2}, {.requires_grad = true});
   save_safetensors(folder / "x", {{"w.t", w.t()}, {"y", (w * 2).sum()}});
   const auto tensors = load_safetensors(folder / "x").tensors;
-  CHECK_FALSE(tensors[0].second.requires_grad());
+  CHECK_FALSE(tensors["w.t"].requires_grad());
 }

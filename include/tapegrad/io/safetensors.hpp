@@ -4,14 +4,14 @@
 #include <map>
 #include <string>
 
-#include "tapegrad/io/named_tensors.hpp"
+#include "tapegrad/state_dict.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace io {
 
 /// What a safetensors file holds.
 struct Safetensors {
-  NamedTensors tensors;
+  StateDict tensors;
   /// Free text under free names, such as {"format", "pt"}.
   std::map<std::string, std::string> metadata;
 };
@@ -20,11 +20,10 @@ struct Safetensors {
 /// uint8 and bool, of any layout. The bytes are those that Python's safetensors writes: the widest
 /// types first, names in order within a type.
 ///   The file appears at once or not at all: whatever fails, a file that was there stays as it was.
-///   Throws IoError when the file can't be written, for a name that is used twice, isn't UTF-8 or
-///   is
-///   "__metadata__", and for an undefined tensor.
+///   Throws IoError when the file can't be written, and for a name that isn't UTF-8 or is
+///   "__metadata__".
 ///   Source: https://huggingface.co/docs/safetensors
-void save_safetensors(const std::string& path, const NamedTensors& tensors,
+void save_safetensors(const std::string& path, const StateDict& tensors,
                       const std::map<std::string, std::string>& metadata = {});
 
 /// Reads a safetensors file without copying it: the tensors look into a mapping of the file, whose
