@@ -2,6 +2,9 @@
 #pragma once
 
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/io/csv.hpp"
+#include "tapegrad/io/idx.hpp"
+#include "tapegrad/io/npy.hpp"
 #include "tapegrad/io/safetensors.hpp"
 #include "tapegrad/memory.hpp"
 #include "tapegrad/names.hpp"

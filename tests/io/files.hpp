@@ -1,12 +1,15 @@
-// Files that live as long as a test, and the errors that reading them gives.
+// Files that live as long as a test, what is put into them, and the errors that reading them gives.
 #pragma once
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tapegrad/error.hpp"
+#include "tapegrad/tensor.hpp"
 
 namespace tapegrad::test {
 
@@ -50,6 +53,27 @@ std::string io_error(Work work) {
     return error.what();
   }
   return "no error";
+}
+
+/// What `load` says about a file of these bytes, without its own name and the path.
+template <class Load>
+std::string refusal_of(Load load, const std::string& bytes) {
+  const Folder folder;
+  const std::string path = folder / "x";
+  write_file(path, bytes);
+  std::string error = io_error([&] { load(path); });
+  for (std::size_t at; (at = error.find(path)) != std::string::npos;) error.erase(at, path.size());
+  const std::size_t operation = error.find(": ");
+  return operation == std::string::npos ? error : error.substr(operation + 2);
+}
+
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+template <class T>
+Tensor values(std::vector<T> v) {
+  return Tensor::from_vector(std::move(v));
 }
 
 }  // namespace tapegrad::test

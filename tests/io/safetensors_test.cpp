@@ -15,11 +15,6 @@ using io::save_safetensors;
 
 namespace {
 
-template <class T>
-Tensor values(std::vector<T> v) {
-  return Tensor::from_vector(std::move(v));
-}
-
 std::string little_endian(std::uint64_t value) {
   std::string text;
   for (int i = 0; i < 8; ++i) text += static_cast<char>(value >> 8 * i);
@@ -39,24 +34,10 @@ std::string entry(const std::string& name, const std::string& dtype, const std::
 
 std::string object(const std::string& entries) { return fmt::format("{{{}}}", entries); }
 
-/// What loading a file of these bytes says, without the path.
-std::string refusal(const std::string& bytes) {
-  const Folder folder;
-  const std::string path = folder / "x.safetensors";
-  write_file(path, bytes);
-  std::string error = io_error([&] { load_safetensors(path); });
-  const auto at = error.find(path);
-  if (at != std::string::npos) error.erase(at, path.size());
-  const std::string operation = "load_safetensors: ";
-  return error.starts_with(operation) ? error.substr(operation.size()) : error;
-}
+std::string refusal(const std::string& bytes) { return refusal_of(load_safetensors, bytes); }
 
 std::string refusal(const std::string& header, std::size_t data) {
   return refusal(file_of(header, data));
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace

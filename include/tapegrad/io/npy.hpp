@@ -1,0 +1,41 @@
+// NumPy's files: one array in .npy, named arrays in .npz.
+#pragma once
+
+#include <string>
+
+#include "tapegrad/state_dict.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+namespace io {
+
+/// Writes the bytes that numpy.save writes (format 1.0), row by row.
+///   The file appears at once or not at all. Throws IoError when it can't be written.
+void save_npy(const std::string& path, const Tensor& x);
+
+/// Reads one array as numpy.save writes it: formats 1.0, 2.0 and 3.0, either byte order. What is
+/// stored in Fortran order comes back with Fortran's strides.
+///   Without a copy where the byte order is the machine's: the tensor looks into a private mapping
+///   of the file, as with load_safetensors().
+///   Throws IoError, with the path and the offset, for a file that is cut short or goes on after
+///   the array, and for a dtype that this library doesn't have, which is named.
+///   Source: numpy.lib.format,
+///   https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+Tensor load_npy(const std::string& path);
+
+struct NpzOptions {
+  /// As numpy.savez_compressed does.
+  bool compress = false;
+};
+
+/// Writes named arrays as numpy.savez does, beyond 4 GB where needed. The file appears at once or
+/// not at all. Throws IoError when it can't be written and for a name that isn't UTF-8.
+void save_npz(const std::string& path, const StateDict& tensors, NpzOptions options = {});
+
+/// Reads every array of a file that numpy.savez or numpy.savez_compressed wrote; checksums are
+/// verified.
+///   Throws IoError, with the path and the array, for everything that load_npy() refuses, and for
+///   an archive that is damaged, is encrypted or claims more than its bytes can hold.
+StateDict load_npz(const std::string& path);
+
+}  // namespace io
+}  // namespace gnu::visibility("default")]]tapegrad

@@ -1,0 +1,218 @@
+// What the cells of comma-separated text mean: names, numbers, and the errors about them.
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <set>
+#include <system_error>
+
+#include "core/dispatch.hpp"
+#include "io/csv_cells.hpp"
+#include "tapegrad/ops/create.hpp"
+
+namespace tapegrad::io {
+namespace {
+
+enum class Parsed { number, no_number, out_of_range };
+
+template <class T>
+Parsed parse(std::string_view text, T& value) {
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (stop != end || error == std::errc::invalid_argument) return Parsed::no_number;
+  if (error == std::errc::result_out_of_range) return Parsed::out_of_range;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (!std::isfinite(value)) return Parsed::out_of_range;
+  }
+  return Parsed::number;
+}
+
+template <>
+Parsed parse(std::string_view text, bool& value) {
+  value = text == "1" || text == "true" || text == "True" || text == "TRUE";
+  const bool no = text == "0" || text == "false" || text == "False" || text == "FALSE";
+  return value || no ? Parsed::number : Parsed::no_number;
+}
+
+bool is_missing(const CsvOptions& options, std::string_view text) {
+  const auto& texts = options.missing_texts;
+  return text.empty() || text == "nan" || text == "NaN" || text == "NAN" ||
+         std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
+/// What the cell holds, in `buffer` where quotes had to be taken off.
+std::string_view content(std::string_view raw, std::string& buffer) {
+  if (!raw.starts_with('"')) return raw;
+  buffer = unquoted(raw);
+  return buffer;
+}
+
+std::string_view wanted(DType dtype, Parsed result) {
+  if (result == Parsed::out_of_range) {
+    return is_floating(dtype) ? "is no finite number within the range of"
+                              : "is beyond the range of";
+  }
+  return dtype == boolean     ? "is neither 0, 1, true nor false; needed as"
+         : is_floating(dtype) ? "is not a number; needed as"
+                              : "is not a whole number; needed as";
+}
+
+[[noreturn, gnu::cold]] void refuse(const CsvCells& cells, std::size_t line, std::size_t column,
+                                    std::string_view text, DType dtype, Parsed result) {
+  const std::string name =
+      cells.has_header ? shown(unquoted(cells.raw(0, column))) : fmt::format("{}", column + 1);
+  const std::string what = text.empty() ? fmt::format("column {}: the cell is empty", name)
+                                        : fmt::format("column {}: {} {} {}", name, shown(text),
+                                                      wanted(dtype, result), name_of(dtype));
+  fail_in_text(cells.input, cells.offset(line, column), what);
+}
+
+template <class T>
+T value_at(const CsvCells& cells, std::size_t line, std::size_t column) {
+  T value{};
+  std::string_view text = cells.raw(line, column);
+  Parsed result = parse(text, value);
+  if (result == Parsed::number) [[likely]]
+    return value;
+  std::string buffer;
+  text = content(text, buffer);
+  if constexpr (std::is_floating_point_v<T>) {
+    if (cells.options.missing == CsvMissing::nan && is_missing(cells.options, text)) {
+      return std::numeric_limits<T>::quiet_NaN();
+    }
+  }
+  result = parse(std::string_view(text), value);
+  if (result != Parsed::number) refuse(cells, line, column, text, dtype_of<T>, result);
+  return value;
+}
+
+bool looks_like_header(const CsvCells& cells) {
+  std::string buffer;
+  for (std::size_t column = 0; column < cells.columns; ++column) {
+    double value = 0;
+    const std::string_view text = content(cells.raw(0, column), buffer);
+    if (parse(text, value) != Parsed::no_number) return false;
+  }
+  return true;
+}
+
+void check_names(const CsvCells& cells) {
+  std::set<std::string> names;
+  for (std::size_t column = 0; column < cells.columns; ++column) {
+    const std::string name = unquoted(cells.raw(0, column));
+    if (name.empty()) {
+      fail_in_text(cells.input, cells.offset(0, column),
+                   "a column without a name; name it or remove it");
+    }
+    if (!names.insert(name).second) {
+      fail_in_text(cells.input, cells.offset(0, column),
+                   fmt::format("a second column named {}; rename one", shown(name)));
+    }
+  }
+}
+
+}  // namespace
+
+CsvTable CsvCells::table(CsvCells cells) {
+  return CsvTable(std::make_shared<const CsvCells>(std::move(cells)));
+}
+
+CsvTable read_csv(Input input, const CsvOptions& options) {
+  check<IoError>(std::string_view("\"\r\n").find(options.delimiter) == std::string_view::npos,
+                 "{}: a quote or a line end can't be the delimiter: {}", input.operation,
+                 input.name);
+  CsvCells cells{.input = std::move(input), .options = options, .offsets = {}};
+  find_cells(cells);
+  cells.has_header = options.header == CsvHeader::present ||
+                     (options.header == CsvHeader::detected && looks_like_header(cells));
+  if (cells.has_header) {
+    check_names(cells);
+    --cells.rows;
+    if (cells.rows == 0) {
+      fail_in_text(cells.input, cells.offset(0, cells.columns) - 1, "no rows below the header");
+    }
+  }
+  return CsvCells::table(std::move(cells));
+}
+
+CsvTable load_csv(const std::string& path, const CsvOptions& options) {
+  return read_csv(map_file("load_csv", path), options);
+}
+
+std::size_t CsvTable::rows() const { return cells_->rows; }
+
+std::size_t CsvTable::columns() const { return cells_->columns; }
+
+bool CsvTable::has_header() const { return cells_->has_header; }
+
+std::string CsvTable::name(std::size_t column) const {
+  return has_header() ? unquoted(cells_->raw(0, column)) : fmt::format("column {}", column + 1);
+}
+
+std::size_t CsvTable::find(std::string_view wanted) const {
+  std::string names;
+  for (std::size_t column = 0; column < columns() && has_header(); ++column) {
+    const std::string there = name(column);
+    if (there == wanted) return column;
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", shown(there));
+  }
+  fail_in_text(cells_->input, cells_->offset(0, 0),
+               has_header() ? fmt::format("no column named {}; there are {}", shown(wanted), names)
+                            : fmt::format("no column named {}: no header", shown(wanted)));
+}
+
+std::string CsvTable::text(std::size_t row, std::size_t column) const {
+  return unquoted(cells_->raw(row + cells_->first_line(), column));
+}
+
+std::optional<DType> CsvTable::type_of(std::size_t column) const {
+  DType type = int64;
+  std::string buffer;
+  for (std::size_t row = 0; row < rows(); ++row) {
+    const std::string_view cell = content(cells_->raw(row + cells_->first_line(), column), buffer);
+    std::int64_t whole = 0;
+    double number = 0;
+    if (parse(cell, whole) == Parsed::number || is_missing(cells_->options, cell)) continue;
+    if (parse(cell, number) != Parsed::number) return std::nullopt;
+    type = float64;
+  }
+  return type;
+}
+
+Tensor CsvTable::values(DType dtype) const {
+  std::vector<std::size_t> all(columns());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return values(all, dtype);
+}
+
+Tensor CsvTable::values(std::span<const std::size_t> chosen, DType dtype) const {
+  for (const std::size_t column : chosen) {
+    check<IndexError>(column < columns(), "csv: no column {} among {}: {}", column, columns(),
+                      cells_->input.name);
+  }
+  Tensor result =
+      empty({static_cast<std::int64_t>(rows()), static_cast<std::int64_t>(chosen.size())},
+            {.dtype = dtype});
+  dispatch(dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    T* out = result.mutable_data<T>();
+    for (std::size_t row = 0; row < rows(); ++row) {
+      for (const std::size_t column : chosen) {
+        *out++ = value_at<T>(*cells_, row + cells_->first_line(), column);
+      }
+    }
+  });
+  return result;
+}
+
+Tensor CsvTable::column(std::size_t column, DType dtype) const {
+  return values({&column, 1}, dtype).squeeze(1);
+}
+
+void CsvTable::fail(std::size_t row, std::size_t column, std::string_view what) const {
+  fail_in_text(cells_->input, cells_->offset(row + cells_->first_line(), column), what);
+}
+
+}  // namespace tapegrad::io

@@ -1,0 +1,46 @@
+// Where each cell of comma-separated text lies. What a cell means is CsvTable's business.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/input.hpp"
+#include "tapegrad/io/csv.hpp"
+
+namespace tapegrad::io {
+
+/// The text and the offsets of its cells, row by row; each row ends with one more offset, one past
+/// its line end, so that a cell ends one character before the next offset.
+struct CsvCells {
+  Input input;
+  CsvOptions options;
+  std::size_t columns = 0;
+  std::size_t rows = 0;  ///< without the header
+  bool has_header = false;
+  std::vector<std::uint64_t> offsets;
+
+  static CsvTable table(CsvCells cells);
+
+  /// As it stands in the file, without blanks around it. Row 0 is the header where there is one.
+  std::string_view raw(std::size_t line, std::size_t column) const;
+  std::size_t offset(std::size_t line, std::size_t column) const {
+    return offsets[line * (columns + 1) + column];
+  }
+  /// Rows of the file: values below the header are line + first_line().
+  std::size_t first_line() const { return has_header ? 1 : 0; }
+};
+
+/// Finds the cells. Throws IoError for quotes out of place and ragged rows.
+void find_cells(CsvCells& cells);
+
+/// The content of a cell: without quotes, doubled quotes made single.
+std::string unquoted(std::string_view raw);
+
+/// Throws IoError about the character at `offset`, as file:line:column.
+[[noreturn]] void fail_in_text(const Input& input, std::size_t offset, std::string_view what);
+
+CsvTable read_csv(Input input, const CsvOptions& options);
+
+}  // namespace tapegrad::io

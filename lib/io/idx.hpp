@@ -1,0 +1,11 @@
+// Reading IDX from bytes that are already here: for the loader and for fuzzing.
+#pragma once
+
+#include "io/input.hpp"
+#include "tapegrad/io/idx.hpp"
+
+namespace tapegrad::io {
+
+Tensor read_idx(const Input& input);
+
+}  // namespace tapegrad::io

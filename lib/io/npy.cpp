@@ -1,0 +1,91 @@
+#include "io/npy.hpp"
+
+#include <algorithm>
+
+#include "io/atomic_file.hpp"
+#include "io/npy_header.hpp"
+
+namespace tapegrad::io {
+namespace {
+
+constexpr std::string_view magic = "\x93NUMPY";
+constexpr std::size_t version_end = 8;
+
+/// Where the dictionary stands in the file.
+struct Place {
+  std::size_t offset;
+  std::size_t length;
+};
+
+Place dictionary_place(const Input& input) {
+  input.check(input.size >= version_end && input.text(0, magic.size()) == magic, 0,
+              "this is no .npy array");
+  const int version = std::to_integer<int>(input.data[6]);
+  input.check(version >= 1 && version <= 3, 6, "version {} of the format is not known", version);
+  const std::size_t width = version == 1 ? 2 : 4;
+  input.check(input.size >= version_end + width, version_end, "the file ends within its header");
+  std::size_t length = 0;
+  for (std::size_t i = width; i-- > 0;) {
+    length = length << 8 | std::to_integer<std::size_t>(input.data[version_end + i]);
+  }
+  const std::size_t offset = version_end + width;
+  input.check(length <= input.size - offset, version_end,
+              "a header of {} bytes, of which {} are there", length, input.size - offset);
+  return {offset, length};
+}
+
+Shape reversed(Shape shape) {
+  std::reverse(shape.begin(), shape.end());
+  return shape;
+}
+
+Tensor transposed(const Tensor& x) {
+  Dims order;
+  for (std::int64_t dim = x.dim(); dim-- > 0;) order.push_back(dim);
+  return x.permute(order);
+}
+
+}  // namespace
+
+std::string npy_header(DType dtype, const Shape& shape) {
+  std::string text = print_npy_dictionary(dtype, shape);
+  // numpy leaves room for a longer first dimension and starts the elements on a multiple of 64.
+  constexpr std::size_t longest_size = 21;
+  if (!shape.empty()) text.append(longest_size - std::to_string(shape.front()).size(), ' ');
+  constexpr std::size_t alignment = 64;
+  const std::size_t prefix = version_end + 2;
+  text.append(alignment - (prefix + text.size() + 1) % alignment, ' ');
+  text += '\n';
+  std::string header(magic);
+  header +=
+      {'\1', '\0', static_cast<char>(text.size() & 0xff), static_cast<char>(text.size() >> 8)};
+  return header + text;
+}
+
+Tensor read_npy(const Input& input) {
+  const Place place = dictionary_place(input);
+  const NpyHeader header = parse_npy_dictionary(input, place.offset, place.length);
+  const std::size_t begin = place.offset + place.length;
+  const std::size_t bytes = byte_count(header.shape, header.dtype);
+  const std::size_t there = input.size - begin;
+  input.check(there >= bytes, input.size, "{} of shape {} need {} bytes, but {} are there",
+              header.dtype, header.shape, bytes, there);
+  input.check(there == bytes, begin + bytes, "{} bytes after the end of the array", there - bytes);
+  if (!header.fortran_order) {
+    return tensor_at(input, begin, header.dtype, header.shape, header.byte_order);
+  }
+  return transposed(
+      tensor_at(input, begin, header.dtype, reversed(header.shape), header.byte_order));
+}
+
+Tensor load_npy(const std::string& path) { return read_npy(map_file("load_npy", path)); }
+
+void save_npy(const std::string& path, const Tensor& x) {
+  const Tensor dense = savable("save_npy", path, "", x);
+  AtomicFile file("save_npy", path);
+  file.write(npy_header(dense.dtype(), dense.shape()));
+  file.write(bytes_of(dense));
+  file.commit();
+}
+
+}  // namespace tapegrad::io

@@ -1,0 +1,26 @@
+// The header of an .npy file: a dictionary literal of Python that says what follows.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/elements.hpp"
+
+namespace tapegrad::io {
+
+struct NpyHeader {
+  DType dtype = float32;
+  ByteOrder byte_order = ByteOrder::little;
+  bool fortran_order = false;
+  Shape shape;
+};
+
+/// Reads the dictionary. Throws IoError for anything that numpy doesn't write there.
+NpyHeader parse_npy_dictionary(const Input& input, std::size_t offset, std::size_t length);
+
+/// "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }"
+std::string print_npy_dictionary(DType dtype, const Shape& shape);
+
+}  // namespace tapegrad::io

@@ -1,0 +1,53 @@
+// Named arrays: a zip archive with an .npy file for each.
+#include "io/atomic_file.hpp"
+#include "io/elements.hpp"
+#include "io/npy.hpp"
+#include "io/zip_archive.hpp"
+
+namespace tapegrad::io {
+namespace {
+
+constexpr std::string_view suffix = ".npy";
+
+// The record that ends an archive, and all that one without entries has; libzip writes none.
+constexpr std::string_view empty_archive("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22);
+
+}  // namespace
+
+StateDict read_npz(const Input& input) {
+  const ZipReader archive(input);
+  StateDict tensors;
+  for (std::size_t i = 0; i < archive.size(); ++i) {
+    const std::string& name = archive.name(i);
+    check<IoError>(name.ends_with(suffix), "{}: the entry {} is no .npy array: {}", input.operation,
+                   shown(name), input.name);
+    std::string array = name.substr(0, name.size() - suffix.size());
+    check<IoError>(!tensors.contains(array), "{}: two entries named {}: {}", input.operation,
+                   shown(name), input.name);
+    tensors.insert(std::move(array), read_npy(archive.read(i)));
+  }
+  return tensors;
+}
+
+StateDict load_npz(const std::string& path) { return read_npz(map_file("load_npz", path)); }
+
+void save_npz(const std::string& path, const StateDict& tensors, NpzOptions options) {
+  std::vector<Tensor> dense;
+  std::vector<std::string> headers;
+  std::vector<ZipFile> files;
+  headers.reserve(tensors.size());  // the files look into them
+  for (const auto& [name, tensor] : tensors) {
+    const Tensor& x = dense.emplace_back(savable("save_npz", path, name, tensor));
+    const std::string& header = headers.emplace_back(npy_header(x.dtype(), x.shape()));
+    files.push_back({name + std::string(suffix), {std::as_bytes(std::span(header)), bytes_of(x)}});
+  }
+  AtomicFile file("save_npz", path);
+  if (files.empty()) {
+    file.write(empty_archive);
+  } else {
+    write_zip("save_npz", path, file.temporary_path(), files, options.compress);
+  }
+  file.commit();
+}
+
+}  // namespace tapegrad::io

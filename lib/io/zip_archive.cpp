@@ -1,0 +1,146 @@
+// The only file that includes libzip.
+#include "io/zip_archive.hpp"
+
+#include <zip.h>
+
+#include <limits>
+
+#include "io/gzip.hpp"
+#include "tapegrad/ops/create.hpp"
+
+namespace tapegrad::io {
+namespace {
+
+struct ZipError : zip_error_t {
+  ZipError() { zip_error_init(this); }
+  ZipError(const ZipError&) = delete;
+  ZipError& operator=(const ZipError&) = delete;
+  ~ZipError() { zip_error_fini(this); }
+  std::string text() { return zip_error_strerror(this); }
+};
+
+std::uint64_t most_of(std::uint64_t packed) {
+  std::uint64_t most = 0;
+  const bool overflows = __builtin_mul_overflow(packed, tightest_deflate, &most);
+  return overflows ? std::numeric_limits<std::uint64_t>::max() : most;
+}
+
+std::shared_ptr<zip> open_archive(const Input& input) {
+  // libzip takes a file without bytes for an archive without entries.
+  input.check(input.size > 0, 0, "no zip archive: the file is empty");
+  ZipError error;
+  zip_source_t* source = zip_source_buffer_create(input.data, input.size, 0, &error);
+  zip_t* archive = source ? zip_open_from_source(source, ZIP_RDONLY, &error) : nullptr;
+  if (!archive) {
+    if (source) zip_source_free(source);
+    fail<IoError>("{}: no zip archive: {}: {}", input.operation, error.text(), input.name);
+  }
+  return {archive, &zip_discard};
+}
+
+}  // namespace
+
+ZipReader::ZipReader(const Input& input) : input_(input), archive_(open_archive(input)) {
+  const auto count = static_cast<std::uint64_t>(zip_get_num_entries(archive_.get(), 0));
+  std::uint64_t packed = 0;
+  for (std::uint64_t i = 0; i < count; ++i) entries_.push_back(describe(i, packed));
+}
+
+ZipReader::Entry ZipReader::describe(std::uint64_t index, std::uint64_t& packed) const {
+  zip_stat_t facts;
+  zip_stat_init(&facts);
+  if (zip_stat_index(archive_.get(), index, 0, &facts) != 0) {
+    fail_entry(fmt::format("number {}", index), zip_strerror(archive_.get()));
+  }
+  constexpr auto needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
+  if ((facts.valid & needed) != needed) {
+    fail_entry(fmt::format("number {}", index), "its size isn't known");
+  }
+  const bool encrypted =
+      (facts.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && facts.encryption_method != ZIP_EM_NONE;
+  if (encrypted) fail_entry(facts.name, "it is encrypted");
+  const bool stored = facts.comp_method == ZIP_CM_STORE;
+  if (!stored && facts.comp_method != ZIP_CM_DEFLATE) {
+    fail_entry(facts.name, "it is packed in another way than deflate");
+  }
+  // Entries that share bytes are how a small archive unpacks to petabytes.
+  const bool too_much = __builtin_add_overflow(packed, facts.comp_size, &packed);
+  if (too_much || packed > input_.size) fail_entry(facts.name, "it is larger than the archive");
+  if (stored ? facts.size != facts.comp_size : facts.size > most_of(facts.comp_size)) {
+    fail_entry(facts.name, "it claims a size that its bytes can't hold");
+  }
+  return {facts.name, facts.size};
+}
+
+Input ZipReader::read(std::size_t i) const {
+  const Entry& entry = entries_[i];
+  const std::shared_ptr<zip_file_t> file(zip_fopen_index(archive_.get(), i, 0),
+                                         [](zip_file_t* f) { return f ? zip_fclose(f) : 0; });
+  if (!file) fail_entry(entry.name, zip_strerror(archive_.get()));
+  Tensor bytes = empty({static_cast<std::int64_t>(entry.size)}, {.dtype = uint8});
+  std::uint8_t* data = bytes.mutable_data<std::uint8_t>();
+  std::uint64_t filled = 0;
+  std::uint8_t beyond = 0;
+  // One byte more than there should be: libzip compares the checksum at the end of the entry.
+  while (true) {
+    const bool full = filled == entry.size;
+    const std::int64_t count =
+        zip_fread(file.get(), full ? &beyond : data + filled, full ? 1 : entry.size - filled);
+    if (count < 0) fail_entry(entry.name, zip_file_strerror(file.get()));
+    if (count > 0 && full) fail_entry(entry.name, "it is longer than it claims");
+    if (count == 0) break;
+    filled += static_cast<std::uint64_t>(count);
+  }
+  if (filled != entry.size) fail_entry(entry.name, "it is shorter than it claims");
+  return {input_.operation, fmt::format("{}: {}", input_.name, shown(entry.name)),
+          reinterpret_cast<std::byte*>(data), entry.size, std::make_shared<Tensor>(bytes)};
+}
+
+void ZipReader::fail_entry(std::string_view name, std::string_view what) const {
+  fail<IoError>("{}: cannot read the entry {}: {}: {}", input_.operation, shown(name), what,
+                input_.name);
+}
+
+namespace {
+
+bool add(zip_t* archive, const ZipFile& file, bool compress) {
+  std::vector<zip_buffer_fragment_t> fragments;
+  for (const std::span<const std::byte> piece : file.pieces) {
+    auto* bytes = reinterpret_cast<zip_uint8_t*>(const_cast<std::byte*>(piece.data()));
+    if (!piece.empty()) fragments.push_back({bytes, piece.size()});
+  }
+  ZipError error;
+  zip_source_t* source =
+      zip_source_buffer_fragment_create(fragments.data(), fragments.size(), 0, &error);
+  if (!source) return false;
+  const std::int64_t index = zip_file_add(archive, file.name.c_str(), source, ZIP_FL_ENC_UTF_8);
+  if (index < 0) {
+    zip_source_free(source);
+    return false;
+  }
+  const auto at = static_cast<std::uint64_t>(index);
+  constexpr zip_uint16_t first_of_january_1980 = 0x21;
+  return zip_set_file_compression(archive, at, compress ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0) == 0 &&
+         zip_file_set_dostime(archive, at, 0, first_of_january_1980, 0) == 0;
+}
+
+}  // namespace
+
+void write_zip(const std::string& operation, const std::string& target, const std::string& path,
+               std::span<const ZipFile> files, bool compress) {
+  int code = 0;
+  std::unique_ptr<zip_t, decltype(&zip_discard)> archive(
+      zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code), &zip_discard);
+  check<IoError>(archive != nullptr, "{}: cannot write a zip archive: {}", operation, target);
+  for (const ZipFile& file : files) {
+    check<IoError>(file.name.find('\0') == std::string::npos && add(archive.get(), file, compress),
+                   "{}: cannot add {}: {}: {}", operation, shown(file.name),
+                   zip_strerror(archive.get()), target);
+  }
+  if (zip_close(archive.get()) != 0) {
+    fail<IoError>("{}: cannot write: {}: {}", operation, target, zip_strerror(archive.get()));
+  }
+  archive.release();  // closed: there is nothing left to discard
+}
+
+}  // namespace tapegrad::io
