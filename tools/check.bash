@@ -57,6 +57,9 @@ step_sanitize() {
   "$samples/derivatives/derivatives"
 }
 
+# With clang. The seeds and small changes of them have run as tests already: this looks a little further.
+step_fuzz() { "$root/dev" fuzz all 10; }
+
 step_install() {
   rm -rf "$build/prefix-check"
   meson install -C "$build/check" --no-rebuild
@@ -134,6 +137,6 @@ step() {
 for name in format layers operation_table build tests; do step "$name"; done
 counted=$(python3 tools/count_tests.py build/check/meson-logs/testlog.json)
 [[ -n $counted ]] || { echo 'no Catch2 test ran'; exit 1; }
-for name in samples sanitize install pkg_config cmake meson_subproject static; do step "$name"; done
+for name in samples sanitize fuzz install pkg_config cmake meson_subproject static; do step "$name"; done
 
 printf 'every check passed in %d s\n%s\n' "$SECONDS" "$counted"

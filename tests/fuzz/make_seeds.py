@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Writes small files of every format, good and nearly good, for the fuzzers to start from.
+
+usage: make_seeds.py FOLDER    makes FOLDER/FORMAT/NAME for each format
+"""
+
+import gzip
+import io
+import json
+import struct
+import sys
+import zipfile
+from pathlib import Path
+
+
+def safetensors(header, data=b""):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def entry(dtype, shape, begin, end):
+    return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+
+
+def safetensors_seeds():
+    sizes = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "U8": 1, "BOOL": 1}
+    everything, end = {"__metadata__": {"format": "pt", "é": "\n"}}, 0
+    for dtype, size in sizes.items():
+        everything[dtype] = entry(dtype, [1, 2], end, end + 2 * size)
+        end += 2 * size
+    yield "every_dtype", safetensors(everything, bytes(end))
+    yield "empty", safetensors(b"{}      ")
+    yield "scalar", safetensors({"x": entry("F32", [], 0, 4)}, b"\0\0\x80\x3f")
+    yield "no_elements", safetensors({"x": entry("F32", [0, 3], 0, 0)})
+    yield "unaligned", safetensors({"a": entry("U8", [1], 0, 1), "b": entry("F64", [1], 1, 9)},
+                                   bytes(9))
+    yield "overlap", safetensors({"a": entry("U8", [2], 0, 2), "b": entry("U8", [2], 1, 3)},
+                                 bytes(3))
+    yield "overflow", safetensors({"a": entry("F32", [2**32, 2**32], 0, 0)})
+    yield "rank_nine", safetensors({"a": entry("U8", [1] * 9, 0, 1)}, b"\0")
+    yield "half", safetensors({"a": entry("F16", [1], 0, 2)}, bytes(2))
+    yield "twice", safetensors(b'{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},'
+                               b'"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}')
+    yield "deep", safetensors(b'{"a":' + b"[" * 3000)
+    yield "long_header", struct.pack("<Q", 2**63) + b"{}"
+
+
+def npy(dictionary, data=b"", version=1):
+    text = dictionary.encode() + b"\n"
+    length = struct.pack("<H" if version == 1 else "<I", len(text))
+    return b"\x93NUMPY" + bytes([version, 0]) + length + text + data
+
+
+def array(descr, shape, fortran_order=False):
+    return f"{{'descr': '{descr}', 'fortran_order': {fortran_order}, 'shape': {shape}, }}"
+
+
+def npy_seeds():
+    for descr in ("|b1", "|u1", "<i4", "<i8", "<f4", "<f8", ">i4", ">f8"):
+        content = npy(array(descr, (1, 2)), bytes(2 * int(descr[2])))
+        yield f"{descr[1:]}_{'big' if descr[0] == '>' else 'little'}", content
+    yield "version_2", npy(array("|u1", (1,)), b"a", 2)
+    yield "version_3", npy(array("|u1", (1,)), b"a", 3)
+    yield "fortran", npy(array("<f4", (2, 3), True), bytes(24))
+    yield "scalar", npy(array("<f8", ()), bytes(8))
+    yield "no_elements", npy(array("<f8", (0, 3)))
+    yield "quotes", npy('{"shape":(1L,),"descr":"|u1","fortran_order":False}', b"a")
+    yield "records", npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }")
+    yield "half", npy(array("<f2", (1,)), bytes(2))
+    yield "overflow", npy(array("<f4", (2**32, 2**32)))
+
+
+def archive(entries, method, zip64=False):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as target:
+        for name, content in entries:
+            info = zipfile.ZipInfo(name)
+            info.compress_type = method
+            with target.open(info, "w", force_zip64=zip64) as file:
+                file.write(content)
+    return stream.getvalue()
+
+
+def npz_seeds():
+    arrays = [("w.npy", npy(array("<f4", (2,)), bytes(8))), ("b.npy", npy(array("|u1", ()), b"a"))]
+    yield "stored", archive(arrays, zipfile.ZIP_STORED)
+    yield "deflated", archive(arrays, zipfile.ZIP_DEFLATED)
+    yield "zip64", archive(arrays, zipfile.ZIP_STORED, zip64=True)
+    yield "bzip2", archive(arrays, zipfile.ZIP_BZIP2)
+    yield "empty", archive([], zipfile.ZIP_STORED)
+    yield "text", archive([("a.txt", b"a")], zipfile.ZIP_STORED)
+    yield "zeros", archive([("z.npy", npy(array("|u1", (3000,)), bytes(3000)))], zipfile.ZIP_DEFLATED)
+
+
+def idx(code, sizes, data=b""):
+    return bytes([0, 0, code, len(sizes)]) + b"".join(struct.pack(">I", n) for n in sizes) + data
+
+
+def idx_seeds():
+    plain = {
+        "bytes": idx(0x08, [2, 3], b"abcdef"),
+        "integers": idx(0x0C, [2], bytes(8)),
+        "floats": idx(0x0D, [1, 1, 2], bytes(8)),
+        "doubles": idx(0x0E, [], bytes(8)),
+        "shorts": idx(0x0B, [1], bytes(2)),
+        "none": idx(0x08, [0, 28, 28]),
+        "overflow": idx(0x0E, [2**32 - 1] * 3),
+        "claim": idx(0x08, [2**31]),
+    }
+    for name, content in plain.items():
+        yield name, content
+        yield name + "_gz", gzip.compress(content, mtime=0)
+    yield "two_gz", gzip.compress(idx(0x08, [1]), mtime=0) + gzip.compress(b"a", mtime=0)
+
+
+def csv_seeds():
+    yield "header", b"x,y\n1,2.5\n-3,4e2\n"
+    yield "bare", b"1,2\r\n3,4\r\n"
+    yield "quotes", b'"a,b","say ""hi"""\r\n"two\r\nlines", "1" \r\n5,6\r\n'
+    yield "mark", b"\xef\xbb\xbf\r\nx,y\n\n1,2\n  \n3,4\n\n"
+    yield "missing", b"a,b,c\n,NA,nan\n1,true,\n"
+    yield "old_mac", b"a,b\r1,2\r3,4"
+    yield "ragged", b"a,b\n1,2\n3\n"
+    yield "unclosed", b'a,b\n1,"2\n3,4\n'
+    yield "inner_quote", b'a,b\n1,2"3\n'
+    yield "large", b"n\n1e999\n9223372036854775808\n0.1e-400\n"
+    yield "utf8", "größe,y\n€€, 7\n".encode()
+
+
+FORMATS = {
+    "csv": csv_seeds,
+    "safetensors": safetensors_seeds,
+    "npy": npy_seeds,
+    "npz": npz_seeds,
+    "idx": idx_seeds,
+}
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    for name, seeds in FORMATS.items():
+        folder = Path(sys.argv[1], name)
+        folder.mkdir(parents=True, exist_ok=True)
+        for seed, content in seeds():
+            (folder / seed).write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,10 @@
+#include "harness.hpp"
+#include "io/npy.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return tapegrad::fuzz::run(data, size, [](const tapegrad::io::Input& input) {
+    for (const auto& [name, tensor] : tapegrad::io::read_npz(input)) {
+      tapegrad::fuzz::look_at(tensor);
+    }
+  });
+}
