@@ -51,7 +51,7 @@ std::string_view content(std::string_view raw, std::string& buffer) {
 
 std::string_view wanted(DType dtype, Parsed result) {
   if (result == Parsed::out_of_range) {
-    return is_floating(dtype) ? "is no finite number within the range of"
+    return is_floating(dtype) ? "is not a finite number within the range of"
                               : "is beyond the range of";
   }
   return dtype == boolean     ? "is neither 0, 1, true nor false; needed as"

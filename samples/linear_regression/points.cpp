@@ -9,17 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "support/csv.hpp"
-
 namespace tg = tapegrad;
 
 namespace {
-
-std::vector<double> column_of(const samples::CsvTable& table, std::size_t column) {
-  std::vector<double> values(table.rows());
-  for (std::size_t row = 0; row < values.size(); ++row) values[row] = table.number(row, column);
-  return values;
-}
 
 bool all_equal(const std::vector<double>& values) {
   return std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end();
@@ -56,20 +48,19 @@ Points draw_points(std::int64_t count, double weight, double bias, double noise)
 }
 
 Points read_points(const std::string& file) {
-  const auto table = samples::CsvTable::read(file, samples::CsvHeader::detected);
-  const samples::CsvCell& first = table.cell(0, 0);
+  const tg::io::CsvTable table = tg::io::load_csv(file);
   if (table.columns() != 2) {
-    table.fail(first, fmt::format("{} columns; a line needs two, x and y", table.columns()));
+    table.fail(0, 0, fmt::format("{} columns; a line needs two, x and y", table.columns()));
   }
-  const std::vector<double> x = column_of(table, 0);
-  const std::vector<double> y = column_of(table, 1);
+  const auto x = table.column(0).to_vector<double>();
+  const auto y = table.column(1).to_vector<double>();
   if (all_equal(x)) {
-    table.fail(first, fmt::format("every x is {}; a line needs two different ones", x[0]));
+    table.fail(0, 0, fmt::format("every x is {}; a line needs two different ones", x[0]));
   }
   const Scale x_scale = scale_of(x);
   const Scale y_scale = scale_of(y);
   if (!std::isnormal(x_scale.unit) || !std::isnormal(y_scale.unit)) {
-    table.fail(first, "the numbers are too far apart, or too close, for their deviation in double");
+    table.fail(0, 0, "the numbers are too far apart, or too close, for their deviation in double");
   }
   return {scaled(x, x_scale), scaled(y, y_scale), x_scale, y_scale};
 }

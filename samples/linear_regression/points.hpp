@@ -31,6 +31,6 @@ struct Points {
 Points draw_points(std::int64_t count, double weight, double bias, double noise);
 
 /// Both columns scaled to mean 0 and standard deviation 1, so that one learning rate suits all
-/// units. Throws CsvError unless the file has two columns of numbers and at least two rows, with
+/// units. Throws IoError unless the file has two columns of numbers and at least two rows, with
 /// more than one value of x.
 Points read_points(const std::string& file);

@@ -9,32 +9,28 @@
 #include <tapegrad/tapegrad.hpp>
 #include <utility>
 
-#include "support/csv.hpp"
-
 namespace tg = tapegrad;
 
 namespace {
 
-using samples::CsvTable;
-
-bool all_numbers(const CsvTable& table, std::size_t column) {
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    if (!samples::parse_number(table.cell(row, column).text)) return false;
-  }
-  return true;
-}
+using tg::io::CsvTable;
 
 // Labels in the order that makes the second one count as 1, each with the number it stands for.
 using Labels = std::vector<std::pair<double, std::string>>;
 
 Labels read_labels(const CsvTable& table, std::size_t column) {
-  const bool numeric = all_numbers(table, column);
   Labels labels;
   labels.reserve(table.rows());
+  if (table.type_of(column)) {
+    for (const double label : table.column(column).to_vector<double>()) {
+      labels.emplace_back(label, "");
+    }
+    return labels;
+  }
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    const samples::CsvCell& cell = table.cell(row, column);
-    if (cell.text.empty()) table.fail(cell, "the label is missing");
-    labels.emplace_back(numeric ? table.number(row, column) : 0.0, numeric ? "" : cell.text);
+    std::string text = table.text(row, column);
+    if (text.empty()) table.fail(row, column, "the label is missing");
+    labels.emplace_back(0.0, std::move(text));
   }
   return labels;
 }
@@ -49,7 +45,7 @@ Labels two_of(const Labels& labels, const CsvTable& table, std::size_t column) {
     if (std::find(found.begin(), found.end(), labels[row]) != found.end()) continue;
     if (found.size() == 2) {
       table.fail(
-          table.cell(row, column),
+          row, column,
           fmt::format("column \"{}\": a third label \"{}\" beside \"{}\" and \"{}\"; two are "
                       "needed",
                       table.name(column), shown(labels[row]), shown(found[0]), shown(found[1])));
@@ -57,7 +53,7 @@ Labels two_of(const Labels& labels, const CsvTable& table, std::size_t column) {
     found.push_back(labels[row]);
   }
   if (found.size() < 2) {
-    table.fail(table.cell(0, column),
+    table.fail(0, column,
                fmt::format("column \"{}\": every label is \"{}\"; two are needed",
                            table.name(column), shown(found[0])));
   }
@@ -84,29 +80,25 @@ std::vector<std::int64_t> shuffled(const std::vector<std::int64_t>& rows) {
 }  // namespace
 
 Dataset read_dataset(const std::string& file, const std::string& target) {
-  const CsvTable table = CsvTable::read(file);
+  const CsvTable table = tg::io::load_csv(file, {.header = tg::io::CsvHeader::present});
   const std::size_t label_column = table.find(target);
   if (table.columns() < 2) {
-    table.fail(table.cell(0, 0), "no column beside the target; a feature is needed");
+    table.fail(0, 0, "no column beside the target; a feature is needed");
   }
   const Labels labels = read_labels(table, label_column);
   const Labels classes = two_of(labels, table, label_column);
 
   Dataset data{{}, {shown(classes[0]), shown(classes[1])}, {}, {}};
-  std::vector<double> x;
-  std::vector<double> y;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    for (std::size_t column = 0; column < table.columns(); ++column) {
-      if (column != label_column) x.push_back(table.number(row, column));
-    }
-    y.push_back(labels[row] == classes[1] ? 1 : 0);
-  }
+  std::vector<std::size_t> features;
   for (std::size_t column = 0; column < table.columns(); ++column) {
-    if (column != label_column) data.features.push_back(table.name(column));
+    if (column == label_column) continue;
+    features.push_back(column);
+    data.features.push_back(table.name(column));
   }
-  const auto rows = static_cast<std::int64_t>(table.rows());
-  const auto width = static_cast<std::int64_t>(data.features.size());
-  data.x = tg::Tensor::from_vector(std::move(x), {rows, width});
+  data.x = table.values(features);
+  std::vector<double> y;
+  for (const auto& label : labels) y.push_back(label == classes[1] ? 1 : 0);
+  const auto rows = static_cast<std::int64_t>(y.size());
   data.y = tg::Tensor::from_vector(std::move(y), {rows, 1});
   return data;
 }

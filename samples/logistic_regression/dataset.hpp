@@ -17,7 +17,7 @@ struct Dataset {
 
 /// Reads the file with `target` as the label and every other column as a feature. The target holds
 /// 0 and 1 or two labels of any kind: the larger number, or the label later in the alphabet, counts
-/// as 1. Throws CsvError.
+/// as 1. Throws IoError.
 Dataset read_dataset(const std::string& file, const std::string& target);
 
 struct Split {

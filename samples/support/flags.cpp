@@ -98,6 +98,10 @@ void Flags::text(const std::string& flag, std::string& value, const std::string&
   app_->cli.add_option_function<std::string>(flag, read, help)->type_name(kind);
 }
 
+void Flags::argument(const std::string& name, std::string& value, const std::string& help) {
+  app_->cli.add_option(name, value, help)->required()->type_name("");
+}
+
 void Flags::toggle(const std::string& flag, bool& value, const std::string& help) {
   app_->cli.add_flag(flag, value, help);
 }

@@ -39,6 +39,8 @@ class Flags {
   void number(const std::string& flag, double& value, NumberRange range, const std::string& help);
   void text(const std::string& flag, std::string& value, const std::string& kind,
             const std::string& help);
+  /// What the sample can't do without, given without a flag.
+  void argument(const std::string& name, std::string& value, const std::string& help);
   void toggle(const std::string& flag, bool& value, const std::string& help);
 
   /// `flag` makes sense only where `other` is given too, or only where it is not.

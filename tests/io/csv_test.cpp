@@ -127,13 +127,13 @@ TEST_CASE("csv: cells become any dtype that holds them exactly", "[io][csv]") {
         "load_csv: column \"b\": \"-1\" is not a whole number; needed as uint8: x.csv:2:3");
   CHECK(contains(number_error("2147483648", int32), "beyond the range of int32"));
   CHECK(contains(number_error("1.0", int64), "is not a whole number"));
-  CHECK(contains(number_error("1e39", float32), "is no finite number within the range of float32"));
+  CHECK(contains(number_error("1e39", float32), "is not a finite number within the range of float32"));
   CHECK(contains(number_error("2", boolean), "is neither 0, 1, true nor false"));
 }
 
 TEST_CASE("csv: missing values are refused, or NaN on request", "[io][csv]") {
   CHECK(number_error("") == "load_csv: column \"b\": the cell is empty: x.csv:2:3");
-  CHECK(contains(number_error("nan"), "no finite number within"));
+  CHECK(contains(number_error("nan"), "not a finite number within"));
   const CsvOptions options{.missing = CsvMissing::nan, .missing_texts = {"NA", "?"}};
   const auto got = table("a\nNA\n?\n\"\"\nnan\n1\n", options).column(0).to_vector<double>();
   REQUIRE(got.size() == 5);
@@ -155,7 +155,7 @@ TEST_CASE("csv: a cell that isn't a finite number is refused", "[io][csv]") {
   }
   for (const std::string cell : {"inf", "-Infinity", "1e999"}) {
     INFO(cell);
-    CHECK(contains(number_error(cell), "is no finite number within the range of float64"));
+    CHECK(contains(number_error(cell), "is not a finite number within the range of float64"));
   }
 }
 

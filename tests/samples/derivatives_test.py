@@ -1,11 +1,11 @@
 """derivatives from the outside: the numbers of its stops, worked out by hand."""
 
-from sample import SampleTest, main
+from sample import SeededSampleTest, main
 
 LAST = "largest_difference={}"
 
 
-class Derivatives(SampleTest):
+class Derivatives(SeededSampleTest):
     flags = ["--seed", "--examples", "--features", "--dot"]
 
     def test_every_derivative_agrees_for_every_seed(self):

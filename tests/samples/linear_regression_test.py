@@ -3,12 +3,12 @@
 import random
 import statistics
 
-from sample import SampleTest, main
+from sample import SeededSampleTest, main
 
 LAST = "weight={} bias={} loss={} steps={}"
 
 
-class LinearRegression(SampleTest):
+class LinearRegression(SeededSampleTest):
     flags = ["--max-step", "--learning-rate", "--seed", "--freeze-weight", "--points", "--noise",
              "--csv"]
 
@@ -71,20 +71,20 @@ class LinearRegression(SampleTest):
 
     def test_a_file_that_cannot_be_used_is_refused_at_its_place(self):
         cases = {
-            "x,y\n1,2\n3\n": r"bad\.csv:3:2: a ragged row",
-            "x,y\n1,2\n3,abc\n": r'bad\.csv:3:3: column "y": "abc" is not a number',
-            "x,y\n1,nan\n": r'bad\.csv:2:3: column "y": "nan" is not a finite number',
-            "1,2,3\n4,5,6\n": r"bad\.csv:1:1: 3 columns",
-            "5,1\n5,2\n": r"bad\.csv:1:1: every x is 5",
-            "1,2\n": r"bad\.csv:1:1: every x is 1",
-            "x,x\n1,2\n": r'bad\.csv:1:3: a second column named "x"',
-            "1e200,1\n-1e200,2\n": r"bad\.csv:1:1: the numbers are too far apart",
-            "": r"bad\.csv:1:1: the file is empty",
+            "x,y\n1,2\n3\n": r"a ragged row.*bad\.csv:3:2$",
+            "x,y\n1,2\n3,abc\n": r'column "y": "abc" is not a number.*bad\.csv:3:3$',
+            "x,y\n1,nan\n": r'column "y": "nan" is not a finite number.*bad\.csv:2:3$',
+            "1,2,3\n4,5,6\n": r"3 columns.*bad\.csv:1:1$",
+            "5,1\n5,2\n": r"every x is 5.*bad\.csv:1:1$",
+            "1,2\n": r"every x is 1.*bad\.csv:1:1$",
+            "x,x\n1,2\n": r'a second column named "x".*bad\.csv:1:3$',
+            "1e200,1\n-1e200,2\n": r"the numbers are too far apart.*bad\.csv:1:1$",
+            "": r"the file is empty.*bad\.csv:1:1$",
         }
         for text, message in cases.items():
             with self.subTest(text=text):
                 self.assert_refused(message, "--csv", self.file("bad.csv", text))
-        self.assert_refused(r"missing\.csv: cannot open: No such file", "--csv", "missing.csv")
+        self.assert_refused(r"cannot open: missing\.csv: No such file", "--csv", "missing.csv")
 
     def test_flags_out_of_range_are_refused(self):
         for value in ("-5", "0", "1", "1.5", "many", "nan"):

@@ -1,0 +1,88 @@
+"""inspect from the outside: files written byte by byte from the formats' descriptions."""
+
+import gzip
+import io
+import struct
+import zipfile
+
+from sample import SampleTest, main
+
+
+def npy(descr, shape, data):
+    text = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text + data
+
+
+def npz(**arrays):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in arrays.items():
+            archive.writestr(f"{name}.npy", array)
+    return stream.getvalue()
+
+
+SAFETENSORS = (b'{"__metadata__":{"format":"pt"},"b.weight":{"dtype":"F64","shape":[1,2],'
+               b'"data_offsets":[0,16]},"a":{"dtype":"U8","shape":[],"data_offsets":[16,17]}}')
+IMAGES = bytes([0, 0, 8, 3]) + struct.pack(">III", 2, 3, 3) + bytes(18)
+
+
+class Inspect(SampleTest):
+    flags = ["FILE", "--help"]
+
+    def arguments(self):
+        return [self.file("some.csv", "1,2\n")]
+
+    def bytes_file(self, name, content):
+        path = self.folder / name
+        path.write_bytes(content)
+        return path
+
+    def rows_of(self, *flags):
+        return [line.split(maxsplit=2) for line in self.output_of(*flags).splitlines()]
+
+    def test_safetensors_show_metadata_and_tensors(self):
+        content = struct.pack("<Q", len(SAFETENSORS)) + SAFETENSORS + bytes(17)
+        for name in ("weights.safetensors", "weights.bin"):
+            with self.subTest(name):
+                text = self.output_of(self.bytes_file(name, content))
+                self.assertRegex(text, r"metadata +format: pt\n")
+                self.assertRegex(text, r"float64 +\[1, 2\] +b\.weight\nuint8 +\[\] +a\n"
+                                       r"2 tensors, 3 elements\n$")
+
+    def test_arrays_of_numpy_and_of_mnist_are_told_by_their_bytes(self):
+        for content, line in ((npy("<i4", "(2, 2)", bytes(16)), r"int32 +\[2, 2\] "),
+                              (IMAGES, r"uint8 +\[2, 3, 3\] "),
+                              (gzip.compress(IMAGES), r"uint8 +\[2, 3, 3\] ")):
+            with self.subTest(line):
+                self.assertRegex(self.output_of(self.bytes_file("any", content)), line)
+
+    def test_archives_show_every_array(self):
+        archive = npz(x=npy("<f4", "(3,)", bytes(12)), y=npy("|b1", "()", b"\1"))
+        self.assertEqual(self.rows_of(self.bytes_file("two.npz", archive)),
+                         [["float32", "[3]", "x"], ["bool", "[]", "y"],
+                          ["2", "tensors,", "4 elements"]])
+
+    def test_tables_show_the_type_of_every_column(self):
+        file = self.file("t.csv", "PK,size,name\n1,2.5,x\n2,,y\n")
+        self.assertEqual(self.rows_of(file),
+                         [["int64", "[2]", "PK"], ["float64", "[2]", "size"],
+                          ["text", "[2]", "name"], ["3", "columns,", "6 cells"]])
+
+    def test_files_that_cannot_be_read_are_refused_with_their_place(self):
+        torn = struct.pack("<Q", len(SAFETENSORS)) + SAFETENSORS + bytes(3)
+        for name, content, message in (
+                ("torn.bin", torn, r"past the end of the file: .*torn\.bin, byte"),
+                ("torn.npy", npy("<f4", "(3,)", bytes(5)), r"but 5 are there: .*torn\.npy, byte"),
+                ("torn.npz", npz(x=b"")[:-5], r"no zip archive: .*torn\.npz"),
+                ("torn.gz", gzip.compress(IMAGES)[:-9], r"torn\.gz, byte"),
+                ("torn.csv", b"a,b\n1\n", r"a ragged row: .*torn\.csv:2:2"),
+                ("empty", b"", r"the file is empty: .*empty:1:1")):
+            with self.subTest(name):
+                self.assert_refused(message, self.bytes_file(name, content))
+        self.assert_refused("cannot open: missing: No such file", "missing")
+        self.assert_refused("this is a folder", self.folder)
+        self.assert_refused("FILE")
+
+
+if __name__ == "__main__":
+    main(Inspect)
