@@ -123,7 +123,7 @@ CsvTable read_csv(Input input, const CsvOptions& options) {
   check<IoError>(std::string_view("\"\r\n").find(options.delimiter) == std::string_view::npos,
                  "{}: a quote or a line end can't be the delimiter: {}", input.operation,
                  input.name);
-  CsvCells cells{.input = std::move(input), .options = options, .offsets = {}};
+  CsvCells cells{.input = std::move(input), .options = options, .lines = {}, .begins = {}};
   find_cells(cells);
   cells.has_header = options.header == CsvHeader::present ||
                      (options.header == CsvHeader::detected && looks_like_header(cells));

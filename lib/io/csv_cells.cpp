@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace tapegrad::io {
 namespace {
@@ -17,6 +18,13 @@ class Scanner {
 
   /// False at the end of the text.
   bool next_row();
+
+  /// Makes room for as many rows as there will be if all are as long as the two first.
+  void expect_more() {
+    const std::size_t rows = 2 * (text_.size() / (at_ + 1)) + 2;
+    cells_.lines.reserve(rows);
+    cells_.begins.reserve(rows * (cells_.columns + 1));
+  }
 
  private:
   static std::size_t index(char c) { return static_cast<unsigned char>(c); }
@@ -45,16 +53,21 @@ class Scanner {
 bool Scanner::next_row() {
   for (skip_blanks(); at_line_end(); skip_blanks()) skip_line_end();
   if (at_end()) return false;
+  const std::size_t start = at_;
+  cells_.lines.push_back(start);
   std::size_t width = 0;
   while (true) {
-    cells_.offsets.push_back(at_);
+    cells_.begins.push_back(static_cast<std::uint32_t>(at_ - start));
     ++width;
     skip_cell();
     if (!at_delimiter()) break;
     ++at_;
   }
+  if (at_ - start >= std::numeric_limits<std::uint32_t>::max()) {
+    fail_in_text(input_, start, "a row of 4 GiB or more");
+  }
   check_width(width);
-  cells_.offsets.push_back(at_ + 1);
+  cells_.begins.push_back(static_cast<std::uint32_t>(at_ + 1 - start));
   skip_line_end();
   return true;
 }
@@ -65,7 +78,11 @@ void Scanner::skip_cell() {
     skip_quoted();
     return;
   }
-  while (!at_end() && !stops_[index(text_[at_])]) ++at_;
+  // A copy: the compiler can't know that nothing else changes the member.
+  const char* stop = text_.data() + at_;
+  const char* end = text_.data() + text_.size();
+  while (stop != end && !stops_[index(*stop)]) ++stop;
+  at_ = static_cast<std::size_t>(stop - text_.data());
   if (at('"')) {
     fail_in_text(input_, at_,
                  "a quote inside an unquoted cell; quote the cell and double this quote");
@@ -91,10 +108,10 @@ void Scanner::skip_quoted() {
 void Scanner::check_width(std::size_t width) {
   if (cells_.columns == 0) cells_.columns = width;
   if (width == cells_.columns) return;
-  const std::size_t first = cells_.offsets.size() - width;
+  const std::size_t first = cells_.begins.size() - width;
   const bool longer = width > cells_.columns;
   fail_in_text(
-      input_, longer ? cells_.offsets[first + cells_.columns] : at_,
+      input_, longer ? cells_.lines.back() + cells_.begins[first + cells_.columns] : at_,
       fmt::format("a ragged row: {} cells where the first row has {}", width, cells_.columns));
 }
 
@@ -102,21 +119,21 @@ void Scanner::check_width(std::size_t width) {
 
 void find_cells(CsvCells& cells) {
   Scanner scanner(cells);
-  while (scanner.next_row()) ++cells.rows;
+  while (scanner.next_row()) {
+    if (++cells.rows == 2) scanner.expect_more();
+  }
   if (cells.rows == 0) fail_in_text(cells.input, 0, "the file is empty");
 }
 
 std::string_view CsvCells::raw(std::size_t line, std::size_t column) const {
-  const std::uint64_t* place = offsets.data() + line * (columns + 1) + column;
-  std::size_t begin = place[0];
-  std::size_t end = place[1] - 1;
-  const auto blank = [&](std::size_t i) {
-    const char c = static_cast<char>(input.data[i]);
-    return c == ' ' || c == '\t';
-  };
-  while (begin < end && blank(begin)) ++begin;
-  while (begin < end && blank(end - 1)) --end;
-  return input.text(begin, end - begin);
+  const std::uint32_t* place = begins.data() + line * (columns + 1) + column;
+  const char* row = reinterpret_cast<const char*>(input.data) + lines[line];
+  const char* begin = row + place[0];
+  const char* end = row + place[1] - 1;
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (begin < end && blank(*begin)) ++begin;
+  while (begin < end && blank(end[-1])) --end;
+  return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 std::string unquoted(std::string_view raw) {

@@ -11,22 +11,23 @@
 
 namespace tapegrad::io {
 
-/// The text and the offsets of its cells, row by row; each row ends with one more offset, one past
-/// its line end, so that a cell ends one character before the next offset.
+/// The text and where its cells begin, row by row, counted from the start of the row; each row ends
+/// with one more, so that a cell ends one character before the next begins.
 struct CsvCells {
   Input input;
   CsvOptions options;
   std::size_t columns = 0;
   std::size_t rows = 0;  ///< without the header
   bool has_header = false;
-  std::vector<std::uint64_t> offsets;
+  std::vector<std::uint64_t> lines;   ///< where each row starts
+  std::vector<std::uint32_t> begins;  ///< columns + 1 for each row
 
   static CsvTable table(CsvCells cells);
 
   /// As it stands in the file, without blanks around it. Row 0 is the header where there is one.
   std::string_view raw(std::size_t line, std::size_t column) const;
   std::size_t offset(std::size_t line, std::size_t column) const {
-    return offsets[line * (columns + 1) + column];
+    return lines[line] + begins[line * (columns + 1) + column];
   }
   /// Rows of the file: values below the header are line + first_line().
   std::size_t first_line() const { return has_header ? 1 : 0; }
