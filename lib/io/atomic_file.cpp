@@ -1,6 +1,7 @@
 #include "io/atomic_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,13 +9,18 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "core/check.hpp"
+#include "io/folder.hpp"
 
 namespace tapegrad::io {
 namespace {
+
+constexpr std::string_view temporary_suffix = ".tmp";
 
 /// Where a write to `path` ends up: the target of a symbolic link, else the path itself.
 std::string resolved(const std::string& path) {
@@ -31,74 +37,117 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-bool sync_folder(const std::string& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  // Some network file systems refuse to sync a folder; the rename is all there is then.
-  const bool done = ::fsync(descriptor) == 0 || errno == EINVAL;
-  ::close(descriptor);
-  return done;
+/// Whether the open file is still the one that has this name.
+bool is_named(const Descriptor& file, const std::string& path) {
+  struct stat open {};
+  struct stat named {};
+  return ::fstat(file.number(), &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         open.st_dev == named.st_dev && open.st_ino == named.st_ino;
+}
+
+bool is_temporary(std::string_view name, std::string_view prefix) {
+  if (!name.starts_with(prefix) || !name.ends_with(temporary_suffix)) return false;
+  name.remove_prefix(prefix.size());
+  return name.find_first_not_of("0123456789-") == name.size() - temporary_suffix.size();
 }
 
 }  // namespace
 
-AtomicFile::AtomicFile(std::string operation, std::string path, std::string target)
+AtomicFile::AtomicFile(std::string operation, std::string path, std::string_view prefix)
     : operation_(std::move(operation)),
       path_(std::move(path)),
-      folder_(folder_of(target)),
-      target_(std::move(target)) {}
-
-// Delegates, so that the destructor cleans up when the body throws.
-AtomicFile::AtomicFile(std::string operation, std::string path)
-    : AtomicFile(std::move(operation), path, resolved(path)) {
+      target_(resolved(path_)),
+      folder_(folder_of(target_)) {
   struct stat facts {};
   const bool there = ::stat(target_.c_str(), &facts) == 0;
   check<IoError>(!there || S_ISREG(facts.st_mode), "{}: not a file that can be replaced: {}",
                  operation_, path_);
-  create_temporary();
-  if (there && ::fchmod(descriptor_, facts.st_mode & 07777) != 0) {
+  create_temporary(prefix);
+  if (there && ::fchmod(file_.number(), facts.st_mode & 07777) != 0) {
     fail_of_system("cannot keep the permissions of");
   }
 }
 
-AtomicFile::~AtomicFile() {
-  close();
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+AtomicFile::Temporary::~Temporary() {
+  if (!path.empty()) ::unlink(path.c_str());
 }
 
-void AtomicFile::create_temporary() {
+void AtomicFile::create_temporary(std::string_view prefix) {
   static std::atomic<unsigned> count{0};
   do {
-    temporary_ = fmt::format("{}/.tapegrad-{}-{}.tmp", folder_, ::getpid(), count++);
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  } while (descriptor_ < 0 && errno == EEXIST);
-  if (descriptor_ < 0) {
-    temporary_.clear();
+    temporary_.path =
+        fmt::format("{}/{}{}-{}{}", folder_, prefix, ::getpid(), count++, temporary_suffix);
+    file_ =
+        Descriptor(::open(temporary_.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  } while (file_.is_open() ? !claimed() : errno == EEXIST);
+  if (!file_.is_open()) {
+    temporary_.path.clear();
     fail_of_system("cannot create");
   }
 }
 
+// False when remove_abandoned() met the file before it was locked. Where the file system knows no
+// locks, nobody else gets one.
+bool AtomicFile::claimed() const {
+  if (::flock(file_.number(), LOCK_EX | LOCK_NB) != 0) return errno != EWOULDBLOCK;
+  return is_named(file_, temporary_.path);
+}
+
 void AtomicFile::write(std::span<const std::byte> bytes) {
+  synced_ = false;
   while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
+    const ssize_t count = ::write(file_.number(), bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail_of_system("cannot write");
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
 }
 
+void AtomicFile::overwrite(std::uint64_t offset, std::string_view text) {
+  synced_ = false;
+  while (!text.empty()) {
+    const ssize_t count =
+        ::pwrite(file_.number(), text.data(), text.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail_of_system("cannot write");
+    offset += static_cast<std::uint64_t>(count);
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+void AtomicFile::sync() {
+  // Only the descriptor that wrote is sure to be told of an error that is behind it. A library that
+  // wrote by name may have put another file there.
+  Descriptor renamed;
+  if (!is_named(file_, temporary_.path)) {
+    renamed = Descriptor(::open(temporary_.path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!renamed.is_open()) fail_of_system("cannot write to the disk");
+  }
+  const Descriptor& written = renamed.is_open() ? renamed : file_;
+  if (::fsync(written.number()) != 0) fail_of_system("cannot write to the disk");
+  synced_ = true;
+}
+
 void AtomicFile::commit() {
-  close();
-  // By name, because the file there may have been replaced since it was created.
-  descriptor_ = ::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor_ < 0 || ::fsync(descriptor_) != 0) fail_of_system("cannot write to the disk");
-  if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail_of_system("cannot put in place");
-  temporary_.clear();
+  if (!synced_) sync();
+  if (::rename(temporary_.path.c_str(), target_.c_str()) != 0)
+    fail_of_system("cannot put in place");
+  temporary_.path.clear();
+  file_.close();
   if (!sync_folder(folder_)) fail_of_system("cannot write the folder to the disk of");
 }
 
-void AtomicFile::close() {
-  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+void AtomicFile::remove_abandoned(const std::string& folder, std::string_view prefix) {
+  std::error_code error;
+  std::filesystem::directory_iterator entry(folder, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    if (!is_temporary(entry->path().filename().string(), prefix)) continue;
+    const std::string path = entry->path().string();
+    // For writing, without which some network file systems give no lock.
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!file.is_open() || ::flock(file.number(), LOCK_EX | LOCK_NB) != 0) continue;
+    if (is_named(file, path)) ::unlink(path.c_str());
+  }
 }
 
 void AtomicFile::fail_of_system(std::string_view what) const {

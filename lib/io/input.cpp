@@ -10,6 +10,8 @@
 #include <cstring>
 #include <vector>
 
+#include "io/descriptor.hpp"
+
 namespace tapegrad::io {
 namespace {
 
@@ -17,21 +19,6 @@ namespace {
   tapegrad::fail<IoError>("{}: {}: {}: {}", input.operation, what, input.name,
                           std::strerror(errno));
 }
-
-/// Closes a file descriptor at the end of its scope.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 void read_to_end(Input& input, int descriptor) {
   auto bytes = std::make_shared<std::vector<std::byte>>();
@@ -67,7 +54,7 @@ void Input::fail_text(std::size_t offset, std::string_view what) const {
 Input map_file(std::string operation, const std::string& path) {
   Input input{std::move(operation), path};
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.number() < 0) fail_of_system(input, "cannot open");
+  if (!file.is_open()) fail_of_system(input, "cannot open");
   struct stat facts {};
   if (::fstat(file.number(), &facts) != 0) fail_of_system(input, "cannot look at");
   check<IoError>(!S_ISDIR(facts.st_mode), "{}: this is a folder: {}; give the file in it",

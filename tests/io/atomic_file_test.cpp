@@ -49,6 +49,27 @@ TEST_CASE("a file appears under its name when it is committed", "[io]") {
   CHECK(folder.count() == 1);
 }
 
+TEST_CASE("bytes that were written can be replaced before the commit", "[io]") {
+  const Folder folder;
+  AtomicFile file("test", folder / "a");
+  file.write("head, ");
+  file.overwrite(1, "EA");
+  file.write("tail");
+  file.commit();
+  CHECK(read_file(folder / "a") == "hEAd, tail");
+}
+
+TEST_CASE("a file that was replaced by name is committed, also after others were removed", "[io]") {
+  const Folder folder;
+  AtomicFile file("test", folder / "a");
+  write_file(folder / "other", "by name");
+  std::filesystem::rename(folder / "other", file.temporary_path());
+  AtomicFile::remove_abandoned(folder.path().string(), ".another-");
+  file.commit();
+  CHECK(read_file(folder / "a") == "by name");
+  CHECK(folder.count() == 1);
+}
+
 TEST_CASE("without a commit the old file stays and nothing is left over", "[io]") {
   const Folder folder;
   write_file(folder / "a", "old");
