@@ -62,12 +62,13 @@ int rank_of(DType dtype) {
   return static_cast<int>(std::find(std::begin(order), std::end(order), dtype) - order);
 }
 
-std::vector<NamedTensor> ordered(const StateDict& tensors, const std::string& path) {
+std::vector<NamedTensor> ordered(std::string_view operation, std::string_view path,
+                                 const StateDict& tensors) {
   std::vector<NamedTensor> result;
   for (const auto& [name, tensor] : tensors) {
-    check<IoError>(name != "__metadata__",
-                   "save_safetensors: a tensor can't be named __metadata__: {}", path);
-    result.push_back({name, savable("save_safetensors", path, name, tensor)});
+    check<IoError>(name != "__metadata__", "{}: a tensor can't be named __metadata__: {}",
+                   operation, path);
+    result.push_back({name, savable(operation, path, name, tensor)});
   }
   std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
     return std::tuple(rank_of(a.tensor.dtype()), std::string_view(a.name)) <
@@ -109,21 +110,32 @@ Safetensors read_safetensors(const Input& input) {
   return result;
 }
 
+std::string_view safetensors_header(const Input& input) {
+  const std::uint64_t length = header_length(input);
+  return input.text(length_bytes, length);
+}
+
+SafetensorsImage lay_out_safetensors(std::string_view operation, std::string_view path,
+                                     const StateDict& tensors,
+                                     const std::map<std::string, std::string>& metadata) {
+  std::vector<NamedTensor> sorted = ordered(operation, path, tensors);
+  const std::string header = print_safetensors_header(operation, header_of(sorted, metadata), path);
+  check<IoError>(header.size() <= max_safetensors_header,
+                 "{}: a header of {} bytes: {}; at most {} are allowed", operation, header.size(),
+                 path, max_safetensors_header);
+  return {length_text(header.size()) + header, std::move(sorted)};
+}
+
 Safetensors load_safetensors(const std::string& path) {
   return read_safetensors(map_file("load_safetensors", path));
 }
 
 void save_safetensors(const std::string& path, const StateDict& tensors,
                       const std::map<std::string, std::string>& metadata) {
-  const std::vector<NamedTensor> sorted = ordered(tensors, path);
-  const std::string header = print_safetensors_header(header_of(sorted, metadata), path);
-  check<IoError>(header.size() <= max_safetensors_header,
-                 "save_safetensors: a header of {} bytes: {}; at most {} are allowed",
-                 header.size(), path, max_safetensors_header);
+  const SafetensorsImage image = lay_out_safetensors("save_safetensors", path, tensors, metadata);
   AtomicFile file("save_safetensors", path);
-  file.write(length_text(header.size()));
-  file.write(header);
-  for (const auto& [name, tensor] : sorted) file.write(bytes_of(tensor));
+  file.write(image.head);
+  for (const auto& [name, tensor] : image.tensors) file.write(bytes_of(tensor));
   file.commit();
 }
 

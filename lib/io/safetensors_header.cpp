@@ -224,13 +224,19 @@ bool Handler::parse_error(std::size_t, const std::string& last_token,
               shown(last_token));
 }
 
-std::string quoted(std::string_view text, std::string_view target) {
-  try {
-    return json(text).dump();
-  } catch (const json::type_error&) {
-    fail<IoError>("save_safetensors: a name or metadata isn't UTF-8: {}: {}", shown(text), target);
+/// Makes JSON of text; `operation` and `target` are what errors name.
+struct Quoted {
+  std::string_view operation;
+  std::string_view target;
+
+  std::string operator()(std::string_view text) const {
+    try {
+      return json(text).dump();
+    } catch (const json::type_error&) {
+      fail<IoError>("{}: a name or metadata isn't UTF-8: {}: {}", operation, shown(text), target);
+    }
   }
-}
+};
 
 }  // namespace
 
@@ -251,13 +257,15 @@ SafetensorsHeader parse_safetensors_header(const Input& input, std::size_t offse
   return std::move(handler.header);
 }
 
-std::string print_safetensors_header(const SafetensorsHeader& header, std::string_view target) {
+std::string print_safetensors_header(std::string_view operation, const SafetensorsHeader& header,
+                                     std::string_view target) {
+  const Quoted quoted{operation, target};
   std::string text = "{";
   if (!header.metadata.empty()) {
-    text += quoted(metadata_key, target) + ":{";
+    text += quoted(metadata_key) + ":{";
     for (const auto& [name, value] : header.metadata) {
       if (text.back() != '{') text += ',';
-      text += quoted(name, target) + ":" + quoted(value, target);
+      text += quoted(name) + ":" + quoted(value);
     }
     text += '}';
   }
@@ -265,9 +273,9 @@ std::string print_safetensors_header(const SafetensorsHeader& header, std::strin
     if (text.back() != '{') text += ',';
     std::string sizes = to_string(entry.shape);
     std::erase(sizes, ' ');
-    text += fmt::format(R"({}:{{"dtype":"{}","shape":{},"data_offsets":[{},{}]}})",
-                        quoted(entry.name, target), safetensors_name_of(entry.dtype), sizes,
-                        entry.begin, entry.end);
+    text +=
+        fmt::format(R"({}:{{"dtype":"{}","shape":{},"data_offsets":[{},{}]}})", quoted(entry.name),
+                    safetensors_name_of(entry.dtype), sizes, entry.begin, entry.end);
   }
   text += '}';
   text.append((8 - text.size() % 8) % 8, ' ');

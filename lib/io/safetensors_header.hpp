@@ -38,7 +38,8 @@ std::string_view safetensors_name_of(DType dtype);
 SafetensorsHeader parse_safetensors_header(const Input& input, std::size_t offset,
                                            std::size_t length);
 
-/// The JSON, padded with blanks to a multiple of 8. `target` is what errors name.
-std::string print_safetensors_header(const SafetensorsHeader& header, std::string_view target);
+/// The JSON, padded with blanks to a multiple of 8. `operation` and `target` are what errors name.
+std::string print_safetensors_header(std::string_view operation, const SafetensorsHeader& header,
+                                     std::string_view target);
 
 }  // namespace tapegrad::io
