@@ -6,6 +6,7 @@
 #include "tapegrad/io/idx.hpp"
 #include "tapegrad/io/npy.hpp"
 #include "tapegrad/io/safetensors.hpp"
+#include "tapegrad/io/saver.hpp"
 #include "tapegrad/memory.hpp"
 #include "tapegrad/names.hpp"
 #include "tapegrad/nn/activation.hpp"

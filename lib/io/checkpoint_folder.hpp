@@ -1,0 +1,37 @@
+// Which checkpoints a folder has, and in which order they were saved: the names of their files and
+// the state file `checkpoint`. What is in a checkpoint is not known here.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tapegrad::io {
+
+/// How the names of temporary files in a folder of checkpoints start.
+inline constexpr std::string_view checkpoint_temporary = ".tapegrad-saver-";
+
+/// FOLDER/ckpt-STEP.safetensors
+std::string checkpoint_path(const std::string& folder, std::int64_t step);
+
+/// The paths of the checkpoints that are there, oldest first, in the order of the state file, which
+/// may also name files elsewhere. Those that it doesn't name come last if they are newer than it,
+/// else first. By their steps when it is missing or torn. Empty for a folder that doesn't exist;
+/// throws IoError, which `operation` opens, for one that can't be read.
+std::vector<std::string> checkpoints_in(std::string_view operation, const std::string& folder);
+
+/// How many checkpoints stay.
+struct Retention {
+  /// The newest ones; 0 for all.
+  std::int64_t max_to_keep = 0;
+  /// And the multiples of this step; 0 for none.
+  std::int64_t keep_every = 0;
+};
+
+/// Makes the checkpoint of `step`, which is there, the newest one: writes the state file, then
+/// removes what needn't stay. The caller holds the folder's lock.
+void record_checkpoint(std::string_view operation, const std::string& folder, std::int64_t step,
+                       const Retention& retention);
+
+}  // namespace tapegrad::io
