@@ -127,7 +127,20 @@ def csv_seeds():
     yield "utf8", "größe,y\n€€, 7\n".encode()
 
 
+def checkpoint_seeds():
+    yield "two", (b'model_checkpoint_path: "ckpt-200.safetensors"\n'
+                  b'all_model_checkpoint_paths: "ckpt-100.safetensors"\n'
+                  b'all_model_checkpoint_paths: "ckpt-200.safetensors"\n')
+    yield "tensorflow", (b'model_checkpoint_path: "/tmp/model.ckpt-5"\n'
+                         b'all_model_checkpoint_timestamps: 1511111111.5\n'
+                         b'last_preserved_timestamp: -1.5e9\n')
+    yield "escapes", (b'model_checkpoint_path : \'a\\"\\\\\\n\\303\\xA9\'  # why\n'
+                      b'all_model_checkpoint_paths:"\xc3\xa9";')
+    yield "torn", b'model_checkpoint_path: "ckpt-2'
+
+
 FORMATS = {
+    "checkpoint": checkpoint_seeds,
     "csv": csv_seeds,
     "safetensors": safetensors_seeds,
     "npy": npy_seeds,

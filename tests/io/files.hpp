@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/errors.hpp"
 #include "tapegrad/error.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -65,10 +66,6 @@ std::string refusal_of(Load load, const std::string& bytes) {
   for (std::size_t at; (at = error.find(path)) != std::string::npos;) error.erase(at, path.size());
   const std::size_t operation = error.find(": ");
   return operation == std::string::npos ? error : error.substr(operation + 2);
-}
-
-inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 template <class T>
