@@ -88,6 +88,7 @@ class Browser:
 
     def __init__(self, driver, width, height):
         options = {"args": ["--headless=new", "--no-sandbox", "--no-proxy-server",
+                            "--disable-background-networking",
                             "--disable-dev-shm-usage", "--hide-scrollbars",
                             "--enable-unsafe-swiftshader"]}
         capabilities = {"alwaysMatch": {"goog:chromeOptions": options}}
