@@ -133,6 +133,22 @@ void linear_regression_forward(benchmark::State& state) {
 }
 BENCHMARK(linear_regression_forward);
 
+/// The same with a module: what its forward pass enters and leaves is part of the step.
+void linear_regression_step_layer(benchmark::State& state) {
+  const tg::Tensor x = tg::ones({100, 1});
+  const tg::Tensor y = tg::ones({100, 1});
+  tg::nn::Sequential line(tg::nn::Linear(1, 1));
+  tg::optim::SGD sgd(line.parameters(), {.lr = 1e-3});
+  for (auto _ : state) {
+    const tg::Tensor loss = tg::nn::mse_loss(line(x), y);
+    sgd.zero_grad();
+    loss.backward();
+    sgd.step();
+  }
+  report(state, 1, "budget", 3000);
+}
+BENCHMARK(linear_regression_step_layer);
+
 /// The size of the breast cancer data. Mostly arithmetic, so it has no budget for overhead.
 void logistic_regression_step(benchmark::State& state) {
   Model model(569, 30);
