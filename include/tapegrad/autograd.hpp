@@ -1,5 +1,5 @@
-// The tape as its user sees it: grad(), recording guards, numeric derivatives, the tape in
-// pictures.
+// Derivatives as their user sees them: grad(), recording guards, numeric derivatives. What the tape
+// looks like is in graph.hpp.
 #pragma once
 
 #include <cstdint>
@@ -95,11 +95,5 @@ GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& in
 /// float64.
 Tensor numeric_grad(const std::function<Tensor(const Tensor&)>& f, const Tensor& x,
                     double eps = 1e-6);
-
-/// The recorded operations below `root`, oldest first, a line each.
-std::string tape_text(const Tensor& root);
-
-/// The same as a Graphviz digraph, edges from inputs to results.
-std::string tape_dot(const Tensor& root);
 
 }  // namespace tapegrad

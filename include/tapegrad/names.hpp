@@ -1,23 +1,46 @@
-// Names of operations: scopes, and the tape as a list of named records.
+// Names of operations and the scopes that they stand in. What is done with them is in graph.hpp.
 #pragma once
 
-#include <cstddef>
-#include <optional>
-#include <string>
+#include <atomic>
 #include <string_view>
-#include <vector>
 
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
-/// Operations that this thread records until the end of the scope are named within `name`:
+/// A name of a scope that is entered often, as a module's in every forward pass: entering it
+/// again where it was entered last takes a few nanoseconds. A value of two words; several threads
+/// may enter one, also while another assigns to it.
+class ScopeName {
+ public:
+  /// No name: entering it leaves operations in the scope where they are.
+  ScopeName() = default;
+  /// Throws Error for a name that TensorBoard wouldn't take.
+  explicit ScopeName(std::string_view name);
+  ScopeName(const ScopeName& other) noexcept;
+  ScopeName& operator=(const ScopeName& other) noexcept;
+
+  /// Another name; none for one that TensorBoard wouldn't take.
+  void assign(std::string_view name);
+  /// Empty without a name.
+  std::string_view text() const;
+
+ private:
+  friend class NameScope;
+  const void* entered() const;
+
+  std::atomic<const void*> name_ = nullptr;
+  mutable std::atomic<const void*> last_ = nullptr;
+};
+
+/// Operations of this thread are named within `name` until the end of the scope:
 ///   NameScope scope("loss");
 ///   (y - t).name()   // "loss/sub:0"
 /// Scopes nest. Throws Error for a name that TensorBoard wouldn't take.
 class NameScope {
  public:
   explicit NameScope(std::string_view name);
+  explicit NameScope(const ScopeName& name);
   NameScope(const NameScope&) = delete;
   NameScope& operator=(const NameScope&) = delete;
   ~NameScope();
@@ -26,21 +49,13 @@ class NameScope {
   const void* before_;
 };
 
-/// One record of the tape.
-struct TapeRecord {
-  /// Unique in its list: the scope, then what named() gave or the operation, numbered from its
-  /// second use on: "loss/sub", "loss/sub_1". A leaf stands in the scope of its first use.
-  std::string name;
-  /// "sub"; "leaf" for a tensor that requires grad by itself.
-  std::string operation;
-  DType dtype;
-  Shape shape;
-  /// For each input its place in the list; nothing for an input that isn't tracked.
-  std::vector<std::optional<std::size_t>> inputs;
-};
+/// Names a leaf or a constant as its owner calls it, for instance "weight". Unlike named() it
+/// stands in the scope of its first use, not in that where it was made, and nothing happens to a
+/// tensor that has a name, to the result of an operation, or with a name that TensorBoard
+/// wouldn't take. Modules do this with their parameters and buffers.
+void name_where_used(const Tensor& x, std::string_view name);
 
-/// The recorded operations that `root` was computed from, oldest first; `root` itself is the last.
-/// Empty if it isn't tracked. A backward() that freed the graph leaves only the root.
-std::vector<TapeRecord> tape(const Tensor& root);
+/// The name that `from` has as a leaf or a constant, for its copy.
+void copy_name(const Tensor& from, const Tensor& to);
 
 }  // namespace tapegrad

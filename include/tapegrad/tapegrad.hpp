@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/graph.hpp"
 #include "tapegrad/io/csv.hpp"
 #include "tapegrad/io/idx.hpp"
 #include "tapegrad/io/npy.hpp"

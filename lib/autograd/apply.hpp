@@ -88,51 +88,57 @@ Ptr<Node> record(Op op, const Tensor& out, const In&... inputs) {
   return owner;
 }
 
-/// Runs without recording, so that a forward may be written with tensor operations.
-template <class F>
-Tensor unrecorded(F&& f) {
-  struct Restore {
-    bool before = std::exchange(recording, false);
-    ~Restore() { recording = before; }
-  } restore;
-  return f();
+/// Adds an operation that has just run to this thread's trace.
+void list_operation(std::string_view operation, std::span<const Tensor* const> inputs,
+                    const Tensor& output);
+
+/// What ran under NoGrad is no more than listed.
+template <class Op, std::same_as<Tensor>... In>
+[[gnu::cold, gnu::noinline]] Tensor apply_unrecorded(const Op& op, const In&... inputs) {
+  Tensor out = unrecorded([&] { return op.forward(inputs...); });
+  list_operation(Op::name, std::array<const Tensor*, sizeof...(In)>{&inputs...}, out);
+  return out;
 }
 
 /// Runs an operation and records it if recording is on and an input is tracked. Inputs may be
 /// undefined where the operation allows it.
 template <class Op, std::same_as<Tensor>... In>
 Tensor apply(Op op, const In&... inputs) {
-  if (!recording) return op.forward(inputs...);
+  if (mode == Mode::silent) return op.forward(inputs...);
+  if (mode == Mode::trace) [[unlikely]]
+    return apply_unrecorded(op, inputs...);
   ((inputs.defined() ? check_history(Op::name, inputs) : void()), ...);
+  Tensor out = unrecorded([&] { return op.forward(inputs...); });
   if constexpr (requires { &Op::vjp; }) {
-    if ((tracked(inputs) || ...)) {
-      Tensor out = unrecorded([&] { return op.forward(inputs...); });
-      out.impl()->node = record(std::move(op), out, inputs...);
-      return out;
-    }
+    if ((tracked(inputs) || ...)) out.impl()->node = record(std::move(op), out, inputs...);
   }
-  return unrecorded([&] { return op.forward(inputs...); });
+  if (mode != Mode::record) [[unlikely]] {
+    list_operation(Op::name, std::array<const Tensor*, sizeof...(In)>{&inputs...}, out);
+  }
+  return out;
 }
 
 /// The same for an operation on a list.
 template <class Op>
 Tensor apply_list(Op op, const std::vector<Tensor>& inputs) {
-  if (!recording) return op.forward(inputs);
+  if (mode == Mode::silent) return op.forward(inputs);
+  std::vector<const Tensor*> pointers;
   bool record = false;
   for (const Tensor& x : inputs) {
     check_history(Op::name, x);
-    record = record || tracked(x);
+    pointers.push_back(&x);
+    record = record || (recording() && tracked(x));
   }
   Tensor out = unrecorded([&] { return op.forward(inputs); });
-  if (!record) return out;
-  using Edges = std::vector<Ptr<Node>>;
-  using Values = std::vector<SavedTensor>;
-  auto* node = new NodeOf<Op, Edges, Values>(std::move(op), out, Edges(inputs.size()),
-                                             Values(inputs.size() + 1));
-  out.impl()->node = Ptr<Node>(node);
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& x : inputs) pointers.push_back(&x);
-  connect<Op>(*node, pointers, out);
+  if (record) {
+    using Edges = std::vector<Ptr<Node>>;
+    using Values = std::vector<SavedTensor>;
+    auto* node = new NodeOf<Op, Edges, Values>(std::move(op), out, Edges(inputs.size()),
+                                               Values(inputs.size() + 1));
+    out.impl()->node = Ptr<Node>(node);
+    connect<Op>(*node, pointers, out);
+  }
+  if (is_traced()) list_operation(Op::name, pointers, out);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include "autograd/apply.hpp"
 #include "autograd/engine.hpp"
 #include "autograd/mode.hpp"
+#include "autograd/trace.hpp"
 #include "core/check.hpp"
 #include "core/tensor_impl.hpp"
 #include "tapegrad/autograd.hpp"
@@ -40,6 +41,7 @@ void Tensor::backward(BackwardOptions options) const { backward(Tensor(), option
 
 void Tensor::backward(const Tensor& gradient, BackwardOptions options) const {
   impl_of(*this);
+  if (is_traced()) return backward_traced(*this, gradient, options);
   const NoGrad guard;
   ReversePass pass(options.retain_graph ? ReversePass::Graph::keep : ReversePass::Graph::free);
   Tensor start = seed("backward", *this, gradient);
@@ -49,6 +51,8 @@ void Tensor::backward(const Tensor& gradient, BackwardOptions options) const {
 
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                          const GradOptions& options) {
+  // A recorded reverse pass consists of operations, which are listed one by one.
+  if (is_traced() && !options.create_graph) return grad_traced(outputs, inputs, options);
   check<AutogradError>(
       options.grad_outputs.empty() || options.grad_outputs.size() == outputs.size(),
       "grad: {} grad_outputs for {} outputs; pass one for each, or none",
@@ -108,6 +112,7 @@ Tensor& Tensor::requires_grad_(bool value) {
                     "convert it with to(float32)",
                     x.dtype);
   x.node = Ptr<Node>(new LeafNode(x.dtype, x.layout.shape()));
+  if (const Scope* label = x.label) set_label(*x.node, label);
   return *this;
 }
 

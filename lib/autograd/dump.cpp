@@ -1,42 +1,120 @@
-// The tape as text and as Graphviz DOT.
+// Lists of operations as text and as Graphviz DOT.
 #include <fmt/format.h>
 
 #include <iterator>
+#include <map>
+#include <memory>
 
 #include "core/check.hpp"
-#include "tapegrad/autograd.hpp"
-#include "tapegrad/names.hpp"
+#include "tapegrad/graph.hpp"
 
 namespace tapegrad {
+namespace {
 
-std::string tape_text(const Tensor& root) {
-  const std::vector<TapeRecord> records = tape(root);
-  std::string text;
-  for (const TapeRecord& record : records) {
-    std::string inputs;
-    for (const std::optional<std::size_t>& input : record.inputs) {
-      if (!inputs.empty()) inputs += ", ";
-      inputs += input ? records[*input].name : "constant";
+bool is_source(const TapeRecord& record) {
+  return record.operation == "leaf" || record.operation == "constant";
+}
+
+/// A scope of a picture: the records that stand in it, and the scopes.
+struct Cluster {
+  std::vector<std::size_t> records;
+  std::vector<std::string> names;  // in the order of their appearance
+  std::map<std::string, std::unique_ptr<Cluster>, std::less<>> within;
+
+  Cluster& at(const std::string& name) {
+    std::unique_ptr<Cluster>& found = within[name];
+    if (!found) {
+      found = std::make_unique<Cluster>();
+      names.push_back(name);
     }
-    fmt::format_to(std::back_inserter(text), "{} = {}({}) : {} {}\n", record.name, record.operation,
-                   inputs, record.dtype, record.shape);
+    return *found;
+  }
+};
+
+class Picture {
+ public:
+  explicit Picture(const std::vector<TapeRecord>& records) : records_(records) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      Cluster* cluster = &root_;
+      std::string_view rest = records[i].name;
+      for (std::size_t slash = rest.find('/'); slash != rest.npos; slash = rest.find('/')) {
+        cluster = &cluster->at(std::string(rest.substr(0, slash)));
+        rest.remove_prefix(slash + 1);
+      }
+      cluster->records.push_back(i);
+    }
+  }
+
+  std::string text() {
+    add("digraph tape {{\n");
+    ++depth_;
+    add("rankdir = LR;\n");
+    draw(root_);
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+      for (const std::optional<std::size_t>& input : records_[i].inputs) {
+        if (input) add("n{} -> n{};\n", *input, i);
+      }
+    }
+    return std::move(text_) + "}\n";
+  }
+
+ private:
+  template <class... Args>
+  void add(fmt::format_string<Args...> line, Args&&... args) {
+    text_.append(2 * depth_, ' ');
+    fmt::format_to(std::back_inserter(text_), line, std::forward<Args>(args)...);
+  }
+
+  // As deep as the names are, not as the graph is.
+  void draw(const Cluster& cluster) {
+    for (const std::size_t i : cluster.records) {
+      const TapeRecord& record = records_[i];
+      add("n{} [label=\"{}\\n{} {}\", shape={}];\n", i,
+          record.name.substr(record.name.rfind('/') + 1), record.dtype, record.shape,
+          is_source(record) ? "box" : "ellipse");
+    }
+    for (const std::string& name : cluster.names) {
+      add("subgraph cluster_{} {{\n", count_++);
+      ++depth_;
+      add("label = \"{}\";\n", name);
+      draw(*cluster.within.at(name));
+      --depth_;
+      add("}}\n");
+    }
+  }
+
+  const std::vector<TapeRecord>& records_;
+  Cluster root_;
+  std::string text_;
+  std::size_t depth_ = 0;
+  std::size_t count_ = 0;
+};
+
+std::string inputs_of(const TapeRecord& record, const std::vector<TapeRecord>& records) {
+  if (record.freed) return "freed";
+  std::string text;
+  for (const std::optional<std::size_t>& input : record.inputs) {
+    if (!text.empty()) text += ", ";
+    text += input ? records[*input].name : "constant";
   }
   return text;
 }
 
-std::string tape_dot(const Tensor& root) {
-  const std::vector<TapeRecord> records = tape(root);
-  std::string text = "digraph tape {\n  rankdir = LR;\n";
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    const TapeRecord& record = records[i];
-    fmt::format_to(std::back_inserter(text), "  n{} [label=\"{}\\n{} {}\", shape={}];\n", i,
-                   record.name, record.dtype, record.shape,
-                   record.operation == "leaf" ? "box" : "ellipse");
-    for (const std::optional<std::size_t>& input : record.inputs) {
-      if (input) fmt::format_to(std::back_inserter(text), "  n{} -> n{};\n", *input, i);
-    }
+}  // namespace
+
+std::string tape_text(const std::vector<TapeRecord>& records) {
+  std::string text;
+  for (const TapeRecord& record : records) {
+    fmt::format_to(std::back_inserter(text), "{} = {}({}) : {} {}\n", record.name, record.operation,
+                   inputs_of(record, records), record.dtype, record.shape);
   }
-  return text + "}\n";
+  return text;
 }
+
+std::string tape_text(const Tensor& root) { return tape_text(tape(root)); }
+
+std::string tape_dot(const std::vector<TapeRecord>& records) { return Picture(records).text(); }
+
+std::string tape_dot(const Tensor& root) { return tape_dot(tape(root)); }
 
 }  // namespace tapegrad

@@ -85,7 +85,7 @@ void ReversePass::deliver(Ptr<Node> node, Tensor g) {
   g = fit(*node, std::move(g));
   Tensor& slot = node->arriving;
   if (slot.defined()) {
-    if (!recording && is_ours(slot)) {
+    if (!recording() && is_ours(slot)) {
       slot.add_(g);
     } else {
       slot = slot + g;

@@ -1,17 +1,26 @@
 #include "autograd/mode.hpp"
 
-#include <utility>
-
 #include "tapegrad/autograd.hpp"
 
 namespace tapegrad {
+namespace {
 
-constinit thread_local bool recording = true;
+/// A trace goes on, whether or not it is recorded what it lists.
+bool set_recording(bool on) {
+  const bool before = recording();
+  const auto trace = static_cast<std::uint8_t>(mode) & static_cast<std::uint8_t>(Mode::trace);
+  mode = static_cast<Mode>(trace | static_cast<int>(on));
+  return before;
+}
 
-bool grad_enabled() { return recording; }
+}  // namespace
 
-GradMode::GradMode(bool enabled) : before_(std::exchange(recording, enabled)) {}
+constinit thread_local Mode mode = Mode::record;
 
-GradMode::~GradMode() { recording = before_; }
+bool grad_enabled() { return recording(); }
+
+GradMode::GradMode(bool enabled) : before_(set_recording(enabled)) {}
+
+GradMode::~GradMode() { set_recording(before_); }
 
 }  // namespace tapegrad

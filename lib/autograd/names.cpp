@@ -1,86 +1,76 @@
+// Who is called what: scopes, labels of leaves and constants, a tensor's own name.
 #include "tapegrad/names.hpp"
 
-#include <algorithm>
-#include <unordered_map>
-
-#include "core/check.hpp"
 #include "core/scope.hpp"
 #include "core/tensor_impl.hpp"
+#include "tapegrad/graph.hpp"
 
 namespace tapegrad {
 namespace {
 
-/// Every node below and including the root's, oldest first.
-std::vector<Node*> nodes_below(const Tensor& root) {
-  std::vector<Node*> found;
-  std::vector<Node*> stack;
-  std::unordered_map<Node*, bool> seen;
-  if (Node* node = impl_of(root).node.get()) stack.push_back(node);
-  while (!stack.empty()) {
-    Node* node = stack.back();
-    stack.pop_back();
-    if (!seen.emplace(node, true).second) continue;
-    found.push_back(node);
-    for (const Ptr<Node>& input : node->inputs()) {
-      if (input) stack.push_back(input.get());
-    }
-  }
-  std::ranges::sort(found, {}, &Node::number);
-  return found;
-}
+const Scope* as_scope(const void* scope) { return static_cast<const Scope*>(scope); }
 
-std::string joined(const Scope* scope, std::string_view name) {
-  return scope ? path_of(scope) + "/" + std::string(name) : std::string(name);
-}
-
-/// A leaf was made before the model ran; it is shown where it is used first.
-std::unordered_map<const Node*, const Scope*> first_uses(const std::vector<Node*>& nodes) {
-  std::unordered_map<const Node*, const Scope*> uses;
-  for (Node* node : nodes) {
-    for (const Ptr<Node>& input : node->inputs()) {
-      if (input && input->is_leaf()) uses.emplace(input.get(), node->scope);
-    }
-  }
-  return uses;
+/// Of a leaf or a constant.
+void set_label(TensorImpl& x, const Scope* label) {
+  x.label = label;
+  if (x.node) set_label(*x.node, label);
 }
 
 }  // namespace
+
+ScopeName::ScopeName(std::string_view name) {
+  check_name("ScopeName", name);
+  assign(name);
+}
+
+ScopeName::ScopeName(const ScopeName& other) noexcept : name_(other.name_.load()) {}
+
+ScopeName& ScopeName::operator=(const ScopeName& other) noexcept {
+  name_ = other.name_.load();
+  return *this;
+}
+
+void ScopeName::assign(std::string_view name) {
+  if (name == text()) return;
+  name_ = is_name(name) ? scope_within(nullptr, name) : nullptr;
+}
+
+std::string_view ScopeName::text() const {
+  const Scope* name = as_scope(name_);
+  return name ? std::string_view(name->name) : std::string_view();
+}
+
+/// The name within the current scope. What was found last serves again if it is still that.
+const void* ScopeName::entered() const {
+  const Scope* name = as_scope(name_.load(std::memory_order_acquire));
+  if (!name) return current_scope;
+  const Scope* last = as_scope(last_.load(std::memory_order_acquire));
+  if (last && last->parent == current_scope && last->plain == name) return last;
+  last = scope_within(current_scope, name->name);
+  last_.store(last, std::memory_order_release);
+  return last;
+}
 
 NameScope::NameScope(std::string_view name) : before_(current_scope) {
   check_name("NameScope", name);
   current_scope = scope_within(current_scope, name);
 }
 
-NameScope::~NameScope() { current_scope = static_cast<const Scope*>(before_); }
+NameScope::NameScope(const ScopeName& name) : before_(current_scope) {
+  current_scope = as_scope(name.entered());
+}
 
-std::vector<TapeRecord> tape(const Tensor& root) {
-  const std::vector<Node*> nodes = nodes_below(root);
-  const auto uses = first_uses(nodes);
-  std::unordered_map<const Node*, std::size_t> places;
-  std::unordered_map<std::string, std::size_t> taken;
-  std::vector<TapeRecord> records;
-  for (Node* node : nodes) {
-    const auto use = uses.find(node);
-    const Scope* scope = use != uses.end() && !node->scope ? use->second : node->scope;
-    const std::string name = joined(scope, node->label ? node->label->name : node->name());
-    TapeRecord record{.name = name,
-                      .operation = std::string(node->name()),
-                      .dtype = node->dtype,
-                      .shape = node->shape,
-                      .inputs = {}};
-    // "a_1" may also be a name that somebody gave.
-    for (std::size_t k = taken[name]; taken.contains(record.name) && k > 0; ++k) {
-      record.name = fmt::format("{}_{}", name, k);
-    }
-    ++taken[name];
-    if (record.name != name) ++taken[record.name];
-    for (const Ptr<Node>& input : node->inputs()) {
-      record.inputs.push_back(input ? std::optional(places.at(input.get())) : std::nullopt);
-    }
-    places.emplace(node, records.size());
-    records.push_back(std::move(record));
-  }
-  return records;
+NameScope::~NameScope() { current_scope = as_scope(before_); }
+
+void name_where_used(const Tensor& x, std::string_view name) {
+  TensorImpl& impl = impl_of(x);
+  if (impl.label.load(std::memory_order_relaxed) || !x.is_leaf() || !is_name(name)) return;
+  set_label(impl, scope_within(nullptr, name));
+}
+
+void copy_name(const Tensor& from, const Tensor& to) {
+  const Scope* label = impl_of(from).label;
+  if (label && impl_of(to).label != label && to.is_leaf()) set_label(*to.impl(), label);
 }
 
 std::string Tensor::name() const {
@@ -92,10 +82,10 @@ std::string Tensor::name() const {
 Tensor Tensor::named(std::string_view name) const {
   check_name("named", name);
   TensorImpl& x = impl_of(*this);
-  if (x.node) {
+  if (x.node && !x.node->is_leaf()) {
     x.node->label = scope_within(nullptr, name);
   } else {
-    x.label = scope_within(current_scope, name);
+    set_label(x, scope_within(x.node ? x.node->scope.load() : current_scope, name));
   }
   return *this;
 }

@@ -46,7 +46,7 @@ class Saved {
     const SavedTensor& saved = values_[slot];
     if (!saved.value.defined()) return {};
     saved.check_unchanged(node_.name());
-    return recording && node ? reattach(saved.value, node) : saved.value;
+    return recording() && node ? reattach(saved.value, node) : saved.value;
   }
 
   Node& node_;

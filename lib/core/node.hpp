@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -69,9 +70,9 @@ struct Node {
   /// Creation order, which is a topological order.
   std::uint64_t number;
   Shape shape;
-  /// Where it was made, and the name that named() gave; null without.
-  const Scope* scope = current_scope;
-  const Scope* label = nullptr;
+  /// Where it was made, and the name within it that somebody gave; null without.
+  std::atomic<const Scope*> scope = current_scope;
+  std::atomic<const Scope*> label = nullptr;
   /// The gradient that is arriving in a reverse pass.
   Tensor arriving;
   std::unique_ptr<std::vector<Hook>> hooks;
@@ -92,5 +93,11 @@ struct LeafNode final : Node {
 
   Tensor grad;
 };
+
+/// Names a leaf: it stands in `label`'s parent, or where it is used first if that has none.
+inline void set_label(Node& leaf, const Scope* label) {
+  leaf.scope = label->parent;
+  leaf.label = label->plain;
+}
 
 }  // namespace tapegrad

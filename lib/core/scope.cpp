@@ -1,5 +1,6 @@
 #include "core/scope.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -31,11 +32,13 @@ bool is_alphanumeric(char c) {
 }  // namespace
 
 const Scope* scope_within(const Scope* parent, std::string_view name) {
+  const Scope* plain = parent ? scope_within(nullptr, name) : nullptr;
   const std::lock_guard lock(known().mutex);
   auto& children = known().children[parent];
   auto found = children.find(name);
   if (found == children.end()) {
-    auto scope = std::make_unique<Scope>(Scope{parent, std::string(name)});
+    auto scope = std::make_unique<Scope>(Scope{parent, std::string(name), plain});
+    if (!plain) scope->plain = scope.get();
     found = children.emplace(std::string(name), std::move(scope)).first;
   }
   return found->second.get();
@@ -46,10 +49,16 @@ std::string path_of(const Scope* scope) {
   return scope->parent ? path_of(scope->parent) + "/" + scope->name : scope->name;
 }
 
+bool is_name(std::string_view name) {
+  const auto goes_on = [](char c) {
+    return is_alphanumeric(c) || c == '_' || c == '-' || c == '/';
+  };
+  return !name.empty() && is_alphanumeric(name[0]) && name.back() != '/' &&
+         std::ranges::all_of(name, goes_on);
+}
+
 void check_name(std::string_view operation, std::string_view name) {
-  bool good = !name.empty() && is_alphanumeric(name[0]) && name.back() != '/';
-  for (const char c : name) good = good && (is_alphanumeric(c) || c == '_' || c == '-' || c == '/');
-  check<Error>(good,
+  check<Error>(is_name(name),
                "{}: \"{}\" is no name; begin with a letter, a digit or a dot and go on with these, "
                "_, - or /",
                operation, name);

@@ -11,6 +11,8 @@ namespace tapegrad {
 struct Scope {
   const Scope* parent;
   std::string name;
+  /// The same name within no scope: equal names are one pointer, wherever they stand.
+  const Scope* plain;
 };
 
 /// The place where operations of this thread are made now; null outside every scope.
@@ -21,6 +23,9 @@ const Scope* scope_within(const Scope* parent, std::string_view name);
 
 /// "model/linear"; "" for null.
 std::string path_of(const Scope* scope);
+
+/// Whether TensorBoard takes `name`; see check_name().
+bool is_name(std::string_view name);
 
 /// Throws Error unless `name` is what TensorBoard takes as a name: it begins with a letter, a
 /// digit or a dot, and goes on with these, "_", "-" or "/".

@@ -1,6 +1,7 @@
 // What a Tensor handle points to: storage, layout, element type, and the node that made it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "core/layout.hpp"
@@ -25,8 +26,9 @@ struct TensorImpl : Counted {
   Layout layout;
   /// The operation that made it, or the leaf's node; null when it isn't tracked.
   Ptr<Node> node;
-  /// The name that named() gave to a tensor that isn't tracked.
-  const Scope* label = nullptr;
+  /// The name that somebody gave to it as a leaf or a constant: within a scope, or within none for
+  /// one that stands where it is used first. Visits of a module write it, also from two threads.
+  std::atomic<const Scope*> label = nullptr;
   /// What this is a view of; never itself a view.
   Ptr<TensorImpl> base;
 };

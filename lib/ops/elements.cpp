@@ -101,7 +101,7 @@ template <Element T>
 T* Tensor::mutable_data() {
   check_dtype("mutable_data", dtype_of<T>, *this);
   const TensorImpl& x = impl_of(*this);
-  check<AutogradError>(!recording || (!x.node && !(x.base && x.base->node)),
+  check<AutogradError>(!recording() || (!x.node && !(x.base && x.base->node)),
                        "mutable_data: the tape tracks this tensor of shape {}; change it under "
                        "NoGrad",
                        shape());

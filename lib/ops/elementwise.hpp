@@ -62,18 +62,18 @@ struct Unary {
   Grads vjp(const Saved& s, const Tensor& g) const {
     if constexpr (Op::keeps == save_inputs) {
       const Tensor x = s[0];
-      if (recording) return {g * op().df(x, Unsaved{})};
+      if (recording()) return {g * op().df(x, Unsaved{})};
       return {fused(
           g, [this](auto dy, auto v) { return dy * op().df(v, Unsaved{}); }, x)};
     } else if constexpr (Op::keeps == save_output) {
       const Tensor y = s.output();
-      if (recording) return {g * op().df(Unsaved{}, y)};
+      if (recording()) return {g * op().df(Unsaved{}, y)};
       return {fused(
           g, [this](auto dy, auto v) { return dy * op().df(Unsaved{}, v); }, y)};
     } else {
       const Tensor x = s[0];
       const Tensor y = s.output();
-      if (recording) return {g * op().df(x, y)};
+      if (recording()) return {g * op().df(x, y)};
       return {fused(
           g, [this](auto dy, auto v, auto w) { return dy * op().df(v, w); }, x, y)};
     }

@@ -26,6 +26,9 @@ inline bool shares_storage(const Tensor& a, const Tensor& b) {
   return a.impl()->storage.get() == b.impl()->storage.get();
 }
 
+template <class Op>
+void apply_in_place_traced(Op op, Tensor& self, const Tensor& other);
+
 /// self = f(self, other).
 template <class Op>
 Tensor& apply_in_place(Op op, Tensor& self, const Tensor& other) {
@@ -35,8 +38,12 @@ Tensor& apply_in_place(Op op, Tensor& self, const Tensor& other) {
     op.into(self, self, apart_from(self, operand));
     impl.storage->bump();
   };
-  if (!recording) {
-    write(other);
+  if (mode != Mode::record) {
+    if (mode == Mode::silent) {
+      write(other);
+    } else {
+      apply_in_place_traced(std::move(op), self, other);
+    }
     return self;
   }
   check_history(Op::name, self);
@@ -57,6 +64,13 @@ Tensor& apply_in_place(Op op, Tensor& self, const Tensor& other) {
   write(operand);
   set_history(self, record(std::move(op), self, before, operand));
   return self;
+}
+
+template <class Op>
+[[gnu::cold, gnu::noinline]] void apply_in_place_traced(Op op, Tensor& self, const Tensor& other) {
+  unlisted([&] { return apply_in_place(std::move(op), self, other); });
+  const std::array<const Tensor*, 2> inputs{&self, &other};
+  list_operation(Op::name, inputs, self);
 }
 
 }  // namespace tapegrad

@@ -50,7 +50,7 @@ struct PairLoss {
   template <class D>
   Tensor flow(const Tensor& g, const Tensor& a, const Tensor& b, const D& d) const {
     const double each = share(a);
-    if (recording) return (reduction == Reduction::mean ? g * each : g) * d(a, b);
+    if (recording()) return (reduction == Reduction::mean ? g * each : g) * d(a, b);
     const Tensor x = converted(a, g.dtype());
     const Tensor y = converted(b, g.dtype());
     Tensor out = make_tensor(g.dtype(), x.shape());

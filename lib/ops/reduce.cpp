@@ -40,7 +40,7 @@ struct Sum {
 
 /// g / count; without a tensor for the count where nothing is recorded.
 Tensor divided(const Tensor& g, double count) {
-  if (recording) return g / count;
+  if (recording()) return g / count;
   Tensor out = make_tensor(g.dtype(), g.shape());
   kernels::sum(kernels::ref(out), kernels::ref(g), {}, count);  // over no dimension
   return out;

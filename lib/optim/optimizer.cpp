@@ -1,13 +1,26 @@
 #include "tapegrad/optim/optimizer.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "core/check.hpp"
 #include "core/tensor_impl.hpp"
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/graph.hpp"
 #include "tapegrad/ops/create.hpp"
 
 namespace tapegrad::optim {
+namespace {
+
+std::string lower_case(std::string_view name) {
+  std::string result;
+  for (const char c : name) {
+    result.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  }
+  return result;
+}
+
+}  // namespace
 
 void Optimizer::zero_grad() {
   for (std::vector<Slot>& group : groups_) {
@@ -19,6 +32,7 @@ void Optimizer::zero_grad() {
 
 void Optimizer::step() {
   const NoGrad guard;
+  const bool traced = tracing();
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     for (Slot& slot : groups_[group]) {
       const Tensor grad = slot.parameter.grad();
@@ -26,6 +40,7 @@ void Optimizer::step() {
       ++slot.steps;
       update(slot, grad, group);
       slot.parameter.impl()->storage->bump();
+      if (traced) trace_update(lower_case(name()), slot.parameter, grad);
     }
   }
 }

@@ -40,8 +40,41 @@ TEST_CASE("tape_dot is a digraph from inputs to results", "[autograd][dump]") {
         "  rankdir = LR;\n"
         "  n0 [label=\"leaf\\nfloat64 [2]\", shape=box];\n"
         "  n1 [label=\"mul\\nfloat64 [2]\", shape=ellipse];\n"
-        "  n0 -> n1;\n"
         "  n2 [label=\"sum\\nfloat64 []\", shape=ellipse];\n"
+        "  n0 -> n1;\n"
+        "  n1 -> n2;\n"
+        "}\n");
+}
+
+TEST_CASE("the inputs of what backward freed are called so", "[autograd][dump]") {
+  const Tensor y = (leaf({1, 2}) * 3).sum();
+  y.backward();
+  CHECK(tape_text(y) == "sum = sum(freed) : float64 []\n");
+  CHECK(tape(y).back().freed);
+  CHECK(tape(y).back().inputs.empty());
+}
+
+TEST_CASE("scopes are clusters within clusters in tape_dot", "[autograd][dump]") {
+  const Tensor x = leaf({1, 2}).named("x");
+  Tensor y;
+  {
+    const NameScope model("model");
+    const NameScope linear("linear");
+    y = exp(x);
+  }
+  CHECK(tape_dot(sum(y)) ==
+        "digraph tape {\n"
+        "  rankdir = LR;\n"
+        "  n2 [label=\"sum\\nfloat64 []\", shape=ellipse];\n"
+        "  subgraph cluster_0 {\n"
+        "    label = \"model\";\n"
+        "    subgraph cluster_1 {\n"
+        "      label = \"linear\";\n"
+        "      n0 [label=\"x\\nfloat64 [2]\", shape=box];\n"
+        "      n1 [label=\"exp\\nfloat64 [2]\", shape=ellipse];\n"
+        "    }\n"
+        "  }\n"
+        "  n0 -> n1;\n"
         "  n1 -> n2;\n"
         "}\n");
 }

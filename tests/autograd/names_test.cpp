@@ -1,6 +1,9 @@
 // Names of operations in scopes.
 #include "tapegrad/names.hpp"
 
+#include <atomic>
+#include <thread>
+
 #include "autograd/leaf.hpp"
 
 using namespace tapegrad;
@@ -84,4 +87,78 @@ TEST_CASE("a scope ends with its block, also by an exception", "[names]") {
   } catch (const Error&) {
   }
   CHECK((x * 2).name() == "mul:0");
+}
+
+TEST_CASE("a scope's name is entered where it stands, as often as one likes", "[names]") {
+  const Tensor x = leaf({1});
+  const ScopeName linear("linear");
+  const auto name = [&] {
+    const NameScope scope(linear);
+    return (x * 2).name();
+  };
+  for (int i = 0; i < 2; ++i) {
+    CHECK(name() == "linear/mul:0");
+    const NameScope model("model");
+    CHECK(name() == "model/linear/mul:0");
+    CHECK(name() == "model/linear/mul:0");
+  }
+  CHECK((x * 2).name() == "mul:0");
+}
+
+TEST_CASE("a scope's name is a value, and none is no scope", "[names]") {
+  const Tensor x = leaf({1});
+  ScopeName a("a");
+  const auto name_in = [&](const ScopeName& scope_name) {
+    const NameScope scope(scope_name);
+    return (x * 2).name();
+  };
+  CHECK(name_in(a) == "a/mul:0");
+  const ScopeName copy = a;
+  a.assign("b");
+  CHECK(name_in(a) == "b/mul:0");
+  CHECK(name_in(copy) == "a/mul:0");
+  a.assign("no name");
+  CHECK(a.text().empty());
+  CHECK(name_in(a) == "mul:0");
+  CHECK(name_in(ScopeName()) == "mul:0");
+  CHECK_THROWS_AS(ScopeName("no name"), Error);
+}
+
+TEST_CASE("threads enter one scope's name at different places", "[names]") {
+  const ScopeName linear("linear");
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (const char* place : {"a", "b", "c"}) {
+    threads.emplace_back([&linear, &wrong, place] {
+      const NameScope scope(place);
+      const Tensor x = ones({1}, {.requires_grad = true});
+      for (int i = 0; i < 2000; ++i) {
+        const NameScope inner(linear);
+        if ((x * 2).name() != std::string(place) + "/linear/mul:0") ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("a name by its owner stays through freezing, and gives way to the user's", "[names]") {
+  Tensor w = ones({1});
+  name_where_used(w, "weight");
+  CHECK(w.name() == "weight:0");
+  w.requires_grad_();
+  CHECK(w.name() == "weight:0");
+  w.requires_grad_(false);
+  w.requires_grad_(true);
+  CHECK(w.name() == "weight:0");
+  name_where_used(w, "other");
+  name_where_used(w, "");
+  CHECK(w.name() == "weight:0");
+  w.named("mine");
+  CHECK(w.name() == "mine:0");
+  w.requires_grad_(false);
+  CHECK(w.name() == "mine:0");
+  const Tensor y = exp(leaf({1}));
+  name_where_used(y, "weight");
+  CHECK(y.name() == "exp:0");
 }

@@ -38,6 +38,9 @@ class Optimizer {
   /// One update, outside the tape and in place.
   void step();
 
+  /// "SGD".
+  virtual std::string_view name() const = 0;
+
   std::size_t group_count() const { return groups_.size(); }
   /// The parameters of a group. Throws IndexError if there is no such group.
   std::vector<Tensor> parameters(std::size_t group = 0) const;
@@ -120,6 +123,7 @@ class OptimizerOf : public Optimizer {
     options_[group] = options;
   }
 
+  std::string_view name() const override { return Options::name; }
   using Optimizer::set_lr;
   double lr(std::size_t group = 0) const override { return options(group).lr; }
   void set_lr(double lr, std::size_t group) override {

@@ -1,0 +1,247 @@
+// A list of all that a function runs. It holds handles, so that no address is used twice while it
+// grows, and gives names only at its end, when named() can't come any more.
+#include "autograd/trace.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <unordered_map>
+#include <utility>
+
+#include "autograd/apply.hpp"
+#include "autograd/records.hpp"
+#include "core/check.hpp"
+#include "tapegrad/graph.hpp"
+#include "tapegrad/names.hpp"
+
+namespace tapegrad {
+namespace {
+
+using Place = std::size_t;
+
+struct Entry {
+  std::string operation;
+  const Scope* scope = current_scope;
+  std::vector<Place> inputs = {};
+  DType dtype;
+  Shape shape;
+  /// A source has no operation here. The handles keep addresses apart.
+  bool source = false;
+  Tensor value = {};
+  Ptr<Node> node = {};
+  /// What `value` was called before: a label that it has later is the operation's name.
+  const Scope* label_before = nullptr;
+  /// The source that a gradient or an update is named after.
+  std::optional<Place> subject = {};
+};
+
+const Scope* label_of(const Entry& entry) {
+  if (entry.node) return entry.node->label;
+  return entry.value.defined() ? entry.value.impl()->label.load() : nullptr;
+}
+
+class Trace {
+ public:
+  /// What made x, or the source that it becomes now.
+  Place place_of(const Tensor& x);
+  Place place_of(const Ptr<Node>& leaf);
+  /// The source that the history of an updated tensor begins with.
+  Place subject_of(Place place) const { return entries_[place].subject.value_or(place); }
+  void add(std::string_view operation, std::vector<Place> inputs, const Tensor& output,
+           std::optional<Place> subject = std::nullopt);
+  /// From now on x comes from `place`.
+  void made_by(Place place, const TensorImpl& x);
+  std::vector<TapeRecord> records() const;
+
+ private:
+  Place add_source(Entry entry);
+  std::string plain_name(const Entry& entry, const std::vector<TapeRecord>& before) const;
+
+  std::vector<Entry> entries_;
+  /// What made a tensor or a node: the newest entry.
+  std::unordered_map<const void*, Place> makers_;
+  /// The same by memory, for handles that share elements without a record: detach().
+  std::unordered_map<const Storage*, std::vector<Place>> by_storage_;
+};
+
+void Trace::made_by(Place place, const TensorImpl& x) {
+  makers_[&x] = place;
+  if (x.node) makers_[x.node.get()] = place;
+}
+
+Place Trace::add_source(Entry entry) {
+  const Place place = entries_.size();
+  entry.source = true;
+  if (entry.node) makers_[entry.node.get()] = place;
+  if (entry.value.defined()) {
+    made_by(place, *entry.value.impl());
+    by_storage_[entry.value.impl()->storage.get()].push_back(place);
+  }
+  entries_.push_back(std::move(entry));
+  return place;
+}
+
+Place Trace::place_of(const Ptr<Node>& leaf) {
+  if (const auto found = makers_.find(leaf.get()); found != makers_.end()) return found->second;
+  return add_source({.operation = std::string(leaf->name()),
+                     .dtype = leaf->dtype,
+                     .shape = leaf->shape,
+                     .node = leaf});
+}
+
+Place Trace::place_of(const Tensor& x) {
+  const TensorImpl& impl = *x.impl();
+  for (const void* key :
+       {static_cast<const void*>(&impl), static_cast<const void*>(impl.node.get())}) {
+    const auto found = makers_.find(key);
+    if (key && found != makers_.end()) return found->second;
+  }
+  if (const auto found = by_storage_.find(impl.storage.get()); found != by_storage_.end()) {
+    for (std::size_t i = found->second.size(); i-- > 0;) {
+      const Place place = found->second[i];
+      if (entries_[place].value.impl()->layout == impl.layout) return place;
+    }
+  }
+  const bool is_leaf = impl.node && impl.node->is_leaf();
+  return add_source({.operation = is_leaf ? "leaf" : "constant",
+                     .dtype = impl.dtype,
+                     .shape = impl.layout.shape(),
+                     .value = x,
+                     .node = impl.node});
+}
+
+void Trace::add(std::string_view operation, std::vector<Place> inputs, const Tensor& output,
+                std::optional<Place> subject) {
+  Entry entry{.operation = std::string(operation),
+              .inputs = std::move(inputs),
+              .dtype = output.dtype(),
+              .shape = output.shape(),
+              .value = output,
+              .node = output.impl()->node,
+              .subject = subject};
+  entry.label_before = label_of(entry);
+  made_by(entries_.size(), *output.impl());
+  by_storage_[output.impl()->storage.get()].push_back(entries_.size());
+  entries_.push_back(std::move(entry));
+}
+
+std::string Trace::plain_name(const Entry& entry, const std::vector<TapeRecord>& before) const {
+  const Scope* label = label_of(entry);
+  if (entry.source) {
+    const Scope* own = entry.node ? entry.node->scope.load() : label ? label->parent : nullptr;
+    return name_within(own ? own : entry.scope, label ? label->name : entry.operation);
+  }
+  if (label && label != entry.label_before) return name_within(entry.scope, label->name);
+  if (!entry.subject) return name_within(entry.scope, entry.operation);
+  return name_within(entry.scope, before[*entry.subject].name);
+}
+
+std::vector<TapeRecord> Trace::records() const {
+  UniqueNames names;
+  std::vector<TapeRecord> records;
+  for (const Entry& entry : entries_) {
+    records.push_back({.name = names.take(plain_name(entry, records)),
+                       .operation = entry.operation,
+                       .dtype = entry.dtype,
+                       .shape = entry.shape,
+                       .inputs = {entry.inputs.begin(), entry.inputs.end()}});
+  }
+  return records;
+}
+
+/// Of this thread; null outside a trace.
+constinit thread_local Trace* running = nullptr;
+
+class Running {
+ public:
+  explicit Running(Trace& trace) : before_(std::exchange(running, &trace)) {}
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() { running = before_; }
+
+ private:
+  Trace* before_;
+};
+
+/// The leaves that a reverse pass from `root` can reach, with what they hold before it.
+std::vector<std::pair<Ptr<Node>, Tensor>> leaves_below(const Tensor& root) {
+  std::vector<std::pair<Ptr<Node>, Tensor>> leaves;
+  std::vector<Ptr<Node>> stack{root.impl()->node};
+  std::unordered_map<const Node*, bool> seen;
+  while (!stack.empty()) {
+    const Ptr<Node> node = std::move(stack.back());
+    stack.pop_back();
+    if (!node || !seen.emplace(node.get(), true).second) continue;
+    if (node->is_leaf()) leaves.emplace_back(node, static_cast<LeafNode&>(*node).grad);
+    for (const Ptr<Node>& input : node->inputs()) stack.push_back(input);
+  }
+  std::ranges::sort(leaves, {}, [](const auto& leaf) { return leaf.first->number; });
+  return leaves;
+}
+
+}  // namespace
+
+void list_operation(std::string_view operation, std::span<const Tensor* const> inputs,
+                    const Tensor& output) {
+  Trace& trace = *running;
+  std::vector<Place> places;
+  bool in_place = false;
+  for (const Tensor* input : inputs) {
+    if (!input->defined()) continue;
+    places.push_back(trace.place_of(*input));
+    in_place = in_place || input->is_same(output);
+  }
+  trace.add(operation, places, output);
+  // What changes a view changes what it looks at.
+  const TensorImpl& x = *output.impl();
+  if (in_place && x.base) trace.made_by(trace.place_of(output), *x.base);
+}
+
+void backward_traced(const Tensor& root, const Tensor& gradient, Tensor::BackwardOptions options) {
+  const auto leaves = leaves_below(root);
+  unrecorded([&] { root.backward(gradient, options); });
+  Trace& trace = *running;
+  for (const auto& [node, before] : leaves) {
+    const Tensor& now = static_cast<const LeafNode&>(*node).grad;
+    // The handle to what was there before makes the pass put a new tensor in its place.
+    if (!now.defined() || now.is_same(before)) continue;
+    std::vector<Place> inputs{trace.place_of(root), trace.place_of(node)};
+    if (before.defined()) inputs.push_back(trace.place_of(before));
+    const NameScope scope("gradients");
+    trace.add("gradient", inputs, now, trace.subject_of(inputs[1]));
+  }
+}
+
+std::vector<Tensor> grad_traced(const std::vector<Tensor>& outputs,
+                                const std::vector<Tensor>& inputs, const GradOptions& options) {
+  std::vector<Tensor> results = unlisted([&] { return grad(outputs, inputs, options); });
+  Trace& trace = *running;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (!results[i].defined()) continue;
+    std::vector<Place> from;
+    for (const Tensor& output : outputs) from.push_back(trace.place_of(output));
+    from.push_back(trace.place_of(inputs[i]));
+    const NameScope scope("gradients");
+    trace.add("gradient", from, results[i], trace.subject_of(from.back()));
+  }
+  return results;
+}
+
+std::vector<TapeRecord> trace(const std::function<void()>& f) {
+  Trace trace;
+  const Running guard(trace);
+  const ModeGuard listing(recording() ? Mode::trace_and_record : Mode::trace);
+  f();
+  return trace.records();
+}
+
+bool tracing() { return is_traced(); }
+
+void trace_update(std::string_view operation, const Tensor& x, const Tensor& gradient) {
+  if (!is_traced()) return;
+  const Place place = running->place_of(x);
+  const Place from = running->place_of(gradient);
+  const NameScope scope(operation);
+  running->add(operation, {place, from}, x, running->subject_of(place));
+}
+
+}  // namespace tapegrad
