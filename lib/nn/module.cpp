@@ -81,17 +81,33 @@ void check_fits(const std::string& name, const Tensor& own, const Tensor& loaded
 
 void Visitor::operator()(std::string_view name, Parameter& part) {
   check_name(name);
-  if (part.defined()) parameter(name, part);
+  if (!part.defined()) return;
+  name_where_used(part, name);
+  parameter(name, part);
 }
 
 void Visitor::operator()(std::string_view name, Buffer& part) {
   check_name(name);
-  if (part.defined()) buffer(name, part);
+  if (!part.defined()) return;
+  name_where_used(part, name);
+  buffer(name, part);
 }
 
 void Visitor::operator()(std::string_view name, Module& part) {
   check_name(name);
+  part.scope_name_.assign(lists_.empty() ? name : lists_ + std::string(name));
+  const std::string lists = std::exchange(lists_, {});
   submodule(name, part);
+  lists_ = lists;
+}
+
+// A list has no operations of its own: its name goes before those of its members.
+void Visitor::visit_list(std::string_view name, Module& list) {
+  check_name(name);
+  const std::size_t length = lists_.size();
+  lists_.append(name).push_back('/');
+  submodule(name, list);
+  lists_.resize(length);
 }
 
 void Visitor::descend(std::string_view name, Module& part) {

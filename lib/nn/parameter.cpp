@@ -1,6 +1,7 @@
 #include "tapegrad/nn/parameter.hpp"
 
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/names.hpp"
 
 namespace tapegrad::nn {
 namespace {
@@ -9,6 +10,7 @@ Tensor copy_of(const Tensor& x) {
   if (!x.defined()) return {};
   Tensor copy = x.detach().clone();
   copy.requires_grad_(x.requires_grad());
+  copy_name(x, copy);
   return copy;
 }
 

@@ -7,8 +7,10 @@
 #include <iosfwd>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "tapegrad/names.hpp"
 #include "tapegrad/nn/parameter.hpp"
 #include "tapegrad/state_dict.hpp"
 
@@ -18,7 +20,8 @@ namespace nn {
 class Module;
 
 /// Goes through a module's parts. Module::visit() calls it with each of them; classes that derive
-/// from it say what happens there. Names must not be empty or contain a dot (Error).
+/// from it say what happens there. Names must not be empty or contain a dot (Error). Parts learn
+/// their names on the way: see Module::scope_name().
 class Visitor {
  public:
   Visitor() = default;
@@ -47,7 +50,11 @@ class Visitor {
   std::string path(std::string_view name) const { return prefix_ + std::string(name); }
 
  private:
+  void visit_list(std::string_view name, Module& list);
+
   std::string prefix_;
+  /// The lists that directly hold what is visited now: "blocks/".
+  std::string lists_;
 };
 
 /// The names that load_state_dict() could not match.
@@ -110,20 +117,38 @@ class Module {
   /// Calls f with every module below this one, parts before their owner, and this one last.
   void apply(const std::function<void(Module&)>& f);
 
+  /// The scope of what it computes: the name that its owner's visit() gives to it ("linear";
+  /// "blocks/0" in a list), known from the first visit on, which parameters(), and so the making of
+  /// an optimizer, are among. Without a visit, at the root, and where the name is none for
+  /// TensorBoard it is empty: operations stay in the scope that they are called in. Calls of a
+  /// Layer and the parts of a Sequential enter it; another module may do so itself:
+  ///   const tg::NameScope scope(scope_name());
+  const ScopeName& scope_name() const { return scope_name_; }
+
   /// What it is called in print: the class without its namespace.
   virtual std::string name() const;
   /// What print shows between the brackets: "in_features=30, out_features=1, bias=True".
   virtual std::string extra_repr() const { return {}; }
 
  protected:
-  // Modules are copied as what they are, never as their base.
+  // Modules are copied as what they are, never as their base. Who is assigned to stays the part
+  // that it was, under the name that it had.
   Module() = default;
   Module(const Module&) = default;
   Module(Module&&) = default;
-  Module& operator=(const Module&) = default;
-  Module& operator=(Module&&) = default;
+  Module& operator=(const Module& other) {
+    training_ = other.training_;
+    return *this;
+  }
+  Module& operator=(Module&& other) noexcept { return *this = std::as_const(other); }
+
+  /// For owners whose parts have names without a visit, as Sequential's have.
+  static void name_part(Module& part, std::string_view name) { part.scope_name_.assign(name); }
 
  private:
+  friend class Visitor;
+
+  ScopeName scope_name_;
   bool training_ = true;
 };
 
@@ -131,11 +156,14 @@ class Module {
 std::string to_string(const Module& module);
 std::ostream& operator<<(std::ostream& out, const Module& module);
 
-/// A module from one tensor to one tensor.
+/// A module from one tensor to one tensor. Calling it is forward() in the scope of its name.
 class Layer : public Module {
  public:
   virtual Tensor forward(const Tensor& x) = 0;
-  Tensor operator()(const Tensor& x) { return forward(x); }
+  Tensor operator()(const Tensor& x) {
+    const NameScope scope(scope_name());
+    return forward(x);
+  }
 };
 
 namespace detail {
@@ -156,7 +184,7 @@ struct List final : Module {
 template <class Part>
 void Visitor::operator()(std::string_view name, std::vector<Part>& parts) {
   detail::List<Part> list(parts);
-  (*this)(name, static_cast<Module&>(list));
+  visit_list(name, list);
 }
 
 }  // namespace nn

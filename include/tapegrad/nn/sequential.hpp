@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,7 @@ class Sequential : public Layer {
   template <SequentialPart M>
   void push_back(M part) {
     parts_.push_back(std::make_unique<PartOf<M>>(std::move(part)));
+    name_part(parts_.back()->get(), std::to_string(size() - 1));
   }
   std::size_t size() const { return parts_.size(); }
   /// Throws IndexError past the end.
@@ -60,6 +62,7 @@ class Sequential : public Layer {
     /// False, and unchanged, if `other` holds another kind of module.
     virtual bool assign(const Part& other) = 0;
     virtual Module& get() = 0;
+    /// In the scope of its name.
     virtual Tensor forward(const Tensor& x) = 0;
   };
   template <class M>
@@ -72,7 +75,10 @@ class Sequential : public Layer {
       return same != nullptr;
     }
     Module& get() override { return module_; }
-    Tensor forward(const Tensor& x) override { return module_.forward(x); }
+    Tensor forward(const Tensor& x) override {
+      const NameScope scope(module_.scope_name());
+      return module_.forward(x);
+    }
     M module_;
   };
   [[noreturn]] static void refuse_kind(std::size_t i, const Module& part);
