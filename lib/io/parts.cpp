@@ -57,8 +57,18 @@ void check_same_parts(std::span<const Part> parts, const States& states, std::st
 class Before {
  public:
   void remember(const Part& part) { states_.emplace_back(&part, part.state().clone()); }
-  void put_back() {
-    for (const auto& [part, state] : states_) part->load(state);
+  /// Says which part could not be put back, and is empty as a rule.
+  std::string put_back() {
+    std::string failures;
+    for (const auto& [part, state] : states_) {
+      try {
+        part->load(state);
+      } catch (const std::exception& error) {
+        failures +=
+            fmt::format("; {} could not be put back either: {}", shown(part->name), error.what());
+      }
+    }
+    return failures;
   }
 
  private:
@@ -122,8 +132,8 @@ void load_parts(std::span<const Part> parts, const StateDict& all, std::string_v
       sorted[i]->load(states[sorted[i]->name]);
     }
   } catch (const Error& error) {
-    before.put_back();
-    fail<IoError>("restore: {} doesn't fit: {}: {}", shown(sorted[i]->name), path, error.what());
+    fail<IoError>("restore: {} doesn't fit: {}: {}{}", shown(sorted[i]->name), path, error.what(),
+                  before.put_back());
   } catch (...) {
     before.put_back();
     throw;

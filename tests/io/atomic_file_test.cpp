@@ -1,34 +1,15 @@
 #include "io/atomic_file.hpp"
 
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "files.hpp"
+#include "full_disk.hpp"
 #include "support/catch.hpp"
 
 using tapegrad::io::AtomicFile;
 using namespace tapegrad::test;
 
 namespace {
-
-/// Writing past `bytes` of a file fails, as on a full disk.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) : handler_(::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FullDisk() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    ::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
 
 mode_t mode_of(const std::string& path) {
   struct stat facts {};

@@ -53,4 +53,10 @@ struct Run {
   }
 };
 
+inline io::Saver saver_of(Run& run, const Folder& folder) {
+  io::Saver saver(folder.path().string());
+  run.add_to(saver);
+  return saver;
+}
+
 }  // namespace tapegrad::test

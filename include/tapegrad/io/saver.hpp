@@ -22,10 +22,9 @@ class Optimizer;
 namespace io {
 
 /// What can be saved as tensors: modules, optimizers, and types of your own. load_state_dict()
-/// copies the values, since the tensors end with the file, and throws tapegrad::Error for a state
-/// that doesn't fit. It must take back what state_dict() gave. A type whose load_state_dict()
-/// reports missing and unexpected names, as a module's does, takes every state with the names,
-/// shapes and dtypes of its own.
+/// copies the values and throws tapegrad::Error for a state that doesn't fit; it must take back
+/// what state_dict() gave. A type whose load_state_dict() reports missing and unexpected names, as
+/// a module's does, takes every state with the names, shapes and dtypes of its own.
 template <class T>
 concept Stateful = requires(const T& saved, T& loaded, const StateDict& state) {
   { saved.state_dict() } -> std::convertible_to<StateDict>;
