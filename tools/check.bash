@@ -52,7 +52,8 @@ step_sanitize() {
   export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
   export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   meson test -C "$build/sanitize" --no-rebuild --print-errorlogs --timeout-multiplier 4 \
-    --no-suite tools --no-suite samples
+    --no-suite tools --no-suite samples --no-suite kill
+  python3 tests/kill/kill_test.py "$build/sanitize/tests/kill/trainer" --kills 10
   # A few steps of each: whole trainings take minutes in a program that is slowed down tenfold.
   local samples=$build/sanitize/samples
   "$samples/linear_regression/linear_regression" --max-step 5
