@@ -2,7 +2,7 @@
 # Runs the interop suite with a Python environment of its own in build/interop, which it makes first
 # if need be. Where that can't be done it says so and counts as passed, except in CI (CI=true).
 #
-# usage: run.bash PROGRAMS [options of Python's unittest]    PROGRAMS: the folder of the built programs
+# usage: run.bash PROGRAMS [options of Python's unittest]    PROGRAMS: the folder they were built in
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
