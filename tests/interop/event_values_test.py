@@ -1,7 +1,6 @@
 """TensorBoard's own reader gives back what the summary writer was given, bit for bit."""
 
 import io
-import itertools
 import math
 import tempfile
 import unittest
@@ -15,6 +14,7 @@ from tensorboard.plugins.hparams import api_pb2, metadata as hparams_metadata
 from tensorboard.plugins.pr_curve import metadata as curve_metadata
 from tensorboard.util import tensor_util
 
+from buckets import tensorflow_buckets, tensorflow_limits
 from programs import InteropTest, run
 
 STEP = 7
@@ -88,27 +88,6 @@ class ScalarsTest(EventValuesTest):
             self.assertEqual([e.step for e in got], list(range(20)))
             self.assert_same(np.array([e.value for e in got]).astype(np.float32),
                              numbers[:, column].astype(np.float32))
-
-
-def tensorflow_limits():
-    """The upper limits of the buckets of tensorflow/core/lib/histogram/histogram.cc."""
-    positive = list(itertools.takewhile(lambda v: v < 1e20,
-                                        itertools.accumulate(itertools.repeat(1.1),
-                                                             lambda v, growth: v * growth,
-                                                             initial=1e-12)))
-    positive.append(np.finfo(np.float64).max)
-    return np.array([-v for v in reversed(positive)] + [0.0] + positive)
-
-
-def tensorflow_buckets(values):
-    """(limits, counts) with each run of empty buckets as one, as TensorFlow writes them."""
-    limits = tensorflow_limits()
-    counts = np.array([0] + [np.count_nonzero(values < limit) for limit in limits])
-    counts = np.diff(counts)
-    counts[-1] = len(values) - counts[:-1].sum()
-    kept = [i for i in range(len(limits))
-            if counts[i] > 0 or i + 1 == len(limits) or counts[i + 1] > 0]
-    return limits[kept], counts[kept].astype(np.float64)
 
 
 class HistogramsTest(EventValuesTest):

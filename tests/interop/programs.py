@@ -1,5 +1,6 @@
 """Runs the C++ programs of this folder; what the files of tests share, and no tests."""
 
+import contextlib
 import os
 import subprocess
 import tempfile
@@ -7,6 +8,7 @@ import unittest
 from pathlib import Path
 
 import numpy as np
+from tensorboard_pictures import tensorboard_of
 
 
 def program(name):
@@ -26,6 +28,12 @@ class InteropTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
+
+    def tensorboard(self, folder):
+        """Starts TensorBoard for this test; gives the address of its page."""
+        stack = contextlib.ExitStack()
+        self.addCleanup(stack.close)
+        return stack.enter_context(tensorboard_of(folder))
 
     def assert_same(self, got, wanted):
         """Arrays of the same dtype, shape and bits."""

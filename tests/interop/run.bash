@@ -31,5 +31,5 @@ make_environment() {
 
 command -v python3 >/dev/null || skip 'there is no python3'
 complete || make_environment
-export PYTHONDONTWRITEBYTECODE=1 INTEROP_PROGRAMS=$1
+export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$here/../../tools INTEROP_PROGRAMS=$1
 exec "$environment/bin/python" -m unittest discover -s "$here" -p '*_test.py' "${@:2}"

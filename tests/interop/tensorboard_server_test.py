@@ -1,21 +1,16 @@
 """TensorBoard as users start it, with its fast loader, has all values for its page: the answers of
 its server, without a browser."""
 
-import contextlib
 import io
-import sys
 import unittest
 import urllib.parse
-from pathlib import Path
 
 import numpy as np
 import safetensors.numpy
 from PIL import Image
+from tensorboard_pictures import LOCAL, answer_of, wait_for
 
 from programs import InteropTest, run
-
-sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
-from tensorboard_pictures import LOCAL, answer_of, tensorboard_of, wait_for  # noqa: E402
 
 
 def some_values():
@@ -41,10 +36,7 @@ def some_values():
 class ServerTest(InteropTest):
     def serve(self, folder, tags):
         """Starts TensorBoard and waits until it has read the tags."""
-        stack = contextlib.ExitStack()
-        self.addCleanup(stack.close)
-        page = stack.enter_context(tensorboard_of(folder))
-        self.plugins = f"{page}/data/plugin"
+        self.plugins = f"{self.tensorboard(folder)}/data/plugin"
         wait_for(lambda: set(tags) <= set(self.get("scalars/tags").get(".", {})),
                  f"TensorBoard to read {tags}")
 
