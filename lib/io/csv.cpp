@@ -174,8 +174,10 @@ std::optional<DType> CsvTable::type_of(std::size_t column) const {
     const std::string_view cell = content(cells_->raw(row + cells_->first_line(), column), buffer);
     std::int64_t whole = 0;
     double number = 0;
-    if (parse(cell, whole) == Parsed::number || is_missing(cells_->options, cell)) continue;
-    if (parse(cell, number) != Parsed::number) return std::nullopt;
+    if (parse(cell, whole) == Parsed::number) continue;
+    if (parse(cell, number) != Parsed::number && !is_missing(cells_->options, cell)) {
+      return std::nullopt;
+    }
     type = float64;
   }
   return type;

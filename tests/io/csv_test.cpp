@@ -112,7 +112,7 @@ TEST_CASE("csv: a column's type is the narrowest that holds its values", "[io][c
   CHECK(t.type_of(0) == int64);
   CHECK(t.type_of(1) == float64);
   CHECK_FALSE(t.type_of(2).has_value());
-  CHECK(t.type_of(3) == int64);
+  CHECK(t.type_of(3) == float64);
   CHECK(t.type_of(4) == int64);
 }
 

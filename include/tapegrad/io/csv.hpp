@@ -54,8 +54,8 @@ class CsvTable {
   /// The cell without quotes and blanks around it.
   std::string text(std::size_t row, std::size_t column) const;
 
-  /// int64 if all values of the column are whole numbers, float64 if all are numbers, else nothing.
-  /// Cells without a value are left aside.
+  /// int64 if every cell of the column is a whole number, float64 if every cell is a number or
+  /// without a value, else nothing.
   std::optional<DType> type_of(std::size_t column) const;
 
   /// All cells: [rows, columns]. Numbers have a decimal point whatever the locale; bool takes 0, 1,
