@@ -37,7 +37,8 @@ EventQueue::~EventQueue() {
   thread_.join();
 }
 
-// The thread is not woken for every item: waking costs more than all the rest of a push.
+// The thread is not woken for every item: waking costs more than all the rest of a push. It is when
+// the queue is half full, so that a fast producer seldom has to wait.
 void EventQueue::push(Item item) {
   std::unique_lock lock(mutex_);
   rethrow();
@@ -47,6 +48,7 @@ void EventQueue::push(Item item) {
     rethrow();
   }
   waiting_.push_back(std::move(item));
+  if (waiting_.size() == half_full()) wake_.notify_all();
 }
 
 void EventQueue::flush() {
@@ -69,12 +71,13 @@ void EventQueue::run() {
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait_for(lock, period, [this] {
-      return stop_ || flushes_asked_ > flushes_done_ || waiting_.size() >= options_.max_waiting;
+      return stop_ || flushes_asked_ > flushes_done_ || waiting_.size() >= half_full();
     });
     const std::uint64_t asked = flushes_asked_;
     const bool stop = stop_;
     items.swap(waiting_);
     lock.unlock();
+    done_.notify_all();  // there is room again
     std::exception_ptr error;
     try {
       write(items, asked > flushes_done_ || stop);

@@ -50,6 +50,7 @@ class EventQueue {
   void run();
   void write(std::vector<Item>& items, bool sync);
   void rethrow();
+  std::size_t half_full() const { return (options_.max_waiting + 1) / 2; }
 
   RecordFile file_;
   WriterOptions options_;

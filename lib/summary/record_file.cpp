@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <limits>
@@ -29,9 +30,11 @@ std::uint32_t crc32c(std::string_view bytes) {
 
 template <class T>
 void append_little_endian(std::string& out, T value) {
+  std::array<char, sizeof(T)> bytes{};
   for (std::size_t i = 0; i < sizeof(T); ++i) {
-    out.push_back(static_cast<char>(static_cast<unsigned char>(value >> (8 * i))));
+    bytes[i] = static_cast<char>(static_cast<unsigned char>(value >> (8 * i)));
   }
+  out.append(bytes.data(), bytes.size());
 }
 
 }  // namespace
