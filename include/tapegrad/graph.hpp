@@ -24,7 +24,7 @@ struct TapeRecord {
   Shape shape;
   /// For each input its place in the list; nothing for an input that isn't tracked. In a trace
   /// every input has its place.
-  std::vector<std::optional<std::size_t>> inputs;
+  std::vector<std::optional<std::size_t>> inputs = {};
   /// Its inputs are not known any more: a backward() freed the graph.
   bool freed = false;
 };

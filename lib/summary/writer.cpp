@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -12,14 +11,10 @@
 #include "core/check.hpp"
 #include "summary/event_queue.hpp"
 #include "summary/png.hpp"
+#include "summary/wall_time.hpp"
 
 namespace tapegrad::summary {
 namespace {
-
-double now() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration<double>(since).count();
-}
 
 std::string host_name() {
   char name[256] = {};
@@ -126,13 +121,14 @@ struct Writer::Impl {
   }
   void push(std::string_view tag, std::int64_t step, decltype(Item::what) what,
             std::optional<double> wall_time = std::nullopt) const {
-    open().push({{wall_time ? *wall_time : now(), step}, std::string(tag), std::move(what)});
+    open().push(
+        {{wall_time ? *wall_time : wall_time_now(), step}, std::string(tag), std::move(what)});
   }
 };
 
 Writer::Writer(const std::string& directory, const WriterOptions& options)
     : impl_(std::make_unique<Impl>()) {
-  const double wall_time = now();
+  const double wall_time = wall_time_now();
   impl_->directory = directory;
   impl_->options = options;
   impl_->path = new_path(directory, options.suffix, wall_time);
@@ -144,6 +140,9 @@ Writer& Writer::operator=(Writer&&) noexcept = default;
 Writer::~Writer() = default;
 
 const std::string& Writer::path() const { return impl_->path; }
+const std::string& Writer::directory() const { return impl_->directory; }
+
+void Writer::add_event(std::string event) { impl_->push("", 0, EncodedItem{std::move(event)}, 0); }
 
 void Writer::add_scalar(std::string_view tag, double value, std::int64_t step,
                         std::optional<double> wall_time) {
@@ -176,11 +175,11 @@ void Writer::add_image(std::string_view tag, const Tensor& image, std::int64_t s
   encoded.height = static_cast<std::uint32_t>(image.size(-2));
   encoded.channels = image.dim() == 2 ? 1 : static_cast<std::uint32_t>(image.size(0));
   encoded.png = encode_png(pixels_of(image), encoded.width, encoded.height, encoded.channels);
-  impl_->push(tag, step, EncodedItem{image_event({now(), step}, tag, encoded)});
+  impl_->push(tag, step, EncodedItem{image_event({wall_time_now(), step}, tag, encoded)});
 }
 
 void Writer::add_text(std::string_view tag, std::string_view text, std::int64_t step) {
-  impl_->push(tag, step, EncodedItem{text_event({now(), step}, tag, text)});
+  impl_->push(tag, step, EncodedItem{text_event({wall_time_now(), step}, tag, text)});
 }
 
 void Writer::add_pr_curve(std::string_view tag, const Tensor& labels, const Tensor& predictions,
@@ -193,14 +192,15 @@ void Writer::add_pr_curve(std::string_view tag, const Tensor& labels, const Tens
   const std::vector<float> rows =
       curve_rows(labels.to_vector<double>(), predictions.to_vector<double>(),
                  static_cast<std::size_t>(thresholds));
-  impl_->push(tag, step, EncodedItem{pr_curve_event({now(), step}, tag, rows, thresholds)});
+  impl_->push(tag, step,
+              EncodedItem{pr_curve_event({wall_time_now(), step}, tag, rows, thresholds)});
 }
 
 void Writer::add_hparams(const std::vector<std::pair<std::string, Hparam>>& hparams,
                          const std::vector<std::pair<std::string, double>>& metrics) {
   std::vector<std::string> tags;
   for (const auto& [tag, value] : metrics) tags.push_back(tag);
-  for (std::string& event : hparams_events({now(), 0}, hparams, tags)) {
+  for (std::string& event : hparams_events({wall_time_now(), 0}, hparams, tags)) {
     impl_->push("", 0, EncodedItem{std::move(event)});
   }
   for (const auto& [tag, value] : metrics) add_scalar(tag, value, 0);

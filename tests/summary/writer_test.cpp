@@ -1,52 +1,17 @@
 #include "tapegrad/summary/writer.hpp"
 
-#include <unistd.h>
-
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <protozero/pbf_reader.hpp>
 
-#include "summary/record_file.hpp"
-#include "support/catch.hpp"
+#include "summary/event_files.hpp"
 #include "tapegrad/tapegrad.hpp"
 
 using namespace tapegrad;
+using test::contents;
+using test::Folder;
+using test::records;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A folder of its own that is gone at the end of the test.
-struct Folder {
-  fs::path path =
-      fs::temp_directory_path() / ("tapegrad_writer_test_" + std::to_string(::getpid()));
-  Folder() { fs::remove_all(path); }
-  ~Folder() { fs::remove_all(path); }
-};
-
-std::string contents(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-/// The records of a file, framing and checksums verified; stops at a torn one as readers do.
-std::vector<std::string> records(const std::string& bytes) {
-  std::vector<std::string> found;
-  std::size_t at = 0;
-  while (at + 12 <= bytes.size()) {
-    std::uint64_t length = 0;
-    std::memcpy(&length, bytes.data() + at, 8);
-    if (at + 16 + length > bytes.size()) break;
-    std::string framed;
-    const std::string record = bytes.substr(at + 12, length);
-    summary::append_record(framed, record);
-    REQUIRE(framed == bytes.substr(at, framed.size()));
-    found.push_back(record);
-    at += framed.size();
-  }
-  return found;
-}
 
 struct Scalar32 {
   std::int64_t step = 0;

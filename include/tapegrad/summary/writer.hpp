@@ -1,19 +1,25 @@
-// Event files that TensorBoard opens: scalars, histograms, images, text, curves, runs.
+// Event files that TensorBoard opens: scalars, histograms, images, text, curves, graphs, runs.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "tapegrad/graph.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
+namespace nn {
+class Module;
+}
 namespace summary {
 
 struct WriterOptions {
@@ -23,6 +29,12 @@ struct WriterOptions {
   double flush_seconds = 2;
   /// Events that may wait; add_...() then waits for the disk.
   std::size_t max_waiting = 100000;
+};
+
+/// What is known of each point of an embedding: a row for each, a cell for each column.
+struct EmbeddingMetadata {
+  std::vector<std::string> columns = {};
+  std::vector<std::vector<std::string>> rows = {};
 };
 
 /// A hyperparameter's value.
@@ -72,6 +84,38 @@ class Writer {
   void add_pr_curve(std::string_view tag, const Tensor& labels, const Tensor& predictions,
                     std::int64_t step, std::int64_t thresholds = 127);
 
+  /// All parameters of a module and their gradients, as far as there are any: "linear/weight" and
+  /// "linear/weight/grad".
+  void add_histograms(const nn::Module& module, std::int64_t step);
+
+  /// A list of operations, from trace() or tape(), for the tab "GRAPHS": scopes, edges, shapes and
+  /// element types. The tab shows the last graph of a folder. Throws Error unless names are unique
+  /// and inputs are places in the list.
+  void add_graph(const std::vector<TapeRecord>& records);
+
+  /// What `module` computes of `input` with forward(Tensor), under NoGrad and otherwise in the mode
+  /// that it is in: call eval() first if dropout shouldn't be in the picture, nor draw a number.
+  /// Parts stand in scopes named after them, all of it in the caller's scope:
+  ///   const tg::NameScope scope("model");
+  ///   writer.add_graph(model, x);
+  template <class M>
+  requires requires(M& m, const Tensor& x) { m.forward(x); }
+  void add_graph(M& module, const Tensor& input) {
+    const nn::Module* base = nullptr;
+    if constexpr (std::is_base_of_v<nn::Module, M>) base = &module;
+    add_graph_of(base, input, [&module](const Tensor& x) { module.forward(x); });
+  }
+
+  /// Points for the tab "PROJECTOR": [points, dimensions], each with a label if there are any. They
+  /// are tables below the folder "projector", written at once; what another step or another writer
+  /// wrote stays, the same tag and step are replaced. Throws ShapeError for another rank or no
+  /// points, Error for another number of labels and for tabs and line breaks in them, IoError.
+  void add_embedding(std::string_view tag, const Tensor& points,
+                     const std::vector<std::string>& labels = {}, std::int64_t step = 0);
+  /// With several columns of metadata, which colour and search the points.
+  void add_embedding(std::string_view tag, const Tensor& points, const EmbeddingMetadata& metadata,
+                     std::int64_t step = 0);
+
   /// What this run's settings were and what it reached; shown in the tab "HPARAMS".
   void add_hparams(const std::vector<std::pair<std::string, Hparam>>& hparams,
                    const std::vector<std::pair<std::string, double>>& metrics);
@@ -82,6 +126,11 @@ class Writer {
   void close();
 
  private:
+  void add_event(std::string event);
+  void add_graph_of(const nn::Module* module, const Tensor& input,
+                    const std::function<void(const Tensor&)>& forward);
+  const std::string& directory() const;
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -1,0 +1,152 @@
+#include "summary/embedding.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "core/check.hpp"
+#include "io/atomic_file.hpp"
+
+namespace tapegrad::summary {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Other writers of the folder wait while one of these lives. The system drops it with the process.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::string& folder)
+      : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    bool locked = descriptor_ >= 0;
+    while (locked && ::flock(descriptor_, LOCK_EX) != 0) {
+      // Some network file systems have no locks; there the last of two writers wins.
+      if (errno == ENOLCK || errno == ENOTSUP) break;
+      locked = errno == EINTR;
+    }
+    const int reason = errno;
+    check<IoError>(locked, "add_embedding: the folder {} can't be locked: {}", folder,
+                   std::generic_category().message(reason));
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  ~FolderLock() { ::close(descriptor_); }
+
+ private:
+  int descriptor_;
+};
+
+/// A tag as a folder of its own: what isn't a letter, a digit, "-" or "_" is "%" and its code.
+std::string as_folder(std::string_view tag) {
+  std::string name;
+  for (const char c : tag) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_';
+    name += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return name;
+}
+
+/// A string of protobuf's text format.
+std::string text_of(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    const bool plain = c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20;
+    result += plain ? std::string(1, c) : fmt::format("\\{:03o}", static_cast<unsigned char>(c));
+  }
+  return result + '"';
+}
+
+std::string table_of(const Tensor& points) {
+  const std::vector<float> values = points.to_vector<float>();
+  const auto columns = static_cast<std::size_t>(points.size(1));
+  std::string text;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    fmt::format_to(std::back_inserter(text), "{}{}", values[i],
+                   (i + 1) % columns == 0 ? '\n' : '\t');
+  }
+  return text;
+}
+
+void append_row(std::string& text, const std::vector<std::string>& cells) {
+  for (const std::string& cell : cells) {
+    check<Error>(cell.find_first_of("\t\n\r") == std::string::npos,
+                 "add_embedding: \"{}\" holds a tab or a line break, which end a cell of a table",
+                 cell);
+    text += cell;
+    text += '\t';
+  }
+  text.back() = '\n';
+}
+
+/// TensorBoard takes the first row for a header where there is more than one column, and only
+/// there.
+std::string table_of(const EmbeddingMetadata& metadata) {
+  std::string text;
+  if (metadata.columns.size() > 1) append_row(text, metadata.columns);
+  for (const std::vector<std::string>& row : metadata.rows) append_row(text, row);
+  return text;
+}
+
+void check_embedding(const Tensor& points, const EmbeddingMetadata& metadata) {
+  check<ShapeError>(points.dim() == 2 && points.numel() > 0,
+                    "add_embedding: shape {}; use [points, dimensions], neither of them 0",
+                    points.shape());
+  if (metadata.columns.empty()) return;
+  check<Error>(metadata.rows.size() == static_cast<std::size_t>(points.size(0)),
+               "add_embedding: metadata of {} points for {}", metadata.rows.size(), points.size(0));
+  for (const std::vector<std::string>& row : metadata.rows) {
+    check<Error>(row.size() == metadata.columns.size(),
+                 "add_embedding: {} cells in a row of metadata that has {} columns", row.size(),
+                 metadata.columns.size());
+  }
+}
+
+void put_in_place(const fs::path& path, std::string_view text) {
+  io::AtomicFile file("add_embedding", path.string());
+  file.write(text);
+  file.commit();
+}
+
+/// Adds an entry to the list, which may have others, also some that we didn't write.
+void add_to_list(const std::string& directory, const std::string& name, const fs::path& folder,
+                 bool has_metadata) {
+  const fs::path path = fs::path(directory) / "projector_config.pbtxt";
+  const FolderLock lock(directory);
+  std::ifstream in(path, std::ios::binary);
+  std::string list{std::istreambuf_iterator<char>(in), {}};
+  const std::string entry = fmt::format("  tensor_name: {}\n", text_of(name));
+  if (list.find(entry) != std::string::npos) return;
+  if (!list.empty() && list.back() != '\n') list += '\n';
+  list += "embeddings {\n" + entry;
+  list += fmt::format("  tensor_path: {}\n", text_of((folder / "tensors.tsv").string()));
+  if (has_metadata) {
+    list += fmt::format("  metadata_path: {}\n", text_of((folder / "metadata.tsv").string()));
+  }
+  put_in_place(path, list + "}\n");
+}
+
+}  // namespace
+
+void write_embedding(const std::string& directory, std::string_view tag, const Tensor& points,
+                     const EmbeddingMetadata& metadata, std::int64_t step) {
+  check_embedding(points, metadata);
+  const std::string metadata_table = table_of(metadata);
+  const fs::path folder = fs::path("projector") / as_folder(tag) / fmt::format("{:05}", step);
+  const fs::path target = fs::path(directory) / folder;
+  std::error_code error;
+  fs::create_directories(target, error);
+  check<IoError>(!error, "add_embedding: the folder {} can't be made: {}", target.string(),
+                 error.message());
+  put_in_place(target / "tensors.tsv", table_of(points));
+  const bool has_metadata = !metadata.columns.empty();
+  if (has_metadata) put_in_place(target / "metadata.tsv", metadata_table);
+  add_to_list(directory, fmt::format("{}:{:05}", tag, step), folder, has_metadata);
+}
+
+}  // namespace tapegrad::summary

@@ -1,0 +1,120 @@
+// Field numbers are those of tensorflow/core/framework/graph.proto, node_def.proto,
+// attr_value.proto, tensor_shape.proto and types.proto.
+#include "summary/graph_event.hpp"
+
+#include <protozero/pbf_writer.hpp>
+#include <set>
+#include <string_view>
+
+#include "core/check.hpp"
+
+namespace tapegrad::summary {
+namespace {
+
+using protozero::pbf_writer;
+
+namespace event {
+constexpr unsigned wall_time = 1, step = 2, graph_def = 4;
+}
+namespace graph {
+constexpr unsigned node = 1, versions = 4;
+}
+namespace node {
+constexpr unsigned name = 1, op = 2, input = 3, attr = 5;
+}
+namespace attr_value {
+constexpr unsigned list = 1, type = 6;
+constexpr unsigned list_shape = 7;
+}
+
+int tensorflow_type(DType dtype) {
+  switch (dtype) {
+    case DType::float32:
+      return 1;
+    case DType::float64:
+      return 2;
+    case DType::int32:
+      return 3;
+    case DType::uint8:
+      return 4;
+    case DType::int64:
+      return 9;
+    case DType::boolean:
+      return 10;
+  }
+  return 0;
+}
+
+/// An entry of the map from attributes' names to their values.
+template <class F>
+void add_attribute(pbf_writer& out, std::string_view name, F&& fill) {
+  pbf_writer entry(out, node::attr);
+  entry.add_string(1, name.data(), name.size());
+  pbf_writer value(entry, 2);
+  fill(value);
+}
+
+/// As bytes, because a nested pbf_writer would leave out the shape of a scalar, which is empty.
+void add_shape(pbf_writer& list, const Shape& shape) {
+  std::string bytes;
+  pbf_writer message(bytes);
+  for (const std::int64_t size : shape) {
+    pbf_writer dim(message, 2);
+    dim.add_int64(1, size);
+  }
+  list.add_message(attr_value::list_shape, bytes);
+}
+
+void add_node(pbf_writer& out, const TapeRecord& record, const std::vector<TapeRecord>& records) {
+  pbf_writer message(out, graph::node);
+  message.add_string(node::name, record.name);
+  message.add_string(node::op, record.operation);
+  for (const std::optional<std::size_t>& input : record.inputs) {
+    if (input) message.add_string(node::input, records[*input].name);
+  }
+  // As TensorFlow calls it: "dtype" of what stands for a value, "T" of what computes.
+  const bool computes = record.operation != "leaf" && record.operation != "constant";
+  add_attribute(message, computes ? "T" : "dtype", [&](pbf_writer& value) {
+    value.add_enum(attr_value::type, tensorflow_type(record.dtype));
+  });
+  add_attribute(message, "_output_shapes", [&](pbf_writer& value) {
+    pbf_writer list(value, attr_value::list);
+    add_shape(list, record.shape);
+  });
+}
+
+void check_list(const std::vector<TapeRecord>& records) {
+  std::set<std::string_view> names;
+  for (const TapeRecord& record : records) {
+    check<Error>(!record.name.empty() && names.insert(record.name).second,
+                 "add_graph: \"{}\" is the name of two records, or none; names must be unique",
+                 record.name);
+    for (const std::optional<std::size_t>& input : record.inputs) {
+      check<Error>(!input || *input < records.size(),
+                   "add_graph: \"{}\" has an input at {}, but there are {} records", record.name,
+                   *input, records.size());
+    }
+  }
+}
+
+}  // namespace
+
+std::string graph_event(const Stamp& stamp, const std::vector<TapeRecord>& records) {
+  check_list(records);
+  std::string bytes;
+  {
+    pbf_writer out(bytes);
+    for (const TapeRecord& record : records) add_node(out, record, records);
+    constexpr int producer = 22;  // shapes in attributes and inputs in full names, as of 2017
+    pbf_writer versions(out, graph::versions);
+    versions.add_int32(1, producer);
+  }
+  std::string event;
+  pbf_writer out(event);
+  out.add_double(event::wall_time, stamp.wall_time);
+  out.add_int64(event::step, stamp.step);
+  out.add_bytes(event::graph_def, bytes);
+  return event;
+}
+
+}  // namespace tapegrad::summary
