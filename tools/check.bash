@@ -53,7 +53,7 @@ step_sanitize() {
   export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   meson test -C "$build/sanitize" --no-rebuild --print-errorlogs --timeout-multiplier 4 \
     --no-suite tools --no-suite samples --no-suite kill
-  python3 tests/kill/kill_test.py "$build/sanitize/tests/kill/trainer" --kills 10
+  python3 tests/kill/kill_test.py "$build/sanitize/tests/kill/trainer" --kills 5 --steps 20
   # A few steps of each: whole trainings take minutes in a program that is slowed down tenfold.
   local samples=$build/sanitize/samples
   "$samples/linear_regression/linear_regression" --max-step 5

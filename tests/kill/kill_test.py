@@ -2,7 +2,7 @@
 """Kills a training run again and again: no checkpoint may be lost or mixed, and the end must be
 that of the run that nobody disturbed.
 
-    kill_test.py TRAINER [--kills N] [--seed N]
+    kill_test.py TRAINER [--kills N] [--steps N] [--seed N]
 
 After each SIGKILL every checkpoint in the folder must be, byte for byte, the one that the
 undisturbed run saved at that step, and the newest must not be older than the last one that save()
@@ -16,6 +16,7 @@ import random
 import re
 import select
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,6 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
-STEPS = 240
 KEEP = 3
 CHECKPOINT = re.compile(r"ckpt-(\d+)\.safetensors")
 CHECKSUM = re.compile(rb'[{,]"tapegrad\.crc32":"([0-9a-f]{8})"')
@@ -47,11 +47,13 @@ def checkpoints_of(folder):
 class Trainer:
     """One life of the training program, and what it has said."""
 
-    def __init__(self, program, folder, out, keep):
+    def __init__(self, program, folder, steps, keep):
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-        self.process = subprocess.Popen([program, folder, out, str(STEPS), str(keep)],
-                                        stdout=subprocess.PIPE, env=environment)
+        self.process = subprocess.Popen(
+            [program, folder / "checkpoints", folder / "out", str(steps), str(keep)],
+            stdout=subprocess.PIPE, env=environment)
         self.lines = []
+        self.times = []
         self.rest = b""
 
     def read(self, deadline=None, until=lambda line: False):
@@ -64,6 +66,7 @@ class Trainer:
             *lines, self.rest = (self.rest + data).split(b"\n")
             lines = [line.decode() for line in lines]
             self.lines += lines
+            self.times += [time.monotonic()] * len(lines)
             if not data:
                 return True
             if any(until(line) for line in lines):
@@ -88,18 +91,21 @@ class Trainer:
 class Reference:
     """The run that nobody disturbs, with all its checkpoints."""
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, steps):
+        self.steps = steps
+        trainer = Trainer(program, folder, steps, 0)
         started = time.monotonic()
-        trainer = Trainer(program, folder / "checkpoints", folder / "out", 0)
         trainer.end()
         self.seconds = time.monotonic() - started
         files = checkpoints_of(folder / "checkpoints")
         if not all(map(has_right_checksum, files.values())):
             sys.exit("a checkpoint of the undisturbed run has a wrong checksum")
-        self.bytes = len(files[STEPS])
+        self.bytes = len(files[steps])
         self.hashes = {step: hashlib.sha256(data).digest() for step, data in files.items()}
         self.weights = (folder / "out").read_bytes()
-        self.save_seconds = self.seconds / len(files)
+        self.save_seconds = statistics.median(
+            end - begin for line, begin, end in zip(trainer.lines, trainer.times, trainer.times[1:])
+            if line.startswith("saving"))
 
 
 class Disturbed:
@@ -112,7 +118,7 @@ class Disturbed:
     def run(self, folder):
         saved = -1
         while True:
-            trainer = Trainer(self.program, folder / "checkpoints", folder / "out", KEEP)
+            trainer = Trainer(self.program, folder, self.reference.steps, KEEP)
             killed = not self.wait(trainer) and trainer.kill()
             if not killed:
                 trainer.end()
@@ -136,7 +142,8 @@ class Disturbed:
 
         if trainer.read(until=is_last):
             return True
-        return trainer.read(time.monotonic() + self.chance.uniform(0, self.reference.save_seconds))
+        longest = 1.2 * self.reference.save_seconds
+        return trainer.read(time.monotonic() + self.chance.uniform(0, longest))
 
     def check(self, trainer, folder, saved, killed):
         """Compares the folder with the undisturbed run; the last step that was surely saved."""
@@ -152,11 +159,12 @@ class Disturbed:
         if saved >= 0 and max(files, default=-1) < saved:
             sys.exit(f"lost: {saved} had been saved, there are {sorted(files)}")
         temporary = list(folder.glob(".tapegrad*")) if folder.exists() else []
-        if len(temporary) > killed or not killed and len(files) != KEEP:
+        tidy = not killed and trainer.numbers("saved")  # a save ends what earlier lives left undone
+        if len(temporary) > (0 if tidy else 1) or tidy and len(files) != KEEP:
             sys.exit(f"left behind: {temporary}, {sorted(files)}")
         counts["kills"] += killed
         counts["kills while a file was written"] += killed and len(temporary)
-        counts["kills between a checkpoint and its list"] += killed and max(
+        counts["kills after a rename, before save() returned"] += killed and max(
             files, default=-1) > saved
         counts["resumes"] += bool(resumed and resumed[0] > 0)
         counts["files passed over"] += trainer.lines.count("passed over")
@@ -168,12 +176,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("trainer", type=Path)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--steps", type=int, default=240, help="of a run; even")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="tapegrad-kill-") as name:
         folder = Path(name)
-        reference = Reference(options.trainer, folder)
+        reference = Reference(options.trainer, folder, options.steps)
         print(f"undisturbed: {reference.seconds:.1f} s, {len(reference.hashes)} checkpoints of "
               f"{reference.bytes} bytes")
         disturbed = Disturbed(options.trainer, reference, random.Random(options.seed))
