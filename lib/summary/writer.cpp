@@ -112,17 +112,27 @@ struct Writer::Impl {
   std::string directory;
   WriterOptions options;
   std::string path;
-  std::unique_ptr<EventQueue> queue;   // null once closed
-  std::map<std::string, Writer> runs;  // of add_scalars
+  std::unique_ptr<EventQueue> queue;                           // null once closed
+  std::map<std::string, Writer> runs;                          // of add_scalars
+  std::map<std::string, std::string_view, std::less<>> kinds;  // of data, by tag
 
   EventQueue& open() const {
     check<Error>(queue != nullptr, "summary: {} is closed", path);
     return *queue;
   }
-  void push(std::string_view tag, std::int64_t step, decltype(Item::what) what,
-            std::optional<double> wall_time = std::nullopt) const {
-    open().push(
+  void push(std::string_view kind, std::string_view tag, std::int64_t step,
+            decltype(Item::what) what, std::optional<double> wall_time = std::nullopt) {
+    EventQueue& events = open();
+    claim(tag, kind);
+    events.push(
         {{wall_time ? *wall_time : wall_time_now(), step}, std::string(tag), std::move(what)});
+  }
+  void claim(std::string_view tag, std::string_view kind) {
+    auto found = kinds.lower_bound(tag);
+    if (found == kinds.end() || found->first != tag) found = kinds.emplace_hint(found, tag, kind);
+    check<Error>(found->second == kind,
+                 "summary: the tag \"{}\" has {}s already; give the {} another", tag, found->second,
+                 kind);
   }
 };
 
@@ -142,11 +152,13 @@ Writer::~Writer() = default;
 const std::string& Writer::path() const { return impl_->path; }
 const std::string& Writer::directory() const { return impl_->directory; }
 
-void Writer::add_event(std::string event) { impl_->push("", 0, EncodedItem{std::move(event)}, 0); }
+void Writer::add_event(std::string event) {
+  impl_->open().push({{}, "", EncodedItem{std::move(event)}});
+}
 
 void Writer::add_scalar(std::string_view tag, double value, std::int64_t step,
                         std::optional<double> wall_time) {
-  impl_->push(tag, step, ScalarItem{static_cast<float>(value)}, wall_time);
+  impl_->push("scalar", tag, step, ScalarItem{static_cast<float>(value)}, wall_time);
 }
 
 void Writer::add_scalars(std::string_view tag,
@@ -165,7 +177,7 @@ void Writer::add_scalars(std::string_view tag,
 }
 
 void Writer::add_histogram(std::string_view tag, const Tensor& values, std::int64_t step) {
-  impl_->push(tag, step, HistogramItem{values.detach().clone()});
+  impl_->push("histogram", tag, step, HistogramItem{values.detach().clone()});
 }
 
 void Writer::add_image(std::string_view tag, const Tensor& image, std::int64_t step) {
@@ -175,11 +187,11 @@ void Writer::add_image(std::string_view tag, const Tensor& image, std::int64_t s
   encoded.height = static_cast<std::uint32_t>(image.size(-2));
   encoded.channels = image.dim() == 2 ? 1 : static_cast<std::uint32_t>(image.size(0));
   encoded.png = encode_png(pixels_of(image), encoded.width, encoded.height, encoded.channels);
-  impl_->push(tag, step, EncodedItem{image_event({wall_time_now(), step}, tag, encoded)});
+  impl_->push("image", tag, step, EncodedItem{image_event({wall_time_now(), step}, tag, encoded)});
 }
 
 void Writer::add_text(std::string_view tag, std::string_view text, std::int64_t step) {
-  impl_->push(tag, step, EncodedItem{text_event({wall_time_now(), step}, tag, text)});
+  impl_->push("text", tag, step, EncodedItem{text_event({wall_time_now(), step}, tag, text)});
 }
 
 void Writer::add_pr_curve(std::string_view tag, const Tensor& labels, const Tensor& predictions,
@@ -192,7 +204,7 @@ void Writer::add_pr_curve(std::string_view tag, const Tensor& labels, const Tens
   const std::vector<float> rows =
       curve_rows(labels.to_vector<double>(), predictions.to_vector<double>(),
                  static_cast<std::size_t>(thresholds));
-  impl_->push(tag, step,
+  impl_->push("curve", tag, step,
               EncodedItem{pr_curve_event({wall_time_now(), step}, tag, rows, thresholds)});
 }
 
@@ -201,7 +213,7 @@ void Writer::add_hparams(const std::vector<std::pair<std::string, Hparam>>& hpar
   std::vector<std::string> tags;
   for (const auto& [tag, value] : metrics) tags.push_back(tag);
   for (std::string& event : hparams_events({wall_time_now(), 0}, hparams, tags)) {
-    impl_->push("", 0, EncodedItem{std::move(event)});
+    add_event(std::move(event));
   }
   for (const auto& [tag, value] : metrics) add_scalar(tag, value, 0);
 }

@@ -165,6 +165,18 @@ TEST_CASE("a lost file is an error that names it, and stays one", "[summary]") {
   CHECK_THROWS_AS(writer.add_scalar("a", 2, 2), IoError);
 }
 
+TEST_CASE("a tag holds one kind of data, as TensorBoard shows only one", "[summary]") {
+  const Folder folder;
+  summary::Writer writer(folder.path.string());
+  writer.add_scalar("weight", 1, 1);
+  CHECK_NOTHROW(writer.add_scalar("weight", 2, 2));
+  CHECK_THROWS_WITH(writer.add_histogram("weight", ones({2}), 1),
+                    Catch::Contains("the tag \"weight\" has scalars already; give the histogram "
+                                    "another"));
+  CHECK_NOTHROW(writer.add_histogram("weight/all", ones({2}), 1));
+  CHECK_THROWS_AS(writer.add_text("weight/all", "words", 1), Error);
+}
+
 TEST_CASE("a writer refuses what it can't show", "[summary]") {
   const Folder folder;
   summary::Writer writer(folder.path.string());

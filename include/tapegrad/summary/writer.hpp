@@ -47,6 +47,8 @@ using Hparam = std::variant<bool, double, std::string>;
 /// records but a torn last one.
 /// add_...(), flush() and close() throw IoError when the thread failed to write, with the path and
 /// the system's reason; the destructor closes, and keeps such an error to itself.
+/// TensorBoard shows one kind of data under a tag and drops the others: a tag that has another kind
+/// already is refused with Error.
 /// Not for two threads at a time.
 class Writer {
  public:
