@@ -4,12 +4,14 @@
 
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <tapegrad/tapegrad.hpp>
 
 #include "points.hpp"
 #include "support/program.hpp"
+#include "support/training.hpp"
 
 namespace tg = tapegrad;
 
@@ -26,6 +28,16 @@ struct Settings {
   std::int64_t points = 100;
   double noise = 0;
   std::string csv;
+  samples::TrainingFiles files;
+
+  /// What makes the points and the start: other values mean another training.
+  std::map<std::string, std::string> origin() const {
+    return {{"--seed", fmt::format("{}", seed)},
+            {"--points", fmt::format("{}", points)},
+            {"--noise", fmt::format("{}", noise)},
+            {"--csv", csv},
+            {"--freeze-weight", fmt::format("{}", freeze_weight)}};
+  }
 };
 
 struct Result {
@@ -47,6 +59,7 @@ void declare(samples::Flags& flags, Settings& s) {
              "fit the two columns x, y of this file instead, with or without a header");
   flags.excludes("--csv", "--points");
   flags.excludes("--csv", "--noise");
+  samples::declare(flags, s.files);
 }
 
 Points points_of(const Settings& s) {
@@ -54,23 +67,58 @@ Points points_of(const Settings& s) {
   return draw_points(s.points, true_weight, true_bias, s.noise);
 }
 
+tg::Tensor loss_of(tg::nn::Linear& line, const Points& points) {
+  tg::Tensor y;
+  {
+    const tg::NameScope model("model");
+    y = line(points.x);
+  }
+  const tg::NameScope loss("loss");
+  return tg::nn::mse_loss(y, points.y);
+}
+
+void descend(tg::optim::SGD& sgd, const tg::Tensor& loss) {
+  const tg::NameScope train("train");
+  sgd.zero_grad();
+  loss.backward();
+  sgd.step();
+}
+
 Result train(tg::nn::Linear& line, const Points& points, const Settings& s) {
   tg::optim::SGD sgd(line.parameters(), {.lr = s.learning_rate});
+  samples::Training training(s.files, s.origin());
+  training.add("model", line).add("optimizer", sgd);
+  std::int64_t step = training.resume();
+  sgd.set_lr(s.learning_rate);
+  const Line start = points.in_their_units(line);
+  fmt::print("Start: weight {:.6g}, bias {:.6g}.\n", start.weight, start.bias);
   samples::Progress progress(s.max_step);
-  for (std::int64_t step = 1; step <= s.max_step; ++step) {
-    const tg::Tensor loss = tg::nn::mse_loss(line.forward(points.x), points.y);
-    sgd.zero_grad();
-    loss.backward();
-    sgd.step();
-    if (!std::isfinite(loss.item<double>())) {
+  while (step < s.max_step && !samples::interrupted()) {
+    tg::Tensor loss;
+    training.run_step([&] {
+      loss = loss_of(line, points);
+      descend(sgd, loss);
+    });
+    ++step;
+    const auto value = loss.item<double>();
+    if (!std::isfinite(value)) {
       throw std::runtime_error(fmt::format(
           "the loss is no longer finite at step {}: learning rate {}; try a smaller one", step,
           s.learning_rate));
     }
-    if (progress.due()) progress.draw(step, loss.item<double>());
+    if (training.logs()) {
+      training.log("loss", value, step);
+      const Line now = points.in_their_units(line);
+      training.log("line/weight", now.weight, step);
+      training.log("line/bias", now.bias, step);
+    }
+    training.finished(step, line);
+    if (progress.due()) progress.draw(step, value);
   }
+  progress.wipe();
+  training.end(step);
   const tg::NoGrad no_grad;
-  return {tg::nn::mse_loss(line.forward(points.x), points.y).item<double>(), s.max_step};
+  return {loss_of(line, points).item<double>(), step};
 }
 
 void describe(const Settings& s, const Points& points) {
@@ -105,14 +153,14 @@ void fit(const Settings& s) {
   tg::nn::Linear linear(1, 1, {.dtype = tg::float64});
   linear.weight.requires_grad_(!s.freeze_weight);
 
-  const auto line = [&] {
-    return points.in_their_units(linear.weight.item<double>(), linear.bias.item<double>());
-  };
   describe(s, points);
-  fmt::print("Start: weight {:.6g}, bias {:.6g}.\n", line().weight, line().bias);
   const Result result = train(linear, points, s);
-  explain(s, line());
-  fmt::print("weight={:.9g} bias={:.9g} loss={:.9g} steps={}\n", line().weight, line().bias,
+  const Line line = points.in_their_units(linear);
+  explain(s, line);
+  samples::export_result(s.files,
+                         {{"weight", tg::full({1, 1}, line.weight, {.dtype = tg::float64})},
+                          {"bias", tg::full({1}, line.bias, {.dtype = tg::float64})}});
+  fmt::print("weight={:.9g} bias={:.9g} loss={:.9g} steps={}\n", line.weight, line.bias,
              result.loss * points.y_scale.unit * points.y_scale.unit, result.steps);
 }
 

@@ -32,10 +32,19 @@ tg::Tensor scaled(std::vector<double> values, Scale scale) {
   return tg::Tensor::from_vector(std::move(values), {count, 1});
 }
 
+/// Under these names they stand in the graph.
+Points named(Points points) {
+  const tg::NameScope data("data");
+  points.x.named("x");
+  points.y.named("y");
+  return points;
+}
+
 }  // namespace
 
-Line Points::in_their_units(double weight, double bias) const {
-  const double slope = weight * y_scale.unit / x_scale.unit;
+Line Points::in_their_units(const tg::nn::Linear& scaled) const {
+  const double slope = scaled.weight.item<double>() * y_scale.unit / x_scale.unit;
+  const double bias = scaled.bias.item<double>();
   return {slope, y_scale.origin + y_scale.unit * bias - slope * x_scale.origin};
 }
 
@@ -44,7 +53,7 @@ Points draw_points(std::int64_t count, double weight, double bias, double noise)
   const tg::Tensor x = tg::randn({count, 1}, float64);
   tg::Tensor y = weight * x + bias;
   if (noise > 0) y += noise * tg::randn({count, 1}, float64);
-  return {x, y};
+  return named({x, y});
 }
 
 Points read_points(const std::string& file) {
@@ -62,5 +71,5 @@ Points read_points(const std::string& file) {
   if (!std::isnormal(x_scale.unit) || !std::isnormal(y_scale.unit)) {
     table.fail(0, 0, "the numbers are too far apart, or too close, for their deviation in double");
   }
-  return {scaled(x, x_scale), scaled(y, y_scale), x_scale, y_scale};
+  return named({scaled(x, x_scale), scaled(y, y_scale), x_scale, y_scale});
 }

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <string>
-#include <tapegrad/tensor.hpp>
+#include <tapegrad/nn/linear.hpp>
 
 struct Line {
   double weight = 0;
@@ -24,7 +24,7 @@ struct Points {
   Scale y_scale = {};
 
   /// The line through the scaled points as a line through the points in their own units.
-  Line in_their_units(double weight, double bias) const;
+  Line in_their_units(const tapegrad::nn::Linear& scaled) const;
 };
 
 /// x from the standard normal distribution, y = weight * x + bias + noise * normal; not scaled.

@@ -133,7 +133,11 @@ void standardise(Split& split) {
         fmt::format("column \"{}\": its standard deviation is beyond double; scale it",
                     split.train.features[feature]));
   }
-  const tg::Tensor scale = tg::where(constant, tg::ones_like(deviation), deviation);
-  split.train.x = (split.train.x - mean) / scale;
-  split.test.x = (split.test.x - mean) / scale;
+  split.origin = mean;
+  split.unit = tg::where(constant, tg::ones_like(deviation), deviation);
+  split.train.x = (split.train.x - split.origin) / split.unit;
+  split.test.x = (split.test.x - split.origin) / split.unit;
+  const tg::NameScope data("data");
+  split.train.x.named("x");
+  split.train.y.named("y");
 }

@@ -23,6 +23,9 @@ Dataset read_dataset(const std::string& file, const std::string& target);
 struct Split {
   Dataset train;
   Dataset test;
+  /// What standardise() took off every feature, and divided it by: [1, features].
+  tapegrad::Tensor origin = {};
+  tapegrad::Tensor unit = {};
 };
 
 /// Holds out `test_fraction` of the rows of each label (rounded, and never all of them), chosen by

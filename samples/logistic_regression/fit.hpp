@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <tapegrad/tapegrad.hpp>
 
+#include "dataset.hpp"
+#include "support/training.hpp"
+
 struct LogisticRegression : tapegrad::nn::Module {
   tapegrad::nn::Linear linear;
   explicit LogisticRegression(std::int64_t features)
@@ -32,8 +35,12 @@ struct FitResult {
 /// + l2 bounds the second derivative of the loss in every direction.
 double safe_learning_rate(std::int64_t features, double l2);
 
+/// The same model for features that aren't standardised, by the names of a linear layer within it.
+tapegrad::StateDict in_their_units(const LogisticRegression& model, const Split& split);
+
 /// Lowers  mean(cross-entropy) + l2/2 * sum(weight^2)  on all rows at once, by gradient descent
 /// with Nesterov's momentum, until every component of the gradient is within the tolerance. The
-/// bias is not penalised. Throws std::runtime_error when the loss stops being finite.
+/// bias is not penalised. Goes on from the checkpoint of `training`, if there is one, and ends
+/// early when it is interrupted. Throws std::runtime_error when the loss stops being finite.
 FitResult fit(LogisticRegression& model, const tapegrad::Tensor& x, const tapegrad::Tensor& y,
-              const FitOptions& options);
+              const FitOptions& options, samples::Training& training);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <tapegrad/tapegrad.hpp>
 
@@ -10,6 +11,7 @@
 #include "fit.hpp"
 #include "report.hpp"
 #include "support/program.hpp"
+#include "support/training.hpp"
 
 namespace tg = tapegrad;
 
@@ -23,6 +25,16 @@ struct Settings {
   std::int64_t top = 10;
   std::string coefficients;
   FitOptions fit;
+  samples::TrainingFiles files;
+
+  /// What makes the data, the start and the loss: other values mean another training.
+  std::map<std::string, std::string> origin() const {
+    return {{"--csv", csv},
+            {"--target", target},
+            {"--test-fraction", fmt::format("{}", test_fraction)},
+            {"--seed", fmt::format("{}", seed)},
+            {"--l2", fmt::format("{}", fit.l2)}};
+  }
 };
 
 void declare(samples::Flags& flags, Settings& s) {
@@ -45,6 +57,7 @@ void declare(samples::Flags& flags, Settings& s) {
                "done when no component of the gradient is larger");
   flags.integer("--top", s.top, {}, "how many coefficients to print");
   flags.text("--coefficients", s.coefficients, "FILE", "write all coefficients to this file");
+  samples::declare(flags, s.files);
 }
 
 void describe(const Split& split, const FitOptions& options) {
@@ -84,7 +97,8 @@ void train(const Settings& s) {
   describe(split, options);
 
   LogisticRegression model(features);
-  const FitResult result = fit(model, split.train.x, split.train.y, options);
+  samples::Training training(s.files, s.origin());
+  const FitResult result = fit(model, split.train.x, split.train.y, options, training);
   describe(result, options);
 
   const Confusion train = confusion_of(model, split.train);
@@ -96,6 +110,7 @@ void train(const Settings& s) {
                   test.rows() > 0 ? "test" : "training");
   print_largest(model, split.train, s.top);
   if (!s.coefficients.empty()) write_coefficients(model, split.train, s.coefficients);
+  samples::export_result(s.files, in_their_units(model, split));
   fmt::print("\ntrain_accuracy={:.6f} test_accuracy={:.6f} loss={:.6f}\n", train.accuracy(),
              test.accuracy(), result.loss);
 }

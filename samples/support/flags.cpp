@@ -106,6 +106,16 @@ void Flags::toggle(const std::string& flag, bool& value, const std::string& help
   app_->cli.add_flag(flag, value, help);
 }
 
+void Flags::endings(const std::string& flag, const std::vector<std::string>& allowed) {
+  const auto check = [flag, allowed](const std::string& text) {
+    for (const std::string& ending : allowed) {
+      if (text.size() > ending.size() && text.ends_with(ending)) return std::string();
+    }
+    reject(flag, text, fmt::format("a name that ends with {}", fmt::join(allowed, " or ")));
+  };
+  app_->cli.get_option(flag)->check(check);
+}
+
 void Flags::needs(const std::string& flag, const std::string& other) {
   app_->cli.get_option(flag)->needs(app_->cli.get_option(other));
 }

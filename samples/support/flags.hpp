@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace samples {
 
@@ -42,6 +43,9 @@ class Flags {
   /// What the sample can't do without, given without a flag.
   void argument(const std::string& name, std::string& value, const std::string& help);
   void toggle(const std::string& flag, bool& value, const std::string& help);
+
+  /// What is given with `flag` must end with one of these.
+  void endings(const std::string& flag, const std::vector<std::string>& allowed);
 
   /// `flag` makes sense only where `other` is given too, or only where it is not.
   void needs(const std::string& flag, const std::string& other);

@@ -9,6 +9,8 @@
 #include <exception>
 #include <stdexcept>
 
+#include "interrupt.hpp"
+
 namespace samples {
 namespace {
 
@@ -30,7 +32,8 @@ int run(const std::string& program, Flags& flags, int argc, const char* const* a
     const bool wanted = flags.parse(argc, argv);
     if (wanted) work();
     flush_output();
-    return wanted ? 0 : flags.status();
+    if (!wanted) return flags.status();
+    return interrupted() == 0 ? 0 : 128 + interrupted();
   } catch (const std::exception& error) {
     std::fflush(stdout);
     fmt::print(stderr, "{}: {}\n", program, error.what());

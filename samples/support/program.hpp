@@ -12,7 +12,8 @@
 namespace samples {
 
 /// Parses the flags, then runs the work. What the work throws is printed to standard error and
-/// becomes status 1, as does output that could not be written; a wrong flag becomes status 2.
+/// becomes status 1, as does output that could not be written; a wrong flag becomes status 2, work
+/// that Ctrl-C cut short 128 and the number of the signal.
 int run(const std::string& program, Flags& flags, int argc, const char* const* argv,
         const std::function<void()>& work);
 

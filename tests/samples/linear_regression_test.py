@@ -3,14 +3,26 @@
 import random
 import statistics
 
-from sample import SeededSampleTest, main
+from sample import main
+from training import TrainingSampleTest, safetensors_in
 
 LAST = "weight={} bias={} loss={} steps={}"
 
 
-class LinearRegression(SeededSampleTest):
+class LinearRegression(TrainingSampleTest):
     flags = ["--max-step", "--learning-rate", "--seed", "--freeze-weight", "--points", "--noise",
-             "--csv"]
+             "--csv", *TrainingSampleTest.training_flags]
+    tags = ["loss", "line/weight", "line/bias"]
+    long_run = ["--max-step", 1_000_000_000]
+
+    def test_the_exported_line_is_the_one_that_is_printed(self):
+        for flags in ([], ["--csv", self.file("y.csv", "1900,1\n1950,7\n2000,3\n")]):
+            with self.subTest(flags=flags):
+                weight, bias, _, _ = self.last_line(LAST, *flags, "--export", "line.safetensors")
+                exported = safetensors_in(self.folder / "line.safetensors")
+                # The last line has nine digits.
+                self.assertAlmostEqual(exported["weight"][0] / weight, 1, delta=1e-8)
+                self.assertAlmostEqual(exported["bias"][0] / bias, 1, delta=1e-8)
 
     def test_the_defaults_find_the_line_for_every_seed(self):
         runs = [[], *(["--seed", seed] for seed in range(20))]

@@ -5,7 +5,8 @@ import math
 import pathlib
 import random
 
-from sample import SeededSampleTest, main
+from sample import main
+from training import TrainingSampleTest, safetensors_in
 
 LAST = "train_accuracy={} test_accuracy={} loss={}"
 DATA = pathlib.Path(__file__).parents[2] / "samples/logistic_regression/data"
@@ -17,9 +18,27 @@ def coefficients_in(path):
     return {row["name"]: float(row["coefficient"]) for row in rows}
 
 
-class LogisticRegression(SeededSampleTest):
+class LogisticRegression(TrainingSampleTest):
     flags = ["--csv", "--target", "--test-fraction", "--seed", "--max-step", "--l2",
-             "--learning-rate", "--momentum", "--tolerance", "--top", "--coefficients"]
+             "--learning-rate", "--momentum", "--tolerance", "--top", "--coefficients",
+             *TrainingSampleTest.training_flags]
+    tags = ["loss", "cross_entropy", "largest_gradient"]
+    logged_in_20_steps = 21  # before each step, and at the end
+    long_run = ["--max-step", 1_000_000_000, "--tolerance", 0]
+
+    def test_the_exported_model_is_for_features_in_their_own_units(self):
+        text = self.output_of("--test-fraction", 0, "--export", "model.safetensors")
+        exported = safetensors_in(self.folder / "model.safetensors")
+        with open(DATA / "breast_cancer.csv", newline="") as file:
+            rows = [row for row in csv.reader(file)]
+        label = rows[0].index("diagnosis")
+        right = 0
+        for row in rows[1:]:
+            features = [float(cell) for column, cell in enumerate(row) if column != label]
+            logit = exported["linear.bias"][0] + math.fsum(
+                weight * x for weight, x in zip(exported["linear.weight"], features, strict=True))
+            right += (logit > 0) == (row[label] == "malignant")
+        self.assertIn(f"Right on {100 * right / (len(rows) - 1):.2f} % of the training rows", text)
 
     def test_the_defaults_reach_the_optimum_and_test_accuracy_0_96(self):
         text = self.output_of()

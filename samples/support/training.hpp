@@ -1,0 +1,84 @@
+// What every training sample keeps of its run: checkpoints that it goes on from, logs for
+// TensorBoard, and the result for other programs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <tapegrad/tapegrad.hpp>
+
+#include "flags.hpp"
+#include "interrupt.hpp"
+
+namespace samples {
+
+struct TrainingFiles {
+  std::string model_dir;
+  std::string log_dir;
+  std::string export_file;
+  std::int64_t save_every = 100;
+};
+
+/// Declares --model-dir, --save-every, --log-dir and --export.
+void declare(Flags& flags, TrainingFiles& files);
+
+/// Writes the tensors to a .safetensors or .npz file, and says so. Nothing without --export.
+void export_result(const TrainingFiles& files, const tapegrad::StateDict& result);
+
+/// The files of one run, around a loop of steps:
+///   Training training(files, settings);
+///   training.add("model", model).add("optimizer", sgd);
+///   for (auto step = training.resume(); step < last && !interrupted();) {
+///     training.run_step([&] { ... });
+///     training.finished(++step, model);
+///   }
+///   training.end(step);
+/// Without the flags it does nothing but run the steps. From resume() on the first Ctrl-C ends the
+/// loop, and end() saves.
+class Training {
+ public:
+  /// `settings`: the flags and values without which the checkpoints mean another training.
+  Training(const TrainingFiles& files, std::map<std::string, std::string> settings);
+
+  /// What is saved; must live as long.
+  template <class T>
+  Training& add(const std::string& name, T& part) {
+    if (saver_) saver_->add(name, part);
+    return *this;
+  }
+
+  /// Restores the newest intact checkpoint, says so, and gives its step; 0 where there is none.
+  /// Throws std::runtime_error when it was made with other settings.
+  std::int64_t resume();
+
+  /// Runs `step`. The first time its operations are also logged as a graph.
+  void run_step(const std::function<void()>& step);
+
+  /// Logs a number of the step that is about to be finished.
+  void log(std::string_view tag, double value, std::int64_t step) {
+    if (writer_) writer_->add_scalar(tag, value, step);
+  }
+  bool logs() const { return writer_.has_value(); }
+
+  /// Every so many steps: saves, and logs how weights and gradients are distributed.
+  void finished(std::int64_t step, const tapegrad::nn::Module& model);
+
+  /// Saves what wasn't saved yet. Says where, and where Ctrl-C stopped the run.
+  void end(std::int64_t step);
+
+ private:
+  void save(std::int64_t step);
+
+  TrainingFiles files_;
+  std::map<std::string, std::string> settings_;
+  std::optional<tapegrad::io::Saver> saver_;
+  std::optional<tapegrad::summary::Writer> writer_;
+  std::optional<Interruptible> interruptible_;
+  std::string last_path_;
+  std::int64_t last_saved_ = -1;
+  bool graph_logged_ = false;
+};
+
+}  // namespace samples
