@@ -65,7 +65,7 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
     check_history("grad", input);
     wanted.push_back(input.impl()->node.get());
   }
-  const GradMode mode(options.create_graph);
+  const GradMode guard(options.create_graph);
   const bool keep = options.retain_graph.value_or(options.create_graph);
   ReversePass pass(keep ? ReversePass::Graph::keep : ReversePass::Graph::free);
   std::vector<Tensor> seeds;

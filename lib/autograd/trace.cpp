@@ -24,7 +24,7 @@ struct Entry {
   std::vector<Place> inputs = {};
   DType dtype;
   Shape shape;
-  /// A source has no operation here. The handles keep addresses apart.
+  /// There when the trace met it: no operation of the list made it.
   bool source = false;
   Tensor value = {};
   Ptr<Node> node = {};
@@ -57,15 +57,18 @@ class Trace {
   std::string plain_name(const Entry& entry, const std::vector<TapeRecord>& before) const;
 
   std::vector<Entry> entries_;
-  /// What made a tensor or a node: the newest entry.
+  /// What made a tensor or a node: the newest entry. Entries hold the tensors, nodes_ the nodes.
   std::unordered_map<const void*, Place> makers_;
+  std::vector<Ptr<Node>> nodes_;
   /// The same by memory, for handles that share elements without a record: detach().
   std::unordered_map<const Storage*, std::vector<Place>> by_storage_;
 };
 
 void Trace::made_by(Place place, const TensorImpl& x) {
   makers_[&x] = place;
-  if (x.node) makers_[x.node.get()] = place;
+  if (!x.node) return;
+  makers_[x.node.get()] = place;
+  nodes_.push_back(x.node);
 }
 
 Place Trace::add_source(Entry entry) {
@@ -98,7 +101,8 @@ Place Trace::place_of(const Tensor& x) {
   if (const auto found = by_storage_.find(impl.storage.get()); found != by_storage_.end()) {
     for (std::size_t i = found->second.size(); i-- > 0;) {
       const Place place = found->second[i];
-      if (entries_[place].value.impl()->layout == impl.layout) return place;
+      const TensorImpl& made = *entries_[place].value.impl();
+      if (made.storage.get() == impl.storage.get() && made.layout == impl.layout) return place;
     }
   }
   const bool is_leaf = impl.node && impl.node->is_leaf();

@@ -167,13 +167,30 @@ TEST_CASE("add_graph runs a module in the caller's scope and leaves it as it was
 TEST_CASE("add_graph takes anything with forward, and inputs keep their names",
           "[summary][graph]") {
   struct Square {
-    Tensor forward(const Tensor& x) const { return square(x); }
+    Tensor forward(const Tensor& x) const {
+      CHECK_FALSE(grad_enabled());
+      return square(x);
+    }
   };
   const auto nodes = written([](summary::Writer& writer) {
     const Square f;
     writer.add_graph(f, ones({2}, {.requires_grad = true}).named("mine"));
   });
   CHECK(nodes.at("square").inputs == Names{"mine"});
+}
+
+TEST_CASE("add_graph tells the parts of a module their names", "[summary][graph]") {
+  struct Net : nn::Module {
+    nn::Linear linear{3, 1};
+    void visit(nn::Visitor& v) override { v("linear", linear); }
+    Tensor forward(const Tensor& x) { return linear(x); }
+  };
+  const auto nodes = written([](summary::Writer& writer) {
+    Net net;
+    writer.add_graph(net, ones({2, 3}));
+  });
+  CHECK(nodes.contains("linear/weight"));
+  CHECK(nodes.contains("linear/matmul"));
 }
 
 TEST_CASE("lists that are no graph are refused", "[summary][graph]") {
