@@ -238,6 +238,19 @@ TEST_CASE("Savers of several threads share a folder", "[io][saver]") {
       contains(read_file(folder / "checkpoint"), std::filesystem::path(*path).filename().string()));
 }
 
+TEST_CASE("a save gives its file a name when no other save is about to list the folder",
+          "[io][saver]") {
+  const Folder folder;
+  auto other = std::make_unique<io::FolderLock>(folder.path().string());
+  std::thread saving([&] { Counter(folder.path().string()).save({1}); });
+  // Long enough for a save that doesn't wait.
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  CHECK(files({1}) != names(folder));
+  other.reset();
+  saving.join();
+  CHECK(files({1}) == names(folder));
+}
+
 TEST_CASE("one lock of a folder is held at a time", "[io][saver]") {
   const Folder folder;
   std::atomic<int> inside{0};
