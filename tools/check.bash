@@ -55,8 +55,12 @@ step_sanitize() {
     --no-suite tools --no-suite samples --no-suite kill
   python3 tests/kill/kill_test.py "$build/sanitize/tests/kill/trainer" --kills 5 --steps 20
   # A few steps of each: whole trainings take minutes in a program that is slowed down tenfold.
-  local samples=$build/sanitize/samples
-  "$samples/linear_regression/linear_regression" --max-step 5
+  local samples=$build/sanitize/samples kept=$build/sanitize/kept
+  rm -rf "$kept"
+  "$samples/linear_regression/linear_regression" --max-step 5 --log-dir "$kept" --model-dir "$kept" \
+    --export "$kept/line.npz"
+  "$samples/inspect/inspect" "$kept/ckpt-5.safetensors"
+  "$samples/inspect/inspect" "$kept/line.npz"
   "$samples/logistic_regression/logistic_regression" --max-step 5
   "$samples/derivatives/derivatives"
 }

@@ -127,7 +127,8 @@ TEST_CASE("csv: cells become any dtype that holds them exactly", "[io][csv]") {
         "load_csv: column \"b\": \"-1\" is not a whole number; needed as uint8: x.csv:2:3");
   CHECK(contains(number_error("2147483648", int32), "beyond the range of int32"));
   CHECK(contains(number_error("1.0", int64), "is not a whole number"));
-  CHECK(contains(number_error("1e39", float32), "is not a finite number within the range of float32"));
+  CHECK(contains(number_error("1e39", float32),
+                 "is not a finite number within the range of float32"));
   CHECK(contains(number_error("2", boolean), "is neither 0, 1, true nor false"));
 }
 
