@@ -20,13 +20,16 @@ struct TapeRecord {
   /// "sub"; "leaf" for a tensor that requires grad by itself, "constant" for one that was there
   /// when a trace began and doesn't.
   std::string operation;
-  DType dtype;
+  DType dtype = float32;
   Shape shape;
   /// For each input its place in the list; nothing for an input that isn't tracked. In a trace
   /// every input has its place.
   std::vector<std::optional<std::size_t>> inputs = {};
   /// Its inputs are not known any more: a backward() freed the graph.
   bool freed = false;
+
+  /// A leaf or a constant.
+  bool is_source() const { return operation == "leaf" || operation == "constant"; }
 };
 
 /// The recorded operations that `root` was computed from, oldest first; `root` itself is the last.
@@ -47,11 +50,13 @@ std::vector<TapeRecord> trace(const std::function<void()>& f);
 /// Whether this thread is within a trace().
 bool tracing();
 
-/// For optimizers: lists that `operation` changed x by `gradient`. Nothing outside a trace().
+/// For optimizers: lists that `operation` changed x by `gradient`, which may be undefined. Nothing
+/// outside a trace(). Throws Error for an undefined x.
 void trace_update(std::string_view operation, const Tensor& x, const Tensor& gradient);
 
 /// A line for each record, "name = operation(inputs) : dtype shape". What isn't on the tape is
-/// called "constant", what was freed "freed".
+/// called "constant", what was freed "freed". Throws IndexError for an input that isn't in the
+/// list.
 std::string tape_text(const std::vector<TapeRecord>& records);
 std::string tape_text(const Tensor& root);
 

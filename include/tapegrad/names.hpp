@@ -36,7 +36,9 @@ class ScopeName {
 /// Operations of this thread are named within `name` until the end of the scope:
 ///   NameScope scope("loss");
 ///   (y - t).name()   // "loss/sub:0"
-/// Scopes nest. Throws Error for a name that TensorBoard wouldn't take.
+/// Scopes nest: the one that began last ends first, in the thread where it began. Throws Error for
+/// a name that TensorBoard wouldn't take.
+///   Every name takes a little memory for ever: use names that come again, not one per step.
 class NameScope {
  public:
   explicit NameScope(std::string_view name);

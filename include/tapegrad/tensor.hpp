@@ -222,6 +222,8 @@ class Tensor {
   std::string_view operation() const;
   /// What it is called on the tape: scope, operation and number among the operations that it was
   /// computed from, and ":0" for the first result: "loss/sub_1:0". "constant:0" outside the tape.
+  /// Walks over the graph; without its number once backward() has freed that. Numbers are those of
+  /// tape(*this): two tensors may have the same, as each counts for itself.
   std::string name() const;
   /// Gives the operation that made it (or the leaf, or a constant) a name of its own within its
   /// scope: full({}, 42.0).named("answer").name() is "answer:0". Throws Error for a name that

@@ -11,8 +11,23 @@
 namespace tapegrad {
 namespace {
 
-bool is_source(const TapeRecord& record) {
-  return record.operation == "leaf" || record.operation == "constant";
+void check_inputs(std::string_view operation, const std::vector<TapeRecord>& records) {
+  for (const TapeRecord& record : records) {
+    for (const std::optional<std::size_t>& input : record.inputs) {
+      check<IndexError>(!input || *input < records.size(),
+                        "{}: \"{}\" has input {} of a list of {}", operation, record.name,
+                        input.value_or(0), records.size());
+    }
+  }
+}
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result;
 }
 
 /// A scope of a picture: the records that stand in it, and the scopes.
@@ -70,13 +85,13 @@ class Picture {
     for (const std::size_t i : cluster.records) {
       const TapeRecord& record = records_[i];
       add("n{} [label=\"{}\\n{} {}\", shape={}];\n", i,
-          record.name.substr(record.name.rfind('/') + 1), record.dtype, record.shape,
-          is_source(record) ? "box" : "ellipse");
+          escaped(record.name.substr(record.name.rfind('/') + 1)), record.dtype, record.shape,
+          record.is_source() ? "box" : "ellipse");
     }
     for (const std::string& name : cluster.names) {
       add("subgraph cluster_{} {{\n", count_++);
       ++depth_;
-      add("label = \"{}\";\n", name);
+      add("label = \"{}\";\n", escaped(name));
       draw(*cluster.within.at(name));
       --depth_;
       add("}}\n");
@@ -103,6 +118,7 @@ std::string inputs_of(const TapeRecord& record, const std::vector<TapeRecord>& r
 }  // namespace
 
 std::string tape_text(const std::vector<TapeRecord>& records) {
+  check_inputs("tape_text", records);
   std::string text;
   for (const TapeRecord& record : records) {
     fmt::format_to(std::back_inserter(text), "{} = {}({}) : {} {}\n", record.name, record.operation,
@@ -113,7 +129,10 @@ std::string tape_text(const std::vector<TapeRecord>& records) {
 
 std::string tape_text(const Tensor& root) { return tape_text(tape(root)); }
 
-std::string tape_dot(const std::vector<TapeRecord>& records) { return Picture(records).text(); }
+std::string tape_dot(const std::vector<TapeRecord>& records) {
+  check_inputs("tape_dot", records);
+  return Picture(records).text();
+}
 
 std::string tape_dot(const Tensor& root) { return tape_dot(tape(root)); }
 

@@ -3,7 +3,6 @@
 #include "autograd/trace.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <unordered_map>
 #include <utility>
 
@@ -30,11 +29,14 @@ struct Entry {
   Ptr<Node> node = {};
   /// What `value` was called before: a label that it has later is the operation's name.
   const Scope* label_before = nullptr;
+  /// What it was called when another operation changed it in place.
+  std::optional<const Scope*> last_label = {};
   /// The source that a gradient or an update is named after.
   std::optional<Place> subject = {};
 };
 
 const Scope* label_of(const Entry& entry) {
+  if (entry.last_label) return *entry.last_label;
   if (entry.node) return entry.node->label;
   return entry.value.defined() ? entry.value.impl()->label.load() : nullptr;
 }
@@ -123,6 +125,10 @@ void Trace::add(std::string_view operation, std::vector<Place> inputs, const Ten
               .node = output.impl()->node,
               .subject = subject};
   entry.label_before = label_of(entry);
+  if (const auto changed = makers_.find(output.impl()); changed != makers_.end()) {
+    Entry& before = entries_[changed->second];
+    before.last_label = label_of(before);
+  }
   made_by(entries_.size(), *output.impl());
   by_storage_[output.impl()->storage.get()].push_back(entries_.size());
   entries_.push_back(std::move(entry));
@@ -242,10 +248,12 @@ bool tracing() { return is_traced(); }
 
 void trace_update(std::string_view operation, const Tensor& x, const Tensor& gradient) {
   if (!is_traced()) return;
-  const Place place = running->place_of(x);
-  const Place from = running->place_of(gradient);
-  const NameScope scope(operation);
-  running->add(operation, {place, from}, x, running->subject_of(place));
+  std::vector<Place> inputs{running->place_of(x)};
+  if (gradient.defined()) inputs.push_back(running->place_of(gradient));
+  ScopeName name;  // none if the operation's isn't one
+  name.assign(operation);
+  const NameScope scope(name);
+  running->add(operation, inputs, x, running->subject_of(inputs[0]));
 }
 
 }  // namespace tapegrad

@@ -54,7 +54,7 @@ bool is_name(std::string_view name) {
     return is_alphanumeric(c) || c == '_' || c == '-' || c == '/';
   };
   return !name.empty() && is_alphanumeric(name[0]) && name.back() != '/' &&
-         std::ranges::all_of(name, goes_on);
+         name.find("//") == name.npos && std::ranges::all_of(name, goes_on);
 }
 
 void check_name(std::string_view operation, std::string_view name) {

@@ -7,7 +7,8 @@
 
 namespace tapegrad {
 
-/// Lives forever: equal paths are one object, so there are only as many as there are names.
+/// Lives forever: one name within one parent is one object, so there are only as many as there are
+/// names.
 struct Scope {
   const Scope* parent;
   std::string name;
@@ -28,7 +29,7 @@ std::string path_of(const Scope* scope);
 bool is_name(std::string_view name);
 
 /// Throws Error unless `name` is what TensorBoard takes as a name: it begins with a letter, a
-/// digit or a dot, and goes on with these, "_", "-" or "/".
+/// digit or a dot, and goes on with these, "_", "-" or "/", one at a time and not at the end.
 void check_name(std::string_view operation, std::string_view name);
 
 }  // namespace tapegrad

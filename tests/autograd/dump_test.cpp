@@ -78,3 +78,12 @@ TEST_CASE("scopes are clusters within clusters in tape_dot", "[autograd][dump]")
         "  n1 -> n2;\n"
         "}\n");
 }
+
+TEST_CASE("lists that somebody made are printed as they are, or refused", "[autograd][dump]") {
+  std::vector<TapeRecord> records(1);
+  records[0].name = "a\"b\\";
+  CHECK(tape_dot(records).find("label=\"a\\\"b\\\\\\nfloat32 []\"") != std::string::npos);
+  records[0].inputs = {1};
+  CHECK_THROWS_AS(tape_dot(records), IndexError);
+  CHECK_THROWS_AS(tape_text(records), IndexError);
+}

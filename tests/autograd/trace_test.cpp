@@ -187,3 +187,25 @@ TEST_CASE("views that missed a change of their base are refused in a trace too",
   CHECK_THROWS_AS(run(), AutogradError);
   CHECK_THROWS_AS(trace(run), AutogradError);
 }
+
+TEST_CASE("a name counts for the change that came before it", "[autograd][trace]") {
+  const Tensor x = tensor_of({1, 2}).named("x");
+  const auto records = trace([&] {
+    Tensor y = x;
+    y += 1;
+    y *= 2;
+    y.named("result");
+  });
+  CHECK(lines(records) == Lines{"x = constant()", "constant = constant()", "add = add(x, constant)",
+                                "constant_1 = constant()", "result = mul(add, constant_1)"});
+}
+
+TEST_CASE("an update takes any operation's name, also without a gradient", "[autograd][trace]") {
+  const Tensor w = leaf({1}).named("w");
+  const auto records = trace([&] {
+    trace_update("my own step", w, leaf({2}).named("g"));
+    trace_update("decay", w, {});
+  });
+  CHECK(lines(records) ==
+        Lines{"w = leaf()", "g = leaf()", "w_1 = my own step(w, g)", "decay/w = decay(w_1)"});
+}
