@@ -82,25 +82,25 @@ T nearest(const char* text) {
 }
 
 void floats_load_csv(benchmark::State& state) { load(state, table(), tg::float64); }
-BENCHMARK(floats_load_csv)->Unit(benchmark::kMillisecond);
+BENCHMARK(floats_load_csv)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 
 void floats_rival_nearest(benchmark::State& state) {
   rival<char*>(state, table(), nearest<double>);
 }
-BENCHMARK(floats_rival_nearest)->Unit(benchmark::kMillisecond);
+BENCHMARK(floats_rival_nearest)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 
 void floats_rival_inexact(benchmark::State& state) {
   rival<double>(state, table(), [](double x) { return x; });
 }
-BENCHMARK(floats_rival_inexact)->Unit(benchmark::kMillisecond);
+BENCHMARK(floats_rival_inexact)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 
 void integers_load_csv(benchmark::State& state) { load(state, whole_numbers(), tg::int64); }
-BENCHMARK(integers_load_csv)->Unit(benchmark::kMillisecond);
+BENCHMARK(integers_load_csv)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 
 void integers_rival(benchmark::State& state) {
   rival<std::int64_t>(state, whole_numbers(), [](std::int64_t x) { return x; });
 }
-BENCHMARK(integers_rival)->Unit(benchmark::kMillisecond);
+BENCHMARK(integers_rival)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <new>
 #include <numeric>
 #include <set>
 #include <system_error>
@@ -18,10 +19,13 @@ enum class Parsed { number, no_number, out_of_range };
 
 template <class T>
 Parsed parse(std::string_view text, T& value) {
-  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (stop != end || error == std::errc::invalid_argument) return Parsed::no_number;
+  if (stop != end || error == std::errc::invalid_argument) {
+    // from_chars() takes no plus.
+    const bool plus = text.size() > 1 && text[0] == '+' && text[1] != '-' && text[1] != '+';
+    return plus ? parse(text.substr(1), value) : Parsed::no_number;
+  }
   if (error == std::errc::result_out_of_range) return Parsed::out_of_range;
   if constexpr (std::is_floating_point_v<T>) {
     if (!std::isfinite(value)) return Parsed::out_of_range;
@@ -36,10 +40,15 @@ Parsed parse(std::string_view text, bool& value) {
   return value || no ? Parsed::number : Parsed::no_number;
 }
 
-bool is_missing(const CsvOptions& options, std::string_view text) {
+/// Among the texts that stand for no value in this table, which may be numbers.
+bool is_listed(const CsvOptions& options, std::string_view text) {
   const auto& texts = options.missing_texts;
+  return !texts.empty() && std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
+bool is_missing(const CsvOptions& options, std::string_view text) {
   return text.empty() || text == "nan" || text == "NaN" || text == "NAN" ||
-         std::find(texts.begin(), texts.end(), text) != texts.end();
+         is_listed(options, text);
 }
 
 /// What the cell holds, in `buffer` where quotes had to be taken off.
@@ -64,8 +73,10 @@ std::string_view wanted(DType dtype, Parsed result) {
   const std::string name =
       cells.has_header ? shown(unquoted(cells.raw(0, column))) : fmt::format("{}", column + 1);
   const std::string what = text.empty() ? fmt::format("column {}: the cell is empty", name)
-                                        : fmt::format("column {}: {} {} {}", name, shown(text),
-                                                      wanted(dtype, result), name_of(dtype));
+                           : is_listed(cells.options, text)
+                               ? fmt::format("column {}: {} stands for no value", name, shown(text))
+                               : fmt::format("column {}: {} {} {}", name, shown(text),
+                                             wanted(dtype, result), name_of(dtype));
   fail_in_text(cells.input, cells.offset(line, column), what);
 }
 
@@ -73,8 +84,8 @@ template <class T>
 T value_at(const CsvCells& cells, std::size_t line, std::size_t column) {
   T value{};
   std::string_view text = cells.raw(line, column);
-  Parsed result = parse(text, value);
-  if (result == Parsed::number) [[likely]]
+  const bool any_listed = !cells.options.missing_texts.empty();
+  if (!any_listed && parse(text, value) == Parsed::number) [[likely]]
     return value;
   std::string buffer;
   text = content(text, buffer);
@@ -83,7 +94,7 @@ T value_at(const CsvCells& cells, std::size_t line, std::size_t column) {
       return std::numeric_limits<T>::quiet_NaN();
     }
   }
-  result = parse(std::string_view(text), value);
+  const Parsed result = is_listed(cells.options, text) ? Parsed::no_number : parse(text, value);
   if (result != Parsed::number) refuse(cells, line, column, text, dtype_of<T>, result);
   return value;
 }
@@ -96,6 +107,28 @@ bool looks_like_header(const CsvCells& cells) {
     if (parse(text, value) != Parsed::no_number) return false;
   }
   return true;
+}
+
+void check_column(const CsvCells& cells, std::size_t column) {
+  check<IndexError>(column < cells.columns, "csv: no column {} among {}: {}", column, cells.columns,
+                    cells.input.name);
+}
+
+void check_cell(const CsvCells& cells, std::size_t row, std::size_t column) {
+  check_column(cells, column);
+  check<IndexError>(row < cells.rows, "csv: no row {} among {}: {}", row, cells.rows,
+                    cells.input.name);
+}
+
+/// The names that there are, but not a million of them.
+std::string some_names(const CsvTable& table) {
+  constexpr std::size_t most = 20;
+  std::string names;
+  for (std::size_t column = 0; column < std::min(most, table.columns()); ++column) {
+    names += fmt::format("{}{}", column > 0 ? ", " : "", shown(table.name(column)));
+  }
+  if (table.columns() > most) names += fmt::format(" and {} more", table.columns() - most);
+  return names;
 }
 
 void check_names(const CsvCells& cells) {
@@ -138,7 +171,17 @@ CsvTable read_csv(Input input, const CsvOptions& options) {
 }
 
 CsvTable load_csv(const std::string& path, const CsvOptions& options) {
-  return read_csv(map_file("load_csv", path), options);
+  Input input = map_file("load_csv", path);
+  try {
+    // A copy, because cells are read when they are asked for: the file may have other bytes then.
+    const auto bytes =
+        std::make_shared<std::vector<std::byte>>(input.data, input.data + input.size);
+    input.data = bytes->data();
+    input.owner = bytes;
+    return read_csv(input, options);
+  } catch (const std::bad_alloc&) {
+    fail<IoError>("load_csv: not enough memory for a table of {} bytes: {}", input.size, path);
+  }
 }
 
 std::size_t CsvTable::rows() const { return cells_->rows; }
@@ -148,36 +191,36 @@ std::size_t CsvTable::columns() const { return cells_->columns; }
 bool CsvTable::has_header() const { return cells_->has_header; }
 
 std::string CsvTable::name(std::size_t column) const {
+  check_column(*cells_, column);
   return has_header() ? unquoted(cells_->raw(0, column)) : fmt::format("column {}", column + 1);
 }
 
 std::size_t CsvTable::find(std::string_view wanted) const {
-  std::string names;
   for (std::size_t column = 0; column < columns() && has_header(); ++column) {
-    const std::string there = name(column);
-    if (there == wanted) return column;
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", shown(there));
+    if (name(column) == wanted) return column;
   }
   fail_in_text(cells_->input, cells_->offset(0, 0),
-               has_header() ? fmt::format("no column named {}; there are {}", shown(wanted), names)
+               has_header() ? fmt::format("no column named {}; there are {}", shown(wanted),
+                                          some_names(*this))
                             : fmt::format("no column named {}: no header", shown(wanted)));
 }
 
 std::string CsvTable::text(std::size_t row, std::size_t column) const {
+  check_cell(*cells_, row, column);
   return unquoted(cells_->raw(row + cells_->first_line(), column));
 }
 
 std::optional<DType> CsvTable::type_of(std::size_t column) const {
+  check_column(*cells_, column);
   DType type = int64;
   std::string buffer;
   for (std::size_t row = 0; row < rows(); ++row) {
     const std::string_view cell = content(cells_->raw(row + cells_->first_line(), column), buffer);
     std::int64_t whole = 0;
     double number = 0;
-    if (parse(cell, whole) == Parsed::number) continue;
-    if (parse(cell, number) != Parsed::number && !is_missing(cells_->options, cell)) {
-      return std::nullopt;
-    }
+    const bool missing = is_missing(cells_->options, cell);
+    if (!missing && parse(cell, whole) == Parsed::number) continue;
+    if (!missing && parse(cell, number) != Parsed::number) return std::nullopt;
     type = float64;
   }
   return type;
@@ -190,19 +233,17 @@ Tensor CsvTable::values(DType dtype) const {
 }
 
 Tensor CsvTable::values(std::span<const std::size_t> chosen, DType dtype) const {
-  for (const std::size_t column : chosen) {
-    check<IndexError>(column < columns(), "csv: no column {} among {}: {}", column, columns(),
-                      cells_->input.name);
-  }
+  for (const std::size_t column : chosen) check_column(*cells_, column);
   Tensor result =
       empty({static_cast<std::int64_t>(rows()), static_cast<std::int64_t>(chosen.size())},
             {.dtype = dtype});
   dispatch(dtype, [&](auto type) {
     using T = typename decltype(type)::type;
     T* out = result.mutable_data<T>();
-    for (std::size_t row = 0; row < rows(); ++row) {
+    const CsvCells& cells = *cells_;
+    for (std::size_t row = 0; row < cells.rows; ++row) {
       for (const std::size_t column : chosen) {
-        *out++ = value_at<T>(*cells_, row + cells_->first_line(), column);
+        *out++ = value_at<T>(cells, row + cells.first_line(), column);
       }
     }
   });
@@ -214,6 +255,7 @@ Tensor CsvTable::column(std::size_t column, DType dtype) const {
 }
 
 void CsvTable::fail(std::size_t row, std::size_t column, std::string_view what) const {
+  check_cell(*cells_, row, column);
   fail_in_text(cells_->input, cells_->offset(row + cells_->first_line(), column), what);
 }
 

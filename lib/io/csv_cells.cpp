@@ -19,13 +19,6 @@ class Scanner {
   /// False at the end of the text.
   bool next_row();
 
-  /// Makes room for as many rows as there will be if all are as long as the two first.
-  void expect_more() {
-    const std::size_t rows = 2 * (text_.size() / (at_ + 1)) + 2;
-    cells_.lines.reserve(rows);
-    cells_.begins.reserve(rows * (cells_.columns + 1));
-  }
-
  private:
   static std::size_t index(char c) { return static_cast<unsigned char>(c); }
   bool at_end() const { return at_ == text_.size(); }
@@ -73,20 +66,18 @@ bool Scanner::next_row() {
 }
 
 void Scanner::skip_cell() {
-  skip_blanks();
-  if (at('"')) {
-    skip_quoted();
-    return;
-  }
   // A copy: the compiler can't know that nothing else changes the member.
-  const char* stop = text_.data() + at_;
+  const char* begin = text_.data() + at_;
+  const char* stop = begin;
   const char* end = text_.data() + text_.size();
   while (stop != end && !stops_[index(*stop)]) ++stop;
   at_ = static_cast<std::size_t>(stop - text_.data());
-  if (at('"')) {
+  if (!at('"')) return;
+  if (!std::all_of(begin, stop, [](char c) { return c == ' ' || c == '\t'; })) {
     fail_in_text(input_, at_,
                  "a quote inside an unquoted cell; quote the cell and double this quote");
   }
+  skip_quoted();
 }
 
 void Scanner::skip_quoted() {
@@ -119,21 +110,8 @@ void Scanner::check_width(std::size_t width) {
 
 void find_cells(CsvCells& cells) {
   Scanner scanner(cells);
-  while (scanner.next_row()) {
-    if (++cells.rows == 2) scanner.expect_more();
-  }
+  while (scanner.next_row()) ++cells.rows;
   if (cells.rows == 0) fail_in_text(cells.input, 0, "the file is empty");
-}
-
-std::string_view CsvCells::raw(std::size_t line, std::size_t column) const {
-  const std::uint32_t* place = begins.data() + line * (columns + 1) + column;
-  const char* row = reinterpret_cast<const char*>(input.data) + lines[line];
-  const char* begin = row + place[0];
-  const char* end = row + place[1] - 1;
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (begin < end && blank(*begin)) ++begin;
-  while (begin < end && blank(end[-1])) --end;
-  return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 std::string unquoted(std::string_view raw) {

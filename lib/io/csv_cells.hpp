@@ -33,6 +33,17 @@ struct CsvCells {
   std::size_t first_line() const { return has_header ? 1 : 0; }
 };
 
+inline std::string_view CsvCells::raw(std::size_t line, std::size_t column) const {
+  const std::uint32_t* place = begins.data() + line * (columns + 1) + column;
+  const char* row = reinterpret_cast<const char*>(input.data) + lines[line];
+  const char* begin = row + place[0];
+  const char* end = row + place[1] - 1;
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (begin < end && blank(*begin)) ++begin;
+  while (begin < end && blank(end[-1])) --end;
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
 /// Finds the cells. Throws IoError for quotes out of place and ragged rows.
 void find_cells(CsvCells& cells);
 

@@ -213,3 +213,49 @@ TEST_CASE("csv: an error shows a long or binary cell shortened and harmless", "[
   CHECK(contains(number_error(std::string(100, 'z')), "\"" + std::string(40, 'z') + "...\""));
   CHECK(contains(number_error("a\x1b[2Jb"), "\"a?[2Jb\""));
 }
+
+TEST_CASE("csv: a text that stands for no value may be a number", "[io][csv]") {
+  const CsvOptions options{.missing = CsvMissing::nan, .missing_texts = {"-999"}};
+  const CsvTable t = table("a\n1\n-999\n\"-999\"\n", options);
+  const auto got = t.column(0).to_vector<double>();
+  CHECK(got[0] == 1);
+  CHECK(std::isnan(got[1]));
+  CHECK(std::isnan(got[2]));
+  CHECK(t.type_of(0) == float64);
+  CHECK(error(
+            "a\n-999\n", [](const CsvTable& x) { x.column(0, int64); }, options) ==
+        "load_csv: column \"a\": \"-999\" stands for no value: x.csv:2:1");
+}
+
+TEST_CASE("csv: rows and columns that aren't there are refused", "[io][csv]") {
+  const CsvTable t = table("a,b\n1,2\n3,4\n");
+  const std::size_t none[] = {2};
+  CHECK_THROWS_AS(t.name(2), IndexError);
+  CHECK_THROWS_AS(t.text(2, 0), IndexError);
+  CHECK_THROWS_AS(t.text(0, 2), IndexError);
+  CHECK_THROWS_AS(t.type_of(2), IndexError);
+  CHECK_THROWS_AS(t.column(2), IndexError);
+  CHECK_THROWS_AS(t.values(none), IndexError);
+  CHECK_THROWS_AS(t.fail(2, 0, "why"), IndexError);
+}
+
+TEST_CASE("csv: a table keeps its text when the file is written anew", "[io][csv]") {
+  const Folder folder;
+  write_file(folder / "x.csv", "a,b\n1,2\n");
+  const CsvTable t = load_csv(folder / "x.csv");
+  std::filesystem::resize_file(folder / "x.csv", 0);
+  CHECK(t.text(0, 1) == "2");
+  CHECK(t.values().to_vector<double>() == std::vector<double>{1, 2});
+}
+
+TEST_CASE("csv: an error lists some of many columns", "[io][csv]") {
+  std::string names = "c0", cells = "0";
+  for (int i = 1; i < 30; ++i) {
+    names += ",c" + std::to_string(i);
+    cells += ",0";
+  }
+  const std::string said =
+      error(names + "\n" + cells + "\n", [](const CsvTable& t) { t.find("x"); });
+  CHECK(contains(said, "\"c19\" and 10 more"));
+  CHECK_FALSE(contains(said, "c20"));
+}

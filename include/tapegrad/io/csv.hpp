@@ -29,7 +29,7 @@ struct CsvOptions {
   char delimiter = ',';
   CsvHeader header = CsvHeader::detected;
   CsvMissing missing = CsvMissing::refused;
-  /// Texts that stand for no value, such as "NA"; the empty cell and "nan" always do.
+  /// Texts that stand for no value, such as "NA" or "-999"; the empty cell and "nan" always do.
   std::vector<std::string> missing_texts = {};
 };
 
@@ -38,6 +38,8 @@ struct CsvOptions {
 /// UTF-8 byte order mark and blanks around an unquoted cell are dropped, and empty lines are
 /// skipped.
 ///   Text becomes numbers only where a column is asked for, so that a file may hold both.
+///   Functions that take a row or a column, counted from 0 and below the header, throw IndexError
+/// for one that isn't there.
 ///   IoErrors about a cell read "operation: what is wrong: the values: file:line:column", both
 ///   counted from 1, the column in characters (UTF-8 code points), as editors show them.
 class CsvTable {
@@ -77,11 +79,11 @@ class CsvTable {
   std::shared_ptr<const CsvCells> cells_;
 };
 
-/// Reads a table; the file stays mapped as long as the table lives. A pipe is read to its end.
+/// Reads a table; the file may change afterwards. A pipe is read to its end.
 ///   Throws IoError, with the place, for a file that is missing, unreadable or without rows, for a
 ///   row with more or fewer cells than the first, for a quote out of place, and for a header that
 ///   repeats a name or leaves one out.
 CsvTable load_csv(const std::string& path, const CsvOptions& options = {});
 
 }  // namespace io
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad
