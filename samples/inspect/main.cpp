@@ -2,7 +2,10 @@
 // except for text, which has none of its own.
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -13,27 +16,54 @@ namespace tg = tapegrad;
 
 namespace {
 
-enum class Format { safetensors, npy, npz, idx, csv };
+enum class Format { safetensors, npy, npz, idx, checkpoints, csv };
+
+std::string start_of(const std::string& path) {
+  // A pipe would be empty when it is opened again.
+  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)) {
+    throw std::runtime_error(fmt::format("{} is no regular file; save it as one", path));
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::string start(4096, '\0');
+  file.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<std::size_t>(file.gcount()));
+  return start;
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+bool is_text(std::string_view bytes) {
+  return std::none_of(bytes.begin(), bytes.end(),
+                      [](char c) { return is_control(c) && c != '\t' && c != '\n' && c != '\r'; });
+}
 
 Format format_of(const std::string& path) {
   using namespace std::string_view_literals;
-  std::ifstream file(path, std::ios::binary);
-  char bytes[9] = {};
-  file.read(bytes, sizeof bytes);
-  const std::string_view start(bytes, static_cast<std::size_t>(file.gcount()));
+  const std::string bytes = start_of(path);
+  const std::string_view start(bytes);
   // A header's length below 2^32, then its first bracket.
-  const bool has_header = start.ends_with("\0\0\0\0{"sv) && start.size() == sizeof bytes;
+  const bool has_header = start.size() > 8 && start.substr(4, 5) == "\0\0\0\0{"sv;
   if (has_header || path.ends_with(".safetensors")) return Format::safetensors;
   if (start.starts_with("\x93NUMPY")) return Format::npy;
   if (start.starts_with("PK\3\4") || start.starts_with("PK\5\6")) return Format::npz;
-  return start.starts_with("\x1f\x8b") || start.starts_with("\0\0"sv) ? Format::idx : Format::csv;
+  if (start.starts_with("\x1f\x8b") || start.starts_with("\0\0"sv)) return Format::idx;
+  if (start.starts_with("model_checkpoint_path:")) return Format::checkpoints;
+  if (is_text(start)) return Format::csv;
+  throw std::runtime_error(
+      fmt::format("{}: neither safetensors, npy, npz, IDX nor text; nothing here reads it", path));
 }
 
-void show(std::string_view name, std::string_view dtype, std::string_view shape) {
-  fmt::print("{:<9} {:<16} {}\n", dtype, shape, name);
+/// Text of a file as it may go to a terminal: on one line, and without commands for it.
+std::string harmless(std::string text) {
+  std::replace_if(text.begin(), text.end(), is_control, '?');
+  return text;
 }
 
-void show(std::string_view name, const tg::Tensor& x) {
+void show(const std::string& name, std::string_view dtype, std::string_view shape) {
+  fmt::print("{:<9} {:<16} {}\n", dtype, shape, harmless(name));
+}
+
+void show(const std::string& name, const tg::Tensor& x) {
   show(name, tg::name_of(x.dtype()), tg::to_string(x.shape()));
 }
 
@@ -48,7 +78,9 @@ void show_all(const tg::StateDict& tensors) {
 
 void show_safetensors(const std::string& path) {
   const tg::io::Safetensors file = tg::io::load_safetensors(path);
-  for (const auto& [name, value] : file.metadata) fmt::print("metadata  {}: {}\n", name, value);
+  for (const auto& [name, value] : file.metadata) {
+    fmt::print("metadata  {}: {}\n", harmless(name), harmless(value));
+  }
   show_all(file.tensors);
 }
 
@@ -61,6 +93,14 @@ void show_csv(const std::string& path) {
   fmt::print("{} columns, {} cells\n", table.columns(), table.columns() * table.rows());
 }
 
+void show_checkpoints(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const auto latest = tg::io::latest_checkpoint(folder.empty() ? "." : folder);
+  if (!latest) throw std::runtime_error(fmt::format("{}: no checkpoint is there any more", path));
+  fmt::print("the latest checkpoint is {}\n", harmless(*latest));
+  show_safetensors(*latest);
+}
+
 void inspect(const std::string& path) {
   switch (format_of(path)) {
     case Format::safetensors:
@@ -71,6 +111,8 @@ void inspect(const std::string& path) {
       return show_all(tg::io::load_npz(path));
     case Format::idx:
       return show_all({{"(array)", tg::io::load_idx(path)}});
+    case Format::checkpoints:
+      return show_checkpoints(path);
     case Format::csv:
       return show_csv(path);
   }
@@ -82,7 +124,8 @@ int main(int argc, char** argv) {
   std::string path;
   samples::Flags flags(
       "inspect",
-      "Lists what is in a .safetensors, .npy, .npz, IDX (also gzipped) or CSV file: "
+      "Lists what is in a .safetensors, .npy, .npz, IDX (also gzipped) or CSV file, or "
+      "in the\nlatest of the checkpoints that a file named checkpoint lists: "
       "dtype, shape\nand name of each tensor or column.\n"
       "The last line printed is: N tensors, M elements (columns and cells for CSV)");
   flags.argument("FILE", path, "the file to look into");

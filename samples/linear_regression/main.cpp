@@ -29,15 +29,6 @@ struct Settings {
   double noise = 0;
   std::string csv;
   samples::TrainingFiles files;
-
-  /// What makes the points and the start: other values mean another training.
-  std::map<std::string, std::string> origin() const {
-    return {{"--seed", fmt::format("{}", seed)},
-            {"--points", fmt::format("{}", points)},
-            {"--noise", fmt::format("{}", noise)},
-            {"--csv", csv},
-            {"--freeze-weight", fmt::format("{}", freeze_weight)}};
-  }
 };
 
 struct Result {
@@ -86,9 +77,12 @@ void descend(tg::optim::SGD& sgd, const tg::Tensor& loss) {
 
 Result train(tg::nn::Linear& line, const Points& points, const Settings& s) {
   tg::optim::SGD sgd(line.parameters(), {.lr = s.learning_rate});
-  samples::Training training(s.files, s.origin());
+  const std::map<std::string, std::string> flags{
+      {"--seed", fmt::format("{}", s.seed)},
+      {"--freeze-weight", fmt::format("{}", s.freeze_weight)}};
+  samples::Training training(s.files, {flags, {points.x, points.y}});
   training.add("model", line).add("optimizer", sgd);
-  std::int64_t step = training.resume();
+  std::int64_t step = training.resume(s.max_step);
   sgd.set_lr(s.learning_rate);
   const Line start = points.in_their_units(line);
   fmt::print("Start: weight {:.6g}, bias {:.6g}.\n", start.weight, start.bias);
@@ -101,11 +95,7 @@ Result train(tg::nn::Linear& line, const Points& points, const Settings& s) {
     });
     ++step;
     const auto value = loss.item<double>();
-    if (!std::isfinite(value)) {
-      throw std::runtime_error(fmt::format(
-          "the loss is no longer finite at step {}: learning rate {}; try a smaller one", step,
-          s.learning_rate));
-    }
+    training.check_finite(value, step, s.learning_rate);
     if (training.logs()) {
       training.log("loss", value, step);
       const Line now = points.in_their_units(line);

@@ -51,13 +51,6 @@ void step(tg::optim::SGD& sgd) {
   sgd.step();
 }
 
-void check_finite(const FitResult& result, const FitOptions& options) {
-  if (std::isfinite(result.loss)) return;
-  throw std::runtime_error(
-      fmt::format("the loss is no longer finite at step {}: learning rate {}; try a smaller one",
-                  result.steps, options.learning_rate));
-}
-
 void log(samples::Training& training, const FitResult& result) {
   training.log("loss", result.loss, result.steps);
   training.log("cross_entropy", result.cross_entropy, result.steps);
@@ -83,14 +76,14 @@ FitResult fit(LogisticRegression& model, const tg::Tensor& x, const tg::Tensor& 
       .lr = options.learning_rate, .momentum = options.momentum, .nesterov = options.momentum > 0};
   tg::optim::SGD sgd(model.parameters(), descent);
   training.add("model", model).add("optimizer", sgd);
-  FitResult result{.steps = training.resume()};
+  FitResult result{.steps = training.resume(options.max_step)};
   sgd.set_options(descent);  // a checkpoint has those of its own run
   samples::Progress progress(options.max_step);
   for (bool ended = false; !ended;) {
     training.run_step([&] {
       const Loss loss = loss_of(model, x, y, options.l2);
       differentiate(sgd, loss, result);
-      check_finite(result, options);
+      training.check_finite(result.loss, result.steps, options.learning_rate);
       result.converged = result.largest_gradient <= options.tolerance;
       ended = result.converged || result.steps >= options.max_step || samples::interrupted();
       if (!ended) step(sgd);

@@ -26,15 +26,6 @@ struct Settings {
   std::string coefficients;
   FitOptions fit;
   samples::TrainingFiles files;
-
-  /// What makes the data, the start and the loss: other values mean another training.
-  std::map<std::string, std::string> origin() const {
-    return {{"--csv", csv},
-            {"--target", target},
-            {"--test-fraction", fmt::format("{}", test_fraction)},
-            {"--seed", fmt::format("{}", seed)},
-            {"--l2", fmt::format("{}", fit.l2)}};
-  }
 };
 
 void declare(samples::Flags& flags, Settings& s) {
@@ -97,7 +88,9 @@ void train(const Settings& s) {
   describe(split, options);
 
   LogisticRegression model(features);
-  samples::Training training(s.files, s.origin());
+  const std::map<std::string, std::string> flags{{"--seed", fmt::format("{}", s.seed)},
+                                                 {"--l2", fmt::format("{}", s.fit.l2)}};
+  samples::Training training(s.files, {flags, {split.train.x, split.train.y}});
   const FitResult result = fit(model, split.train.x, split.train.y, options, training);
   describe(result, options);
 

@@ -124,8 +124,6 @@ void Flags::excludes(const std::string& flag, const std::string& other) {
   app_->cli.get_option(flag)->excludes(app_->cli.get_option(other));
 }
 
-bool Flags::given(const std::string& flag) const { return app_->cli.count(flag) > 0; }
-
 void Flags::refuse(std::string_view why) {
   fmt::print(stderr, "{}: {}\nRun {} --help for the flags.\n", program_, why, program_);
   status_ = 2;

@@ -51,8 +51,6 @@ class Flags {
   void needs(const std::string& flag, const std::string& other);
   void excludes(const std::string& flag, const std::string& other);
 
-  bool given(const std::string& flag) const;
-
   /// Fills the variables. True when the sample should run; otherwise --help or an error has been
   /// printed and status() is what main returns.
   bool parse(int argc, const char* const* argv);

@@ -1,8 +1,5 @@
 #include "interrupt.hpp"
 
-#include <csignal>
-#include <initializer_list>
-
 namespace samples {
 namespace {
 
@@ -10,19 +7,22 @@ volatile std::sig_atomic_t noted = 0;
 
 void note(int signal) { noted = signal; }
 
-void handle(void (*handler)(int), int flags) {
-  struct sigaction action {};
-  action.sa_handler = handler;
-  action.sa_flags = flags;
-  for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
-}
-
 }  // namespace
 
 // SA_RESETHAND: whoever can't wait presses twice. SA_RESTART: no write is cut short.
-Interruptible::Interruptible() { handle(note, SA_RESETHAND | SA_RESTART); }
+Interruptible::Interruptible() {
+  struct sigaction action {};
+  action.sa_handler = note;
+  action.sa_flags = SA_RESETHAND | SA_RESTART;
+  for (std::size_t i = 0; i < signals_.size(); ++i) {
+    ::sigaction(signals_[i], nullptr, &before_[i]);
+    if (before_[i].sa_handler != SIG_IGN) ::sigaction(signals_[i], &action, nullptr);
+  }
+}
 
-Interruptible::~Interruptible() { handle(SIG_DFL, 0); }
+Interruptible::~Interruptible() {
+  for (std::size_t i = 0; i < signals_.size(); ++i) ::sigaction(signals_[i], &before_[i], nullptr);
+}
 
 int interrupted() { return noted; }
 

@@ -1,7 +1,13 @@
 #include "training.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -11,18 +17,47 @@ namespace samples {
 namespace {
 
 constexpr std::int64_t histogram_every = 10;
+constexpr std::string_view data_name = "data";
 
-void check_settings(const tg::io::Restored& restored,
-                    const std::map<std::string, std::string>& settings) {
-  for (const auto& [flag, value] : settings) {
-    const auto saved = restored.metadata.find(flag);
+/// FNV-1a over the elements: enough to tell an edited file from the one that was trained on.
+/// Source: Fowler, Noll & Vo, "The FNV non-cryptographic hash algorithm".
+std::string fingerprint(const std::vector<tg::Tensor>& data) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const tg::Tensor& tensor : data) {
+    const std::vector<double> values = tensor.to_vector<double>();
+    for (const std::byte byte : std::as_bytes(std::span(values))) {
+      hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3;
+    }
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+void check_origin(const tg::io::Restored& restored,
+                  const std::map<std::string, std::string>& origin) {
+  for (const auto& [name, value] : origin) {
+    const auto saved = restored.metadata.find(name);
     const std::string then = saved == restored.metadata.end() ? "" : saved->second;
     if (then == value) continue;
-    throw std::runtime_error(
-        fmt::format("{} was trained with {} \"{}\", not \"{}\"; give the same flags as then, or "
-                    "another --model-dir",
-                    restored.path, flag, then, value));
+    throw std::runtime_error(fmt::format(
+        "{} was trained {}; give what it was trained with, or another --model-dir", restored.path,
+        name == data_name ? "on other data"
+                          : fmt::format("with {} {}, not {}", name, then, value)));
   }
+}
+
+void check_folder(const std::string& flag, const std::string& folder) {
+  if (::access(folder.c_str(), W_OK | X_OK) == 0 && std::filesystem::is_directory(folder)) return;
+  throw std::runtime_error(fmt::format("{}: cannot write into the folder {}: {}", flag, folder,
+                                       errno != 0 ? std::strerror(errno) : "it is none"));
+}
+
+/// Before the training, so that its result isn't lost at the end.
+void check_writable(const TrainingFiles& files) {
+  errno = 0;
+  if (std::filesystem::exists(files.model_dir)) check_folder("--model-dir", files.model_dir);
+  if (files.export_file.empty()) return;
+  const std::string folder = std::filesystem::path(files.export_file).parent_path().string();
+  check_folder("--export", folder.empty() ? "." : folder);
 }
 
 }  // namespace
@@ -51,26 +86,31 @@ void export_result(const TrainingFiles& files, const tg::StateDict& result) {
   fmt::print("Wrote {}.\n", path);
 }
 
-Training::Training(const TrainingFiles& files, std::map<std::string, std::string> settings)
-    : files_(files), settings_(std::move(settings)) {
-  if (!files.model_dir.empty())
-    saver_.emplace(files.model_dir, tg::io::SaverOptions{.metadata = settings_});
-  if (!files.log_dir.empty()) writer_.emplace(files.log_dir);
+Training::Training(const TrainingFiles& files, const Origin& origin)
+    : files_(files), origin_(origin.flags) {
+  check_writable(files);
+  origin_.emplace(data_name, fingerprint(origin.data));
+  if (!files.model_dir.empty()) {
+    saver_.emplace(files.model_dir, tg::io::SaverOptions{.metadata = origin_});
+  }
 }
 
-std::int64_t Training::resume() {
+std::int64_t Training::resume(std::int64_t last) {
   interruptible_.emplace();
-  if (!saver_) return 0;
-  const std::optional<tg::io::Restored> restored = saver_->restore_latest();
-  if (!restored) return 0;
-  check_settings(*restored, settings_);
-  for (const auto& [path, reason] : restored->passed_over) {
-    fmt::print("Passed over {}: {}.\n", path, reason);
+  if (saver_) {
+    if (const auto restored = saver_->restore_latest()) {
+      check_origin(*restored, origin_);
+      for (const auto& [path, reason] : restored->passed_over) {
+        fmt::print("Passed over a checkpoint: {}.\n", reason);
+      }
+      fmt::print("Resumed at step {} from {}.\n", restored->step, restored->path);
+      if (restored->step >= last) fmt::print("Nothing is left to do: --max-step is {}.\n", last);
+      last_path_ = restored->path;
+      last_saved_ = resumed_at_ = restored->step;
+    }
   }
-  fmt::print("Resumed at step {} from {}.\n", restored->step, restored->path);
-  last_path_ = restored->path;
-  last_saved_ = restored->step;
-  return restored->step;
+  if (!files_.log_dir.empty()) writer_.emplace(files_.log_dir);
+  return resumed_at_;
 }
 
 void Training::run_step(const std::function<void()>& step) {
@@ -79,6 +119,16 @@ void Training::run_step(const std::function<void()>& step) {
   } else {
     writer_->add_graph(tg::trace(step));
   }
+}
+
+void Training::check_finite(double loss, std::int64_t step, double learning_rate) const {
+  if (std::isfinite(loss)) return;
+  throw std::runtime_error(fmt::format(
+      "the loss is no longer finite at step {}: learning rate {}; try a smaller one{}", step,
+      learning_rate,
+      resumed_at_ > 0 ? fmt::format(", and another --model-dir: step {} of {} may have diverged",
+                                    resumed_at_, files_.model_dir)
+                      : ""));
 }
 
 void Training::finished(std::int64_t step, const tg::nn::Module& model) {
@@ -92,8 +142,8 @@ void Training::save(std::int64_t step) {
 }
 
 void Training::end(std::int64_t step) {
-  interruptible_.reset();
   if (saver_ && last_saved_ != step) save(step);
+  interruptible_.reset();
   if (interrupted() != 0) {
     fmt::print("Interrupted at step {}.{}\n", step,
                saver_ ? " Start again with the same flags to go on." : "");

@@ -7,7 +7,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tapegrad/tapegrad.hpp>
+#include <vector>
 
 #include "flags.hpp"
 #include "interrupt.hpp"
@@ -27,10 +29,16 @@ void declare(Flags& flags, TrainingFiles& files);
 /// Writes the tensors to a .safetensors or .npz file, and says so. Nothing without --export.
 void export_result(const TrainingFiles& files, const tapegrad::StateDict& result);
 
+/// What a training comes from: other flags or other data mean another one.
+struct Origin {
+  std::map<std::string, std::string> flags;
+  std::vector<tapegrad::Tensor> data;
+};
+
 /// The files of one run, around a loop of steps:
-///   Training training(files, settings);
+///   Training training(files, origin);
 ///   training.add("model", model).add("optimizer", sgd);
-///   for (auto step = training.resume(); step < last && !interrupted();) {
+///   for (auto step = training.resume(last); step < last && !interrupted();) {
 ///     training.run_step([&] { ... });
 ///     training.finished(++step, model);
 ///   }
@@ -39,8 +47,8 @@ void export_result(const TrainingFiles& files, const tapegrad::StateDict& result
 /// loop, and end() saves.
 class Training {
  public:
-  /// `settings`: the flags and values without which the checkpoints mean another training.
-  Training(const TrainingFiles& files, std::map<std::string, std::string> settings);
+  /// Throws std::runtime_error for files that could not be written later.
+  Training(const TrainingFiles& files, const Origin& origin);
 
   /// What is saved; must live as long.
   template <class T>
@@ -50,8 +58,8 @@ class Training {
   }
 
   /// Restores the newest intact checkpoint, says so, and gives its step; 0 where there is none.
-  /// Throws std::runtime_error when it was made with other settings.
-  std::int64_t resume();
+  /// Throws std::runtime_error when it is of another origin.
+  std::int64_t resume(std::int64_t last);
 
   /// Runs `step`. The first time its operations are also logged as a graph.
   void run_step(const std::function<void()>& step);
@@ -61,6 +69,9 @@ class Training {
     if (writer_) writer_->add_scalar(tag, value, step);
   }
   bool logs() const { return writer_.has_value(); }
+
+  /// Throws std::runtime_error unless the loss is finite.
+  void check_finite(double loss, std::int64_t step, double learning_rate) const;
 
   /// Every so many steps: saves, and logs how weights and gradients are distributed.
   void finished(std::int64_t step, const tapegrad::nn::Module& model);
@@ -72,12 +83,13 @@ class Training {
   void save(std::int64_t step);
 
   TrainingFiles files_;
-  std::map<std::string, std::string> settings_;
+  std::map<std::string, std::string> origin_;
   std::optional<tapegrad::io::Saver> saver_;
   std::optional<tapegrad::summary::Writer> writer_;
   std::optional<Interruptible> interruptible_;
   std::string last_path_;
   std::int64_t last_saved_ = -1;
+  std::int64_t resumed_at_ = 0;
   bool graph_logged_ = false;
 };
 

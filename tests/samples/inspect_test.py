@@ -3,6 +3,7 @@
 import gzip
 import io
 import struct
+import subprocess
 import zipfile
 
 from sample import SampleTest, main
@@ -68,6 +69,29 @@ class Inspect(SampleTest):
                          [["int64", "[2]", "PK"], ["float64", "[2]", "size"],
                           ["text", "[2]", "name"], ["3", "columns,", "6 cells"]])
 
+    def test_checkpoints_show_what_is_in_the_latest(self):
+        content = struct.pack("<Q", len(SAFETENSORS)) + SAFETENSORS + bytes(17)
+        for step in (5, 6):
+            self.bytes_file(f"ckpt-{step}.safetensors", content)
+        listed = self.file("checkpoint", 'model_checkpoint_path: "ckpt-6.safetensors"\n')
+        text = self.output_of(listed)
+        self.assertRegex(text, r"^the latest checkpoint is \S+/ckpt-6\.safetensors\n")
+        self.assertIn("b.weight", text)
+
+    def test_names_cannot_command_the_terminal_or_fake_a_line(self):
+        header = b'{"a\\u001b[2J\\nb":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}'
+        text = self.output_of(self.bytes_file("x", struct.pack("<Q", len(header)) + header + b"1"))
+        self.assertEqual(text.splitlines(), ["uint8     []               a?[2J?b",
+                                             "1 tensors, 1 elements"])
+
+    def test_what_nothing_reads_is_refused(self):
+        png = b"\x89PNG\r\n\x1a\n" + bytes(20)
+        self.assert_refused(r"neither safetensors, npy, npz, IDX nor text", self.bytes_file("p", png))
+        done = subprocess.run([self.program, "/dev/stdin"], input="1,2\n", capture_output=True,
+                              text=True)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("is no regular file", done.stderr)
+
     def test_files_that_cannot_be_read_are_refused_with_their_place(self):
         torn = struct.pack("<Q", len(SAFETENSORS)) + SAFETENSORS + bytes(3)
         for name, content, message in (
@@ -80,7 +104,7 @@ class Inspect(SampleTest):
             with self.subTest(name):
                 self.assert_refused(message, self.bytes_file(name, content))
         self.assert_refused("cannot open: missing: No such file", "missing")
-        self.assert_refused("this is a folder", self.folder)
+        self.assert_refused("is no regular file", self.folder)
         self.assert_refused("FILE")
 
 

@@ -22,6 +22,13 @@ class LogisticRegression(TrainingSampleTest):
     flags = ["--csv", "--target", "--test-fraction", "--seed", "--max-step", "--l2",
              "--learning-rate", "--momentum", "--tolerance", "--top", "--coefficients",
              *TrainingSampleTest.training_flags]
+    def own_file(self, name, rows):
+        """Rows of two features and a label."""
+        return self.file(name, "a,b,label\n" + "".join(row + "\n" for row in rows))
+
+    def own_data(self, file):
+        return ["--csv", file, "--target", "label"]
+
     tags = ["loss", "cross_entropy", "largest_gradient"]
     logged_in_20_steps = 21  # before each step, and at the end
     long_run = ["--max-step", 1_000_000_000, "--tolerance", 0]

@@ -70,15 +70,28 @@ class TrainingSampleTest(SeededSampleTest):
         content[-1] ^= 1
         newest.write_bytes(content)
         text = self.train("--max-step", 20)
-        self.assertRegex(text, rf"Passed over kept/{re.escape(newest.name)}: .*checksum")
+        self.assertRegex(text, rf"Passed over a checkpoint: .*checksum.*kept/{newest.name}")
         self.assertIn("Resumed at step 10", text)
 
     def test_checkpoints_of_another_training_are_refused(self):
         self.train("--max-step", 5)
         before = [path.read_bytes() for path in self.checkpoints()]
-        self.assert_refused(r'trained with --seed "1", not "2"; give the same flags as then, or '
+        self.assert_refused("trained with --seed 1, not 2; give what it was trained with, or "
                             "another --model-dir", "--model-dir", "kept", "--seed", 2)
         self.assertEqual([path.read_bytes() for path in self.checkpoints()], before)
+
+    def test_checkpoints_of_other_data_are_refused(self):
+        rows = [f"{x},{x % 7},{x % 2}" for x in range(20)]
+        file = self.own_file("own.csv", rows)
+        self.train("--max-step", 5, *self.own_data(file))
+        moved = file.rename(self.folder / "moved.csv")
+        self.assertIn("Resumed", self.train("--max-step", 5, *self.own_data(moved)))
+        edited = self.own_file("own.csv", rows[:-2])
+        self.assert_refused("trained on other data", "--model-dir", "kept", *self.own_data(edited))
+
+    def test_a_training_beyond_max_step_says_so(self):
+        self.train("--max-step", 10)
+        self.assertIn("Nothing is left to do: --max-step is 4.\n", self.train("--max-step", 4))
 
     def test_ctrl_c_saves_and_the_next_start_goes_on(self):
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -138,3 +151,5 @@ class TrainingSampleTest(SeededSampleTest):
         self.file("taken", "")
         self.assert_refused("taken", "--model-dir", "taken", *self.long_run)
         self.assert_refused("taken", "--log-dir", "taken", *self.long_run)
+        self.assert_refused("--export: cannot write into the folder none: No such file",
+                            "--export", "none/x.npz", *self.long_run)
