@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,7 @@
 
 #include "core/check.hpp"
 #include "io/atomic_file.hpp"
+#include "summary/utf8.hpp"
 
 namespace tapegrad::summary {
 namespace {
@@ -40,6 +42,12 @@ class FolderLock {
  private:
   int descriptor_;
 };
+
+/// What JavaScript calls white space, and may stand in a cell.
+constexpr std::string_view blanks[] = {" ",      "\v",     "\f",     "\u00a0", "\u1680", "\u2000",
+                                       "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
+                                       "\u2007", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029",
+                                       "\u202f", "\u205f", "\u3000", "\ufeff"};
 
 /// A tag as a folder of its own: what isn't a letter, a digit, "-" or "_" is "%" and its code.
 std::string as_folder(std::string_view tag) {
@@ -75,6 +83,7 @@ std::string table_of(const Tensor& points) {
 
 void append_row(std::string& text, const std::vector<std::string>& cells) {
   for (const std::string& cell : cells) {
+    check_utf8("add_embedding", "cell", cell);
     check<Error>(cell.find_first_of("\t\n\r") == std::string::npos,
                  "add_embedding: \"{}\" holds a tab or a line break, which end a cell of a table",
                  cell);
@@ -82,6 +91,19 @@ void append_row(std::string& text, const std::vector<std::string>& cells) {
     text += '\t';
   }
   text.back() = '\n';
+}
+
+/// TensorBoard's page skips rows that are blank, as JavaScript's trim() has it.
+bool is_blank(const std::vector<std::string>& row) {
+  return std::ranges::all_of(row, [](std::string_view cell) {
+    while (!cell.empty()) {
+      const auto space = std::ranges::find_if(
+          blanks, [&](std::string_view blank) { return cell.starts_with(blank); });
+      if (space == std::end(blanks)) return false;
+      cell.remove_prefix(space->size());
+    }
+    return true;
+  });
 }
 
 /// TensorBoard takes the first row for a header where there is more than one column, and only
@@ -97,13 +119,22 @@ void check_embedding(const Tensor& points, const EmbeddingMetadata& metadata) {
   check<ShapeError>(points.dim() == 2 && points.numel() > 0,
                     "add_embedding: shape {}; use [points, dimensions], neither of them 0",
                     points.shape());
+  check<Error>(!metadata.columns.empty() || metadata.rows.empty(),
+               "add_embedding: {} rows of metadata, but no columns; name these",
+               metadata.rows.size());
   if (metadata.columns.empty()) return;
+  check<Error>(metadata.columns.size() == 1 || !is_blank(metadata.columns),
+               "add_embedding: the columns have no names; TensorBoard needs them");
   check<Error>(metadata.rows.size() == static_cast<std::size_t>(points.size(0)),
                "add_embedding: metadata of {} points for {}", metadata.rows.size(), points.size(0));
   for (const std::vector<std::string>& row : metadata.rows) {
     check<Error>(row.size() == metadata.columns.size(),
                  "add_embedding: {} cells in a row of metadata that has {} columns", row.size(),
                  metadata.columns.size());
+    check<Error>(
+        !is_blank(row),
+        "add_embedding: the metadata of a point is blank; TensorBoard would skip it, and so "
+        "give it that of the next point; give it a text");
   }
 }
 
@@ -113,17 +144,26 @@ void put_in_place(const fs::path& path, std::string_view text) {
   file.commit();
 }
 
+/// Without the block of this name, if there is one of ours.
+std::string without_entry(std::string list, const std::string& name_line) {
+  const std::string opening = "embeddings {\n";
+  const std::string closing = "\n}\n";
+  const std::size_t start = list.find(opening + name_line);
+  if (start == std::string::npos) return list;
+  const std::size_t end = list.find(closing, start);
+  return list.erase(start, end == std::string::npos ? end : end + closing.size() - start);
+}
+
 /// Adds an entry to the list, which may have others, also some that we didn't write.
 void add_to_list(const std::string& directory, const std::string& name, const fs::path& folder,
                  bool has_metadata) {
   const fs::path path = fs::path(directory) / "projector_config.pbtxt";
-  const FolderLock lock(directory);
   std::ifstream in(path, std::ios::binary);
-  std::string list{std::istreambuf_iterator<char>(in), {}};
-  const std::string entry = fmt::format("  tensor_name: {}\n", text_of(name));
-  if (list.find(entry) != std::string::npos) return;
+  const std::string before{std::istreambuf_iterator<char>(in), {}};
+  const std::string name_line = fmt::format("  tensor_name: {}\n", text_of(name));
+  std::string list = without_entry(before, name_line);
   if (!list.empty() && list.back() != '\n') list += '\n';
-  list += "embeddings {\n" + entry;
+  list += "embeddings {\n" + name_line;
   list += fmt::format("  tensor_path: {}\n", text_of((folder / "tensors.tsv").string()));
   if (has_metadata) {
     list += fmt::format("  metadata_path: {}\n", text_of((folder / "metadata.tsv").string()));
@@ -135,6 +175,7 @@ void add_to_list(const std::string& directory, const std::string& name, const fs
 
 void write_embedding(const std::string& directory, std::string_view tag, const Tensor& points,
                      const EmbeddingMetadata& metadata, std::int64_t step) {
+  check_utf8("add_embedding", "tag", tag);
   check_embedding(points, metadata);
   const std::string metadata_table = table_of(metadata);
   const fs::path folder = fs::path("projector") / as_folder(tag) / fmt::format("{:05}", step);
@@ -143,10 +184,12 @@ void write_embedding(const std::string& directory, std::string_view tag, const T
   fs::create_directories(target, error);
   check<IoError>(!error, "add_embedding: the folder {} can't be made: {}", target.string(),
                  error.message());
+  const FolderLock lock(directory);
   put_in_place(target / "tensors.tsv", table_of(points));
   const bool has_metadata = !metadata.columns.empty();
   if (has_metadata) put_in_place(target / "metadata.tsv", metadata_table);
   add_to_list(directory, fmt::format("{}:{:05}", tag, step), folder, has_metadata);
+  if (!has_metadata) fs::remove(target / "metadata.tsv", error);
 }
 
 }  // namespace tapegrad::summary

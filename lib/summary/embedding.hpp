@@ -9,8 +9,9 @@
 
 namespace tapegrad::summary {
 
-/// Writes the tables of one embedding, then adds it to the list unless it is there. Each file
-/// appears whole or not at all, also when several processes do this in one folder.
+/// Writes the tables of one embedding and its entry in the list, in place of earlier ones of this
+/// tag and step. Each file appears whole or not at all, also when several processes do this in one
+/// folder.
 void write_embedding(const std::string& directory, std::string_view tag, const Tensor& points,
                      const EmbeddingMetadata& metadata, std::int64_t step);
 

@@ -105,3 +105,48 @@ TEST_CASE("what is no embedding is refused before anything is written", "[summar
                   Error);
   CHECK_FALSE(std::filesystem::exists(folder.path / "projector"));
 }
+
+TEST_CASE("an embedding that is written again has the labels of the last time",
+          "[summary][embedding]") {
+  const Folder folder;
+  summary::Writer writer(folder.path.string());
+  const auto list = folder.path / "projector_config.pbtxt";
+  const auto metadata = folder.path / "projector/x/00000/metadata.tsv";
+  writer.add_embedding("y", ones({1, 1}), {"other"});
+  writer.add_embedding("x", ones({1, 1}));
+  CHECK(contents(list).find("x/00000/metadata") == std::string::npos);
+  writer.add_embedding("x", ones({1, 1}), {"a"});
+  CHECK(contents(list).find("  metadata_path: \"projector/x/00000/metadata.tsv\"\n") !=
+        std::string::npos);
+  writer.add_embedding("x", ones({1, 1}));
+  CHECK(contents(list) ==
+        "embeddings {\n"
+        "  tensor_name: \"y:00000\"\n"
+        "  tensor_path: \"projector/y/00000/tensors.tsv\"\n"
+        "  metadata_path: \"projector/y/00000/metadata.tsv\"\n"
+        "}\n"
+        "embeddings {\n"
+        "  tensor_name: \"x:00000\"\n"
+        "  tensor_path: \"projector/x/00000/tensors.tsv\"\n"
+        "}\n");
+  CHECK_FALSE(std::filesystem::exists(metadata));
+}
+
+TEST_CASE("labels that TensorBoard would skip, and so shift the others, are refused",
+          "[summary][embedding]") {
+  const Folder folder;
+  summary::Writer writer(folder.path.string());
+  for (const char* blank : {"", " ", " \v\f ", "\u00a0", "\u2003\u3000", "\ufeff"}) {
+    CHECK_THROWS_WITH(writer.add_embedding("x", ones({2, 1}), {"a", blank}),
+                      Catch::Contains("is blank"));
+  }
+  const std::vector<std::string> columns{"k", "n"};
+  CHECK_THROWS_AS(writer.add_embedding("x", ones({1, 1}), EmbeddingMetadata{columns, {{"", " "}}}),
+                  Error);
+  CHECK_THROWS_AS(
+      writer.add_embedding("x", ones({1, 1}), EmbeddingMetadata{{"", ""}, {{"a", "b"}}}), Error);
+  CHECK_THROWS_AS(writer.add_embedding("x", ones({1, 1}), EmbeddingMetadata{{}, {{"a"}}}), Error);
+  CHECK_FALSE(std::filesystem::exists(folder.path / "projector"));
+  CHECK_NOTHROW(writer.add_embedding("x", ones({1, 1}), EmbeddingMetadata{columns, {{"", "b"}}}));
+  CHECK_NOTHROW(writer.add_embedding("x", ones({1, 1}), {" a "}));
+}

@@ -1,0 +1,24 @@
+// Protobuf's strings are UTF-8, and one that isn't costs a reader all that follows it in the file.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/check.hpp"
+
+namespace tapegrad::summary {
+
+/// RFC 3629: shortest forms, no surrogates, nothing beyond U+10FFFF.
+bool is_utf8(std::string_view text);
+
+/// For messages: `text` with every byte outside of printable ASCII as "\xff".
+std::string escaped(std::string_view text);
+
+/// Throws Error in `operation`'s name unless `text`, which is its `what`, is UTF-8.
+inline void check_utf8(std::string_view operation, std::string_view what, std::string_view text) {
+  if (is_utf8(text)) return;
+  fail<Error>("{}: the {} \"{}\" is not UTF-8, which is all that TensorBoard reads; convert it",
+              operation, what, escaped(text));
+}
+
+}  // namespace tapegrad::summary
