@@ -10,7 +10,7 @@ namespace {
 using protozero::pbf_writer;
 
 namespace event {
-constexpr unsigned wall_time = 1, step = 2, file_version = 3, summary = 5;
+constexpr unsigned wall_time = 1, step = 2, file_version = 3, summary = 5, session_log = 7;
 }
 namespace value {
 constexpr unsigned tag = 1, simple_value = 2, image = 4, histogram = 5, tensor = 8, metadata = 9;
@@ -77,16 +77,16 @@ std::string hparams_event(const Stamp& stamp, std::string_view tag, unsigned par
 
 int hparam_type(const Hparam& hparam) {
   constexpr int string_type = 1, bool_type = 2, number_type = 3;
-  return std::holds_alternative<bool>(hparam)     ? bool_type
-         : std::holds_alternative<double>(hparam) ? number_type
-                                                  : string_type;
+  return std::holds_alternative<bool>(hparam.value())     ? bool_type
+         : std::holds_alternative<double>(hparam.value()) ? number_type
+                                                          : string_type;
 }
 
 /// google.protobuf.Value
 void add_hparam(pbf_writer& v, const Hparam& hparam) {
-  if (const auto* number = std::get_if<double>(&hparam)) v.add_double(2, *number);
-  if (const auto* text = std::get_if<std::string>(&hparam)) v.add_string(3, *text);
-  if (const auto* flag = std::get_if<bool>(&hparam)) v.add_bool(4, *flag);
+  if (const auto* number = std::get_if<double>(&hparam.value())) v.add_double(2, *number);
+  if (const auto* text = std::get_if<std::string>(&hparam.value())) v.add_string(3, *text);
+  if (const auto* flag = std::get_if<bool>(&hparam.value())) v.add_bool(4, *flag);
 }
 
 }  // namespace
@@ -96,6 +96,19 @@ std::string file_version_event(double wall_time) {
   pbf_writer out(bytes);
   out.add_double(event::wall_time, wall_time);
   out.add_string(event::file_version, "brain.Event:2");
+  return bytes;
+}
+
+std::string start_event(const Stamp& stamp) {
+  std::string bytes;
+  pbf_writer out(bytes);
+  out.add_double(event::wall_time, stamp.wall_time);
+  out.add_int64(event::step, stamp.step);
+  {
+    pbf_writer session(out, event::session_log);
+    constexpr int start = 1;
+    session.add_enum(1, start);
+  }
   return bytes;
 }
 

@@ -21,6 +21,9 @@ struct Stamp {
 /// The first record of every event file.
 std::string file_version_event(double wall_time);
 
+/// From stamp.step on, what stands before in the folder is not part of the run any more.
+std::string start_event(const Stamp& stamp);
+
 std::string scalar_event(const Stamp& stamp, std::string_view tag, float value);
 std::string histogram_event(const Stamp& stamp, std::string_view tag, const Histogram& h);
 

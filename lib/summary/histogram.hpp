@@ -20,5 +20,6 @@ struct Histogram {
 /// A bucket holds the values from the limit before it (included) to its own (not included).
 /// Values that aren't finite are left out.
 Histogram histogram_of(std::span<const double> values);
+Histogram histogram_of(std::span<const float> values);
 
 }  // namespace tapegrad::summary

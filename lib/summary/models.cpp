@@ -1,14 +1,13 @@
 // What Writer shows of models: graphs, parameters, embeddings.
 #include <algorithm>
 
-#include "core/check.hpp"
 #include "summary/embedding.hpp"
 #include "summary/graph_event.hpp"
 #include "summary/wall_time.hpp"
+#include "summary/writer_impl.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/names.hpp"
 #include "tapegrad/nn/module.hpp"
-#include "tapegrad/summary/writer.hpp"
 
 namespace tapegrad::summary {
 namespace {
@@ -34,6 +33,7 @@ void Writer::add_graph_of(const nn::Module* module, const Tensor& input,
 }
 
 void Writer::add_histograms(const nn::Module& module, std::int64_t step) {
+  impl().open();
   for (const NamedTensor& parameter : module.named_parameters()) {
     const std::string tag = as_path(parameter.name);
     add_histogram(tag, parameter.tensor, step);
@@ -52,7 +52,8 @@ void Writer::add_embedding(std::string_view tag, const Tensor& points,
 
 void Writer::add_embedding(std::string_view tag, const Tensor& points,
                            const EmbeddingMetadata& metadata, std::int64_t step) {
-  write_embedding(directory(), tag, points, metadata, step);
+  impl().open();
+  write_embedding(impl_->directory, tag, points, metadata, step);
 }
 
 }  // namespace tapegrad::summary

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -69,14 +70,20 @@ void RecordFile::write(std::string_view bytes) {
 }
 
 void RecordFile::sync() {
+  int result = 0;
+  do {
+    result = ::fsync(descriptor_);
+  } while (result != 0 && errno == EINTR);
   // Pipes and some file systems can't; what they have is all there is.
-  if (::fsync(descriptor_) != 0 && errno != EINVAL && errno != EROFS) fail_with("can't be synced");
+  if (result != 0 && errno != EINVAL && errno != EROFS) fail_with("can't be synced");
 }
+
+void RecordFile::remove() { ::unlink(path_.c_str()); }
 
 void RecordFile::check_still_there() const {
   struct stat named {};
   struct stat open {};
-  ::fstat(descriptor_, &open);
+  if (::fstat(descriptor_, &open) != 0) fail_with("can't be looked at");
   if (::stat(path_.c_str(), &named) != 0) fail_with("was removed while it was written");
   check<IoError>(named.st_ino == open.st_ino && named.st_dev == open.st_dev,
                  "summary: {} was replaced while it was written", path_);

@@ -26,6 +26,8 @@ class RecordFile {
   const std::string& path() const { return path_; }
   void write(std::string_view bytes);
   void sync();
+  /// Takes the file out of its folder.
+  void remove();
   /// Whether the path still names this file: a cleaned log folder must not swallow events silently.
   void check_still_there() const;
 

@@ -4,12 +4,29 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <random>
 #include <vector>
 
 #include "support/catch.hpp"
 
 using tapegrad::summary::Histogram;
 using tapegrad::summary::histogram_of;
+
+namespace {
+
+/// By definition: a bucket has the values from the limit before it up to its own.
+void check_counts(const Histogram& h, const std::vector<double>& values) {
+  double below = -std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < h.limits.size(); ++i) {
+    const auto inside = std::count_if(values.begin(), values.end(), [&](double v) {
+      return v >= below && v < h.limits[i] && std::isfinite(v);
+    });
+    CHECK(h.counts[i] == static_cast<double>(inside));
+    below = h.limits[i];
+  }
+}
+
+}  // namespace
 
 TEST_CASE("a histogram counts every finite value in the bucket that holds it", "[summary]") {
   const double inf = std::numeric_limits<double>::infinity();
@@ -23,15 +40,7 @@ TEST_CASE("a histogram counts every finite value in the bucket that holds it", "
   REQUIRE(h.limits.size() == h.counts.size());
   CHECK(std::is_sorted(h.limits.begin(), h.limits.end()));
   CHECK(h.limits.back() == std::numeric_limits<double>::max());
-  // By definition: a bucket has the values from the limit before it up to its own.
-  double below = -inf;
-  for (std::size_t i = 0; i < h.limits.size(); ++i) {
-    const auto inside = std::count_if(values.begin(), values.end(), [&](double v) {
-      return v >= below && v < h.limits[i] && std::abs(v) < inf;
-    });
-    CHECK(h.counts[i] == static_cast<double>(inside));
-    below = h.limits[i];
-  }
+  check_counts(h, values);
 }
 
 TEST_CASE("moments of a histogram are those of its values", "[summary]") {
@@ -49,5 +58,20 @@ TEST_CASE("buckets next to each other that are empty are one", "[summary]") {
   CHECK(h.limits[0] <= 5);
   CHECK(h.limits[1] > 5);
   CHECK(h.limits[1] / h.limits[0] == Approx(1.1));
-  CHECK(histogram_of({}).counts == std::vector<double>{0});
+  CHECK(histogram_of(std::vector<double>()).counts == std::vector<double>{0});
+}
+
+TEST_CASE("numbers of every size, float32 and float64, fall into the bucket that holds them",
+          "[summary]") {
+  std::mt19937_64 random(1);
+  std::vector<double> values;
+  for (int exponent = -60; exponent <= 90; ++exponent) {
+    for (int i = 0; i < 200; ++i) {
+      const double v = std::ldexp(std::uniform_real_distribution<double>(1, 2)(random), exponent);
+      values.push_back(i % 2 == 0 ? v : -v);
+    }
+  }
+  const std::vector<float> rounded(values.begin(), values.end());
+  check_counts(histogram_of(values), values);
+  check_counts(histogram_of(rounded), {rounded.begin(), rounded.end()});
 }

@@ -1,5 +1,7 @@
 #include "tapegrad/summary/writer.hpp"
 
+#include <ctime>
+#include <limits>
 #include <protozero/pbf_reader.hpp>
 
 #include "summary/event_files.hpp"
@@ -190,4 +192,102 @@ TEST_CASE("a writer refuses what it can't show", "[summary]") {
   CHECK_THROWS_AS(writer.add_scalar("x", 1, 0), Error);
   CHECK_NOTHROW(writer.close());
   CHECK_THROWS_AS(summary::Writer("/proc/none"), IoError);
+}
+
+TEST_CASE("text that isn't UTF-8 is refused, as it would end the file for TensorBoard",
+          "[summary]") {
+  const Folder folder;
+  summary::Writer writer(folder.path.string());
+  const std::string bad = "bad \xff\xfe";
+  CHECK_THROWS_WITH(writer.add_scalar(bad, 1, 1),
+                    Catch::Contains("summary: the tag \"bad \\xff\\xfe\" is not UTF-8"));
+  CHECK_THROWS_AS(writer.add_scalar(bad, 1, 1), Error);
+  CHECK_THROWS_AS(writer.add_histogram(bad, ones({2}), 1), Error);
+  CHECK_THROWS_AS(writer.add_image(bad, ones({2, 2}), 1), Error);
+  CHECK_THROWS_AS(writer.add_pr_curve(bad, ones({2}), ones({2}), 1), Error);
+  CHECK_THROWS_AS(writer.add_text(bad, "words", 1), Error);
+  CHECK_THROWS_AS(writer.add_text("words", bad, 1), Error);
+  CHECK_THROWS_AS(writer.add_scalars("loss", {{"good", 1}, {bad, 1}}, 1), Error);
+  CHECK_THROWS_AS(writer.add_scalars(bad, {{"good", 1}}, 1), Error);
+  CHECK_THROWS_AS(writer.add_hparams({{bad, 1}}, {}), Error);
+  CHECK_THROWS_AS(writer.add_hparams({{"name", bad}}, {}), Error);
+  CHECK_THROWS_AS(writer.add_hparams({{"name", 1}}, {{bad, 1}}), Error);
+  CHECK_THROWS_AS(writer.add_graph({{bad, "leaf", float32, {}}}), Error);
+  CHECK_THROWS_AS(writer.add_graph({{"x", bad, float32, {}}}), Error);
+  CHECK_THROWS_AS(writer.add_embedding(bad, ones({1, 1})), Error);
+  CHECK_THROWS_AS(writer.add_embedding("x", ones({1, 1}), {bad}), Error);
+  writer.close();
+  CHECK(records(contents(writer.path())).size() == 1);
+  CHECK(std::distance(fs::directory_iterator(folder.path), {}) == 1);
+}
+
+TEST_CASE("a writer that was moved from says so, and may be closed", "[summary]") {
+  const Folder folder;
+  summary::Writer writer(folder.path.string());
+  const summary::Writer other = std::move(writer);
+  CHECK_THROWS_WITH(writer.add_scalar("x", 1, 1), Catch::Contains("was moved"));
+  CHECK_THROWS_AS(writer.path(), Error);
+  CHECK_THROWS_AS(writer.flush(), Error);
+  CHECK_THROWS_AS(writer.add_embedding("x", ones({1, 1})), Error);
+  CHECK_NOTHROW(writer.close());
+}
+
+TEST_CASE("what is added after close is an error, also where it needs no event file", "[summary]") {
+  const Folder folder;
+  summary::Writer writer(folder.path.string());
+  writer.close();
+  CHECK_THROWS_AS(writer.add_embedding("x", ones({1, 1})), Error);
+  CHECK_THROWS_AS(writer.add_histograms(nn::ReLU(), 1), Error);
+  CHECK_THROWS_AS(writer.add_scalars("x", {}, 1), Error);
+  CHECK_THROWS_AS(writer.add_hparams({}, {}), Error);
+  CHECK_THROWS_AS(writer.add_graph({}), Error);
+  CHECK(std::distance(fs::directory_iterator(folder.path), {}) == 1);
+}
+
+TEST_CASE("options that mean nothing are refused before a file is made", "[summary]") {
+  const Folder folder;
+  const std::string path = folder.path.string();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const double seconds : {0.0, -1.0, nan}) {
+    CHECK_THROWS_AS(summary::Writer(path, {.flush_seconds = seconds}), Error);
+  }
+  CHECK_THROWS_WITH(summary::Writer(path, {.max_waiting = 0}),
+                    Catch::Contains("max_waiting 0; use 1 or more"));
+  CHECK_THROWS_AS(summary::Writer(path, {.max_waiting_bytes = 0}), Error);
+  CHECK_FALSE(fs::exists(folder.path));
+}
+
+TEST_CASE("a writer that never flushes by itself sleeps until it is asked", "[summary]") {
+  const Folder folder;
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const double seconds : {infinity, 1e10, 1e300, 1e-300}) {
+    const std::clock_t before = std::clock();
+    summary::Writer writer(folder.path.string(), {.flush_seconds = seconds});
+    writer.add_scalar("x", 1, 1);
+    ::usleep(100000);
+    CHECK(std::clock() - before < CLOCKS_PER_SEC / 20);
+    CHECK(scalars(writer.path()).size() == (seconds > 1 ? 0 : 1));
+    writer.flush();
+    CHECK(scalars(writer.path()).size() == 1);
+  }
+}
+
+TEST_CASE("hyperparameters are flags, numbers of any type and texts", "[summary]") {
+  const Folder folder;
+  summary::Writer writer(folder.path.string());
+  const std::size_t layers = 3;
+  const double inf = std::numeric_limits<double>::infinity();
+  writer.add_scalar("accuracy", 0.5, 0);
+  writer.add_text("note", "words", 0);
+  CHECK_THROWS_WITH(writer.add_hparams({{"lr", inf}}, {}), Catch::Contains("\"lr\" is inf"));
+  CHECK_THROWS_AS(writer.add_hparams({{"lr", 1}, {"lr", 2}}, {}), Error);
+  CHECK_THROWS_AS(writer.add_hparams({}, {{"accuracy", 1}, {"note", 1}}), Error);
+  writer.flush();
+  CHECK(records(contents(writer.path())).size() == 3);  // nothing of what was refused
+  writer.add_hparams({{"batch", 32}, {"layers", layers}, {"lr", 0.1f}, {"fast", true}, {"s", "t"}},
+                     {{"accuracy", 0.75}});
+  CHECK_THROWS_WITH(writer.add_hparams({{"batch", 64}}, {}), Catch::Contains("already"));
+  CHECK(std::get<double>(summary::Hparam(32).value()) == 32);
+  CHECK(std::get<bool>(summary::Hparam(true).value()));
+  CHECK(std::get<std::string>(summary::Hparam("adam").value()) == "adam");
 }

@@ -25,10 +25,16 @@ namespace summary {
 struct WriterOptions {
   /// Appended to the file's name.
   std::string suffix = {};
-  /// Seconds after which what was added reaches the file by itself.
+  /// Seconds after which what was added reaches the file by itself; more than 0. Infinity: only
+  /// when much is waiting, on flush() and at the end.
   double flush_seconds = 2;
-  /// Events that may wait; add_...() then waits for the disk.
+  /// Events, and bytes of them (not counting scalars), that may wait; add_...() then waits for the
+  /// disk. At least 1; an event that is larger than all waits alone.
   std::size_t max_waiting = 100000;
+  std::size_t max_waiting_bytes = std::size_t{64} << 20;
+  /// For a run that goes on after it was stopped: TensorBoard drops what earlier writers logged in
+  /// this folder from this step on, so that no step is shown twice.
+  std::optional<std::int64_t> purge_step = std::nullopt;
 };
 
 /// What is known of each point of an embedding: a row for each, a cell for each column.
@@ -37,19 +43,43 @@ struct EmbeddingMetadata {
   std::vector<std::vector<std::string>> rows = {};
 };
 
-/// A hyperparameter's value.
-using Hparam = std::variant<bool, double, std::string>;
+/// A hyperparameter's value: a flag, a number or a text. Numbers are stored as float64, so integers
+/// beyond 2^53 are rounded.
+class Hparam {
+ public:
+  template <class T>
+  requires std::is_arithmetic_v<T> Hparam(T value) {
+    if constexpr (std::is_same_v<T, bool>) {
+      value_ = value;
+    } else {
+      value_ = static_cast<double>(value);
+    }
+  }
+  Hparam(std::string value) : value_(std::move(value)) {}
+  Hparam(std::string_view value) : value_(std::string(value)) {}
+  Hparam(const char* value) : value_(std::string(value)) {}
 
-/// Appends events to a new file in `directory`, which is made if it isn't there. Several writers,
-/// also of several processes, may share a directory. A thread of its own encodes and writes, so
-/// that a training loop doesn't wait for the disk; it works on copies, so that tensors may change
-/// at once. Every record carries checksums and is appended whole: after a crash, readers see all
-/// records but a torn last one.
+  const std::variant<bool, double, std::string>& value() const { return value_; }
+
+ private:
+  std::variant<bool, double, std::string> value_;
+};
+
+/// Appends events to a new file in `directory`, which is made if it isn't there. A thread of its
+/// own encodes and writes, so that a training loop doesn't wait for the disk; it works on copies,
+/// so that tensors may change at once. Every record carries checksums and is appended whole: after
+/// a crash, readers see all records but a torn last one. Several writers, also of several
+/// processes, may share a directory. While more than one is open, `tensorboard --load_fast=false`
+/// shows only the newest file's growth unless it also gets
+/// --reload_multifile=true; by default TensorBoard follows all of them.
 /// add_...(), flush() and close() throw IoError when the thread failed to write, with the path and
 /// the system's reason; the destructor closes, and keeps such an error to itself.
 /// TensorBoard shows one kind of data under a tag and drops the others: a tag that has another kind
-/// already is refused with Error.
-/// Not for two threads at a time.
+/// already is refused with Error. Each writer knows its own tags only, not those of other writers
+/// of the folder. Tags, names and texts are UTF-8; others are refused with Error. After fork(), the
+/// child can neither add nor flush (Error), and its copy's end writes nothing; let it make a writer
+/// of its own. A writer that was moved from throws Error, except in close(). Throws Error for
+/// options that mean nothing and where no thread can be made. Not for two threads at a time.
 class Writer {
  public:
   explicit Writer(const std::string& directory, const WriterOptions& options = {});
@@ -87,7 +117,7 @@ class Writer {
                     std::int64_t step, std::int64_t thresholds = 127);
 
   /// All parameters of a module and their gradients, as far as there are any: "linear/weight" and
-  /// "linear/weight/grad".
+  /// "linear/weight/grad". Throws Error where two of these tags are the same.
   void add_histograms(const nn::Module& module, std::int64_t step);
 
   /// A list of operations, from trace() or tape(), for the tab "GRAPHS": scopes, edges, shapes and
@@ -111,14 +141,17 @@ class Writer {
   /// Points for the tab "PROJECTOR": [points, dimensions], each with a label if there are any. They
   /// are tables below the folder "projector", written at once; what another step or another writer
   /// wrote stays, the same tag and step are replaced. Throws ShapeError for another rank or no
-  /// points, Error for another number of labels and for tabs and line breaks in them, IoError.
+  /// points, Error for another number of labels, for tabs and line breaks in them and for blank
+  /// ones (TensorBoard skips these, and so shifts the others), IoError.
   void add_embedding(std::string_view tag, const Tensor& points,
                      const std::vector<std::string>& labels = {}, std::int64_t step = 0);
-  /// With several columns of metadata, which colour and search the points.
+  /// With several columns of metadata, which colour and search the points. No row may be blank.
   void add_embedding(std::string_view tag, const Tensor& points, const EmbeddingMetadata& metadata,
                      std::int64_t step = 0);
 
-  /// What this run's settings were and what it reached; shown in the tab "HPARAMS".
+  /// What this run's settings were and what it reached; shown in the tab "HPARAMS", where only the
+  /// first of a folder count. Throws Error for a second call, for numbers among the settings that
+  /// aren't finite, for two of one name, and for metrics whose tags have another kind of data.
   void add_hparams(const std::vector<std::pair<std::string, Hparam>>& hparams,
                    const std::vector<std::pair<std::string, double>>& metrics);
 
@@ -131,9 +164,9 @@ class Writer {
   void add_event(std::string event);
   void add_graph_of(const nn::Module* module, const Tensor& input,
                     const std::function<void(const Tensor&)>& forward);
-  const std::string& directory() const;
 
   struct Impl;
+  Impl& impl() const;
   std::unique_ptr<Impl> impl_;
 };
 
