@@ -109,7 +109,11 @@ std::int64_t Training::resume(std::int64_t last) {
       last_saved_ = resumed_at_ = restored->step;
     }
   }
-  if (!files_.log_dir.empty()) writer_.emplace(files_.log_dir);
+  if (!files_.log_dir.empty()) {
+    tg::summary::WriterOptions options;
+    if (resumed_at_ > 0) options.purge_step = resumed_at_ + 1;
+    writer_.emplace(files_.log_dir, options);
+  }
   return resumed_at_;
 }
 
