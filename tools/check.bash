@@ -57,6 +57,7 @@ step_sanitize() {
   # A few steps of each: whole trainings take minutes in a program that is slowed down tenfold.
   local samples=$build/sanitize/samples kept=$build/sanitize/kept
   rm -rf "$kept"
+  mkdir "$kept"
   "$samples/linear_regression/linear_regression" --max-step 5 --log-dir "$kept" --model-dir "$kept" \
     --export "$kept/line.npz"
   "$samples/inspect/inspect" "$kept/ckpt-5.safetensors"

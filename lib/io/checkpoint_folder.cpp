@@ -66,7 +66,10 @@ std::vector<std::int64_t> steps_in(std::string_view operation, const std::string
 }
 
 std::optional<CheckpointState> state_of(const std::string& folder) {
-  std::ifstream file(fs::path(folder) / state_name, std::ios::binary);
+  const fs::path path = fs::path(folder) / state_name;
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   return file ? parse_checkpoint_state(text) : std::nullopt;
 }

@@ -25,7 +25,8 @@ void make_folder(std::string_view operation, const std::string& folder) {
     const std::string above = made.empty() ? "." : made.string();
     made /= part;
     if (::mkdir(made.c_str(), 0777) == 0) {
-      check<IoError>(sync_folder(above), "{}: cannot write to the disk: {}: {}", operation, above,
+      const bool written = sync_folder(above);  // before the arguments below look at errno
+      check<IoError>(written, "{}: cannot write to the disk: {}: {}", operation, above,
                      std::strerror(errno));
       continue;
     }

@@ -38,7 +38,9 @@ void read_to_end(Input& input, int descriptor) {
 
 void map_whole(Input& input, int descriptor, std::size_t size) {
   if (size == 0) return;
-  void* start = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0);
+  // Without a reserve for pages that might be changed, which files larger than memory can't have.
+  void* start =
+      ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, descriptor, 0);
   if (start == MAP_FAILED) fail_of_system(input, "cannot map");
   input.data = static_cast<std::byte*>(start);
   input.size = size;

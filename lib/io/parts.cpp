@@ -15,12 +15,23 @@ using detail::Part;
 using detail::Refusal;
 using States = std::map<std::string, StateDict, std::less<>>;
 
+/// A value that several places of a tensor share can't be restored: copy_() refuses it.
+void check_places(std::string_view operation, const std::string& entry, const Tensor& x,
+                  std::string_view place) {
+  for (std::size_t i = 0; i < x.shape().size(); ++i) {
+    check<Error>(x.shape()[i] < 2 || x.strides()[i] != 0,
+                 "{}: elements of {} share memory along dimension {}: {}; clone() the tensor",
+                 operation, shown(entry), i, place);
+  }
+}
+
 /// The part's own state must have the names, shapes and dtypes of what was saved.
 void check_fits(const Part& part, const StateDict& saved, std::string_view path) {
   const StateDict own = part.state();
   for (const auto& [name, tensor] : own) {
     const std::string entry = entry_name(part.name, name);
     const Tensor* x = saved.find(name);
+    check_places("restore", entry, tensor, path);
     check<IoError>(x != nullptr, "restore: no entry {} in the checkpoint: {}; nothing was restored",
                    shown(entry), path);
     check<IoError>(x->shape() == tensor.shape(),
@@ -106,6 +117,7 @@ StateDict join_parts(std::span<const Part> parts) {
   StateDict all;
   for (const Part& part : parts) {
     for (const auto& [name, tensor] : part.state()) {
+      check_places("save", entry_name(part.name, name), tensor, part.name);
       all.insert(entry_name(part.name, name), tensor);
     }
   }

@@ -124,6 +124,8 @@ Restored Saver::restore(const std::string& path) {
 }
 
 std::optional<Restored> Saver::restore_latest() {
+  // Nobody removes or lists a checkpoint until the one that is found has been opened.
+  const FolderLock lock(directory_);
   std::vector<std::string> paths = checkpoints_in("restore_latest", directory_);
   std::vector<PassedOver> passed_over;
   for (; !paths.empty(); paths.pop_back()) {
@@ -144,6 +146,7 @@ std::optional<Restored> Saver::restore_latest() {
 }
 
 std::optional<std::string> latest_checkpoint(const std::string& directory) {
+  const FolderLock lock(directory);
   std::vector<std::string> paths = checkpoints_in("latest_checkpoint", directory);
   if (paths.empty()) return std::nullopt;
   return std::move(paths.back());

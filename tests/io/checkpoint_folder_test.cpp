@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <set>
 #include <thread>
 
@@ -288,4 +289,46 @@ TEST_CASE("folders that can't be used give errors with their path", "[io][saver]
   CHECK(io_error([] {
           Counter("/proc").save({1});
         }).starts_with("save: cannot create: /proc/ckpt-1.safetensors: "));
+}
+
+TEST_CASE("a folder in the place of the list is refused, and nothing is lost", "[io][saver]") {
+  const Folder folder;
+  Run run;
+  io::Saver saver = saver_of(run, folder);
+  saver.save(1);
+  std::filesystem::remove(folder / "checkpoint");
+  std::filesystem::create_directory(folder / "checkpoint");
+  CHECK(contains(io_error([&] { saver.save(2); }), "not a file that can be replaced"));
+  CHECK(saver.restore_latest()->step == 2);
+}
+
+TEST_CASE("a reader never meets a checkpoint that a writer removes", "[io][saver]") {
+  const Folder folder;
+  double number = 0;
+  io::Saver writer(folder.path().string(), {.max_to_keep = 1});
+  writer.add("number", number);
+  writer.save(0);
+  std::atomic<bool> done = false;
+  std::string problem;
+  std::thread reading([&] {
+    double read = 0;
+    io::Saver reader(folder.path().string());
+    reader.add("number", read);
+    for (double newest = 0; !done && problem.empty(); newest = read) {
+      try {
+        const auto restored = reader.restore_latest();
+        if (!restored || !restored->passed_over.empty()) problem = "passed over";
+        if (read < newest) problem = "went back";
+      } catch (const Error& error) {
+        problem = error.what();
+      }
+    }
+  });
+  for (int step = 1; step <= 60; ++step) {
+    number = step;
+    writer.save(step);
+  }
+  done = true;
+  reading.join();
+  CHECK(problem.empty());
 }

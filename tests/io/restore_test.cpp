@@ -185,3 +185,27 @@ TEST_CASE("an optimizer that refuses leaves the optimizer before it as it was", 
   CHECK(contains(io_error([&] { restoring.restore_latest(); }), "\"critic\" doesn't fit"));
   CHECK(kept.bytes() == bytes);
 }
+
+TEST_CASE("elements that share memory are refused before anything is restored", "[io][saver]") {
+  struct Shared : nn::Module {
+    nn::Parameter weight{ones({1}).expand({4})};
+    void visit(nn::Visitor& v) override { v("weight", weight); }
+  };
+  struct Plain : nn::Module {
+    nn::Parameter weight{ones({4})};
+    void visit(nn::Visitor& v) override { v("weight", weight); }
+  };
+  const Folder folder;
+  double number = 1;
+  Plain plain;
+  Saver(folder.path().string()).add("number", number).add("model", plain).save(1);
+  number = 2;
+  Shared shared;
+  Saver saver(folder.path().string());
+  saver.add("number", number).add("model", shared);
+  CHECK(contains(error_of([&] { saver.restore_latest(); }),
+                 "elements of \"model.weight\" share memory along dimension 0"));
+  CHECK(number == 2);
+  CHECK(contains(error_of([&] { saver.save(2); }), "\"model.weight\" share memory"));
+  CHECK(folder.count() == 2);
+}
