@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <limits>
+#include <new>
 
 #include "core/dispatch.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -54,6 +54,15 @@ std::size_t byte_count(const Shape& shape, DType dtype) {
   return static_cast<std::size_t>(numel(shape)) * size_of(dtype);
 }
 
+Tensor memory_for(const Input& input, DType dtype, const Shape& shape) {
+  try {
+    return empty(shape, {.dtype = dtype});
+  } catch (const std::bad_alloc&) {
+    tapegrad::fail<IoError>("{}: not enough memory for {} of shape {}: {}", input.operation, dtype,
+                            shape, input.name);
+  }
+}
+
 Tensor tensor_at(const Input& input, std::size_t offset, DType dtype, const Shape& shape,
                  ByteOrder order) {
   const std::size_t bytes = byte_count(shape, dtype);
@@ -67,7 +76,7 @@ Tensor tensor_at(const Input& input, std::size_t offset, DType dtype, const Shap
       return Tensor::from_blob(reinterpret_cast<T*>(first), shape,
                                [owner = input.owner](void*) mutable { owner.reset(); });
     }
-    Tensor copy = empty(shape, {.dtype = dtype});
+    Tensor copy = memory_for(input, dtype, shape);
     const std::span<std::byte> target = writable_bytes<T>(copy);
     std::memcpy(target.data(), first, bytes);
     if (!is_native(order, dtype)) swap_bytes(target, sizeof(T));

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,6 +19,9 @@ Shape shape_from(const Input& input, std::size_t offset, std::span<const std::ui
 
 /// Bytes of all elements of a shape that shape_from() made.
 std::size_t byte_count(const Shape& shape, DType dtype);
+
+/// Elements to be filled. Throws IoError where there isn't so much memory.
+Tensor memory_for(const Input& input, DType dtype, const Shape& shape);
 
 /// The elements at `offset`, whose bytes the caller has checked to be there. Without a copy where
 /// the byte order is the machine's and the address suits the type. Throws IoError for a bool that

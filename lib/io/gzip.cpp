@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <limits>
 #include <new>
-#include <vector>
 
 namespace tapegrad::io {
 namespace {

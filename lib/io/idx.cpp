@@ -7,7 +7,6 @@
 #include "io/atomic_file.hpp"
 #include "io/elements.hpp"
 #include "io/gzip.hpp"
-#include "tapegrad/ops/create.hpp"
 
 namespace tapegrad::io {
 namespace {
@@ -86,7 +85,7 @@ Input unpacked(const Input& packed) {
                "{} of shape {} can't be packed into {} bytes", header.dtype, header.shape,
                packed.size);
 
-  Tensor storage = empty({static_cast<std::int64_t>(header.bytes + bytes)}, {.dtype = uint8});
+  Tensor storage = memory_for(packed, uint8, {static_cast<std::int64_t>(header.bytes + bytes)});
   auto* data = reinterpret_cast<std::byte*>(storage.mutable_data<std::uint8_t>());
   std::memcpy(data, first.data(), header.bytes);
   gzip.read({data + header.bytes, bytes});
@@ -123,10 +122,13 @@ void save_idx(const std::string& path, const Tensor& x) {
   const Tensor dense = savable("save_idx", path, "", x);
   const std::string header = header_of(dense, path);
   const std::span<const std::byte> native = bytes_of(dense);
-  std::vector<std::byte> elements(native.begin(), native.end());
+  const bool turned = size_of(dense.dtype()) > 1;
+  std::vector<std::byte> elements;
+  if (turned) elements.assign(native.begin(), native.end());
   swap_bytes(elements, size_of(dense.dtype()));
   AtomicFile file("save_idx", path);
-  const std::span<const std::byte> pieces[] = {std::as_bytes(std::span(header)), elements};
+  const std::span<const std::byte> pieces[] = {std::as_bytes(std::span(header)),
+                                               turned ? elements : native};
   if (path.ends_with(".gz")) {
     write_gzip(file, pieces);
   } else {

@@ -2,7 +2,6 @@
 #include "io/safetensors.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <tuple>
 
 #include "io/atomic_file.hpp"

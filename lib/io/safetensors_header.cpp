@@ -6,7 +6,6 @@
 #include <bitset>
 #include <iterator>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -90,7 +89,6 @@ class Handler final : public json::json_sax_t {
   }
   void enter_field(const std::string& name);
   void set_dtype(const std::string& name);
-  void set_list();
 
   const Input& input_;
   const char* const& position_;
@@ -238,11 +236,10 @@ struct Quoted {
   }
 };
 
-}  // namespace
+/// "F32" for float32.
+std::string_view text_of(DType dtype) { return dtypes[static_cast<std::size_t>(dtype)].second; }
 
-std::string_view safetensors_name_of(DType dtype) {
-  return dtypes[static_cast<std::size_t>(dtype)].second;
-}
+}  // namespace
 
 SafetensorsHeader parse_safetensors_header(const Input& input, std::size_t offset,
                                            std::size_t length) {
@@ -273,9 +270,8 @@ std::string print_safetensors_header(std::string_view operation, const Safetenso
     if (text.back() != '{') text += ',';
     std::string sizes = to_string(entry.shape);
     std::erase(sizes, ' ');
-    text +=
-        fmt::format(R"({}:{{"dtype":"{}","shape":{},"data_offsets":[{},{}]}})", quoted(entry.name),
-                    safetensors_name_of(entry.dtype), sizes, entry.begin, entry.end);
+    text += fmt::format(R"({}:{{"dtype":"{}","shape":{},"data_offsets":[{},{}]}})",
+                        quoted(entry.name), text_of(entry.dtype), sizes, entry.begin, entry.end);
   }
   text += '}';
   text.append((8 - text.size() % 8) % 8, ' ');

@@ -30,9 +30,6 @@ struct SafetensorsHeader {
 /// The longest header, as every reader of the format has it.
 inline constexpr std::uint64_t max_safetensors_header = 100'000'000;
 
-/// "F32" for float32.
-std::string_view safetensors_name_of(DType dtype);
-
 /// Reads `length` bytes of JSON from `offset`. Throws IoError for everything that the format
 /// forbids within one entry; how entries fit together is not checked.
 SafetensorsHeader parse_safetensors_header(const Input& input, std::size_t offset,

@@ -5,8 +5,8 @@
 
 #include <limits>
 
+#include "io/elements.hpp"
 #include "io/gzip.hpp"
-#include "tapegrad/ops/create.hpp"
 
 namespace tapegrad::io {
 namespace {
@@ -77,7 +77,7 @@ Input ZipReader::read(std::size_t i) const {
   const std::shared_ptr<zip_file_t> file(zip_fopen_index(archive_.get(), i, 0),
                                          [](zip_file_t* f) { return f ? zip_fclose(f) : 0; });
   if (!file) fail_entry(entry.name, zip_strerror(archive_.get()));
-  Tensor bytes = empty({static_cast<std::int64_t>(entry.size)}, {.dtype = uint8});
+  Tensor bytes = memory_for(input_, uint8, {static_cast<std::int64_t>(entry.size)});
   std::uint8_t* data = bytes.mutable_data<std::uint8_t>();
   std::uint64_t filled = 0;
   std::uint8_t beyond = 0;
@@ -133,9 +133,15 @@ void write_zip(const std::string& operation, const std::string& target, const st
       zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code), &zip_discard);
   check<IoError>(archive != nullptr, "{}: cannot write a zip archive: {}", operation, target);
   for (const ZipFile& file : files) {
-    check<IoError>(file.name.find('\0') == std::string::npos && add(archive.get(), file, compress),
-                   "{}: cannot add {}: {}: {}", operation, shown(file.name),
-                   zip_strerror(archive.get()), target);
+    // libzip cuts off what the format has no room for, and what stands behind a NUL.
+    constexpr std::size_t longest = std::numeric_limits<std::uint16_t>::max();
+    check<IoError>(file.name.size() <= longest, "{}: a name of {} bytes, {}: {}; at most {} fit",
+                   operation, file.name.size(), shown(file.name), target, longest);
+    check<IoError>(file.name.find('\0') == std::string::npos, "{}: a name with a NUL, {}: {}",
+                   operation, shown(file.name), target);
+    const bool added = add(archive.get(), file, compress);  // before its reason is asked for
+    check<IoError>(added, "{}: cannot add {}: {}: {}; is the name UTF-8?", operation,
+                   shown(file.name), zip_strerror(archive.get()), target);
   }
   if (zip_close(archive.get()) != 0) {
     fail<IoError>("{}: cannot write: {}: {}", operation, target, zip_strerror(archive.get()));

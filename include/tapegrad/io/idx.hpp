@@ -23,4 +23,4 @@ Tensor load_idx(const std::string& path);
 void save_idx(const std::string& path, const Tensor& x);
 
 }  // namespace io
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad

@@ -28,7 +28,8 @@ struct NpzOptions {
 };
 
 /// Writes named arrays as numpy.savez does, beyond 4 GB where needed. The file appears at once or
-/// not at all. Throws IoError when it can't be written and for a name that isn't UTF-8.
+/// not at all. Throws IoError when it can't be written and for a name that isn't UTF-8, has a NUL
+/// or is longer than 65,531 bytes.
 void save_npz(const std::string& path, const StateDict& tensors, NpzOptions options = {});
 
 /// Reads every array of a file that numpy.savez or numpy.savez_compressed wrote; checksums are
@@ -38,4 +39,4 @@ void save_npz(const std::string& path, const StateDict& tensors, NpzOptions opti
 StateDict load_npz(const std::string& path);
 
 }  // namespace io
-}  // namespace gnu::visibility("default")]]tapegrad
+}  // namespace tapegrad
