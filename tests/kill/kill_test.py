@@ -195,6 +195,8 @@ def main():
     print(f"{time.monotonic() - started:.1f} s")
     if disturbed.counts["files passed over"]:
         sys.exit("a checkpoint was damaged")
+    if options.kills >= 100 and disturbed.counts["kills while a file was written"] < options.kills / 20:
+        sys.exit("the kills missed the saves: nothing was shown")
 
 
 if __name__ == "__main__":
