@@ -63,8 +63,7 @@ class TornFileTest(InteropTest):
         [path] = event_files(self.folder / "run")
         path.write_bytes(self.whole[:-3])
         run("events", "log", self.folder / "values.safetensors", self.folder / "run")
-        reader = EventAccumulator(str(self.folder / "run"), size_guidance={"scalars": 0},
-                                  purge_orphaned_data=False).Reload()
+        reader = EventAccumulator(str(self.folder / "run"), size_guidance={"scalars": 0}).Reload()
         self.assertEqual(sorted(e.value for e in reader.Scalars("loss")),
                          [0, 0, 1, 1, 2, 2, 3, 3, 4])
 
@@ -74,8 +73,7 @@ class SharedFolderTest(InteropTest):
         processes, writers, count = 6, 4, 500
         run("events", "crowd", self.folder, processes, writers, count)
         self.assertEqual(len(event_files(self.folder)), processes * writers)
-        reader = EventAccumulator(str(self.folder), size_guidance={"scalars": 0},
-                                  purge_orphaned_data=False).Reload()
+        reader = EventAccumulator(str(self.folder), size_guidance={"scalars": 0}).Reload()
         self.assertEqual(len(reader.Tags()["scalars"]), processes * writers)
         for tag in reader.Tags()["scalars"]:
             self.assertEqual([(e.step, e.value) for e in reader.Scalars(tag)],
@@ -103,6 +101,27 @@ class KilledWriterTest(InteropTest):
             self.assertGreaterEqual(len(numbers), flushed)
             self.assertEqual(numbers, [("count", n, float(n)) for n in range(len(numbers))])
         self.assertGreater(flushed_ever, 0)
+
+    def test_a_run_that_goes_on_shows_no_step_twice(self):
+        run("events", "steps", self.folder, 0, 100, 1)
+        run("events", "steps", self.folder, 60, 80, 2, "purge")
+        reader = EventAccumulator(str(self.folder), size_guidance={"scalars": 0, "histograms": 0})
+        reader.Reload()
+        wanted = [(step, 1.0 if step < 60 else 2.0) for step in range(80)]
+        self.assertEqual([(e.step, e.value) for e in reader.Scalars("count")], wanted)
+        self.assertEqual([(e.step, e.histogram_value.max) for e in reader.Histograms("x")], wanted)
+
+
+class EndOfProgramTest(InteropTest):
+    def test_a_static_writer_writes_what_still_waits(self):
+        run("events", "exit", self.folder, 200)
+        reader = EventAccumulator(str(self.folder), size_guidance={"histograms": 0}).Reload()
+        got = [e.histogram_value for e in reader.Histograms("x")]
+        self.assertEqual(len(got), 200)
+        for histogram in got:
+            self.assertEqual(list(histogram.bucket_limit), list(got[0].bucket_limit))
+            self.assertEqual((sum(histogram.bucket), histogram.max), (1000, 999))
+            self.assertEqual(sorted(histogram.bucket_limit), list(histogram.bucket_limit))
 
 
 if __name__ == "__main__":

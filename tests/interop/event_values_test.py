@@ -35,11 +35,8 @@ class EventValuesTest(InteropTest):
         return self.read(self.run_folder)
 
     def read(self, folder):
-        # By default TensorBoard keeps a sample of the values, and drops those with a later step
-        # than the newest one.
-        reader = EventAccumulator(str(folder), size_guidance=EVERYTHING,
-                                  purge_orphaned_data=False)
-        return reader.Reload()
+        # By default TensorBoard keeps a sample of the values.
+        return EventAccumulator(str(folder), size_guidance=EVERYTHING).Reload()
 
 
 class ScalarsTest(EventValuesTest):

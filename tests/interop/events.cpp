@@ -1,5 +1,5 @@
-// What tests/interop/tensorboard_test.py has the summary writer do: log the values of a file, as
-// one of many writers, or until it is killed.
+// What the tests of event files have the summary writer do: log the values of a file, as one of
+// many writers, until it is killed, up to the end of the program, or some steps of a run.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -126,6 +126,25 @@ int log_in_processes(const std::string& folder, int processes, int writers, int 
   }
 }
 
+/// Histograms that still wait when main() is over.
+void log_at_exit(const std::string& folder, int count) {
+  static Writer writer(folder, {.flush_seconds = 3600});
+  const tg::Tensor x = tg::arange(1000).to(tg::float32);
+  for (int i = 0; i < count; ++i) writer.add_histogram("x", x, i);
+}
+
+/// Steps from `first` up to `last`, with `value`. "purge" drops what was logged from `first` on.
+void log_steps(const std::string& folder, std::int64_t first, std::int64_t last, double value,
+               bool purge) {
+  tg::summary::WriterOptions options;
+  if (purge) options.purge_step = first;
+  Writer writer(folder, options);
+  for (std::int64_t step = first; step < last; ++step) {
+    writer.add_scalar("count", value, step);
+    writer.add_histogram("x", tg::full({4}, value), step);
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) try {
@@ -137,10 +156,15 @@ int main(int count, char** arguments) try {
                             std::stoi(arguments[5]));
   } else if (verb == "endless" && count == 3) {
     log_until_killed(arguments[2]);
+  } else if (verb == "exit" && count == 4) {
+    log_at_exit(arguments[2], std::stoi(arguments[3]));
+  } else if (verb == "steps" && (count == 6 || count == 7)) {
+    log_steps(arguments[2], std::stoll(arguments[3]), std::stoll(arguments[4]),
+              std::stod(arguments[5]), count == 7);
   } else {
     std::fprintf(stderr,
                  "usage: %s log VALUES FOLDER | crowd FOLDER PROCESSES WRITERS COUNT | "
-                 "endless FOLDER\n",
+                 "endless FOLDER | exit FOLDER COUNT | steps FOLDER FIRST LAST VALUE [purge]\n",
                  arguments[0]);
     return 2;
   }

@@ -92,6 +92,16 @@ class ServerTest(InteropTest):
             self.assertEqual([[step, value] for _, step, value in got],
                              [[i, i] for i in range(100)], tag)
 
+    def counts(self):
+        return [[step, value] for _, step, value in
+                self.get("scalars/scalars", run=".", tag="count")]
+
+    def test_a_run_that_goes_on_shows_no_step_twice(self):
+        run("events", "steps", self.folder / "log", 0, 100, 1)
+        run("events", "steps", self.folder / "log", 60, 80, 2, "purge")
+        self.serve(self.folder / "log", ["count"])
+        self.assertEqual(self.counts(), [[i, 1 if i < 60 else 2] for i in range(80)])
+
 
 if __name__ == "__main__":
     unittest.main()
