@@ -1,5 +1,7 @@
 // What Writer shows of models: graphs, parameters, embeddings.
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "summary/embedding.hpp"
 #include "summary/graph_event.hpp"
@@ -26,7 +28,8 @@ void Writer::add_graph(const std::vector<TapeRecord>& records) {
 void Writer::add_graph_of(const nn::Module* module, const Tensor& input,
                           const std::function<void(const Tensor&)>& forward) {
   if (module) module->named_parameters();  // a visit tells the parts their names
-  const Tensor shown = input.detach().named("input");
+  Tensor shown;
+  untraced([&] { shown = input.detach().named("input"); });
   copy_name(input, shown);
   const NoGrad guard;
   add_graph(trace([&] { forward(shown); }));
@@ -34,12 +37,22 @@ void Writer::add_graph_of(const nn::Module* module, const Tensor& input,
 
 void Writer::add_histograms(const nn::Module& module, std::int64_t step) {
   impl().open();
+  std::vector<std::pair<std::string, Tensor>> histograms;
+  std::set<std::string> tags;
+  const auto put = [&](const std::string& tag, const Tensor& values) {
+    check<Error>(tags.insert(tag).second,
+                 "add_histograms: two histograms for the tag \"{}\"; call one of these parameters "
+                 "otherwise",
+                 tag);
+    histograms.emplace_back(tag, values);
+  };
   for (const NamedTensor& parameter : module.named_parameters()) {
     const std::string tag = as_path(parameter.name);
-    add_histogram(tag, parameter.tensor, step);
+    put(tag, parameter.tensor);
     const Tensor grad = parameter.tensor.grad();
-    if (grad.defined()) add_histogram(tag + "/grad", grad, step);
+    if (grad.defined()) put(tag + "/grad", grad);
   }
+  for (const auto& [tag, values] : histograms) add_histogram(tag, values, step);
 }
 
 void Writer::add_embedding(std::string_view tag, const Tensor& points,
@@ -53,7 +66,7 @@ void Writer::add_embedding(std::string_view tag, const Tensor& points,
 void Writer::add_embedding(std::string_view tag, const Tensor& points,
                            const EmbeddingMetadata& metadata, std::int64_t step) {
   impl().open();
-  write_embedding(impl_->directory, tag, points, metadata, step);
+  untraced([&] { write_embedding(impl_->directory, tag, points, metadata, step); });
 }
 
 }  // namespace tapegrad::summary

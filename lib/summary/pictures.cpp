@@ -84,7 +84,9 @@ void Writer::add_image(std::string_view tag, const Tensor& image, std::int64_t s
   encoded.width = static_cast<std::uint32_t>(image.size(-1));
   encoded.height = static_cast<std::uint32_t>(image.size(-2));
   encoded.channels = image.dim() == 2 ? 1 : static_cast<std::uint32_t>(image.size(0));
-  encoded.png = encode_png(pixels_of(image), encoded.width, encoded.height, encoded.channels);
+  std::vector<std::uint8_t> pixels;
+  untraced([&] { pixels = pixels_of(image); });
+  encoded.png = encode_png(pixels, encoded.width, encoded.height, encoded.channels);
   add_event(image_event({wall_time_now(), step}, tag, encoded));
 }
 
@@ -96,9 +98,11 @@ void Writer::add_pr_curve(std::string_view tag, const Tensor& labels, const Tens
                     predictions.numel());
   check<Error>(thresholds >= 2 && thresholds <= 100000,
                "add_pr_curve: {} thresholds; use 2 to 100000", thresholds);
-  const std::vector<float> rows =
-      curve_rows(labels.to_vector<double>(), predictions.to_vector<double>(),
-                 static_cast<std::size_t>(thresholds));
+  std::vector<float> rows;
+  untraced([&] {
+    rows = curve_rows(labels.to_vector<double>(), predictions.to_vector<double>(),
+                      static_cast<std::size_t>(thresholds));
+  });
   impl_->claim(tag, Kind::curve);
   add_event(pr_curve_event({wall_time_now(), step}, tag, rows, thresholds));
 }

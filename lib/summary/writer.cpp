@@ -100,7 +100,9 @@ void Writer::add_scalars(std::string_view tag,
 void Writer::add_histogram(std::string_view tag, const Tensor& values, std::int64_t step) {
   EventQueue& events = impl().open();
   impl_->claim(tag, Kind::histogram);
-  events.push(HistogramItem{{wall_time_now(), step}, std::string(tag), values.detach().clone()});
+  Tensor copy;
+  untraced([&] { copy = values.detach().clone(); });
+  events.push(HistogramItem{{wall_time_now(), step}, std::string(tag), std::move(copy)});
 }
 
 void Writer::add_text(std::string_view tag, std::string_view text, std::int64_t step) {

@@ -5,10 +5,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/check.hpp"
 #include "summary/event_queue.hpp"
 #include "summary/utf8.hpp"
+#include "tapegrad/graph.hpp"
 #include "tapegrad/summary/writer.hpp"
 
 namespace tapegrad::summary {
@@ -30,6 +32,16 @@ inline std::string_view name_of(Kind kind) {
       break;
   }
   return "curve";
+}
+
+/// Tensor operations of the writer's own: a trace that is going on doesn't list them.
+template <class F>
+void untraced(F&& f) {
+  if (tracing()) {
+    trace(std::forward<F>(f));  // of which the outer one sees nothing
+  } else {
+    f();
+  }
 }
 
 struct Writer::Impl {

@@ -230,3 +230,56 @@ TEST_CASE("add_histograms shows every parameter, and gradients where there are a
   }
   CHECK(tags == Names{"0/weight", "0/bias", "1/weight", "1/weight/grad"});
 }
+
+TEST_CASE("what is logged within a trace leaves nothing in it", "[summary][graph]") {
+  const Folder folder;
+  summary::Writer writer(folder.path.string());
+  nn::Linear line(2, 3);
+  const Tensor x = ones({5, 2});
+  const auto step = [&](bool logs) {
+    const Tensor y = line(x);
+    const Tensor loss = y.mean();
+    const Tensor turned = y.t();
+    const Tensor colours = sigmoid(y).unsqueeze(0);
+    const Tensor labels = ones({3}, {.dtype = int64});
+    const Tensor predictions = full({3}, 0.5);
+    if (logs) {
+      writer.add_scalar("scalar", loss.item<double>(), 1);
+      writer.add_histogram("y", y, 1);
+      writer.add_histogram("turned", turned, 1);
+      writer.add_histograms(line, 1);
+      writer.add_image("image", y, 1);
+      writer.add_image("colours", colours, 1);
+      writer.add_pr_curve("curve", labels, predictions, 1);
+      writer.add_embedding("points", turned, {"a", "b", "c"}, 1);
+      writer.add_graph(line, x);
+    }
+    loss.backward();
+  };
+  line.parameters();  // which have their names from here on
+  step(false);        // and gradients
+  const std::string alone = tape_text(trace([&] { step(false); }));
+  const std::string logged = tape_text(trace([&] { step(true); }));
+  CHECK(alone.find("transpose") != std::string::npos);
+  CHECK(logged == alone);
+}
+
+TEST_CASE("parameters and gradients that would share a tag are refused", "[summary][graph]") {
+  struct Odd : nn::Module {
+    nn::Parameter weight{ones({2})};
+    nn::Parameter other{ones({2})};
+    void visit(nn::Visitor& v) override {
+      v("weight", weight);
+      v("weight/grad", other);
+    }
+  };
+  const Folder folder;
+  summary::Writer writer(folder.path.string());
+  Odd odd;
+  CHECK_NOTHROW(writer.add_histograms(odd, 1));
+  sum(odd.weight).backward();
+  CHECK_THROWS_WITH(writer.add_histograms(odd, 2),
+                    Catch::Contains("two histograms for the tag \"weight/grad\""));
+  writer.close();
+  CHECK(test::records(test::contents(writer.path())).size() == 3);
+}
