@@ -233,19 +233,21 @@ class CurvesTest(EventValuesTest):
 class HparamsTest(EventValuesTest):
     def test_settings_and_metrics_come_back_with_their_types(self):
         reader = self.log({"hparam:lr": np.array(0.1), "hparam:shuffle": np.array(True),
-                           "hparam:optimizer": as_bytes("adam"),
+                           "hparam:optimizer": as_bytes("adam"), "hparam:layers": np.array(3),
                            "metric:accuracy": np.array(0.75), "metric:loss/test": np.array(1e-3)})
         parts = reader.PluginTagToContent("hparams")
         experiment = hparams_metadata.parse_experiment_plugin_data(
             parts[hparams_metadata.EXPERIMENT_TAG])
         self.assertEqual({info.name: info.type for info in experiment.hparam_infos},
                          {"lr": api_pb2.DATA_TYPE_FLOAT64, "shuffle": api_pb2.DATA_TYPE_BOOL,
+                          "layers": api_pb2.DATA_TYPE_FLOAT64,
                           "optimizer": api_pb2.DATA_TYPE_STRING})
         self.assertEqual([info.name.tag for info in experiment.metric_infos],
                          ["accuracy", "loss/test"])
         start = hparams_metadata.parse_session_start_info_plugin_data(
             parts[hparams_metadata.SESSION_START_INFO_TAG])
         self.assertEqual(start.hparams["lr"].number_value, 0.1)
+        self.assertEqual(start.hparams["layers"].number_value, 3)
         self.assertIs(start.hparams["shuffle"].bool_value, True)
         self.assertEqual(start.hparams["optimizer"].string_value, "adam")
         end = hparams_metadata.parse_session_end_info_plugin_data(

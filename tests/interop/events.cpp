@@ -22,10 +22,11 @@ std::string text_of(const tg::Tensor& bytes) {
   return {values.begin(), values.end()};
 }
 
-/// A number, a flag (bool) or a text (uint8).
+/// A number, also a whole one, a flag (bool) or a text (uint8).
 tg::summary::Hparam hparam_of(const tg::Tensor& value) {
   if (value.dtype() == tg::boolean) return value.item<bool>();
   if (value.dtype() == tg::uint8) return text_of(value);
+  if (value.dtype() == tg::int64) return value.item<std::int64_t>();
   return value.item<double>();
 }
 

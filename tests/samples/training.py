@@ -128,6 +128,16 @@ class TrainingSampleTest(SeededSampleTest):
                      "weight/grad"):
             self.assertTrue(name.encode() in content, name)
 
+    def test_the_log_of_a_resumed_training_takes_the_place_of_what_was_logged_after_the_checkpoint(
+            self):
+        start_at_step_11 = b"\x10\x0b\x3a\x02\x08\x01"  # step and session_log of an Event
+        self.train("--max-step", 10, "--log-dir", "logs")
+        (first,) = (self.folder / "logs").iterdir()
+        self.train("--max-step", 20, "--log-dir", "logs")
+        (second,) = set((self.folder / "logs").iterdir()) - {first}
+        self.assertEqual([start_at_step_11 in path.read_bytes() for path in (first, second)],
+                         [False, True])
+
     def test_logging_changes_nothing_of_the_result(self):
         plain = self.output_of("--max-step", 20).splitlines()[-1]
         self.assertEqual(self.output_of("--max-step", 20, "--log-dir", "logs").splitlines()[-1],
