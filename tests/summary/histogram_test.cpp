@@ -75,3 +75,18 @@ TEST_CASE("numbers of every size, float32 and float64, fall into the bucket that
   check_counts(histogram_of(values), values);
   check_counts(histogram_of(rounded), {rounded.begin(), rounded.end()});
 }
+
+TEST_CASE("a value on a limit is in the bucket above it, its neighbours on either side of it",
+          "[summary]") {
+  std::vector<double> values{0};
+  for (double limit = 1e-12; limit < 1e20; limit *= 1.1) {
+    for (const double v : {limit, std::nextafter(limit, 0.0), std::nextafter(limit, 1e300)}) {
+      values.push_back(v);
+      values.push_back(-v);
+    }
+  }
+  check_counts(histogram_of(values), values);
+  check_counts(histogram_of(std::vector<double>{1e-12}), {1e-12});
+  const double most = std::numeric_limits<double>::max();
+  CHECK(histogram_of(std::vector<double>{most, -most}).count == 2);
+}
