@@ -72,16 +72,20 @@ class Trainer:
             if any(until(line) for line in lines):
                 return False
 
+    def status(self):
+        """Of the program, once it has ended and all that it said was read."""
+        if not self.process.stdout.closed:
+            self.read()
+            self.process.stdout.close()
+        return self.process.wait()
+
     def kill(self):
+        """False when the program had ended before the signal came."""
         self.process.send_signal(signal.SIGKILL)
-        self.read()
-        self.process.stdout.close()
-        return self.process.wait() == -signal.SIGKILL
+        return self.status() == -signal.SIGKILL
 
     def end(self):
-        self.read()
-        self.process.stdout.close()
-        if self.process.wait() != 0 or self.lines[-1] != "done":
+        if self.status() != 0 or self.lines[-1] != "done":
             sys.exit(f"the trainer failed with status {self.process.returncode}: {self.lines[-3:]}")
 
     def numbers(self, word):
