@@ -68,18 +68,23 @@ class Hparam {
 /// Appends events to a new file in `directory`, which is made if it isn't there. A thread of its
 /// own encodes and writes, so that a training loop doesn't wait for the disk; it works on copies,
 /// so that tensors may change at once. Every record carries checksums and is appended whole: after
-/// a crash, readers see all records but a torn last one. Several writers, also of several
-/// processes, may share a directory. While more than one is open, `tensorboard --load_fast=false`
-/// shows only the newest file's growth unless it also gets
+/// a crash, readers see all records but a torn last one.
+///
+/// Several writers, also of several processes, may share a directory. While more than one is open,
+/// `tensorboard --load_fast=false` shows only the newest file's growth unless it also gets
 /// --reload_multifile=true; by default TensorBoard follows all of them.
+///
 /// add_...(), flush() and close() throw IoError when the thread failed to write, with the path and
 /// the system's reason; the destructor closes, and keeps such an error to itself.
+///
 /// TensorBoard shows one kind of data under a tag and drops the others: a tag that has another kind
 /// already is refused with Error. Each writer knows its own tags only, not those of other writers
-/// of the folder. Tags, names and texts are UTF-8; others are refused with Error. After fork(), the
-/// child can neither add nor flush (Error), and its copy's end writes nothing; let it make a writer
-/// of its own. A writer that was moved from throws Error, except in close(). Throws Error for
-/// options that mean nothing and where no thread can be made. Not for two threads at a time.
+/// of the folder. Tags, names and texts are UTF-8; others are refused with Error.
+///
+/// After fork(), the child can neither add nor flush (Error), and its copy's end writes nothing;
+/// let it make a writer of its own. A writer that was moved from throws Error, except in close().
+/// The constructor throws Error for options that mean nothing and where no thread can be made.
+/// Not for two threads at a time.
 class Writer {
  public:
   explicit Writer(const std::string& directory, const WriterOptions& options = {});
