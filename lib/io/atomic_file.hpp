@@ -13,7 +13,8 @@ namespace tapegrad::io {
 
 /// Collects bytes in a temporary file beside `path` and puts that in its place on commit(), so that
 /// a crash at any moment leaves either the old file or the new one. Without commit() the temporary
-/// file disappears with this object. A symbolic link stays and its target is replaced; the
+/// file disappears with this object. A symbolic link stays and its target is replaced (a link to
+/// nothing is replaced itself); the
 /// permissions of a file that is replaced stay.
 class AtomicFile {
  public:

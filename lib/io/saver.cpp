@@ -63,6 +63,30 @@ Restored restored_from(std::string path, Checkpoint checkpoint) {
       passed_over.size(), directory, reasons);
 }
 
+struct Found {
+  std::string path;
+  Checkpoint checkpoint;
+  std::vector<PassedOver> passed_over;
+};
+
+/// Nobody removes or lists a checkpoint until the one that is found has been opened. The lock ends
+/// here: parts that are loaded may use the folder.
+std::optional<Found> newest_intact(const std::string& directory) {
+  const FolderLock lock(directory);
+  std::vector<std::string> paths = checkpoints_in("restore_latest", directory);
+  std::vector<PassedOver> passed_over;
+  for (; !paths.empty(); paths.pop_back()) {
+    try {
+      Checkpoint checkpoint = read_checkpoint("restore", paths.back());
+      return Found{std::move(paths.back()), std::move(checkpoint), std::move(passed_over)};
+    } catch (const IoError& error) {
+      passed_over.push_back({paths.back(), error.what()});
+    }
+  }
+  if (!passed_over.empty()) fail_all_damaged(directory, passed_over);
+  return std::nullopt;
+}
+
 }  // namespace
 
 Saver::Saver(std::string directory, SaverOptions options)
@@ -124,25 +148,12 @@ Restored Saver::restore(const std::string& path) {
 }
 
 std::optional<Restored> Saver::restore_latest() {
-  // Nobody removes or lists a checkpoint until the one that is found has been opened.
-  const FolderLock lock(directory_);
-  std::vector<std::string> paths = checkpoints_in("restore_latest", directory_);
-  std::vector<PassedOver> passed_over;
-  for (; !paths.empty(); paths.pop_back()) {
-    std::optional<Checkpoint> checkpoint;
-    try {
-      checkpoint = read_checkpoint("restore", paths.back());
-    } catch (const IoError& error) {
-      passed_over.push_back({paths.back(), error.what()});
-      continue;
-    }
-    load_parts(parts_, checkpoint->state, paths.back());
-    Restored restored = restored_from(paths.back(), std::move(*checkpoint));
-    restored.passed_over = std::move(passed_over);
-    return restored;
-  }
-  if (!passed_over.empty()) fail_all_damaged(directory_, passed_over);
-  return std::nullopt;
+  std::optional<Found> found = newest_intact(directory_);
+  if (!found) return std::nullopt;
+  load_parts(parts_, found->checkpoint.state, found->path);
+  Restored restored = restored_from(std::move(found->path), std::move(found->checkpoint));
+  restored.passed_over = std::move(found->passed_over);
+  return restored;
 }
 
 std::optional<std::string> latest_checkpoint(const std::string& directory) {

@@ -209,3 +209,19 @@ TEST_CASE("elements that share memory are refused before anything is restored", 
   CHECK(contains(error_of([&] { saver.save(2); }), "\"model.weight\" share memory"));
   CHECK(folder.count() == 2);
 }
+
+TEST_CASE("a part may use the folder while it is restored", "[io][saver]") {
+  const Folder folder;
+  struct Curious {
+    std::string folder;
+    std::string seen = {};
+    StateDict state_dict() const { return {{"x", ones({1})}}; }
+    void load_state_dict(const StateDict&) { seen = io::latest_checkpoint(folder).value_or(""); }
+  };
+  Curious part{folder.path().string()};
+  Saver saver(folder.path().string());
+  saver.add("part", part);
+  const std::string path = saver.save(1);
+  REQUIRE(saver.restore_latest());
+  CHECK(part.seen == path);
+}
