@@ -99,6 +99,9 @@ class Tensor {
   std::int64_t numel() const;
   /// Elements lie row by row without gaps.
   bool is_contiguous() const;
+  /// Two elements may share memory, as after expand(): it can't be written to in place. True also
+  /// for some layouts from from_blob() in which the strides interleave without a clash.
+  bool overlaps_itself() const;
   /// Counts the in-place changes of the storage that this tensor shares with its views.
   std::uint32_t version() const;
   /// Both look at the same storage.

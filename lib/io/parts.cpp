@@ -18,11 +18,8 @@ using States = std::map<std::string, StateDict, std::less<>>;
 /// A value that several places of a tensor share can't be restored: copy_() refuses it.
 void check_places(std::string_view operation, const std::string& entry, const Tensor& x,
                   std::string_view place) {
-  for (std::size_t i = 0; i < x.shape().size(); ++i) {
-    check<Error>(x.shape()[i] < 2 || x.strides()[i] != 0,
-                 "{}: elements of {} share memory along dimension {}: {}; clone() the tensor",
-                 operation, shown(entry), i, place);
-  }
+  check<Error>(!x.overlaps_itself(), "{}: elements of {} share memory: {}; clone() the tensor",
+               operation, shown(entry), place);
 }
 
 /// The part's own state must have the names, shapes and dtypes of what was saved.

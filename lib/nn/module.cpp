@@ -70,6 +70,10 @@ void check_fits(const std::string& name, const Tensor& own, const Tensor& loaded
   check<ShapeError>(own.shape() == loaded.shape(),
                     "load_state_dict: \"{}\" has shape {}, the module's has {}; nothing was loaded",
                     name, loaded.shape(), own.shape());
+  check<Error>(!own.overlaps_itself(),
+               "load_state_dict: elements of the module's \"{}\" share memory; nothing was loaded: "
+               "clone() the tensor",
+               name);
   check<DTypeError>(
       own.dtype() == loaded.dtype(),
       "load_state_dict: \"{}\" is {}, the module's is {}; nothing was loaded: convert "

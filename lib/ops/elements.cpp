@@ -16,6 +16,7 @@ const Strides& Tensor::strides() const { return impl_of(*this).layout.strides();
 std::int64_t Tensor::storage_offset() const { return impl_of(*this).layout.offset(); }
 std::int64_t Tensor::numel() const { return impl_of(*this).layout.numel(); }
 bool Tensor::is_contiguous() const { return impl_of(*this).layout.is_contiguous(); }
+bool Tensor::overlaps_itself() const { return impl_of(*this).layout.overlaps_itself(); }
 std::uint32_t Tensor::version() const {
   return impl_of(*this).storage->version.load(std::memory_order_relaxed);
 }

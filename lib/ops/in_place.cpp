@@ -15,7 +15,7 @@ void check_in_place(std::string_view operation, const Tensor& self, const Tensor
   check<DTypeError>(kind_of(result) <= kind_of(self.dtype()),
                     "{}_: a result of {} doesn't fit in place into {}; use the out-of-place form",
                     operation, result, self.dtype());
-  check<Error>(!self.impl()->layout.overlaps_itself(),
+  check<Error>(!self.overlaps_itself(),
                "{}_: elements of shape {} with strides {} share memory; clone() first", operation,
                self.shape(), self.strides());
 }

@@ -85,7 +85,7 @@ void Optimizer::add_slots(std::string_view optimizer, const std::vector<Tensor>&
                          "{}: parameter {} of shape {} is the result of {}; only leaves are "
                          "trained",
                          optimizer, i, x.shape(), x.operation());
-    check<Error>(!x.impl()->layout.overlaps_itself(),
+    check<Error>(!x.overlaps_itself(),
                  "{}: elements of parameter {} of shape {} share memory; clone() it", optimizer, i,
                  x.shape());
     known.push_back(x.impl());

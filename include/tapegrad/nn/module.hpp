@@ -97,8 +97,9 @@ class Module {
   /// share storage with the module: clone() the result, or copy the module, to keep a snapshot.
   /// Throws Error when visit() gives a name twice.
   StateDict state_dict() const;
-  /// Copies values in by name and keeps requires_grad. Throws ShapeError or DTypeError, naming the
-  /// entry, before anything is changed. Look at the result: missing names keep their values.
+  /// Copies values in by name and keeps requires_grad. Throws ShapeError or DTypeError, or Error
+  /// for a tensor of the module that overlaps itself, naming the entry, before anything is changed.
+  /// Look at the result: missing names keep their values.
   [[nodiscard]] LoadResult load_state_dict(const StateDict& state);
 
   /// Sets the mode of this module and all below: dropout drops only while training.
