@@ -122,14 +122,15 @@ Tensor apply(Op op, const In&... inputs) {
 template <class Op>
 Tensor apply_list(Op op, const std::vector<Tensor>& inputs) {
   if (mode == Mode::silent) return op.forward(inputs);
-  std::vector<const Tensor*> pointers;
   bool record = false;
   for (const Tensor& x : inputs) {
     check_history(Op::name, x);
-    pointers.push_back(&x);
     record = record || (recording() && tracked(x));
   }
   Tensor out = unrecorded([&] { return op.forward(inputs); });
+  if (!record && !is_traced()) return out;
+  std::vector<const Tensor*> pointers;
+  for (const Tensor& x : inputs) pointers.push_back(&x);
   if (record) {
     using Edges = std::vector<Ptr<Node>>;
     using Values = std::vector<SavedTensor>;
