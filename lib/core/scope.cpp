@@ -29,19 +29,21 @@ bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
 }
 
+/// The caller holds the mutex.
+const Scope* child_of(const Scope* parent, std::string_view name) {
+  auto& children = known().children[parent];
+  const auto found = children.find(name);
+  if (found != children.end()) return found->second.get();
+  auto scope = std::make_unique<Scope>(Scope{parent, std::string(name), nullptr});
+  scope->plain = parent ? child_of(nullptr, name) : scope.get();
+  return children.emplace(std::string(name), std::move(scope)).first->second.get();
+}
+
 }  // namespace
 
 const Scope* scope_within(const Scope* parent, std::string_view name) {
-  const Scope* plain = parent ? scope_within(nullptr, name) : nullptr;
   const std::lock_guard lock(known().mutex);
-  auto& children = known().children[parent];
-  auto found = children.find(name);
-  if (found == children.end()) {
-    auto scope = std::make_unique<Scope>(Scope{parent, std::string(name), plain});
-    if (!plain) scope->plain = scope.get();
-    found = children.emplace(std::string(name), std::move(scope)).first;
-  }
-  return found->second.get();
+  return child_of(parent, name);
 }
 
 std::string path_of(const Scope* scope) {
