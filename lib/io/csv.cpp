@@ -10,7 +10,7 @@
 
 #include "core/dispatch.hpp"
 #include "io/csv_cells.hpp"
-#include "tapegrad/ops/create.hpp"
+#include "io/elements.hpp"
 
 namespace tapegrad::io {
 namespace {
@@ -235,8 +235,8 @@ Tensor CsvTable::values(DType dtype) const {
 Tensor CsvTable::values(std::span<const std::size_t> chosen, DType dtype) const {
   for (const std::size_t column : chosen) check_column(*cells_, column);
   Tensor result =
-      empty({static_cast<std::int64_t>(rows()), static_cast<std::int64_t>(chosen.size())},
-            {.dtype = dtype});
+      memory_for(cells_->input, dtype,
+                 {static_cast<std::int64_t>(rows()), static_cast<std::int64_t>(chosen.size())});
   dispatch(dtype, [&](auto type) {
     using T = typename decltype(type)::type;
     T* out = result.mutable_data<T>();
