@@ -1,11 +1,6 @@
 #include "summary/embedding.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -13,35 +8,13 @@
 
 #include "core/check.hpp"
 #include "io/atomic_file.hpp"
+#include "io/folder.hpp"
 #include "summary/utf8.hpp"
 
 namespace tapegrad::summary {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Other writers of the folder wait while one of these lives. The system drops it with the process.
-class FolderLock {
- public:
-  explicit FolderLock(const std::string& folder)
-      : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    bool locked = descriptor_ >= 0;
-    while (locked && ::flock(descriptor_, LOCK_EX) != 0) {
-      // Some network file systems have no locks; there the last of two writers wins.
-      if (errno == ENOLCK || errno == ENOTSUP) break;
-      locked = errno == EINTR;
-    }
-    const int reason = errno;
-    check<IoError>(locked, "add_embedding: the folder {} can't be locked: {}", folder,
-                   std::generic_category().message(reason));
-  }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-  ~FolderLock() { ::close(descriptor_); }
-
- private:
-  int descriptor_;
-};
 
 /// What JavaScript calls white space, and may stand in a cell.
 constexpr std::string_view blanks[] = {" ",      "\v",     "\f",     "\u00a0", "\u1680", "\u2000",
@@ -180,16 +153,14 @@ void write_embedding(const std::string& directory, std::string_view tag, const T
   const std::string metadata_table = table_of(metadata);
   const fs::path folder = fs::path("projector") / as_folder(tag) / fmt::format("{:05}", step);
   const fs::path target = fs::path(directory) / folder;
-  std::error_code error;
-  fs::create_directories(target, error);
-  check<IoError>(!error, "add_embedding: the folder {} can't be made: {}", target.string(),
-                 error.message());
-  const FolderLock lock(directory);
+  io::make_folder("add_embedding", target.string());
+  const io::FolderLock lock(directory);
   put_in_place(target / "tensors.tsv", table_of(points));
   const bool has_metadata = !metadata.columns.empty();
   if (has_metadata) put_in_place(target / "metadata.tsv", metadata_table);
   add_to_list(directory, fmt::format("{}:{:05}", tag, step), folder, has_metadata);
-  if (!has_metadata) fs::remove(target / "metadata.tsv", error);
+  std::error_code none_there;
+  if (!has_metadata) fs::remove(target / "metadata.tsv", none_there);
 }
 
 }  // namespace tapegrad::summary

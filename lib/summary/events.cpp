@@ -10,7 +10,8 @@ namespace {
 using protozero::pbf_writer;
 
 namespace event {
-constexpr unsigned wall_time = 1, step = 2, file_version = 3, summary = 5, session_log = 7;
+constexpr unsigned wall_time = 1, step = 2, file_version = 3, graph_def = 4, summary = 5,
+                   session_log = 7;
 }
 namespace value {
 constexpr unsigned tag = 1, simple_value = 2, image = 4, histogram = 5, tensor = 8, metadata = 9;
@@ -23,20 +24,26 @@ namespace hparams_data {
 constexpr unsigned version = 1, experiment = 2, start = 3, end = 4;
 }
 
-/// An Event with one Summary.Value, which `fill` completes.
+/// An Event, which `fill` completes.
 template <class F>
-std::string value_event(const Stamp& stamp, std::string_view tag, F&& fill) {
+std::string stamped_event(const Stamp& stamp, F&& fill) {
   std::string bytes;
   pbf_writer out(bytes);
   out.add_double(event::wall_time, stamp.wall_time);
   out.add_int64(event::step, stamp.step);
-  {
+  fill(out);
+  return bytes;
+}
+
+/// An Event with one Summary.Value, which `fill` completes.
+template <class F>
+std::string value_event(const Stamp& stamp, std::string_view tag, F&& fill) {
+  return stamped_event(stamp, [&](pbf_writer& out) {
     pbf_writer summary(out, event::summary);
     pbf_writer v(summary, 1);
     v.add_string(value::tag, tag.data(), tag.size());
     fill(v);
-  }
-  return bytes;
+  });
 }
 
 /// Which plugin of TensorBoard shows a value, and its message to that plugin.
@@ -100,16 +107,15 @@ std::string file_version_event(double wall_time) {
 }
 
 std::string start_event(const Stamp& stamp) {
-  std::string bytes;
-  pbf_writer out(bytes);
-  out.add_double(event::wall_time, stamp.wall_time);
-  out.add_int64(event::step, stamp.step);
-  {
+  return stamped_event(stamp, [](pbf_writer& out) {
     pbf_writer session(out, event::session_log);
     constexpr int start = 1;
     session.add_enum(1, start);
-  }
-  return bytes;
+  });
+}
+
+std::string graph_def_event(const Stamp& stamp, const std::string& graph_def) {
+  return stamped_event(stamp, [&](pbf_writer& out) { out.add_bytes(event::graph_def, graph_def); });
 }
 
 // What a training loop logs at every step. Sizes told in advance spare moving the bytes when a

@@ -24,6 +24,9 @@ std::string file_version_event(double wall_time);
 /// From stamp.step on, what stands before in the folder is not part of the run any more.
 std::string start_event(const Stamp& stamp);
 
+/// A graph: the bytes of a GraphDef.
+std::string graph_def_event(const Stamp& stamp, const std::string& graph_def);
+
 std::string scalar_event(const Stamp& stamp, std::string_view tag, float value);
 std::string histogram_event(const Stamp& stamp, std::string_view tag, const Histogram& h);
 

@@ -14,9 +14,6 @@ namespace {
 
 using protozero::pbf_writer;
 
-namespace event {
-constexpr unsigned wall_time = 1, step = 2, graph_def = 4;
-}
 namespace graph {
 constexpr unsigned node = 1, versions = 4;
 }
@@ -74,8 +71,7 @@ void add_node(pbf_writer& out, const TapeRecord& record, const std::vector<TapeR
     if (input) message.add_string(node::input, records[*input].name);
   }
   // As TensorFlow calls it: "dtype" of what stands for a value, "T" of what computes.
-  const bool computes = record.operation != "leaf" && record.operation != "constant";
-  add_attribute(message, computes ? "T" : "dtype", [&](pbf_writer& value) {
+  add_attribute(message, record.is_source() ? "dtype" : "T", [&](pbf_writer& value) {
     value.add_enum(attr_value::type, tensorflow_type(record.dtype));
   });
   add_attribute(message, "_output_shapes", [&](pbf_writer& value) {
@@ -95,7 +91,7 @@ void check_list(const std::vector<TapeRecord>& records) {
     for (const std::optional<std::size_t>& input : record.inputs) {
       check<Error>(!input || *input < records.size(),
                    "add_graph: \"{}\" has an input at {}, but there are {} records", record.name,
-                   *input, records.size());
+                   input.value_or(0), records.size());
     }
   }
 }
@@ -112,12 +108,7 @@ std::string graph_event(const Stamp& stamp, const std::vector<TapeRecord>& recor
     pbf_writer versions(out, graph::versions);
     versions.add_int32(1, producer);
   }
-  std::string event;
-  pbf_writer out(event);
-  out.add_double(event::wall_time, stamp.wall_time);
-  out.add_int64(event::step, stamp.step);
-  out.add_bytes(event::graph_def, bytes);
-  return event;
+  return graph_def_event(stamp, bytes);
 }
 
 }  // namespace tapegrad::summary
