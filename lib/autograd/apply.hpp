@@ -4,7 +4,8 @@
 //   saves(needs)             bits of the values its derivative reads: bit i is input i, save_output
 //                            the result; `needs` has a bit for each input whose gradient is asked
 //   vjp(saved, g)            Tensor expressions: recorded when the reverse pass is
-// An operation without vjp has no derivative and is never recorded.
+// An operation without vjp has no derivative and is never recorded. `takes_undefined` marks one
+// whose inputs may be undefined; for all others apply() refuses them in the operation's name.
 #pragma once
 
 #include <array>
@@ -100,10 +101,10 @@ template <class Op, std::same_as<Tensor>... In>
   return out;
 }
 
-/// Runs an operation and records it if recording is on and an input is tracked. Inputs may be
-/// undefined where the operation allows it.
+/// Runs an operation and records it if recording is on and an input is tracked.
 template <class Op, std::same_as<Tensor>... In>
 Tensor apply(Op op, const In&... inputs) {
+  if constexpr (!requires { Op::takes_undefined; }) check_defined(Op::name, inputs...);
   if (mode == Mode::silent) return op.forward(inputs...);
   if (mode == Mode::trace) [[unlikely]]
     return apply_unrecorded(op, inputs...);

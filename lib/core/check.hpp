@@ -7,10 +7,12 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "tapegrad/dtype.hpp"
 #include "tapegrad/error.hpp"
 #include "tapegrad/shape.hpp"
+#include "tapegrad/tensor.hpp"
 
 // Without format specifiers: what fmt's own parser accepts is of no use in an error message.
 template <>
@@ -46,6 +48,39 @@ void check(bool condition, fmt::format_string<Args...> message, Args&&... args) 
   if (!condition) [[unlikely]] {
     fail<E>(message, std::forward<Args>(args)...);
   }
+}
+
+/// Says that argument `place` of `operation`, counted from 1, is undefined; 0 is the tensor whose
+/// method was called.
+[[noreturn, gnu::cold, gnu::noinline]] void refuse_undefined(std::string_view operation,
+                                                             std::size_t place);
+
+namespace detail {
+
+template <class T>
+void check_argument(std::string_view, std::size_t, const T&) {}
+inline void check_argument(std::string_view operation, std::size_t place, const Tensor& x) {
+  if (!x.defined()) [[unlikely]] {
+    refuse_undefined(operation, place);
+  }
+}
+void check_argument(std::string_view operation, std::size_t place, const std::vector<Tensor>& list);
+
+}  // namespace detail
+
+/// Throws Error in `operation`'s name for an undefined tensor among all arguments of a public
+/// function, which are counted from 1. Tensors that may be undefined are left out, or end the list.
+template <class... Args>
+void check_defined(std::string_view operation, const Args&... args) {
+  std::size_t place = 0;
+  (detail::check_argument(operation, ++place, args), ...);
+}
+
+/// The same for a method: `self` is place 0.
+template <class... Args>
+void check_defined_self(std::string_view operation, const Tensor& self, const Args&... args) {
+  detail::check_argument(operation, 0, self);
+  check_defined(operation, args...);
 }
 
 }  // namespace tapegrad

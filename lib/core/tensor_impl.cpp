@@ -12,9 +12,20 @@ void detail::destroy(TensorImpl* impl) noexcept {
   deallocate(impl, sizeof(TensorImpl));
 }
 
-void refuse_undefined() {
-  fail<Error>(
-      "tensor: it is undefined: default-constructed, or an absent gradient; check defined()");
+void refuse_undefined(std::string_view operation, std::size_t place) {
+  constexpr std::string_view how = "default-constructed, moved from, or an absent gradient";
+  if (place == 0) fail<Error>("{}: the tensor is undefined: {}", operation, how);
+  fail<Error>("{}: argument {} is an undefined tensor: {}", operation, place, how);
+}
+
+void detail::check_argument(std::string_view operation, std::size_t place,
+                            const std::vector<Tensor>& list) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    check<Error>(list[i].defined(),
+                 "{}: argument {} holds an undefined tensor at {}: default-constructed, moved "
+                 "from, or an absent gradient",
+                 operation, place, i);
+  }
 }
 
 Tensor make_tensor(DType dtype, Ptr<Storage> storage, const Layout& layout) {

@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 
+#include "core/check.hpp"
 #include "core/layout.hpp"
 #include "core/node.hpp"
 #include "core/ptr.hpp"
@@ -37,13 +39,9 @@ struct TensorImpl : Counted {
 
 using detail::TensorImpl;
 
-[[noreturn]] void refuse_undefined();
-
-/// The hidden part; throws Error for an undefined tensor.
-inline TensorImpl& impl_of(const Tensor& x) {
-  if (!x.defined()) [[unlikely]] {
-    refuse_undefined();
-  }
+/// The hidden part of `operation`'s tensor; throws Error in its name for an undefined one.
+inline TensorImpl& impl_of(const Tensor& x, std::string_view operation = "tensor") {
+  detail::check_argument(operation, 0, x);
   return *x.impl();
 }
 

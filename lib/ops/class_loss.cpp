@@ -35,6 +35,7 @@ struct Weights {
 /// What the two directions of nll_loss share. Inputs are the tensor, the labels and the weights,
 /// row-major, the weights of the tensor's type or undefined.
 struct Nll {
+  static constexpr bool takes_undefined = true;
   Shape input;
   std::int64_t ignored;
   Reduction reduction;
