@@ -16,6 +16,7 @@
 
 #include "core/check.hpp"
 #include "io/folder.hpp"
+#include "io/path.hpp"
 
 namespace tapegrad::io {
 namespace {
@@ -58,6 +59,7 @@ AtomicFile::AtomicFile(std::string operation, std::string path, std::string_view
       path_(std::move(path)),
       target_(resolved(path_)),
       folder_(folder_of(target_)) {
+  check_path(operation_, path_);
   struct stat facts {};
   const bool there = ::stat(target_.c_str(), &facts) == 0;
   check<IoError>(!there || S_ISREG(facts.st_mode), "{}: not a file that can be replaced: {}",

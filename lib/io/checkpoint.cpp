@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "io/checkpoint_name.hpp"
 #include "io/checksum.hpp"
 #include "io/elements.hpp"
 #include "io/safetensors.hpp"
@@ -62,6 +63,15 @@ std::int64_t step_of(const std::map<std::string, std::string>& metadata, const I
   return step;
 }
 
+/// Files that were given each other's names are intact, and the wrong ones.
+void check_name(const Input& input, std::int64_t step) {
+  const std::string_view path = input.name;
+  const std::optional<std::int64_t> named = step_in_name(path.substr(path.rfind('/') + 1));
+  check<IoError>(!named || *named == step,
+                 "{}: saved at step {}, not {} as its name says: {}; was it renamed?",
+                 input.operation, step, named.value_or(0), input.name);
+}
+
 }  // namespace
 
 void write_checkpoint(AtomicFile& file, std::string_view operation, std::string_view path,
@@ -89,6 +99,7 @@ Checkpoint read_checkpoint(std::string_view operation, const std::string& path) 
   check_intact(input);
   Safetensors file = read_safetensors(input);
   Checkpoint checkpoint{step_of(file.metadata, input), std::move(file.tensors)};
+  check_name(input, checkpoint.step);
   std::erase_if(file.metadata,
                 [](const auto& entry) { return entry.first.starts_with(reserved_metadata); });
   checkpoint.metadata = std::move(file.metadata);

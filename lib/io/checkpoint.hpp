@@ -26,8 +26,9 @@ struct Checkpoint {
 void write_checkpoint(AtomicFile& file, std::string_view operation, std::string_view path,
                       const Checkpoint& checkpoint);
 
-/// Reads a checkpoint whose every bit is as it was written. The tensors look into a mapping of the
-/// file. Throws IoError for anything else.
+/// Reads a checkpoint whose every bit is as it was written, and whose name, if it is one that Saver
+/// gives, says its step. The tensors look into a mapping of the file. Throws IoError for anything
+/// else.
 Checkpoint read_checkpoint(std::string_view operation, const std::string& path);
 
 }  // namespace tapegrad::io

@@ -1,18 +1,23 @@
 #include "io/checkpoint_folder.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <ranges>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 
 #include "core/check.hpp"
 #include "io/atomic_file.hpp"
+#include "io/checkpoint_name.hpp"
 #include "io/checkpoint_state.hpp"
 
 namespace tapegrad::io {
@@ -21,26 +26,24 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view state_name = "checkpoint";
-constexpr std::string_view prefix = "ckpt-";
-constexpr std::string_view suffix = ".safetensors";
 
-struct Listed {
+struct Entry {
   std::string path;
   /// Nothing for a file that Saver didn't name.
   std::optional<std::int64_t> step = std::nullopt;
+  /// As Candidate has it.
+  std::string problem = {};
 };
 
-std::string name_of(std::int64_t step) { return fmt::format("{}{}{}", prefix, step, suffix); }
-
-/// The step in the name that Saver gives; nothing for other names.
-std::optional<std::int64_t> step_in(std::string_view name) {
-  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
-  const std::string_view digits =
-      name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
-  std::int64_t step = -1;
-  std::from_chars(digits.data(), digits.data() + digits.size(), step);
-  if (step < 0 || name_of(step) != name) return std::nullopt;
-  return step;
+/// Why there can't be a checkpoint at `path`, or a list of them; empty for a file. A pipe isn't
+/// opened, which would wait for a writer.
+std::string problem_of(const std::string& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0) {
+    return errno == ENOENT ? "it isn't there" : std::strerror(errno);
+  }
+  if (S_ISREG(facts.st_mode)) return {};
+  return S_ISDIR(facts.st_mode) ? "it is a folder" : "it is no regular file";
 }
 
 [[noreturn]] void fail_to_look(std::string_view operation, const std::string& folder,
@@ -48,7 +51,7 @@ std::optional<std::int64_t> step_in(std::string_view name) {
   fail<IoError>("{}: cannot look into the folder: {}: {}", operation, folder, error.message());
 }
 
-/// The steps of the files that Saver named, ascending.
+/// The steps in the names that Saver gives, ascending.
 std::vector<std::int64_t> steps_in(std::string_view operation, const std::string& folder) {
   std::error_code error;
   std::vector<std::int64_t> steps;
@@ -56,37 +59,62 @@ std::vector<std::int64_t> steps_in(std::string_view operation, const std::string
   if (error == std::errc::no_such_file_or_directory) return steps;
   check<IoError>(error != std::errc::not_a_directory, "{}: not a folder: {}", operation, folder);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    const std::optional<std::int64_t> step = step_in(entry->path().filename().string());
-    std::error_code gone;
-    if (step && entry->is_regular_file(gone)) steps.push_back(*step);
+    const std::optional<std::int64_t> step = step_in_name(entry->path().filename().string());
+    if (step) steps.push_back(*step);
   }
   if (error) fail_to_look(operation, folder, error);
   std::sort(steps.begin(), steps.end());
   return steps;
 }
 
-std::optional<CheckpointState> state_of(const std::string& folder) {
-  const fs::path path = fs::path(folder) / state_name;
-  std::error_code error;
-  if (!fs::is_regular_file(path, error)) return std::nullopt;
+/// The state file, or why there is none to go by; neither where it doesn't exist.
+struct List {
+  std::optional<CheckpointState> state = std::nullopt;
+  std::string problem = {};
+};
+
+List list_of(const std::string& path) {
+  struct stat facts {};
+  if (::lstat(path.c_str(), &facts) != 0 && errno == ENOENT) return {};
+  List list{.problem = problem_of(path)};
+  if (!list.problem.empty()) return list;
   std::ifstream file(path, std::ios::binary);
+  if (!file) return {.problem = std::strerror(errno)};
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return file ? parse_checkpoint_state(text) : std::nullopt;
+  if (file) list.state = parse_checkpoint_state(text);
+  if (!list.state) list.problem = "it breaks off, or isn't a list of checkpoints";
+  return list;
 }
 
 /// What a path of the state file means.
-Listed resolved(const std::string& folder, const std::string& path) {
+Entry listed_as(const std::string& folder, const std::string& path) {
+  if (const auto step = step_in_name(path)) return {checkpoint_path(folder, *step), step};
+  if (path.find('\0') != std::string::npos) {
+    std::string shown = path;
+    std::ranges::replace(shown, '\0', '?');
+    return {shown, std::nullopt, "its path has a NUL"};
+  }
+  const fs::path inner = fs::path(path).lexically_normal();
   const fs::path whole = (fs::path(folder) / path).lexically_normal();
   const fs::path own = (fs::path(folder) / whole.filename()).lexically_normal();
-  const std::optional<std::int64_t> step = step_in(whole.filename().string());
+  const std::optional<std::int64_t> step = step_in_name(whole.filename().string());
   if (step && whole == own) return {checkpoint_path(folder, *step), step};
-  return {whole.string()};
+  const bool leaves = inner.is_absolute() || *inner.begin() == "..";
+  return {whole.string(), std::nullopt, leaves ? "its path leaves the folder" : ""};
 }
 
-/// Puts an entry at the end, wherever it was before.
-void move_to_end(std::vector<Listed>& list, Listed entry) {
-  std::erase_if(list, [&](const Listed& other) { return other.path == entry.path; });
-  list.push_back(std::move(entry));
+/// The entries of the state file in its order; of those that are named twice the last.
+std::vector<Entry> listed(const std::string& folder, const CheckpointState& state) {
+  std::vector<Entry> entries;
+  std::unordered_set<std::string> paths;
+  const auto add = [&](const std::string& path) {
+    Entry entry = listed_as(folder, path);
+    if (paths.insert(entry.path).second) entries.push_back(std::move(entry));
+  };
+  add(state.newest);
+  for (const std::string& path : std::views::reverse(state.all)) add(path);
+  std::ranges::reverse(entries);
+  return entries;
 }
 
 /// Whether a checkpoint came into the folder after the state file, as when a crash came between.
@@ -97,34 +125,35 @@ bool is_newer(const std::string& path, const fs::path& state) {
   return !error && own >= others;
 }
 
-std::vector<Listed> listed(std::string_view operation, const std::string& folder) {
-  std::vector<Listed> list;
-  const std::optional<CheckpointState> state = state_of(folder);
-  if (state) {
-    for (const std::string& path : state->all) move_to_end(list, resolved(folder, path));
-    move_to_end(list, resolved(folder, state->newest));
-  }
-  std::erase_if(list, [](const Listed& entry) {
-    std::error_code error;
-    return !fs::is_regular_file(entry.path, error);
-  });
-  std::vector<Listed> older;
-  std::vector<Listed> newer;
+/// The problem of a state file that can't be read is the last entry.
+std::vector<Entry> entries_in(std::string_view operation, const std::string& folder) {
+  const std::string list_path = (fs::path(folder) / state_name).string();
+  const List list = list_of(list_path);
+  std::vector<Entry> known;
+  if (list.state) known = listed(folder, *list.state);
+  std::unordered_set<std::int64_t> steps;
+  for (const Entry& entry : known) steps.insert(entry.step.value_or(-1));
+  std::vector<Entry> all;
+  std::vector<Entry> newer;
   for (const std::int64_t step : steps_in(operation, folder)) {
-    if (std::ranges::find(list, step, &Listed::step) != list.end()) continue;
+    if (steps.contains(step)) continue;
     const std::string path = checkpoint_path(folder, step);
-    const bool late = state && is_newer(path, fs::path(folder) / state_name);
-    (late ? newer : older).push_back({path, step});
+    const bool late = list.state && is_newer(path, list_path);
+    (late ? newer : all).push_back({path, step});
   }
-  list.insert(list.begin(), older.begin(), older.end());
-  list.insert(list.end(), newer.begin(), newer.end());
-  return list;
+  std::ranges::move(known, std::back_inserter(all));
+  std::ranges::move(newer, std::back_inserter(all));
+  for (Entry& entry : all) {
+    if (entry.problem.empty()) entry.problem = problem_of(entry.path);
+  }
+  if (!list.problem.empty()) all.push_back({list_path, std::nullopt, list.problem});
+  return all;
 }
 
 void write_state(std::string_view operation, const std::string& folder,
-                 const std::vector<Listed>& list) {
-  CheckpointState state{.newest = name_of(*list.back().step), .all = {}};
-  for (const Listed& entry : list) state.all.push_back(name_of(*entry.step));
+                 const std::vector<Entry>& list) {
+  CheckpointState state{.newest = checkpoint_name(*list.back().step), .all = {}};
+  for (const Entry& entry : list) state.all.push_back(checkpoint_name(*entry.step));
   AtomicFile file(std::string(operation), (fs::path(folder) / state_name).string(),
                   checkpoint_temporary);
   file.write(print_checkpoint_state(state));
@@ -134,22 +163,26 @@ void write_state(std::string_view operation, const std::string& folder,
 }  // namespace
 
 std::string checkpoint_path(const std::string& folder, std::int64_t step) {
-  return (fs::path(folder) / name_of(step)).string();
+  return (fs::path(folder) / checkpoint_name(step)).string();
 }
 
-std::vector<std::string> checkpoints_in(std::string_view operation, const std::string& folder) {
-  std::vector<std::string> paths;
-  for (Listed& entry : listed(operation, folder)) paths.push_back(std::move(entry.path));
-  return paths;
+std::vector<Candidate> checkpoints_in(std::string_view operation, const std::string& folder) {
+  std::vector<Candidate> candidates;
+  for (Entry& entry : entries_in(operation, folder)) {
+    candidates.push_back({std::move(entry.path), std::move(entry.problem)});
+  }
+  return candidates;
 }
 
 void record_checkpoint(std::string_view operation, const std::string& folder, std::int64_t step,
                        const Retention& retention) {
-  std::vector<Listed> list = listed(operation, folder);
-  // Files elsewhere are the user's: neither counted nor removed.
-  std::erase_if(list, [](const Listed& entry) { return !entry.step; });
-  move_to_end(list, {checkpoint_path(folder, step), step});
-  std::vector<Listed> kept;
+  std::vector<Entry> list = entries_in(operation, folder);
+  // What has another name is the user's: neither counted nor removed. This one goes to the end.
+  std::erase_if(list, [&](const Entry& entry) {
+    return !entry.step || !entry.problem.empty() || entry.step == step;
+  });
+  list.push_back({checkpoint_path(folder, step), step});
+  std::vector<Entry> kept;
   std::vector<std::string> removed;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto newer = static_cast<std::int64_t>(list.size() - 1 - i);

@@ -15,11 +15,19 @@ inline constexpr std::string_view checkpoint_temporary = ".tapegrad-saver-";
 /// FOLDER/ckpt-STEP.safetensors
 std::string checkpoint_path(const std::string& folder, std::int64_t step);
 
-/// The paths of the checkpoints that are there, oldest first, in the order of the state file, which
-/// may also name files elsewhere. Those that it doesn't name come last if they are newer than it,
-/// else first. By their steps when it is missing or torn. Empty for a folder that doesn't exist;
-/// throws IoError, which `operation` opens, for one that can't be read.
-std::vector<std::string> checkpoints_in(std::string_view operation, const std::string& folder);
+/// What the list or the folder has for a checkpoint.
+struct Candidate {
+  std::string path;
+  /// Why it can't be one; empty for a file, which isn't opened to find out.
+  std::string problem = {};
+};
+
+/// The checkpoints of a folder, oldest first, in the order of the state file, whose entries must
+/// stay within the folder. Those that it doesn't name come last if they are newer than it, else
+/// first. By their steps when it is missing, or can't be read, which is the last candidate then.
+/// Empty for a folder that doesn't exist; throws IoError, which `operation` opens, for one that
+/// can't be read.
+std::vector<Candidate> checkpoints_in(std::string_view operation, const std::string& folder);
 
 /// How many checkpoints stay.
 struct Retention {

@@ -1,7 +1,6 @@
 #include "io/folder.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -11,13 +10,10 @@
 #include "core/check.hpp"
 
 namespace tapegrad::io {
-namespace {
 
 Descriptor open_folder(const std::string& folder) {
   return Descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
-
-}  // namespace
 
 void make_folder(std::string_view operation, const std::string& folder) {
   std::filesystem::path made;
@@ -44,17 +40,6 @@ bool sync_folder(const std::string& folder) {
   const Descriptor descriptor = open_folder(folder);
   // Some network file systems refuse to sync a folder; the rename is all there is then.
   return descriptor.is_open() && (::fsync(descriptor.number()) == 0 || errno == EINVAL);
-}
-
-FolderLock::FolderLock(const std::string& folder) : folder_(open_folder(folder)) {
-  while (folder_.is_open() && ::flock(folder_.number(), LOCK_EX) != 0) {
-    if (errno != EINTR) folder_.close();
-  }
-}
-
-// Not left to closing: a child that was forked in the meantime would keep the lock.
-FolderLock::~FolderLock() {
-  if (folder_.is_open()) ::flock(folder_.number(), LOCK_UN);
 }
 
 }  // namespace tapegrad::io

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "io/descriptor.hpp"
+#include "io/path.hpp"
 
 namespace tapegrad::io {
 namespace {
@@ -54,6 +55,7 @@ void Input::fail_text(std::size_t offset, std::string_view what) const {
 }
 
 Input map_file(std::string operation, const std::string& path) {
+  check_path(operation, path);
   Input input{std::move(operation), path};
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) fail_of_system(input, "cannot open");

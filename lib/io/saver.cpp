@@ -2,14 +2,17 @@
 #include "tapegrad/io/saver.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "core/check.hpp"
 #include "io/atomic_file.hpp"
 #include "io/checkpoint.hpp"
 #include "io/checkpoint_folder.hpp"
 #include "io/folder.hpp"
+#include "io/folder_lock.hpp"
 #include "io/input.hpp"
 #include "io/parts.hpp"
+#include "io/path.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/create.hpp"
 
@@ -38,6 +41,9 @@ void load_tensor(Tensor own, const StateDict& state) {
 
 void check_options(const std::string& directory, const SaverOptions& options) {
   check<Error>(!directory.empty(), "Saver: the name of the folder is empty; \".\" is this one");
+  check_path("Saver", directory);
+  check<Error>(options.lock_seconds >= 0, "Saver: lock_seconds {}; use 0 or more, or infinity",
+               options.lock_seconds);
   check<Error>(options.max_to_keep >= 0 && options.keep_every >= 0,
                "Saver: negative options: max_to_keep {}, keep_every {}; 0 keeps all, and none for "
                "ever",
@@ -55,12 +61,22 @@ Restored restored_from(std::string path, Checkpoint checkpoint) {
 
 [[noreturn]] void fail_all_damaged(const std::string& directory,
                                    const std::vector<PassedOver>& passed_over) {
+  constexpr std::size_t most = 10;
   std::string reasons;
-  for (const PassedOver& each : passed_over) reasons += "\n  " + each.reason;
+  for (const PassedOver& each : passed_over | std::views::take(most)) {
+    reasons += "\n  " + each.reason;
+  }
+  if (passed_over.size() > most) {
+    reasons += fmt::format("\n  and {} more", passed_over.size() - most);
+  }
   fail<IoError>(
       "restore_latest: none of the {} checkpoints can be used: {}; move them away to "
       "start anew{}",
       passed_over.size(), directory, reasons);
+}
+
+LockOptions patience(const SaverOptions& options) {
+  return {options.lock_seconds, options.on_wait};
 }
 
 struct Found {
@@ -71,16 +87,17 @@ struct Found {
 
 /// Nobody removes or lists a checkpoint until the one that is found has been opened. The lock ends
 /// here: parts that are loaded may use the folder.
-std::optional<Found> newest_intact(const std::string& directory) {
-  const FolderLock lock(directory);
-  std::vector<std::string> paths = checkpoints_in("restore_latest", directory);
+std::optional<Found> newest_intact(const std::string& directory, const LockOptions& patience) {
+  const FolderLock lock("restore_latest", directory, patience);
   std::vector<PassedOver> passed_over;
-  for (; !paths.empty(); paths.pop_back()) {
+  for (Candidate& candidate : std::views::reverse(checkpoints_in("restore_latest", directory))) {
     try {
-      Checkpoint checkpoint = read_checkpoint("restore", paths.back());
-      return Found{std::move(paths.back()), std::move(checkpoint), std::move(passed_over)};
+      check<IoError>(candidate.problem.empty(), "restore: {}: {}", candidate.problem,
+                     candidate.path);
+      Checkpoint checkpoint = read_checkpoint("restore", candidate.path);
+      return Found{std::move(candidate.path), std::move(checkpoint), std::move(passed_over)};
     } catch (const IoError& error) {
-      passed_over.push_back({paths.back(), error.what()});
+      passed_over.push_back({std::move(candidate.path), error.what()});
     }
   }
   if (!passed_over.empty()) fail_all_damaged(directory, passed_over);
@@ -95,8 +112,9 @@ Saver::Saver(std::string directory, SaverOptions options)
 }
 
 Saver& Saver::add_part(detail::Part part) {
-  check<Error>(!part.name.empty() && part.name.find('.') == std::string::npos,
-               "Saver.add: \"{}\" can't be the name of a part; use one without dots", part.name);
+  check<Error>(!part.name.empty() && part.name.find_first_of({".\0", 2}) == std::string::npos,
+               "Saver.add: {} can't be the name of a part; use one without dots and NULs",
+               shown(part.name));
   check<Error>(std::ranges::find(parts_, part.name, &detail::Part::name) == parts_.end(),
                "Saver.add: two parts are called \"{}\"; rename one", part.name);
   parts_.push_back(std::move(part));
@@ -135,7 +153,7 @@ std::string Saver::save(std::int64_t step) {
   write_checkpoint(file, operation, path, {step, join_parts(parts_), options_.metadata});
   file.sync();
   // From its name until the list has it, so that no other Saver takes it for an old one.
-  const FolderLock lock(directory_);
+  const FolderLock lock(operation, directory_, patience(options_));
   file.commit();
   record_checkpoint(operation, directory_, step, {options_.max_to_keep, options_.keep_every});
   return path;
@@ -148,7 +166,7 @@ Restored Saver::restore(const std::string& path) {
 }
 
 std::optional<Restored> Saver::restore_latest() {
-  std::optional<Found> found = newest_intact(directory_);
+  std::optional<Found> found = newest_intact(directory_, patience(options_));
   if (!found) return std::nullopt;
   load_parts(parts_, found->checkpoint.state, found->path);
   Restored restored = restored_from(std::move(found->path), std::move(found->checkpoint));
@@ -157,10 +175,12 @@ std::optional<Restored> Saver::restore_latest() {
 }
 
 std::optional<std::string> latest_checkpoint(const std::string& directory) {
-  const FolderLock lock(directory);
-  std::vector<std::string> paths = checkpoints_in("latest_checkpoint", directory);
-  if (paths.empty()) return std::nullopt;
-  return std::move(paths.back());
+  check_path("latest_checkpoint", directory);
+  const FolderLock lock("latest_checkpoint", directory);
+  for (Candidate& candidate : std::views::reverse(checkpoints_in("latest_checkpoint", directory))) {
+    if (candidate.problem.empty()) return std::move(candidate.path);
+  }
+  return std::nullopt;
 }
 
 StateDict load_checkpoint_part(const std::string& path, const std::string& name) {

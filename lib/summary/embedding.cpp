@@ -9,6 +9,7 @@
 #include "core/check.hpp"
 #include "io/atomic_file.hpp"
 #include "io/folder.hpp"
+#include "io/folder_lock.hpp"
 #include "summary/utf8.hpp"
 
 namespace tapegrad::summary {
@@ -23,7 +24,7 @@ constexpr std::string_view blanks[] = {" ",      "\v",     "\f",     "\u00a0", "
                                        "\u202f", "\u205f", "\u3000", "\ufeff"};
 
 /// A tag as a folder of its own: what isn't a letter, a digit, "-" or "_" is "%" and its code.
-std::string as_folder(std::string_view tag) {
+std::string folder_name(std::string_view tag) {
   std::string name;
   for (const char c : tag) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -151,10 +152,10 @@ void write_embedding(const std::string& directory, std::string_view tag, const T
   check_utf8("add_embedding", "tag", tag);
   check_embedding(points, metadata);
   const std::string metadata_table = table_of(metadata);
-  const fs::path folder = fs::path("projector") / as_folder(tag) / fmt::format("{:05}", step);
+  const fs::path folder = fs::path("projector") / folder_name(tag) / fmt::format("{:05}", step);
   const fs::path target = fs::path(directory) / folder;
   io::make_folder("add_embedding", target.string());
-  const io::FolderLock lock(directory);
+  const io::FolderLock lock("add_embedding", directory);
   put_in_place(target / "tensors.tsv", table_of(points));
   const bool has_metadata = !metadata.columns.empty();
   if (has_metadata) put_in_place(target / "metadata.tsv", metadata_table);

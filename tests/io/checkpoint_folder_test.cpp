@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "io/atomic_file.hpp"
-#include "io/folder.hpp"
+#include "io/folder_lock.hpp"
 #include "saver.hpp"
 #include "support/catch.hpp"
 #include "support/errors.hpp"
@@ -22,24 +22,6 @@ using io::latest_checkpoint;
 using io::Saver;
 
 namespace {
-
-/// Saves a number that is its step.
-struct Counter {
-  std::int64_t step = 0;
-  Saver saver;
-
-  explicit Counter(const std::string& folder, const io::SaverOptions& options = {})
-      : saver(folder, options) {
-    saver.add("step", step);
-  }
-
-  void save(std::initializer_list<std::int64_t> steps) {
-    for (const std::int64_t each : steps) {
-      step = each;
-      saver.save(each);
-    }
-  }
-};
 
 /// The names in a folder, without the state file.
 std::set<std::string> names(const Folder& folder) {
@@ -242,7 +224,7 @@ TEST_CASE("Savers of several threads share a folder", "[io][saver]") {
 TEST_CASE("a save gives its file a name when no other save is about to list the folder",
           "[io][saver]") {
   const Folder folder;
-  auto other = std::make_unique<io::FolderLock>(folder.path().string());
+  auto other = std::make_unique<io::FolderLock>("test", folder.path().string());
   std::thread saving([&] { Counter(folder.path().string()).save({1}); });
   // Long enough for a save that doesn't wait.
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
@@ -250,25 +232,6 @@ TEST_CASE("a save gives its file a name when no other save is about to list the 
   other.reset();
   saving.join();
   CHECK(files({1}) == names(folder));
-}
-
-TEST_CASE("one lock of a folder is held at a time", "[io][saver]") {
-  const Folder folder;
-  std::atomic<int> inside{0};
-  std::atomic<bool> crowded{false};
-  std::vector<std::thread> threads;
-  for (int id = 0; id < 4; ++id) {
-    threads.emplace_back([&] {
-      for (int i = 0; i < 50; ++i) {
-        const io::FolderLock lock(folder.path().string());
-        if (++inside != 1) crowded = true;
-        std::this_thread::yield();
-        --inside;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  CHECK_FALSE(crowded);
 }
 
 TEST_CASE("folders that can't be used give errors with their path", "[io][saver]") {

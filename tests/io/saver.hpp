@@ -59,4 +59,22 @@ inline io::Saver saver_of(Run& run, const Folder& folder) {
   return saver;
 }
 
+/// Saves a number that is its step.
+struct Counter {
+  std::int64_t step = 0;
+  io::Saver saver;
+
+  explicit Counter(const std::string& folder, const io::SaverOptions& options = {})
+      : saver(folder, options) {
+    saver.add("step", step);
+  }
+
+  void save(std::initializer_list<std::int64_t> steps) {
+    for (const std::int64_t each : steps) {
+      step = each;
+      saver.save(each);
+    }
+  }
+};
+
 }  // namespace tapegrad::test

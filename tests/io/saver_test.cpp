@@ -127,7 +127,7 @@ TEST_CASE("what can't be a part, a step or an option is refused", "[io][saver]")
   CHECK(error_of([&] { saver.add("model", run.step); }) ==
         "Saver.add: two parts are called \"model\"; rename one");
   CHECK(error_of([&] { saver.add("a.b", run.step); }) ==
-        "Saver.add: \"a.b\" can't be the name of a part; use one without dots");
+        "Saver.add: \"a.b\" can't be the name of a part; use one without dots and NULs");
   CHECK(contains(error_of([&] { saver.add("", run.step); }), "can't be the name of a part"));
   CHECK(contains(error_of([&] { saver.add("x", Tensor()); }), "undefined"));
   CHECK(error_of([&] { saver.save(-1); }) == "save: a negative step: -1");

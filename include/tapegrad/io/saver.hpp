@@ -63,9 +63,16 @@ struct SaverOptions {
   std::int64_t keep_every = 0;
   /// Saved along with each, such as the settings of the run. Names must not start with "tapegrad.".
   std::map<std::string, std::string> metadata = {};
+  /// So many seconds save() and restore_latest() wait while another Saver, of any thread or
+  /// process, has the folder: to list it or to read what it restores. Then they throw IoError,
+  /// which names that process. Infinity: for ever.
+  double lock_seconds = 60;
+  /// Told once after a second of such waiting, in words for the user: which folder, and which
+  /// process has it. The library itself prints nothing.
+  std::function<void(const std::string&)> on_wait = {};
 };
 
-/// A checkpoint that restore_latest() could not use.
+/// What restore_latest() could not use: a checkpoint, or the list of them.
 struct PassedOver {
   std::string path;
   std::string reason;
@@ -76,7 +83,8 @@ struct Restored {
   std::int64_t step = 0;
   /// As SaverOptions had it when this was saved.
   std::map<std::string, std::string> metadata;
-  /// Newer than what was restored, but damaged; the newest first.
+  /// Newer than what was restored, but damaged, missing, renamed or no files, and the list if it
+  /// can't be read; the newest first.
   std::vector<PassedOver> passed_over = {};
 };
 
@@ -103,11 +111,12 @@ struct Restored {
 class Saver {
  public:
   /// Touches nothing yet: the first save() makes the folder. Throws Error for an empty name and for
-  /// options that are negative or reserved.
+  /// options that are negative or reserved, IoError for a NUL in the path.
   explicit Saver(std::string directory, SaverOptions options = {});
 
   /// Saves `part` under names that start with `name` and a dot. The Saver holds references: what is
-  /// added must live as long. Throws Error for a name that is empty, has a dot or was added before.
+  /// added must live as long. Throws Error for a name that is empty, has a dot or a NUL, or was
+  /// added before.
   template <Stateful T>
   Saver& add(std::string name, T& part) {
     return add_part(
@@ -125,18 +134,21 @@ class Saver {
   /// Writes a checkpoint and gives its path. When it returns, the checkpoint is on the disk. A
   /// checkpoint of the same step is replaced. What earlier processes left half written is removed.
   ///   Throws Error for a negative step and when nothing was added, IoError when the folder can't
-  ///   be made or written or the disk is full: what was saved before stays.
+  ///   be made or written, the disk is full or another Saver keeps the folder locked: what was
+  ///   saved before stays.
   std::string save(std::int64_t step);
 
   /// Restores one checkpoint, all of it or nothing: throws IoError, naming the file and the entry,
-  /// and leaves everything as it was, for a file that is damaged, that lacks a part or has one that
-  /// wasn't added, or that has a part with other names, shapes, dtypes or options.
+  /// and leaves everything as it was, for a file that is damaged or has the name of another step,
+  /// that lacks a part or has one that wasn't added, or that has a part with other names, shapes,
+  /// dtypes or options.
   Restored restore(const std::string& path);
 
-  /// Restores the newest checkpoint that is intact; those that aren't are passed over, and the
-  /// result says why. Nothing if the folder has no checkpoint. Throws IoError when all are damaged,
-  /// so that a run doesn't begin anew by accident, and, as restore() does, when the newest intact
-  /// one doesn't fit.
+  /// Restores the newest checkpoint that is intact; those that aren't are passed over, also those
+  /// that the list names and that aren't there, aren't files or aren't in this folder, and the
+  /// result says why. Nothing if the folder has no checkpoint and no list of any. Throws IoError
+  /// when none can be used, so that a run doesn't begin anew by accident, and, as restore() does,
+  /// when the newest intact one doesn't fit.
   std::optional<Restored> restore_latest();
 
   const std::string& directory() const { return directory_; }
@@ -151,12 +163,12 @@ class Saver {
 
 /// The path of the checkpoint that was saved last, which isn't read: Saver::restore_latest() passes
 /// over damaged ones. Nothing if the folder is missing or has none. Throws IoError for a folder
-/// that can't be read.
+/// that can't be read, and for one that a Saver keeps locked for more than a minute.
 std::optional<std::string> latest_checkpoint(const std::string& directory);
 
 /// The state of one part of a checkpoint, by the part's own names, to take the model alone:
 /// model.load_state_dict(load_checkpoint_part(path, "model")). The tensors look into a mapping of
-/// the file. Throws IoError if the file is damaged or has no such part.
+/// the file. Throws IoError if the file is damaged, has the name of another step or no such part.
 StateDict load_checkpoint_part(const std::string& path, const std::string& name);
 
 }  // namespace io

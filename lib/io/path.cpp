@@ -1,0 +1,12 @@
+#include "io/path.hpp"
+
+#include "io/input.hpp"
+
+namespace tapegrad::io {
+
+void check_path(std::string_view operation, std::string_view path) {
+  check<IoError>(path.find('\0') == std::string_view::npos, "{}: a path with a NUL: {}", operation,
+                 shown(path));
+}
+
+}  // namespace tapegrad::io
