@@ -3,16 +3,24 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <vector>
 
+#include "io/path.hpp"
 #include "summary/wall_time.hpp"
 #include "summary/writer_impl.hpp"
 
 namespace tapegrad::summary {
 namespace {
 
-void check_options(const WriterOptions& options) {
+void check_options(const std::string& directory, const WriterOptions& options) {
+  io::check_path("summary", directory);
+  io::check_path("summary", options.suffix);
+  check<Error>(options.suffix.find('/') == std::string::npos,
+               "summary: the suffix \"{}\" has a slash; it is a part of the file's name",
+               options.suffix);
   check<Error>(options.flush_seconds > 0, "summary: flush_seconds {}; use more than 0",
                options.flush_seconds);
   check<Error>(options.max_waiting >= 1, "summary: max_waiting {}; use 1 or more",
@@ -39,18 +47,18 @@ std::string new_path(const std::string& directory, const std::string& suffix, do
   return (std::filesystem::path(directory) / name).string();
 }
 
-std::string as_folder(std::string name) {
-  for (char& c : name) {
-    if (c == '/') c = '_';
-  }
-  return name;
+/// Of a curve of add_scalars().
+std::string run_name(std::string_view tag, std::string_view name) {
+  std::string run = fmt::format("{}_{}", tag, name);
+  std::ranges::replace(run, '/', '_');
+  return run;
 }
 
 }  // namespace
 
 Writer::Writer(const std::string& directory, const WriterOptions& options)
     : impl_(std::make_unique<Impl>()) {
-  check_options(options);
+  check_options(directory, options);
   const double wall_time = wall_time_now();
   impl_->directory = directory;
   impl_->options = options;
@@ -85,15 +93,23 @@ void Writer::add_scalars(std::string_view tag,
                          std::int64_t step) {
   impl().open();
   check_utf8("add_scalars", "tag", tag);
-  for (const auto& [name, value] : values) check_utf8("add_scalars", "name", name);
   for (const auto& [name, value] : values) {
-    const std::string run = as_folder(fmt::format("{}_{}", tag, name));
+    check_utf8("add_scalars", "name", name);
+    io::check_path("add_scalars", run_name(tag, name));
+  }
+  // All files first, so that none has a value of a call that fails.
+  std::vector<Writer*> writers;
+  for (const auto& [name, value] : values) {
+    const std::string run = run_name(tag, name);
     auto found = impl_->runs.find(run);
     if (found == impl_->runs.end()) {
       const std::string folder = (std::filesystem::path(impl_->directory) / run).string();
       found = impl_->runs.emplace(run, Writer(folder, impl_->options)).first;
     }
-    found->second.add_scalar(tag, value, step);
+    writers.push_back(&found->second);
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    writers[i]->add_scalar(tag, values[i].second, step);
   }
 }
 

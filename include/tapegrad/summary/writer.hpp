@@ -23,7 +23,7 @@ class Module;
 namespace summary {
 
 struct WriterOptions {
-  /// Appended to the file's name.
+  /// Appended to the file's name; without slashes.
   std::string suffix = {};
   /// Seconds after which what was added reaches the file by itself; more than 0. Infinity: only
   /// when much is waiting, on flush() and at the end.
