@@ -27,6 +27,15 @@ inline constexpr Needs save_output = 1u << 31;
 inline constexpr Needs save_nothing = 0;
 inline constexpr Needs save_inputs = ~save_output;
 
+/// What an operation on a few tensors says in saves(): `save_input(0) | save_output`.
+constexpr Needs save_input(std::size_t i) { return Needs{1} << i; }
+constexpr bool asks_for(Needs needs, std::size_t i) { return (needs & save_input(i)) != 0; }
+/// Of two inputs each is read by the derivative of the other, as in a product.
+constexpr Needs save_crosswise(Needs needs) {
+  return (asks_for(needs, 0) ? save_input(1) : save_nothing) |
+         (asks_for(needs, 1) ? save_input(0) : save_nothing);
+}
+
 /// Throws AutogradError when x is a view whose base was changed by a recorded operation since it
 /// was taken: what x holds then has a history that x doesn't know.
 [[noreturn]] void refuse_stale(std::string_view operation, const TensorImpl& impl);

@@ -10,7 +10,7 @@ namespace tapegrad {
 /// `dim`. Derivative: put_along.
 struct TakeAlong {
   static constexpr std::string_view name = "take_along";
-  static constexpr Needs saves(Needs) { return 2; }
+  static constexpr Needs saves(Needs) { return save_input(1); }
   std::size_t dim;
   Tensor forward(const Tensor& x, const Tensor& indices) const;
   Grads vjp(const Saved& s, const Tensor& g) const;
@@ -20,7 +20,7 @@ struct TakeAlong {
 /// Derivative: take_along.
 struct PutAlong {
   static constexpr std::string_view name = "put_along";
-  static constexpr Needs saves(Needs) { return 2; }
+  static constexpr Needs saves(Needs) { return save_input(1); }
   std::size_t dim;
   Shape to;
   Tensor forward(const Tensor& x, const Tensor& indices) const;

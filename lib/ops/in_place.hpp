@@ -59,8 +59,8 @@ Tensor& apply_in_place(Op op, Tensor& self, const Tensor& other) {
   const Needs saved = Op::saves(needs);
   Tensor before = self;
   Tensor operand = other;
-  if (saved & 1) before = copy_with_history(self);
-  if ((saved & 2) && shares_storage(self, other)) operand = copy_with_history(other);
+  if (asks_for(saved, 0)) before = copy_with_history(self);
+  if (asks_for(saved, 1) && shares_storage(self, other)) operand = copy_with_history(other);
   write(operand);
   set_history(self, record(std::move(op), self, before, operand));
   return self;

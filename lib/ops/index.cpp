@@ -22,7 +22,9 @@ Tensor zeros_in(const Shape& shape, DType dtype) {
 
 struct IndexAdd {
   static constexpr std::string_view name = "index_add";
-  static constexpr Needs saves(Needs needs) { return needs & 4 ? 2 : 0; }
+  static constexpr Needs saves(Needs needs) {
+    return asks_for(needs, 2) ? save_input(1) : save_nothing;
+  }
   std::size_t dim;
   Tensor forward(const Tensor& x, const Tensor& index, const Tensor& source) const {
     Tensor y = x.clone();
@@ -34,7 +36,7 @@ struct IndexAdd {
 
 struct IndexSelect {
   static constexpr std::string_view name = "index_select";
-  static constexpr Needs saves(Needs) { return 2; }
+  static constexpr Needs saves(Needs) { return save_input(1); }
   std::size_t dim;
   Tensor forward(const Tensor& x, const Tensor& index) const {
     Shape shape = x.shape();
@@ -54,7 +56,9 @@ Grads IndexAdd::vjp(const Saved& s, const Tensor& g) const {
 
 struct ScatterAdd {
   static constexpr std::string_view name = "scatter_add";
-  static constexpr Needs saves(Needs needs) { return needs & 4 ? 2 : 0; }
+  static constexpr Needs saves(Needs needs) {
+    return asks_for(needs, 2) ? save_input(1) : save_nothing;
+  }
   std::size_t dim;
   Tensor forward(const Tensor& x, const Tensor& index, const Tensor& source) const {
     Tensor y = x.clone();
@@ -66,7 +70,7 @@ struct ScatterAdd {
 
 struct Gather {
   static constexpr std::string_view name = "gather";
-  static constexpr Needs saves(Needs) { return 2; }
+  static constexpr Needs saves(Needs) { return save_input(1); }
   std::size_t dim;
   Tensor forward(const Tensor& x, const Tensor& index) const {
     Tensor y = make_tensor(x.dtype(), index.shape());

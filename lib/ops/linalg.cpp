@@ -8,6 +8,9 @@
 #include "ops/elementwise.hpp"
 
 namespace tapegrad {
+
+using namespace kernels;
+
 namespace {
 
 /// A vector on the left is a row, one on the right a column.
@@ -79,7 +82,7 @@ void check_matmul(const Tensor& a, const Tensor& b) {
 
 struct Matmul {
   static constexpr std::string_view name = "matmul";
-  static constexpr Needs saves(Needs needs) { return (needs & 1) << 1 | (needs & 2) >> 1; }
+  static constexpr Needs saves(Needs needs) { return save_crosswise(needs); }
 
   Tensor forward(const Tensor& a, const Tensor& b) const {
     return a.dim() == 2 && b.dim() == 2 ? of_matrices(a, b) : of_batches(a, b);

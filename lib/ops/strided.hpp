@@ -2,7 +2,7 @@
 // are recorded as.
 #pragma once
 
-#include "autograd/saved.hpp"
+#include "autograd/apply.hpp"
 #include "core/layout.hpp"
 
 namespace tapegrad {
@@ -11,7 +11,7 @@ namespace tapegrad {
 /// Derivative: the gradient scattered into zeros.
 struct AsStrided {
   static constexpr std::string_view name = "as_strided";
-  static constexpr std::uint32_t saves(std::uint32_t) { return 0; }
+  static constexpr Needs saves(Needs) { return save_nothing; }
   Layout layout;
   Tensor forward(const Tensor& x) const;
   Grads vjp(const Saved& s, const Tensor& g) const;
@@ -21,7 +21,7 @@ struct AsStrided {
 /// Derivative: the gradient with these elements zeroed, and the gradient at these elements.
 struct AsStridedScatter {
   static constexpr std::string_view name = "as_strided_scatter";
-  static constexpr std::uint32_t saves(std::uint32_t) { return 0; }
+  static constexpr Needs saves(Needs) { return save_nothing; }
   Layout layout;
   Tensor forward(const Tensor& x, const Tensor& part) const;
   Grads vjp(const Saved& s, const Tensor& g) const;
