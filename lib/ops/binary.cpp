@@ -6,6 +6,9 @@
 #include "tapegrad/ops/pointwise.hpp"
 
 namespace tapegrad {
+
+using namespace kernels;
+
 namespace {
 
 struct Add : Binary<Add> {
@@ -24,7 +27,7 @@ struct Sub : Binary<Sub> {
 
 struct Mul : Binary<Mul> {
   static constexpr std::string_view name = "mul";
-  static constexpr Needs saves(Needs needs) { return (needs & 1) << 1 | (needs & 2) >> 1; }
+  static constexpr Needs saves(Needs needs) { return save_crosswise(needs); }
   auto f(const auto& a, const auto& b) const { return a * b; }
   Grads vjp(const Saved& s, const Tensor& g) const {
     return {s.needs(0) ? g * s[1] : Tensor{}, s.needs(1) ? g * s[0] : Tensor{}};
@@ -34,7 +37,7 @@ struct Mul : Binary<Mul> {
 struct Div : Binary<Div> {
   static constexpr std::string_view name = "div";
   static constexpr bool always_floating = true;
-  static constexpr Needs saves(Needs needs) { return 2 | (needs & 2) >> 1; }
+  static constexpr Needs saves(Needs needs) { return save_input(1) | save_crosswise(needs); }
   auto f(const auto& a, const auto& b) const { return a / b; }
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor to_a = g / s[1];
@@ -56,7 +59,9 @@ T integer_power(T a, T b) {
 struct Pow : Binary<Pow> {
   static constexpr std::string_view name = "pow";
   static constexpr bool vector = false;  // exp(b log a) of the batches isn't exact enough
-  static constexpr Needs saves(Needs needs) { return 3 | (needs & 2 ? save_output : 0); }
+  static constexpr Needs saves(Needs needs) {
+    return save_inputs | (asks_for(needs, 1) ? save_output : save_nothing);
+  }
   auto f(const auto& a, const auto& b) const {
     if constexpr (std::is_integral_v<std::remove_cvref_t<decltype(a)>>) {
       return integer_power(a, b);
@@ -69,33 +74,66 @@ struct Pow : Binary<Pow> {
     const Tensor b = s[1];
     Tensor to_a;
     Tensor to_b;
-    if (s.needs(0)) to_a = g * where(b == 0, 0, b * pow(a, b - 1));
+    if (s.needs(0)) {
+      // Where a constant exponent has come down to 0, the power is 1 and stays so at every order:
+      // nothing may ask for 1 / a. An exponent that varies says so only at a = 0.
+      const bool varies = s.needs(1);
+      to_a = pulled(scalar_text([varies](const auto& dy, const auto& x, const auto& n) {
+                      const auto zero = constant(n, 0);
+                      const auto flat = varies ? (n == zero) * (x == zero) : n == zero;
+                      return where(flat, zero, dy * (n * pow(x, where(flat, zero, n - 1))));
+                    }),
+                    g, a, b);
+    }
     if (s.needs(1)) {
-      const Tensor log_a = where(a == 0, where(b >= 0, 0, log(a)), log(a));
-      to_b = g * (s.output() * log_a);
+      to_b = pulled(scalar_text([](const auto& dy, const auto& x, const auto& n, const auto& y) {
+                      const auto zero = constant(x, 0);
+                      const auto one = constant(x, 1);
+                      const auto flat = (x == zero) * (n >= zero);
+                      return where(flat, zero, dy * (y * log(where(flat, one, x))));
+                    }),
+                    g, a, b, s.output());
     }
     return {to_a, to_b};
   }
 };
 
-struct Maximum : Binary<Maximum> {
-  static constexpr std::string_view name = "maximum";
+/// The gradient to the first of two numbers, one of which was chosen: half where they are equal,
+/// and NaN beats every number. `wins` tells whether the first does among numbers.
+auto share_of(const auto& g, const auto& first, const auto& second, const auto& wins) {
+  const auto zero = constant(g, 0);
+  const auto half = 0.5 * g;
+  const auto among_nan = where(first == first, zero, where(second == second, g, half));
+  const auto no_winner = where(first == second, half, among_nan);
+  return where(wins(first, second), g, where(wins(second, first), zero, no_winner));
+}
+
+/// Which::wins(a, b) says which number is chosen.
+template <class Which>
+struct Extremum : Binary<Which> {
   static constexpr Needs saves(Needs) { return save_inputs; }
-  auto f(const auto& a, const auto& b) const { return maximum(a, b); }
   Grads vjp(const Saved& s, const Tensor& g) const {
-    const Tensor half = where(s[0] == s[1], g * 0.5, g);
-    return {where(s[0] >= s[1], half, 0), where(s[1] >= s[0], half, 0)};
+    const auto share = [](const auto& dy, const auto& first, const auto& second) {
+      return share_of(dy, first, second,
+                      [](const auto& a, const auto& b) { return Which::wins(a, b); });
+    };
+    const Tensor a = s[0];
+    const Tensor b = s[1];
+    return {s.needs(0) ? pulled(share, g, a, b) : Tensor{},
+            s.needs(1) ? pulled(share, g, b, a) : Tensor{}};
   }
 };
 
-struct Minimum : Binary<Minimum> {
+struct Maximum : Extremum<Maximum> {
+  static constexpr std::string_view name = "maximum";
+  static auto wins(const auto& a, const auto& b) { return a > b; }
+  auto f(const auto& a, const auto& b) const { return maximum(a, b); }
+};
+
+struct Minimum : Extremum<Minimum> {
   static constexpr std::string_view name = "minimum";
-  static constexpr Needs saves(Needs) { return save_inputs; }
+  static auto wins(const auto& a, const auto& b) { return a < b; }
   auto f(const auto& a, const auto& b) const { return minimum(a, b); }
-  Grads vjp(const Saved& s, const Tensor& g) const {
-    const Tensor half = where(s[0] == s[1], g * 0.5, g);
-    return {where(s[0] <= s[1], half, 0), where(s[1] <= s[0], half, 0)};
-  }
 };
 
 /// What copy_ and fill_ are: the second operand, in the place of the first.

@@ -5,12 +5,16 @@
 #include "kernels/copy.hpp"
 #include "kernels/labels.hpp"
 #include "ops/elementwise.hpp"
+#include "ops/weighted.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/ops/softmax.hpp"
 
 namespace tapegrad {
+
+using namespace kernels;
+
 namespace {
 
 /// Which dimension the classes are.
@@ -45,7 +49,7 @@ struct Nll {
 /// From log-probabilities to losses. Linear, so that the reverse of its reverse is itself.
 struct NllLoss : Nll {
   static constexpr std::string_view name = "nll_loss";
-  static constexpr Needs saves(Needs) { return 1u << 1 | 1u << 2; }
+  static constexpr Needs saves(Needs) { return save_input(1) | save_input(2); }
   explicit NllLoss(const Nll& nll) : Nll(nll) {}
 
   Tensor forward(const Tensor& x, const Tensor& target, const Tensor& weight) const {
@@ -72,7 +76,7 @@ struct NllLoss : Nll {
 /// From the gradients of losses to those of log-probabilities.
 struct NllLossSpread : Nll {
   static constexpr std::string_view name = "nll_loss_spread";
-  static constexpr Needs saves(Needs) { return 1u << 1 | 1u << 2; }
+  static constexpr Needs saves(Needs) { return save_input(1) | save_input(2); }
   explicit NllLossSpread(const Nll& nll) : Nll(nll) {}
 
   Tensor forward(const Tensor& g, const Tensor& target, const Tensor& weight) const {
@@ -158,7 +162,7 @@ Tensor sum_over_classes(const Tensor& x, const Tensor& weight) {
   if (!weight.defined()) return sum(x, dim);
   Shape wide(x.shape().size() - static_cast<std::size_t>(dim), 1);
   wide[0] = weight.numel();
-  return sum(x * weight.detach().to(x.dtype()).reshape(wide), dim);
+  return sum(weighted(weight.detach().to(x.dtype()).reshape(wide), x), dim);
 }
 
 /// cross_entropy with probabilities, whose mean is over the rows.
@@ -169,10 +173,8 @@ Tensor against_probabilities(const Tensor& log_p, const Tensor& target,
   if (options.label_smoothing > 0) {
     wanted = target * (1 - options.label_smoothing) + options.label_smoothing / classes;
   }
-  const Tensor losses = -sum_over_classes(log_p * wanted, options.weight);
-  return options.reduction == Reduction::none  ? losses
-         : options.reduction == Reduction::sum ? sum(losses)
-                                               : mean(losses);
+  const Tensor losses = -sum_over_classes(weighted(wanted, log_p), options.weight);
+  return reduced(losses, options.reduction);
 }
 
 /// The part of label smoothing that is the same for every label.
@@ -205,7 +207,8 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target,
                "cross_entropy: label_smoothing {} is outside [0, 1]", smoothing);
   const auto dim = static_cast<std::int64_t>(class_dim(input.shape()));
   if (is_floating(target.dtype()) && target.shape() == input.shape()) {
-    return against_probabilities(log_softmax(input, dim), target, options);
+    const Tensor logits = input.to(result_type(input, target));
+    return against_probabilities(log_softmax(logits, dim), target, options);
   }
   check_labels("cross_entropy", input, target);
   const Tensor labels = dense_labels(target);

@@ -2,6 +2,9 @@
 #include "ops/elementwise.hpp"
 
 namespace tapegrad {
+
+using namespace kernels;
+
 namespace {
 
 /// An operation with boolean results and no derivative.
@@ -38,7 +41,7 @@ struct LessEqual : Comparison<LessEqual> {
 
 struct Where {
   static constexpr std::string_view name = "where";
-  static constexpr Needs saves(Needs) { return 1; }
+  static constexpr Needs saves(Needs) { return save_input(0); }
 
   Tensor forward(const Tensor& condition, const Tensor& a, const Tensor& b) const {
     const DType dtype = result_type(a, b);

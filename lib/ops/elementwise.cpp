@@ -10,7 +10,7 @@ Tensor converted(const Tensor& x, DType dtype) {
 
 Tensor constant(const Tensor& x, Scalar value) {
   Tensor c = make_tensor(promote(x.dtype(), value), Shape{});
-  kernels::fill(ref(c), value);
+  kernels::fill(kernels::ref(c), value);
   return c;
 }
 

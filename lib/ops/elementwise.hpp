@@ -2,6 +2,9 @@
 // operation itself is in pointwise.cpp, binary.cpp or compare.cpp.
 #pragma once
 
+#include <optional>
+#include <tuple>
+
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
 #include "core/dispatch.hpp"
@@ -9,8 +12,6 @@
 #include "tapegrad/ops/binary.hpp"
 
 namespace tapegrad {
-
-using namespace kernels;  // the vocabulary of simd.hpp stands beside the one for tensors
 
 /// `value` as a tensor of rank 0 beside x, in the element type in which they meet.
 Tensor constant(const Tensor& x, Scalar value);
@@ -33,6 +34,7 @@ Shape broadcast_for(std::string_view operation, const Shape& a, const Shape& b);
 template <class Op>
 struct Forward {
   static constexpr bool vector = Op::vector;
+  static constexpr bool floating = requires { requires Op::always_floating; };
   const Op& op;
   auto operator()(const auto&... x) const { return op.f(x...); }
 };
@@ -40,8 +42,57 @@ struct Forward {
 /// Stands in a derivative's text for a value that the operation doesn't save.
 struct Unsaved {};
 
-/// An operation y = f(x). Op has f(x), df(x, y) and `keeps`: save_inputs, save_output or both; the
-/// text of f and df runs on scalars, batches and tensors.
+/// A tensor as a loop reads it: in an element type, broadcast to a shape.
+class Operand {
+ public:
+  Operand(const Tensor& x, DType dtype, const Shape& shape) : x_(converted(x, dtype)) {
+    if (x_.shape() != shape) wide_ = kernels::ref(x_).layout->broadcast_to(shape);
+  }
+  kernels::Ref ref() const {
+    const kernels::Ref plain = kernels::ref(x_);
+    return wide_ ? kernels::with_layout(plain, *wide_) : plain;
+  }
+
+ private:
+  Tensor x_;
+  std::optional<Layout> wide_;
+};
+
+template <class T, class>
+using Same = T;
+
+/// The text of a derivative: f(g, values...) in the element type of g, which is that of the result.
+/// One loop where nothing is recorded, operations on tensors where the reverse pass is.
+template <class F, std::same_as<Tensor>... Values>
+Tensor pulled(const F& f, const Tensor& g, const Values&... values) {
+  if (recording()) return f(g, values.to(g.dtype())...);
+  const auto loop = [&](const Shape& shape, const auto&... in) {
+    Tensor out = make_tensor(g.dtype(), shape);
+    dispatch_floating("vjp", g.dtype(), [&]<class T>(std::type_identity<T>) {
+      kernels::map<T, T, Same<T, Values>...>(f, {kernels::ref(out), in...});
+    });
+    return out;
+  };
+  const bool alike = ((values.dtype() == g.dtype() && values.shape() == g.shape()) && ...);
+  if (alike) return loop(g.shape(), kernels::ref(g), kernels::ref(values)...);
+  const Shape shape = broadcast_for("vjp", g.shape(), std::get<0>(std::tie(values...)).shape());
+  return loop(shape, Operand(g, g.dtype(), shape).ref(),
+              Operand(values, g.dtype(), shape).ref()...);
+}
+
+/// A text without a batch form, for pulled().
+template <class F>
+struct ScalarText : F {
+  static constexpr bool vector = false;
+};
+template <class F>
+ScalarText<F> scalar_text(F f) {
+  return {std::move(f)};
+}
+
+/// An operation y = f(x). Op has f(x), `keeps` (save_inputs, save_output or both) and df(x, y); or,
+/// where the derivative is a choice rather than a product, pull(g, x, y): the gradient itself, so
+/// that what isn't chosen may be infinite. Their text runs on scalars, batches and tensors.
 template <class Op>
 struct Unary {
   static constexpr bool keeps_integers = false;
@@ -53,67 +104,49 @@ struct Unary {
     Tensor y = make_tensor(x.dtype(), x.shape());
     dispatch(x.dtype(), [&]<class T>(std::type_identity<T>) {
       if constexpr (Op::keeps_integers || std::is_floating_point_v<T>) {
-        map<T, T>(Forward<Op>{op()}, {ref(y), ref(x)});
+        kernels::map<T, T>(Forward<Op>{op()}, {kernels::ref(y), kernels::ref(x)});
       }
     });
     return y;
   }
 
+  auto pull(const auto& g, const auto& x, const auto& y) const { return g * op().df(x, y); }
+
   Grads vjp(const Saved& s, const Tensor& g) const {
+    constexpr Unsaved none;
+    const auto pull = [this](const auto&... v) { return op().pull(v...); };
     if constexpr (Op::keeps == save_inputs) {
-      const Tensor x = s[0];
-      if (recording()) return {g * op().df(x, Unsaved{})};
-      return {fused(
-          g, [this](auto dy, auto v) { return dy * op().df(v, Unsaved{}); }, x)};
+      return {pulled([&](const auto& dy, const auto& x) { return pull(dy, x, none); }, g, s[0])};
     } else if constexpr (Op::keeps == save_output) {
-      const Tensor y = s.output();
-      if (recording()) return {g * op().df(Unsaved{}, y)};
-      return {fused(
-          g, [this](auto dy, auto v) { return dy * op().df(Unsaved{}, v); }, y)};
+      return {
+          pulled([&](const auto& dy, const auto& y) { return pull(dy, none, y); }, g, s.output())};
     } else {
-      const Tensor x = s[0];
-      const Tensor y = s.output();
-      if (recording()) return {g * op().df(x, y)};
-      return {fused(
-          g, [this](auto dy, auto v, auto w) { return dy * op().df(v, w); }, x, y)};
+      return {pulled(pull, g, s[0], s.output())};
     }
   }
 
  private:
   const Op& op() const { return static_cast<const Op&>(*this); }
-
-  /// g * df in one loop.
-  template <class F, std::same_as<Tensor>... Values>
-  static Tensor fused(const Tensor& g, const F& f, const Values&... values) {
-    Tensor out = make_tensor(g.dtype(), g.shape());
-    dispatch_floating(Op::name, g.dtype(), [&]<class T>(std::type_identity<T>) {
-      if constexpr (sizeof...(Values) == 1) {
-        map<T, T, T>(f, {ref(out), ref(g), ref(values)...});
-      } else {
-        map<T, T, T, T>(f, {ref(out), ref(g), ref(values)...});
-      }
-    });
-    return out;
-  }
 };
 
 /// out = f(x, y) over two tensors whose shapes broadcast to out's. f runs in the element type
-/// `compute`; out has that type or, for comparisons, bool.
+/// `compute`; out has that type or, for comparisons, bool. F says `floating` where it is no text
+/// for integers, and is then never called for them.
 template <bool comparison, class F>
 void map_binary(const F& f, const Tensor& out, const Tensor& x, const Tensor& y, DType compute) {
   if (x.dtype() != compute || y.dtype() != compute) {
     return map_binary<comparison>(f, out, converted(x, compute), converted(y, compute), compute);
   }
   const Shape& shape = out.shape();
-  const auto run = [&](const Ref& rx, const Ref& ry) {
+  const auto run = [&](const kernels::Ref& rx, const kernels::Ref& ry) {
     dispatch(compute, [&]<class T>(std::type_identity<T>) {
-      map<std::conditional_t<comparison, bool, T>, T, T>(f, {ref(out), rx, ry});
+      if constexpr (!F::floating || std::is_floating_point_v<T>) {
+        kernels::map<std::conditional_t<comparison, bool, T>, T, T>(f, {kernels::ref(out), rx, ry});
+      }
     });
   };
-  if (x.shape() == shape && y.shape() == shape) return run(ref(x), ref(y));
-  const Layout wide_x = ref(x).layout->broadcast_to(shape);
-  const Layout wide_y = ref(y).layout->broadcast_to(shape);
-  run(with_layout(ref(x), wide_x), with_layout(ref(y), wide_y));
+  if (x.shape() == shape && y.shape() == shape) return run(kernels::ref(x), kernels::ref(y));
+  run(Operand(x, compute, shape).ref(), Operand(y, compute, shape).ref());
 }
 
 /// An operation y = f(a, b) with broadcasting and promotion. Its derivative says neither: the

@@ -2,21 +2,30 @@
 #pragma once
 
 #include <concepts>
+#include <limits>
 #include <type_traits>
 
 #include "ops/elementwise.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 
-namespace tapegrad {
+// Here the words for scalars and batches are in scope; those for tensors are found by argument.
+namespace tapegrad::kernels {
 
-auto sign_of(const auto& x) {
+template <class X>
+inline constexpr bool is_tensor = std::same_as<std::remove_cvref_t<X>, Tensor>;
+
+/// g, -g or 0, by the sign of x; NaN where x is. A choice: an infinite g isn't multiplied by 0.
+auto by_sign(const auto& g, const auto& x) {
   const auto zero = constant(x, 0);
-  // The last branch is x itself, so that NaN stays NaN.
-  return where(x > zero, constant(x, 1), where(x < zero, constant(x, -1), x));
+  const auto unsigned_part =
+      where(x == x, zero, constant(x, std::numeric_limits<double>::quiet_NaN()));
+  return where(x > zero, g, where(x < zero, -g, unsigned_part));
 }
 
+auto sign_of(const auto& x) { return by_sign(constant(x, 1), x); }
+
 auto sigmoid_of(const auto& x) {
-  if constexpr (std::same_as<std::remove_cvref_t<decltype(x)>, Tensor>) {
+  if constexpr (is_tensor<decltype(x)>) {
     return sigmoid(x);
   } else {
     // exp of a negative number never overflows: e = exp(-|x|) serves both sides.
@@ -25,4 +34,16 @@ auto sigmoid_of(const auto& x) {
   }
 }
 
-}  // namespace tapegrad
+/// sigmoid(x) - y without the cancellation: its digits are those of the smaller tail.
+auto sigmoid_minus(const auto& x, const auto& y) {
+  if constexpr (is_tensor<decltype(x)>) {
+    return (1 - y) * sigmoid(x) - y * sigmoid(-x);
+  } else {
+    const auto e = exp(-abs(x));
+    const auto zero = constant(x, 0);
+    const auto rest = 1 - y;
+    return where(x >= zero, rest - y * e, rest * e - y) / (1 + e);
+  }
+}
+
+}  // namespace tapegrad::kernels

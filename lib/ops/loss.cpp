@@ -2,13 +2,18 @@
 
 #include "kernels/map_sum.hpp"
 #include "ops/formulas.hpp"
+#include "ops/weighted.hpp"
 #include "tapegrad/ops/reduce.hpp"
 
 namespace tapegrad {
+
+using namespace kernels;
+
 namespace {
 
-/// A loss of single elements, l = f(x, y), and its reduction in one loop. Op has f, dx and dy,
-/// whose text runs on scalars, batches and tensors.
+/// A loss of single elements, l = f(x, y), and its reduction in one loop. Op has f and, for what
+/// flows to x and to y, dx and dy or, where that is a choice rather than a product, pull_x and
+/// pull_y. Their text runs on scalars, batches and tensors.
 template <class Op>
 struct PairLoss {
   static constexpr bool vector = true;
@@ -31,12 +36,24 @@ struct PairLoss {
     return out;
   }
 
+  auto pull_x(const auto& g, const auto& x, const auto& y) const { return g * op().dx(x, y); }
+  auto pull_y(const auto& g, const auto& x, const auto& y) const { return g * op().dy(x, y); }
+
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor x = s[0];
     const Tensor y = s[1];
-    const auto dx = [this](const auto& v, const auto& w) { return op().dx(v, w); };
-    const auto dy = [this](const auto& v, const auto& w) { return op().dy(v, w); };
-    return {s.needs(0) ? flow(g, x, y, dx) : Tensor{}, s.needs(1) ? flow(g, x, y, dy) : Tensor{}};
+    const double each = share(x);
+    const auto of_element = [each](const auto& dl) {
+      return each == 1 ? dl : dl * constant(dl, each);
+    };
+    const auto to_x = [&](const auto& dl, const auto& v, const auto& w) {
+      return op().pull_x(of_element(dl), v, w);
+    };
+    const auto to_y = [&](const auto& dl, const auto& v, const auto& w) {
+      return op().pull_y(of_element(dl), v, w);
+    };
+    return {s.needs(0) ? pulled(to_x, g, x, y) : Tensor{},
+            s.needs(1) ? pulled(to_y, g, x, y) : Tensor{}};
   }
 
  private:
@@ -45,22 +62,6 @@ struct PairLoss {
   /// What an element counts in the result.
   double share(const Tensor& x) const {
     return reduction == Reduction::mean ? 1 / static_cast<double>(x.numel()) : 1;
-  }
-
-  template <class D>
-  Tensor flow(const Tensor& g, const Tensor& a, const Tensor& b, const D& d) const {
-    const double each = share(a);
-    if (recording()) return (reduction == Reduction::mean ? g * each : g) * d(a, b);
-    const Tensor x = converted(a, g.dtype());
-    const Tensor y = converted(b, g.dtype());
-    Tensor out = make_tensor(g.dtype(), x.shape());
-    const Layout wide = ref(g).layout->broadcast_to(x.shape());
-    dispatch_floating(Op::name, g.dtype(), [&]<class T>(std::type_identity<T>) {
-      map<T, T, T, T>([&](const auto& dl, const auto& v,
-                          const auto& w) { return dl * constant(dl, each) * d(v, w); },
-                      {ref(out), with_layout(ref(g), wide), ref(x), ref(y)});
-    });
-    return out;
   }
 };
 
@@ -79,8 +80,31 @@ struct L1Loss : PairLoss<L1Loss> {
   static constexpr std::string_view name = "l1_loss";
   using PairLoss::PairLoss;
   auto f(const auto& x, const auto& y) const { return abs(x - y); }
-  auto dx(const auto& x, const auto& y) const { return sign_of(x - y); }
-  auto dy(const auto& x, const auto& y) const { return sign_of(y - x); }
+  auto pull_x(const auto& g, const auto& x, const auto& y) const { return by_sign(g, x - y); }
+  auto pull_y(const auto& g, const auto& x, const auto& y) const { return by_sign(g, y - x); }
+};
+
+/// x, so far from 0 that a quotient by it stays finite.
+auto no_zero(const auto& x) { return maximum(x, constant(x, 1e-12)); }
+
+/// The derivative of binary_cross_entropy, as an operation of its own: the quotient that has the
+/// digits where x is near y is not the text that has them when it is differentiated again.
+struct BinaryCrossEntropySlope : PairLoss<BinaryCrossEntropySlope> {
+  static constexpr std::string_view name = "binary_cross_entropy_slope";
+  using PairLoss::PairLoss;
+  auto f(const auto& x, const auto& y) const {
+    const auto zero = constant(x, 0);
+    const auto product = x * (1 - x);
+    const auto at_edge = (1 - y) / no_zero(1 - x) - y / no_zero(x);
+    const auto inside = where(product < constant(x, 1e-12), at_edge, (x - y) / product);
+    return where(x == y, zero, inside);
+  }
+  auto dx(const auto& x, const auto& y) const {
+    const auto yes = no_zero(x);
+    const auto no = no_zero(1 - x);
+    return y / (yes * yes) + (1 - y) / (no * no);
+  }
+  auto dy(const auto& x, const auto&) const { return -1 / no_zero(x) - 1 / no_zero(1 - x); }
 };
 
 struct BinaryCrossEntropy : PairLoss<BinaryCrossEntropy> {
@@ -91,7 +115,12 @@ struct BinaryCrossEntropy : PairLoss<BinaryCrossEntropy> {
   static auto log_no(const auto& x) { return maximum(log1p(-x), constant(x, -100)); }
   auto f(const auto& x, const auto& y) const { return (y - 1) * log_no(x) - y * log_yes(x); }
   auto dx(const auto& x, const auto& y) const {
-    return (x - y) / maximum(x * (1 - x), constant(x, 1e-12));
+    const BinaryCrossEntropySlope slope(Reduction::none);
+    if constexpr (is_tensor<decltype(x)>) {
+      return apply(slope, x, y);
+    } else {
+      return slope.f(x, y);
+    }
   }
   auto dy(const auto& x, const auto&) const { return log_no(x) - log_yes(x); }
 };
@@ -99,18 +128,17 @@ struct BinaryCrossEntropy : PairLoss<BinaryCrossEntropy> {
 struct BinaryCrossEntropyWithLogits : PairLoss<BinaryCrossEntropyWithLogits> {
   static constexpr std::string_view name = "binary_cross_entropy_with_logits";
   using PairLoss::PairLoss;
+  /// Nothing is subtracted: for a target of 0 or 1 the loss has all digits however small it is, and
+  /// an infinite logit of the right sign costs nothing.
   auto f(const auto& x, const auto& y) const {
-    return maximum(x, constant(x, 0)) - x * y + log1p(exp(-abs(x)));
+    const auto zero = constant(x, 0);
+    const auto size = abs(x);
+    const auto wrong = where(x >= zero, 1 - y, y);
+    return where(wrong == zero, zero, wrong * size) + log1p(exp(-size));
   }
-  auto dx(const auto& x, const auto& y) const { return sigmoid_of(x) - y; }
+  auto dx(const auto& x, const auto& y) const { return sigmoid_minus(x, y); }
   auto dy(const auto& x, const auto&) const { return -x; }
 };
-
-Tensor reduced(const Tensor& losses, Reduction reduction) {
-  return reduction == Reduction::none   ? losses
-         : reduction == Reduction::mean ? mean(losses)
-                                        : sum(losses);
-}
 
 void check_pair(std::string_view operation, const Tensor& input, const Tensor& target) {
   check<ShapeError>(input.shape() == target.shape(),
@@ -175,7 +203,7 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
   check_probabilities(input);
   if (!options.weight.defined()) return apply(BinaryCrossEntropy(options.reduction), input, target);
   const Tensor losses = apply(BinaryCrossEntropy(Reduction::none), input, target);
-  return reduced(losses * options.weight, options.reduction);
+  return reduced(weighted(options.weight, losses), options.reduction);
 }
 
 Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
@@ -189,12 +217,15 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
   }
   Tensor losses;
   if (options.pos_weight.defined()) {
-    const Tensor factor = 1 + (options.pos_weight - 1) * target;
-    losses = (1 - target) * input + factor * softplus(-input);
+    // As in the loss without it, nothing is subtracted.
+    const Tensor x = input.to(result_type(input, options.pos_weight));
+    const Tensor y = target.to(result_type(x, target));
+    losses = weighted(1 - y, softplus(x)) + weighted(options.pos_weight * y, softplus(-x));
   } else {
     losses = apply(BinaryCrossEntropyWithLogits(Reduction::none), input, target);
   }
-  return reduced(options.weight.defined() ? losses * options.weight : losses, options.reduction);
+  return reduced(options.weight.defined() ? weighted(options.weight, losses) : losses,
+                 options.reduction);
 }
 
 }  // namespace nn

@@ -2,8 +2,12 @@
 
 #include "ops/elementwise.hpp"
 #include "ops/formulas.hpp"
+#include "tapegrad/ops/create.hpp"
 
 namespace tapegrad {
+
+using namespace kernels;  // the words for scalars and batches stand beside those for tensors
+
 namespace {
 
 struct Exp : Unary<Exp> {
@@ -44,16 +48,19 @@ struct Square : Unary<Square> {
 
 struct Sign : Unary<Sign> {
   static constexpr std::string_view name = "sign";
-  static constexpr Needs keeps = save_inputs;
+  static constexpr Needs keeps = save_nothing;
   static constexpr bool keeps_integers = true;
   auto f(const auto& x) const {
-    if constexpr (std::unsigned_integral<std::remove_cvref_t<decltype(x)>>) {
+    using X = std::remove_cvref_t<decltype(x)>;
+    if constexpr (std::unsigned_integral<X>) {
       return x > 0;
+    } else if constexpr (std::integral<X>) {
+      return (x > 0) - (x < 0);
     } else {
       return sign_of(x);
     }
   }
-  auto df(const auto& x, const auto&) const { return constant(x, 0); }
+  Grads vjp(const Saved&, const Tensor& g) const { return {zeros_like(g)}; }
 };
 
 struct Abs : Unary<Abs> {
@@ -61,7 +68,7 @@ struct Abs : Unary<Abs> {
   static constexpr Needs keeps = save_inputs;
   static constexpr bool keeps_integers = true;
   auto f(const auto& x) const { return abs(x); }
-  auto df(const auto& x, const auto&) const { return sign_of(x); }
+  auto pull(const auto& g, const auto& x, const auto&) const { return by_sign(g, x); }
 };
 
 struct Tanh : Unary<Tanh> {
@@ -90,8 +97,8 @@ struct Relu : Unary<Relu> {
   static constexpr Needs keeps = save_output;
   static constexpr bool keeps_integers = true;
   auto f(const auto& x) const { return where(x <= constant(x, 0), constant(x, 0), x); }
-  auto df(const auto&, const auto& y) const {
-    return where(y > constant(y, 0), constant(y, 1), constant(y, 0));
+  auto pull(const auto& g, const auto&, const auto& y) const {
+    return where(y <= constant(y, 0), constant(g, 0), g);
   }
 };
 
@@ -104,9 +111,9 @@ struct Clamp : Unary<Clamp> {
 
   Clamp(double from, double to) : low(from), high(to) {}
   auto f(const auto& x) const { return minimum(maximum(x, constant(x, low)), constant(x, high)); }
-  auto df(const auto& x, const auto&) const {
-    const auto zero = constant(x, 0);
-    return where(x < constant(x, low), zero, where(x > constant(x, high), zero, constant(x, 1)));
+  auto pull(const auto& g, const auto& x, const auto&) const {
+    const auto zero = constant(g, 0);
+    return where(x < constant(x, low), zero, where(x > constant(x, high), zero, g));
   }
 };
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/weighted.hpp"
 #include "support/catch.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
@@ -56,6 +57,21 @@ TEST_CASE("losses of pairs have their derivatives", "[ops][table]") {
     rows.push_back(row("binary_cross_entropy", bce, r, 0.05, 0.95));
     rows.push_back(row("binary_cross_entropy_with_logits", logits, r, -4, 4));
   }
+  rows.push_back({.name = "binary_cross_entropy_slope",
+                  .f =
+                      [](const Tensors& x) {
+                        const EnableGrad guard;  // under the NoGrad of numeric derivatives too
+                        const Tensor loss = bce(x[0], x[1], Reduction::sum);
+                        return grad({loss}, {x[0]}, {.create_graph = true})[0];
+                      },
+                  .inputs = {{{2, 3}, 0.05, 0.95}, {{2, 3}, 0.05, 0.95}},
+                  .empty_inputs = {{0, 3}, {0, 3}},
+                  .empty_result = {0, 3}});
+  rows.push_back({.name = "weighted",
+                  .f = [](const Tensors& x) { return weighted(x[0], x[1]); },
+                  .inputs = {{{3}}, {{2, 3}}},
+                  .empty_inputs = {{3}, {0, 3}},
+                  .empty_result = {0, 3}});
   test::check_rows(rows);
 }
 

@@ -35,16 +35,19 @@ Tensor operator/(Scalar a, const Tensor& b);
 Tensor operator-(const Tensor& x);
 
 /// a to the power b. Derivative: g * b * a^(b-1), 0 where b is 0; and g * a^b * log(a), 0 where a
-/// is 0 and b is not negative. Integers stay integers; a negative integer exponent of an integer
-/// tensor throws DTypeError.
+/// is 0 and b is not negative. At the kink, where a is 0, the derivatives of every order in a are
+/// those of a^b: of a^2 for example 0, 2, 0; those in b are 0. Integers stay integers; a negative
+/// integer exponent of an integer tensor throws DTypeError.
 Tensor pow(const Tensor& a, const Tensor& b);
 Tensor pow(const Tensor& a, Scalar b);
 Tensor pow(Scalar a, const Tensor& b);
 
-/// The larger, and NaN if either is. Derivative: g to the larger; half to each where they are
-/// equal.
+/// The larger, and NaN if either is. Derivative: g to the larger; at the kink, where they are
+/// equal, half to each. NaN counts as the larger, so that g goes where the result came from
+/// (PyTorch gives g to both where one is NaN).
 Tensor maximum(const Tensor& a, const Tensor& b);
-/// The smaller, and NaN if either is. Derivative: g to the smaller; half to each where equal.
+/// The smaller, and NaN if either is. Derivative: g to the smaller; half to each at the kink; NaN
+/// counts as the smaller.
 Tensor minimum(const Tensor& a, const Tensor& b);
 
 // Comparisons give booleans and have no derivative.
@@ -61,7 +64,8 @@ Tensor operator>(const Tensor& a, Scalar b);
 Tensor operator>=(const Tensor& a, const Tensor& b);
 Tensor operator>=(const Tensor& a, Scalar b);
 
-/// a where `condition` holds, b elsewhere. Derivative: g where the element was chosen, 0 elsewhere.
+/// a where `condition` holds, b elsewhere. Derivative: g where the element was chosen, 0 elsewhere,
+/// even of an infinite g.
 /// Throws DTypeError unless the condition is boolean.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b);

@@ -15,25 +15,26 @@ struct Extremes {
   Tensor indices;
 };
 
-/// The largest element: rank 0. Derivative: as amax.
+/// The largest element: rank 0. Derivative: as amax, also at its kinks.
 Tensor max(const Tensor& x);
-/// The smallest element: rank 0. Derivative: as amin.
+/// The smallest element: rank 0. Derivative: as amin, also at its kinks.
 Tensor min(const Tensor& x);
 
-/// Along `dim`; of equal elements the first. Derivative of the values: g to that element alone, 0
-/// elsewhere. Throws IndexError if dim is out of range.
+/// Along `dim`; of equal elements the first. Derivative of the values: g to that element alone, at
+/// a kink too, 0 elsewhere. Throws IndexError if dim is out of range.
 Extremes max(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
 Extremes min(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
 
-/// The largest over `dims`; an empty list means all. Derivative: g in equal parts to the elements
-/// that are equal to the result (to the NaNs where it is NaN), 0 elsewhere.
+/// The largest over `dims`; an empty list means all. Derivative: g to the element that is the
+/// result; at a kink, where several are, in equal parts to them (to the NaNs where it is NaN, of
+/// which PyTorch makes NaN everywhere); 0 elsewhere.
 /// Throws IndexError for a dim that is out of range or given twice.
 Tensor amax(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
 template <std::integral Dim>
 Tensor amax(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
   return amax(x, Dims{static_cast<std::int64_t>(dim)}, keep);
 }
-/// The smallest, likewise.
+/// The smallest, likewise; the same at a kink.
 Tensor amin(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
 template <std::integral Dim>
 Tensor amin(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {

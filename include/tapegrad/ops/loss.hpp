@@ -19,21 +19,24 @@ struct LossOptions {
 /// Throws ShapeError unless the shapes are equal, DTypeError when both are integers.
 Tensor mse_loss(const Tensor& input, const Tensor& target, const LossOptions& options = {});
 
-/// |input - target|. Derivative: sign(input - target), 0 where they are equal, and its negative
-/// for the target. Throws as mse_loss.
+/// |input - target|. Derivative: sign(input - target), 0 at the kink, where they are equal, and its
+/// negative for the target. Throws as mse_loss.
 Tensor l1_loss(const Tensor& input, const Tensor& target, const LossOptions& options = {});
 
 struct BinaryCrossEntropyOptions {
-  /// Multiplies the loss of each element; broadcasts to the input's shape.
+  /// Multiplies the loss of each element; broadcasts to the input's shape. Where it is 0, so is the
+  /// loss, even an infinite one.
   Tensor weight = {};
   Reduction reduction = Reduction::mean;
 };
 
 /// -(y log x + (1 - y) log(1 - x)) for probabilities x and targets y in [0, 1]; the logarithms are
-/// no less than -100, as in PyTorch. Derivative: (x - y) / max(x (1 - x), 1e-12), so that it is
-/// finite at 0 and 1; log(1 - x) - log(x) for the target.
-/// Throws ShapeError unless the shapes are equal, DTypeError when both are integers, Error when an
-/// input lies outside [0, 1]. Where x is a sigmoid, binary_cross_entropy_with_logits is more exact.
+/// no less than -100, as in PyTorch. Derivative: (1 - y) / (1 - x) - y / x, in which no divisor is
+/// below 1e-12, so that it is finite at 0 and 1; log(1 - x) - log(x) for the target. At the kinks,
+/// x and y both 0 or both 1, it is 0 as in PyTorch; the derivatives of higher order are those of
+/// the formula there. Throws ShapeError unless the shapes are equal, DTypeError when both are
+/// integers, Error when an input lies outside [0, 1]. Where x is a sigmoid,
+/// binary_cross_entropy_with_logits is more exact.
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
                             const BinaryCrossEntropyOptions& options = {});
 
@@ -45,9 +48,9 @@ struct BinaryCrossEntropyWithLogitsOptions {
   Reduction reduction = Reduction::mean;
 };
 
-/// binary_cross_entropy of sigmoid(x), as max(x, 0) - x y + log(1 + e^-|x|): without overflow and
-/// without loss of digits. Derivative: sigmoid(x) - y, and -x for the target.
-/// Throws ShapeError unless the shapes are equal, DTypeError when both are integers.
+/// binary_cross_entropy of sigmoid(x), without overflow and, weighted or not, without loss of
+/// digits, however small loss and derivative are. Derivative: sigmoid(x) - y, and -x for the
+/// target. Throws ShapeError unless the shapes are equal, DTypeError when both are integers.
 Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
                                         const BinaryCrossEntropyWithLogitsOptions& options = {});
 

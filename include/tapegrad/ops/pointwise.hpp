@@ -1,5 +1,6 @@
 // Functions of one tensor, element by element. Except where it says otherwise, integers and
-// booleans are converted to float32 first.
+// booleans are converted to float32 first. Where a derivative is 0 or 1, as relu's is, the gradient
+// is chosen or dropped, never multiplied: one that is dropped may be infinite or NaN.
 #pragma once
 
 #include <limits>
@@ -14,27 +15,32 @@ Tensor exp(const Tensor& x);
 Tensor log(const Tensor& x);
 /// log(1 + x), exact for small x. Derivative: 1 / (1 + x).
 Tensor log1p(const Tensor& x);
-/// Square root; NaN below 0. Derivative: 1 / (2y), infinite at 0.
+/// Square root; NaN below 0. Derivative: 1 / (2y), infinite at the kink, 0.
 Tensor sqrt(const Tensor& x);
 /// x * x; integers stay integers. Derivative: 2x.
 Tensor square(const Tensor& x);
-/// |x|; integers stay integers. Derivative: sign(x), 0 at 0.
+/// |x|; integers stay integers; NaN stays. Derivative: sign(x), so 0 at the kink, 0, and NaN where
+/// x is NaN (0 in PyTorch); those of higher order are 0 everywhere.
 Tensor abs(const Tensor& x);
-/// -1, 0 or 1; integers stay integers; NaN stays. Derivative: 0.
+/// -1, 0 or 1; integers stay integers; NaN stays (0 in PyTorch). Derivative: 0, at the kink, 0,
+/// too.
 Tensor sign(const Tensor& x);
 /// 1 / (1 + e^-x), without overflow on either side. Derivative: y (1 - y).
 Tensor sigmoid(const Tensor& x);
 /// Hyperbolic tangent. Derivative: 1 - y^2.
 Tensor tanh(const Tensor& x);
-/// max(x, 0); integers stay integers; NaN stays. The derivative at 0 is 0.
+/// max(x, 0); integers stay integers; NaN stays. Derivative: 1 above 0 and where x is NaN, as in
+/// PyTorch; 0 elsewhere, so at the kink, 0, too.
 Tensor relu(const Tensor& x);
 /// log(1 + e^x), without overflow. Derivative: sigmoid(x).
 Tensor softplus(const Tensor& x);
 /// x limited to [low, high]; integers stay integers when the limits are; NaN stays. Derivative: 1
-/// inside and on the limits, 0 outside. Where low > high the result is high.
+/// inside, at the kinks, which are the limits, and where x is NaN (0 in PyTorch); 0 outside. Where
+/// low > high the result is high.
 Tensor clamp(const Tensor& x, Scalar low, Scalar high);
-/// Limits only from below, only from above.
+/// A limit only from below; the kink as in clamp.
 Tensor clamp_min(const Tensor& x, Scalar low);
+/// A limit only from above; the kink as in clamp.
 Tensor clamp_max(const Tensor& x, Scalar high);
 /// -x, by name.
 Tensor neg(const Tensor& x);

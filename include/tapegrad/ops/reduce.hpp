@@ -47,7 +47,7 @@ Tensor var(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no, double correcti
 }
 
 /// Standard deviation: the root of the variance. Derivative: g (x - mean) / (y (count -
-/// correction)), and 0 where y is 0. Throws DTypeError for integers.
+/// correction)); at the kink, where y is 0, 0 at every order. Throws DTypeError for integers.
 Tensor std(const Tensor& x);
 Tensor std(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no, double correction = 1);
 template <std::integral Dim>

@@ -1,0 +1,100 @@
+// Two element types in one operation: the derivatives are those of float64, where one is float64.
+#include <cmath>
+#include <functional>
+
+#include "support/catch.hpp"
+#include "support/values.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/loss.hpp"
+#include "tapegrad/ops/reduce.hpp"
+
+using namespace tapegrad;
+
+namespace {
+
+using Function = std::function<Tensor(const Tensor&, const Tensor&)>;
+
+struct Case {
+  const char* name;
+  Function f;
+};
+
+Function with(Tensor (*loss)(const Tensor&, const Tensor&, const nn::LossOptions&)) {
+  return [loss](const Tensor& x, const Tensor& y) { return loss(x, y, {}); };
+}
+
+const Case cases[] = {
+    {"add", [](const Tensor& a, const Tensor& b) { return a + b; }},
+    {"sub", [](const Tensor& a, const Tensor& b) { return a - b; }},
+    {"mul", [](const Tensor& a, const Tensor& b) { return a * b; }},
+    {"div", [](const Tensor& a, const Tensor& b) { return a / b; }},
+    {"pow", [](const Tensor& a, const Tensor& b) { return pow(a, b); }},
+    {"maximum", [](const Tensor& a, const Tensor& b) { return maximum(a, b) * a; }},
+    {"minimum", [](const Tensor& a, const Tensor& b) { return minimum(a, b) * b; }},
+    {"where", [](const Tensor& a, const Tensor& b) { return where(a > 0.5, a, b) * a; }},
+    {"mse_loss", with(nn::mse_loss)},
+    {"l1_loss", with(nn::l1_loss)},
+    {"binary_cross_entropy",
+     [](const Tensor& x, const Tensor& y) { return nn::binary_cross_entropy(x, y); }},
+    {"binary_cross_entropy_with_logits",
+     [](const Tensor& x, const Tensor& y) { return nn::binary_cross_entropy_with_logits(x, y); }},
+    {"binary_cross_entropy_with_logits, weighted",
+     [](const Tensor& x, const Tensor& y) {
+       return nn::binary_cross_entropy_with_logits(x, zeros_like(x), {.pos_weight = y}) +
+              nn::binary_cross_entropy_with_logits(x, ones_like(x), {.pos_weight = y});
+     }},
+    {"cross_entropy with probabilities",
+     [](const Tensor& x, const Tensor& y) { return nn::cross_entropy(x, y); }},
+};
+
+/// The gradients, and with `again` those of their sum: undefined where it is constant.
+std::vector<Tensor> gradients(const Function& f, const Tensor& a, const Tensor& b, bool again) {
+  const Tensor x = a.detach().clone().requires_grad_();
+  const Tensor y = b.detach().clone().requires_grad_();
+  const Tensor loss = sum(f(x, y));
+  if (!again) return grad({loss}, {x, y});
+  const std::vector<Tensor> g = grad({loss}, {x, y}, {.create_graph = true});
+  const Tensor both = sum(g[0]) + sum(g[1]);
+  if (!both.requires_grad()) return {Tensor(), Tensor()};
+  return grad({both}, {x, y}, {.allow_unused = true});
+}
+
+/// To the last bits of what `got` holds.
+void check_gradient(const Tensor& got, const Tensor& expected) {
+  REQUIRE(got.defined() == expected.defined());
+  if (!got.defined()) return;
+  const double epsilon = got.dtype() == float32 ? 1.2e-7 : 1e-14;
+  CHECK(test::difference(got, expected, epsilon, epsilon) == "");
+}
+
+}  // namespace
+
+TEST_CASE("derivatives over mixed float types are those of float64", "[ops][types]") {
+  const Tensor single = test::spread({2, 3}, 0.1, 0.9).to(float32);
+  const Tensor twice = test::spread({2, 3}, 0.1, 0.9, 7);
+  for (const Case& c : cases) {
+    for (const bool again : {false, true}) {
+      DYNAMIC_SECTION(c.name << (again ? ", second order" : "")) {
+        const auto exact = gradients(c.f, single.to(float64), twice, again);
+        const auto mixed = gradients(c.f, single, twice, again);
+        check_gradient(mixed[0], exact[0]);
+        check_gradient(mixed[1], exact[1]);
+        const auto other = gradients(c.f, twice, single.to(float64), again);
+        const auto swapped = gradients(c.f, twice, single, again);
+        check_gradient(swapped[0], other[0]);
+        check_gradient(swapped[1], other[1]);
+      }
+    }
+  }
+}
+
+TEST_CASE("the derivative to a float64 exponent of integers is exact", "[ops][types]") {
+  const Tensor base = Tensor::from_vector<std::int64_t>({3, 5});
+  const Tensor exponent = Tensor::from_vector<double>({0.3, 1.7}).requires_grad_();
+  sum(pow(base, exponent)).backward();
+  const Tensor expected = Tensor::from_vector<double>(
+      {std::pow(3, 0.3) * std::log(3.0), std::pow(5, 1.7) * std::log(5.0)});
+  CHECK(test::difference(exponent.grad(), expected, 1e-15, 0) == "");
+}
