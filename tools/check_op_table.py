@@ -3,8 +3,11 @@
 
 An operation is a struct in lib/ops or lib/autograd that says
 `static constexpr std::string_view name = "matmul";`. It has a derivative when it or a struct that it
-is made from says vjp() or df(). A row is what ROW matches, in a file of tests/ that includes
+is made from says vjp(), df() or pull(). A row is what ROW matches, in a file of tests/ that includes
 support/op_table.hpp. What cannot have a row is in EXEMPT, with the reason.
+
+A function whose documentation in include/tapegrad/ops speaks of a kink has a kink row: kink("abs", ...)
+in a file of tests/ that includes support/kinks.hpp.
 """
 
 import argparse
@@ -15,11 +18,17 @@ from pathlib import Path
 OPERATION_FOLDERS = ("lib/ops", "lib/autograd")
 NAME = re.compile(r"\bstd::string_view\s+name\s*=\s*([^;]+);")
 STRUCT = re.compile(r"\bstruct\s+(\w+)\s*(?::([^{};]*))?\{")
-DERIVATIVE = re.compile(r"\b(vjp|df)\s*\(")
+DERIVATIVE = re.compile(r"\b(vjp|df|pull)\s*\(")
 TABLE = re.compile(r'#include\s*["<]support/op_table\.hpp[">]')
 ROW = re.compile(r'(?:\.name\s*=|\bOpRow\s*\{|\w*row\s*\()\s*"([^"]+)"')
 LITERAL = re.compile(r'"([^"]+)"')
 COMMENT = re.compile(r"//[^\n]*")
+
+HEADERS = "include/tapegrad/ops"
+DOCUMENTED = re.compile(r"((?:^[ \t]*///[^\n]*\n)+)([^;{]*?\b(\w+)\()", re.MULTILINE)
+KINK = re.compile(r"\bkinks?\b")
+KINK_TABLE = re.compile(r'#include\s*["<]support/kinks\.hpp[">]')
+KINK_ROW = re.compile(r'\bkink\(\s*"([^"]+)"')
 
 EXEMPT = {}  # name -> why no row can check it
 
@@ -82,6 +91,28 @@ def rows_of(root):
             for name in ROW.findall(text)}
 
 
+def documented_kinks(root):
+    """function -> (path, line) of the documentation that speaks of a kink"""
+    found = {}
+    for path in sorted((root / HEADERS).rglob("*.hpp")):
+        text = path.read_text(encoding="utf-8")
+        for match in DOCUMENTED.finditer(text):
+            if KINK.search(match.group(1)):
+                place = (path.relative_to(root), text.count("\n", 0, match.start()) + 1)
+                found.setdefault(match.group(3), place)
+    return found
+
+
+def kink_findings(root):
+    rows = {name for _, text in texts(root, "tests") if KINK_TABLE.search(text)
+            for name in KINK_ROW.findall(text)}
+    documented = documented_kinks(root)
+    return ([f"{path}:{line}: {name} has a kink without a kink row in tests/"
+             for name, (path, line) in documented.items() if name not in rows] +
+            [f'a kink row of "{name}", whose documentation in {HEADERS} speaks of no kink'
+             for name in sorted(rows - documented.keys())])
+
+
 def check(root):
     """(findings, number of operations with a derivative)"""
     operations = operations_of(root)
@@ -93,6 +124,7 @@ def check(root):
     findings += [f'{this}: "{name}" is exempt, but no operation with a derivative has that name'
                  for name in EXEMPT if not operations.get(name, (None, None, False))[2]]
     findings += [f'{this}: "{name}" is exempt, but it has a row' for name in EXEMPT if name in rows]
+    findings += kink_findings(root)
     checked = sum(derivative for _, _, derivative in operations.values())
     if not checked:
         findings.append(f"{this}: no operation found in {' or '.join(OPERATION_FOLDERS)}")

@@ -87,6 +87,23 @@ class CheckOpTable(unittest.TestCase):
             found = self.findings(INCLUDE + 'row("matmul", f) row("relu", g)')
         self.assertEqual(len(found), 3, found)
 
+    def test_a_documented_kink_needs_a_kink_row_and_a_kink_row_its_documentation(self):
+        header = "/// |x|. Derivative: sign(x); 0 at\n/// the kink, 0.\nTensor abs(const Tensor& x);\n"
+        rows = '#include "support/kinks.hpp"\nkink("abs", f, {0}, {0}) kink(\n    "exp", f, {0}, {0})'
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in {"include/tapegrad/ops/pointwise.hpp": header,
+                               "tests/ops/kink_test.cpp": rows}.items():
+                path = Path(folder, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            found = check_op_table.kink_findings(Path(folder))
+            self.assertEqual(len(found), 1)
+            self.assertIn('"exp"', found[0])
+            Path(folder, "tests/ops/kink_test.cpp").write_text("", encoding="utf-8")
+            found = check_op_table.kink_findings(Path(folder))
+        self.assertEqual(found, ["include/tapegrad/ops/pointwise.hpp:1: abs has a kink without a kink "
+                                 "row in tests/"])
+
     def test_a_tree_without_operations_is_a_finding(self):
         self.assertEqual(len(self.findings(INCLUDE, "")), 1)
 
