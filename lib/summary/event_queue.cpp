@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <exception>
+#include <iterator>
 #include <system_error>
 
 #include "core/check.hpp"
@@ -37,6 +39,10 @@ std::string encoded(const Item& item) {
   return std::get<EncodedItem>(item).event;
 }
 
+std::int64_t step_of(const Item& item) {
+  return std::visit([](const auto& each) { return each.stamp.step; }, item);
+}
+
 std::size_t bytes_of(const Item& item) {
   if (const auto* histogram = std::get_if<HistogramItem>(&item)) {
     return static_cast<std::size_t>(histogram->values.numel()) * size_of(histogram->values.dtype());
@@ -58,8 +64,23 @@ void count_forks() {
 
 }  // namespace
 
+void Losses::count(std::int64_t step) {
+  first_step = events == 0 ? step : std::min(first_step, step);
+  last_step = events == 0 ? step : std::max(last_step, step);
+  ++events;
+}
+
 EventQueue::EventQueue(std::string path, const WriterOptions& options, double wall_time)
     : file_(std::move(path)), options_(options), forks_before_(forks) {
+  try {
+    start(options, wall_time);
+  } catch (...) {
+    file_.remove();
+    throw;
+  }
+}
+
+void EventQueue::start(const WriterOptions& options, double wall_time) {
   count_forks();
   std::string bytes;
   append_record(bytes, file_version_event(wall_time));
@@ -68,7 +89,6 @@ EventQueue::EventQueue(std::string path, const WriterOptions& options, double wa
   try {
     thread_ = std::thread([this] { run(); });
   } catch (const std::system_error& error) {
-    file_.remove();
     fail<Error>("summary: no thread can be made to write {}: {}", file_.path(),
                 error.code().message());
   }
@@ -83,18 +103,21 @@ EventQueue::~EventQueue() {
   thread_.join();
 }
 
-bool EventQueue::at_home() const { return forks.load(std::memory_order_relaxed) == forks_before_; }
+bool EventQueue::in_owner_process() const {
+  return forks.load(std::memory_order_relaxed) == forks_before_;
+}
 
 // The thread is not woken for every item: waking costs more than all the rest of a push. It is when
 // the queue is half full, so that a fast producer seldom has to wait.
 void EventQueue::push(Item item) {
   const std::size_t bytes = bytes_of(item);
   std::unique_lock lock(mutex_);
-  rethrow();
+  check_not_gone();
   if (full()) {
-    wake_.notify_all();
-    done_.wait(lock, [this] { return !full() || error_; });
-    rethrow();
+    if (failure_.empty()) wake_.notify_all();
+    done_.wait(lock, [this] { return !full() || !failure_.empty(); });
+    check_not_gone();
+    if (full()) return losses_.count(step_of(item));
   }
   const bool awake = half_full();
   waiting_.push_back(std::move(item));
@@ -104,62 +127,105 @@ void EventQueue::push(Item item) {
 
 void EventQueue::flush() {
   std::unique_lock lock(mutex_);
-  rethrow();
+  check_not_gone();
   const std::uint64_t mine = ++flushes_asked_;
   wake_.notify_all();
-  done_.wait(lock, [&] { return flushes_done_ >= mine || error_; });
-  rethrow();
+  done_.wait(lock, [&] { return flushes_done_ >= mine || gone_; });
+  check_not_gone();
+  std::string lost;
+  if (losses_.events > 0) {
+    lost = fmt::format("{} events of the steps {} to {} had no room meanwhile and are lost",
+                       losses_.events, losses_.first_step, losses_.last_step);
+  }
+  check<IoError>(flush_failure_.empty(), "{}; what waits is kept and tried again{}{}",
+                 flush_failure_, lost.empty() ? "" : "; ", lost);
+  losses_ = {};
+  check<IoError>(lost.empty(),
+                 "summary: {} could not be written for a while: {}; the others are "
+                 "in it",
+                 file_.path(), lost);
 }
 
-// The error stays: what was lost once makes every later call fail too.
-void EventQueue::rethrow() {
-  if (error_) std::rethrow_exception(error_);
-}
+void EventQueue::check_not_gone() const { check<IoError>(!gone_, "{}", failure_); }
 
 void EventQueue::run() {
+  using Seconds = std::chrono::duration<double>;
   constexpr double least = 1e-3;  // not a busy loop
   constexpr double most = 1e8;    // the clock counts nanoseconds in 64 bits
-  const std::chrono::duration<double> period(std::clamp(options_.flush_seconds, least, most));
+  const Seconds period(std::clamp(options_.flush_seconds, least, most));
+  const Seconds pause = std::min(period, Seconds(1));  // from one attempt to the next
   std::vector<Item> items;
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait_for(lock, period, [this] {
-      return stop_ || flushes_asked_ > flushes_done_ || (half_full() && !waiting_.empty());
+    const bool failing = !failure_.empty();
+    wake_.wait_for(lock, failing ? pause : period, [&] {
+      return stop_ || flushes_asked_ > flushes_done_ ||
+             (!failing && half_full() && !waiting_.empty());
     });
     const std::uint64_t asked = flushes_asked_;
+    const bool flushing = asked > flushes_done_;
     const bool stop = stop_;
     items.swap(waiting_);
     const std::size_t bytes = bytes_;
+    if (failing) returning_ = items.size();
     lock.unlock();
     done_.notify_all();  // there is room again
-    std::exception_ptr error;
-    try {
-      write(items, asked > flushes_done_ || stop);
-    } catch (...) {
-      error = std::current_exception();
-    }
-    items.clear();
+    Attempt attempt = try_to_write(items, flushing || stop);
     lock.lock();
-    bytes_ -= bytes;
+    put_back(items, bytes);
+    failure_ = std::move(attempt.failure);
+    gone_ = attempt.gone;
+    if (flushing) flush_failure_ = failure_;
     flushes_done_ = asked;
-    if (error && !error_) error_ = error;
     done_.notify_all();
-    if (stop || error_) return;
+    if (stop || gone_) return;
   }
 }
 
-void EventQueue::write(std::vector<Item>& items, bool sync) {
-  std::string bytes;
-  for (Item& item : items) {
-    append_record(bytes, encoded(item));
-    item = EncodedItem();  // its memory is needed
-    constexpr std::size_t enough = 1 << 20;
-    if (bytes.size() < enough) continue;
-    file_.write(bytes);
-    bytes.clear();
+/// What could not be written goes before what came in the meantime; `taken` bytes waited before.
+void EventQueue::put_back(std::vector<Item>& items, std::size_t taken) {
+  bytes_ = bytes_ - taken + unwritten_.size();
+  returning_ = 0;
+  if (items.empty()) return;
+  for (const Item& item : items) bytes_ += bytes_of(item);
+  items.insert(items.end(), std::move_iterator(waiting_.begin()),
+               std::move_iterator(waiting_.end()));
+  waiting_.swap(items);
+  items.clear();
+}
+
+EventQueue::Attempt EventQueue::try_to_write(std::vector<Item>& items, bool sync) {
+  try {
+    write(items, sync);
+    return {};
+  } catch (const RecordFile::Gone& error) {
+    return {error.what(), true};
+  } catch (const IoError& error) {
+    return {error.what()};
+  } catch (const std::exception& error) {
+    return {fmt::format("summary: {} can't be written: {}", file_.path(), error.what())};
   }
-  if (!items.empty() || sync) file_.check_still_there();
-  file_.write(bytes);
+}
+
+/// Leaves in `items` and `unwritten_` what didn't come into the file.
+void EventQueue::write(std::vector<Item>& items, bool sync) {
+  constexpr std::size_t enough = 1 << 20;
+  std::size_t taken = 0;
+  try {
+    if (!items.empty() || !unwritten_.empty() || sync) file_.check_still_there();
+    file_.write(unwritten_);  // before more is taken: it may fail again
+    for (Item& item : items) {
+      append_record(unwritten_, encoded(item));
+      item = EncodedItem();  // its memory is needed
+      ++taken;
+      if (unwritten_.size() >= enough) file_.write(unwritten_);
+    }
+    file_.write(unwritten_);
+  } catch (...) {
+    items.erase(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(taken));
+    throw;
+  }
+  items.clear();
   if (sync) file_.sync();
 }
 
@@ -167,7 +233,7 @@ void EventQueue::write(std::vector<Item>& items, bool sync) {
 // can't be destroyed either. The list keeps it from being taken for a leak.
 void close_queue(std::unique_ptr<EventQueue>& queue) {
   static auto& left_behind = *new std::vector<std::unique_ptr<EventQueue>>;
-  if (queue && !queue->at_home()) {
+  if (queue && !queue->in_owner_process()) {
     static std::mutex mutex;
     const std::lock_guard lock(mutex);
     left_behind.push_back(std::move(queue));

@@ -4,7 +4,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -30,13 +29,25 @@ struct HistogramItem {
 };
 /// A message that was cheap or rare enough to be encoded at once.
 struct EncodedItem {
+  Stamp stamp;
   std::string event;
 };
 using Item = std::variant<ScalarItem, HistogramItem, EncodedItem>;
 
+/// Events for which there was no room while the file couldn't be written.
+struct Losses {
+  std::size_t events = 0;
+  std::int64_t first_step = 0;
+  std::int64_t last_step = 0;
+
+  void count(std::int64_t step);
+};
+
+/// A file that can't be written, as on a full disk, is tried again: by itself, at each flush() and
+/// at the end. What is pushed waits in the meantime; what finds no room is lost.
 class EventQueue {
  public:
-  /// Throws Error, and leaves no file, if no thread can be made.
+  /// Throws Error if no thread can be made, IoError if the file can't, and leaves no file.
   EventQueue(std::string path, const WriterOptions& options, double wall_time);
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
@@ -44,17 +55,28 @@ class EventQueue {
   ~EventQueue();
 
   /// Whether this is the process that made it; the thread doesn't live in children.
-  bool at_home() const;
-  /// Rethrows what the thread failed with.
+  bool in_owner_process() const;
+  /// Throws IoError when the file is gone.
   void push(Item item);
+  /// Throws IoError also when the file can't be written now, and once after events were lost.
   void flush();
 
  private:
+  /// Why writing failed, if it did.
+  struct Attempt {
+    std::string failure = {};
+    bool gone = false;
+  };
+
   void run();
+  void start(const WriterOptions& options, double wall_time);
   void write(std::vector<Item>& items, bool sync);
-  void rethrow();
+  void put_back(std::vector<Item>& items, std::size_t taken);
+  Attempt try_to_write(std::vector<Item>& items, bool sync);
+  void check_not_gone() const;
   bool full() const {
-    return waiting_.size() >= options_.max_waiting || bytes_ >= options_.max_waiting_bytes;
+    return waiting_.size() + returning_ >= options_.max_waiting ||
+           bytes_ >= options_.max_waiting_bytes;
   }
   bool half_full() const {
     return 2 * waiting_.size() >= options_.max_waiting || 2 * bytes_ >= options_.max_waiting_bytes;
@@ -67,11 +89,16 @@ class EventQueue {
   std::condition_variable wake_;
   std::condition_variable done_;
   std::vector<Item> waiting_;
-  std::size_t bytes_ = 0;  // of what waits and of what the thread is writing
+  std::size_t bytes_ = 0;      // of what waits and of what the thread is writing
+  std::size_t returning_ = 0;  // events that the thread tries again, and may put back
   std::uint64_t flushes_asked_ = 0;
   std::uint64_t flushes_done_ = 0;
   bool stop_ = false;
-  std::exception_ptr error_;
+  bool gone_ = false;          // for ever
+  std::string failure_;        // of the last attempt to write
+  std::string flush_failure_;  // of the last that was a flush
+  Losses losses_;
+  std::string unwritten_;  // the thread's: records that failed
   std::thread thread_;
 };
 

@@ -40,7 +40,7 @@ void Writer::add_hparams(const std::vector<std::pair<std::string, Hparam>>& hpar
   }
   impl_->has_hparams = true;
   for (std::string& event : hparams_events({wall_time_now(), 0}, hparams, tags)) {
-    add_event(std::move(event));
+    add_event(0, std::move(event));
   }
   for (const auto& [tag, value] : metrics) add_scalar(tag, value, 0);
 }

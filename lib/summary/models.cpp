@@ -22,7 +22,7 @@ std::string as_path(std::string name) {
 }  // namespace
 
 void Writer::add_graph(const std::vector<TapeRecord>& records) {
-  add_event(graph_event({wall_time_now(), 0}, records));
+  add_event(0, graph_event({wall_time_now(), 0}, records));
 }
 
 void Writer::add_graph_of(const nn::Module* module, const Tensor& input,

@@ -87,7 +87,7 @@ void Writer::add_image(std::string_view tag, const Tensor& image, std::int64_t s
   std::vector<std::uint8_t> pixels;
   untraced([&] { pixels = pixels_of(image); });
   encoded.png = encode_png(pixels, encoded.width, encoded.height, encoded.channels);
-  add_event(image_event({wall_time_now(), step}, tag, encoded));
+  add_event(step, image_event({wall_time_now(), step}, tag, encoded));
 }
 
 void Writer::add_pr_curve(std::string_view tag, const Tensor& labels, const Tensor& predictions,
@@ -104,7 +104,7 @@ void Writer::add_pr_curve(std::string_view tag, const Tensor& labels, const Tens
                       static_cast<std::size_t>(thresholds));
   });
   impl_->claim(tag, Kind::curve);
-  add_event(pr_curve_event({wall_time_now(), step}, tag, rows, thresholds));
+  add_event(step, pr_curve_event({wall_time_now(), step}, tag, rows, thresholds));
 }
 
 }  // namespace tapegrad::summary

@@ -38,6 +38,21 @@ void append_little_endian(std::string& out, T value) {
   out.append(bytes.data(), bytes.size());
 }
 
+/// The size of the whole records at the front of `records` that end within `written` bytes.
+std::size_t whole_records(std::string_view records, std::size_t written) {
+  constexpr std::size_t frame = 8 + 4 + 4;
+  std::size_t end = 0;
+  while (end + frame <= written) {
+    std::uint64_t length = 0;
+    for (std::size_t i = 8; i-- > 0;) {
+      length = length << 8 | static_cast<unsigned char>(records[end + i]);
+    }
+    if (length > written - end - frame) break;
+    end += frame + static_cast<std::size_t>(length);
+  }
+  return end;
+}
+
 }  // namespace
 
 std::uint32_t masked_crc32c(std::string_view bytes) {
@@ -47,6 +62,7 @@ std::uint32_t masked_crc32c(std::string_view bytes) {
 
 void append_record(std::string& out, std::string_view record) {
   const std::size_t start = out.size();
+  out.reserve(start + 16 + record.size());  // all of it or nothing
   append_little_endian(out, static_cast<std::uint64_t>(record.size()));
   append_little_endian(out, masked_crc32c(std::string_view(out).substr(start)));
   out.append(record);
@@ -55,18 +71,37 @@ void append_record(std::string& out, std::string_view record) {
 
 RecordFile::RecordFile(std::string path) : path_(std::move(path)) {
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) fail_with("can't be made");
+  if (descriptor_ < 0) fail_with("can't be made", errno);
 }
 
 RecordFile::~RecordFile() { ::close(descriptor_); }
 
-void RecordFile::write(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail_with("can't be written");
-    bytes.remove_prefix(static_cast<std::size_t>(written));
+void RecordFile::write(std::string& records) {
+  if (torn_) cut_torn_record();
+  std::size_t written = 0;
+  while (written < records.size()) {
+    const ssize_t count = ::write(descriptor_, records.data() + written, records.size() - written);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) break;
+    written += static_cast<std::size_t>(count);
   }
+  const int reason = errno;  // of what follows only if the loop broke off
+  const bool complete = written == records.size();
+  const std::size_t whole = complete ? written : whole_records(records, written);
+  whole_ += whole;
+  records.erase(0, whole);
+  if (complete) return;
+  torn_ = true;
+  cut_torn_record();
+  fail_with("can't be written", reason);
+}
+
+/// A file that can't be cut now is tried again before anything is appended to it.
+void RecordFile::cut_torn_record() {
+  if (::ftruncate(descriptor_, static_cast<off_t>(whole_)) != 0) {
+    fail_with("can't be cut back to its last whole record", errno);
+  }
+  torn_ = false;
 }
 
 void RecordFile::sync() {
@@ -75,7 +110,7 @@ void RecordFile::sync() {
     result = ::fsync(descriptor_);
   } while (result != 0 && errno == EINTR);
   // Pipes and some file systems can't; what they have is all there is.
-  if (result != 0 && errno != EINVAL && errno != EROFS) fail_with("can't be synced");
+  if (result != 0 && errno != EINVAL && errno != EROFS) fail_with("can't be synced", errno);
 }
 
 void RecordFile::remove() { ::unlink(path_.c_str()); }
@@ -83,14 +118,14 @@ void RecordFile::remove() { ::unlink(path_.c_str()); }
 void RecordFile::check_still_there() const {
   struct stat named {};
   struct stat open {};
-  if (::fstat(descriptor_, &open) != 0) fail_with("can't be looked at");
-  if (::stat(path_.c_str(), &named) != 0) fail_with("was removed while it was written");
-  check<IoError>(named.st_ino == open.st_ino && named.st_dev == open.st_dev,
-                 "summary: {} was replaced while it was written", path_);
+  if (::fstat(descriptor_, &open) != 0) fail_with("can't be looked at", errno);
+  check<Gone>(::stat(path_.c_str(), &named) == 0, "summary: {} was removed while it was written",
+              path_);
+  check<Gone>(named.st_ino == open.st_ino && named.st_dev == open.st_dev,
+              "summary: {} was replaced while it was written", path_);
 }
 
-void RecordFile::fail_with(std::string_view what) const {
-  const int reason = errno;
+void RecordFile::fail_with(std::string_view what, int reason) const {
   fail<IoError>("summary: {} {}: {}", path_, what, std::generic_category().message(reason));
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "tapegrad/error.hpp"
+
 namespace tapegrad::summary {
 
 /// CRC-32C of RFC 3720, rotated and shifted as the framing wants it, so that checksums of data
@@ -14,9 +16,15 @@ std::uint32_t masked_crc32c(std::string_view bytes);
 /// Adds the frame of one record to `out`: length, its checksum, the bytes, their checksum.
 void append_record(std::string& out, std::string_view record);
 
-/// A new file that only grows. Errors are IoError with the path and the system's reason.
+/// A new file of whole records that only grows. Errors are IoError with the path and the system's
+/// reason.
 class RecordFile {
  public:
+  /// The path names another file, or none: what is written is lost.
+  struct Gone : IoError {
+    using IoError::IoError;
+  };
+
   /// Fails when the file exists.
   explicit RecordFile(std::string path);
   RecordFile(const RecordFile&) = delete;
@@ -24,18 +32,25 @@ class RecordFile {
   ~RecordFile();
 
   const std::string& path() const { return path_; }
-  void write(std::string_view bytes);
+  /// Appends framed records, and takes from the front of `records` those that are in the file, all
+  /// of them as a rule. When that fails, as on a full disk, the file ends with its last whole one,
+  /// and the rest can be written later.
+  void write(std::string& records);
   void sync();
   /// Takes the file out of its folder.
   void remove();
-  /// Whether the path still names this file: a cleaned log folder must not swallow events silently.
+  /// Throws Gone unless the path still names this file: a cleaned log folder must not swallow
+  /// events silently.
   void check_still_there() const;
 
  private:
-  [[noreturn]] void fail_with(std::string_view what) const;
+  void cut_torn_record();
+  [[noreturn]] void fail_with(std::string_view what, int reason) const;
 
   std::string path_;
   int descriptor_ = -1;
+  std::uint64_t whole_ = 0;  // bytes of whole records
+  bool torn_ = false;        // something may stand behind them
 };
 
 }  // namespace tapegrad::summary

@@ -77,7 +77,9 @@ Writer::Impl& Writer::impl() const {
 
 const std::string& Writer::path() const { return impl().path; }
 
-void Writer::add_event(std::string event) { impl().open().push(EncodedItem{std::move(event)}); }
+void Writer::add_event(std::int64_t step, std::string event) {
+  impl().open().push(EncodedItem{{0, step}, std::move(event)});
+}
 
 void Writer::add_scalar(std::string_view tag, double value, std::int64_t step,
                         std::optional<double> wall_time) {
@@ -125,17 +127,26 @@ void Writer::add_text(std::string_view tag, std::string_view text, std::int64_t 
   impl().open();
   check_utf8("add_text", "text", text);
   impl_->claim(tag, Kind::text);
-  add_event(text_event({wall_time_now(), step}, tag, text));
+  add_event(step, text_event({wall_time_now(), step}, tag, text));
 }
 
 void Writer::flush() {
-  impl().open().flush();
-  for (auto& [name, run] : impl_->runs) run.flush();
+  std::string failures;
+  const auto try_to_flush = [&](EventQueue& queue) {
+    try {
+      queue.flush();
+    } catch (const IoError& error) {
+      failures += fmt::format("{}{}", failures.empty() ? "" : "\n", error.what());
+    }
+  };
+  try_to_flush(impl().open());
+  for (auto& [name, run] : impl_->runs) try_to_flush(run.impl().open());
+  check<IoError>(failures.empty(), "{}", failures);
 }
 
 void Writer::close() {
   if (!impl_ || !impl_->queue) return;
-  if (impl_->queue->at_home()) flush();
+  if (impl_->queue->in_owner_process()) flush();
   for (auto& [name, run] : impl_->runs) run.close();
   close_queue(impl_->queue);
 }

@@ -60,7 +60,7 @@ struct Writer::Impl {
 
   EventQueue& open() const {
     check<Error>(queue != nullptr, "summary: {} is closed; make another writer", path);
-    check<Error>(queue->at_home(),
+    check<Error>(queue->in_owner_process(),
                  "summary: {} belongs to the process that this one was forked from; make another "
                  "writer",
                  path);

@@ -3,8 +3,8 @@
 #include <sys/stat.h>
 
 #include "files.hpp"
-#include "full_disk.hpp"
 #include "support/catch.hpp"
+#include "support/full_disk.hpp"
 
 using tapegrad::io::AtomicFile;
 using namespace tapegrad::test;

@@ -4,10 +4,10 @@
 
 #include <cstring>
 
-#include "full_disk.hpp"
 #include "saver.hpp"
 #include "support/catch.hpp"
 #include "support/errors.hpp"
+#include "support/full_disk.hpp"
 
 using namespace tapegrad;
 using namespace tapegrad::test;

@@ -29,7 +29,7 @@ struct WriterOptions {
   /// when much is waiting, on flush() and at the end.
   double flush_seconds = 2;
   /// Events, and bytes of them (not counting scalars), that may wait; add_...() then waits for the
-  /// disk. At least 1; an event that is larger than all waits alone.
+  /// disk, unless that is full. At least 1; an event that is larger than all waits alone.
   std::size_t max_waiting = 100000;
   std::size_t max_waiting_bytes = std::size_t{64} << 20;
   /// For a run that goes on after it was stopped: TensorBoard drops what earlier writers logged in
@@ -74,8 +74,13 @@ class Hparam {
 /// `tensorboard --load_fast=false` shows only the newest file's growth unless it also gets
 /// --reload_multifile=true; by default TensorBoard follows all of them.
 ///
-/// add_...(), flush() and close() throw IoError when the thread failed to write, with the path and
-/// the system's reason; the destructor closes, and keeps such an error to itself.
+/// While the file can't be written, as on a full disk, what is added waits in memory and writing is
+/// tried again about once a second; no record stays torn. flush() and close() throw IoError then,
+/// with the path and the system's reason. When max_waiting or max_waiting_bytes are reached before
+/// there is space again, later events are lost: the next flush() or close() says how many and of
+/// which steps, once more after all others were written. A file that was removed or replaced is
+/// lost for good: from then on add_...(), flush() and close() throw IoError. The destructor closes,
+/// and keeps such an error to itself.
 ///
 /// TensorBoard shows one kind of data under a tag and drops the others: a tag that has another kind
 /// already is refused with Error. Each writer knows its own tags only, not those of other writers
@@ -162,11 +167,12 @@ class Writer {
 
   /// Waits until all that was added is in the file, and the file is on the disk.
   void flush();
-  /// flush(), and the end of the file; adding later throws Error.
+  /// flush(), and the end of the file; adding later throws Error. Where flush() throws the file
+  /// stays open: call it again.
   void close();
 
  private:
-  void add_event(std::string event);
+  void add_event(std::int64_t step, std::string event);
   void add_graph_of(const nn::Module* module, const Tensor& input,
                     const std::function<void(const Tensor&)>& forward);
 
