@@ -4,84 +4,74 @@
 
 #include "core/check.hpp"
 #include "kernels/step.hpp"
+#include "optim/options.hpp"
 
 namespace tapegrad::optim {
 namespace {
 
-constexpr std::string_view names[] = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
+using kernels::ref;
 
-// AdamOptions and AdamWOptions have the same fields.
-
-template <class Options>
-void check_options(const Options& o) {
-  check<Error>(o.lr >= 0, "{}: lr is {}; it can't be negative", o.name, o.lr);
-  check<Error>(o.eps >= 0, "{}: eps is {}; it can't be negative", o.name, o.eps);
-  check<Error>(o.weight_decay >= 0, "{}: weight_decay is {}; it can't be negative", o.name,
-               o.weight_decay);
-  for (const double beta : o.betas) {
-    check<Error>(beta >= 0 && beta < 1, "{}: betas are {} and {}; they lie in [0, 1)", o.name,
-                 o.betas[0], o.betas[1]);
-  }
-}
-
-template <class Options>
-void visit_options(Options& o, OptionVisitor& v) {
-  v("lr", o.lr);
-  v("beta1", o.betas[0]);
-  v("beta2", o.betas[1]);
-  v("eps", o.eps);
-  v("weight_decay", o.weight_decay);
-  v("amsgrad", o.amsgrad);
-  v("maximize", o.maximize);
-}
-
-template <class Options>
-kernels::AdamStep step_of(const Options& o, std::int64_t steps) {
+template <Decay decay>
+kernels::AdamStep step_of(const AdamOptionsOf<decay>& o, std::int64_t steps) {
   const auto t = static_cast<double>(steps);
+  constexpr bool coupled = decay == Decay::coupled;
   return {.step_size = o.lr / (1 - std::pow(o.betas[0], t)),
           .beta1 = o.betas[0],
           .beta2 = o.betas[1],
           .eps = o.eps,
           .root_correction = std::sqrt(1 - std::pow(o.betas[1], t)),
-          .weight_decay = o.weight_decay,
-          .shrink = 1,
+          .weight_decay = coupled ? o.weight_decay : 0,
+          .shrink = coupled ? 1 : 1 - o.lr * o.weight_decay,
           .maximize = o.maximize};
-}
-
-using kernels::ref;
-
-void run(const kernels::AdamStep& step, const Tensor& x, const Tensor& g, const Tensor& mean,
-         const Tensor& square, const Tensor* largest) {
-  if (largest) {
-    kernels::amsgrad_step(step, ref(x), ref(g), ref(mean), ref(square), ref(*largest));
-  } else {
-    kernels::adam_step(step, ref(x), ref(g), ref(mean), ref(square));
-  }
 }
 
 }  // namespace
 
-void AdamOptions::check() const { check_options(*this); }
-void AdamWOptions::check() const { check_options(*this); }
-void AdamOptions::visit(OptionVisitor& v) { visit_options(*this, v); }
-void AdamWOptions::visit(OptionVisitor& v) { visit_options(*this, v); }
-
-void Adam::update(Slot& slot, const Tensor& grad, std::size_t group) {
-  const AdamOptions& o = options(group);
-  run(step_of(o, slot.steps), slot.parameter, grad, memory(slot, 0), memory(slot, 1),
-      o.amsgrad ? &memory(slot, 2) : nullptr);
+template <Decay decay>
+void AdamOptionsOf<decay>::validate() const {
+  check_not_negative(name, "lr", lr);
+  check_not_negative(name, "eps", eps);
+  check_not_negative(name, "weight_decay", weight_decay);
+  for (const double beta : betas) {
+    check<Error>(beta >= 0 && beta < 1, "{}: betas are {} and {}; they lie in [0, 1)", name,
+                 betas[0], betas[1]);
+  }
 }
 
-void AdamW::update(Slot& slot, const Tensor& grad, std::size_t group) {
-  const AdamWOptions& o = options(group);
-  kernels::AdamStep step = step_of(o, slot.steps);
-  step.weight_decay = 0;
-  step.shrink = 1 - o.lr * o.weight_decay;
-  run(step, slot.parameter, grad, memory(slot, 0), memory(slot, 1),
-      o.amsgrad ? &memory(slot, 2) : nullptr);
+template <Decay decay>
+void AdamOptionsOf<decay>::visit(OptionVisitor& v) {
+  v("lr", lr);
+  v("beta1", betas[0]);
+  v("beta2", betas[1]);
+  v("eps", eps);
+  v("weight_decay", weight_decay);
+  v("amsgrad", amsgrad);
+  v("maximize", maximize);
 }
 
-std::span<const std::string_view> Adam::memory_names() const { return names; }
-std::span<const std::string_view> AdamW::memory_names() const { return names; }
+template <Decay decay>
+void AdamOf<decay>::update(Slot& slot, const Tensor& grad, std::size_t group) {
+  const Options& o = this->options(group);
+  const kernels::AdamStep step = step_of(o, slot.steps);
+  const kernels::Ref x = ref(slot.parameter);
+  const kernels::Ref mean = ref(this->memory(slot, 0));
+  const kernels::Ref square = ref(this->memory(slot, 1));
+  if (o.amsgrad) {
+    kernels::amsgrad_step(step, x, ref(grad), mean, square, ref(this->memory(slot, 2)));
+  } else {
+    kernels::adam_step(step, x, ref(grad), mean, square);
+  }
+}
+
+template <Decay decay>
+std::span<const std::string_view> AdamOf<decay>::memory_names() const {
+  static constexpr std::string_view names[] = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
+  return names;
+}
+
+template struct AdamOptionsOf<Decay::coupled>;
+template struct AdamOptionsOf<Decay::decoupled>;
+template class AdamOf<Decay::coupled>;
+template class AdamOf<Decay::decoupled>;
 
 }  // namespace tapegrad::optim

@@ -22,7 +22,13 @@ std::string lower_case(std::string_view name) {
 
 }  // namespace
 
+void Optimizer::check_not_moved_from() const {
+  if (!groups_.empty()) return;
+  fail<Error>("{}: this optimizer was moved from; use the one it went to", name());
+}
+
 void Optimizer::zero_grad() {
+  check_not_moved_from();
   for (std::vector<Slot>& group : groups_) {
     for (Slot& slot : group) {
       if (slot.parameter.requires_grad()) slot.parameter.set_grad({});
@@ -31,6 +37,7 @@ void Optimizer::zero_grad() {
 }
 
 void Optimizer::step() {
+  check_not_moved_from();
   const NoGrad guard;
   const bool traced = tracing();
   for (std::size_t group = 0; group < groups_.size(); ++group) {
@@ -53,6 +60,7 @@ std::vector<Tensor> Optimizer::parameters(std::size_t group) const {
 }
 
 void Optimizer::set_lr(double lr) {
+  check_not_moved_from();
   for (std::size_t group = 0; group < groups_.size(); ++group) set_lr(lr, group);
 }
 
@@ -98,8 +106,9 @@ void Optimizer::add_slots(std::string_view optimizer, const std::vector<Tensor>&
 }
 
 void Optimizer::check_group(std::size_t group) const {
-  check<IndexError>(group < groups_.size(), "optimizer: no group {} among the {}", group,
-                    groups_.size());
+  if (group < groups_.size()) return;
+  check_not_moved_from();
+  fail<IndexError>("{}: no group {} among the {}", name(), group, groups_.size());
 }
 
 }  // namespace tapegrad::optim

@@ -2,18 +2,20 @@
 
 #include "core/check.hpp"
 #include "kernels/step.hpp"
+#include "optim/options.hpp"
 
 namespace tapegrad::optim {
 
-void SGDOptions::check() const {
-  tapegrad::check<Error>(lr >= 0, "SGD: lr is {}; it can't be negative", lr);
-  tapegrad::check<Error>(momentum >= 0, "SGD: momentum is {}; it can't be negative", momentum);
-  tapegrad::check<Error>(weight_decay >= 0, "SGD: weight_decay is {}; it can't be negative",
-                         weight_decay);
-  tapegrad::check<Error>(!nesterov || (momentum > 0 && dampening == 0),
-                         "SGD: nesterov needs a positive momentum and no dampening: momentum is "
-                         "{}, dampening is {}",
-                         momentum, dampening);
+void SGDOptions::validate() const {
+  check_not_negative(name, "lr", lr);
+  check_not_negative(name, "momentum", momentum);
+  check_not_negative(name, "weight_decay", weight_decay);
+  check_finite(name, "dampening", dampening);
+  check<Error>(
+      !nesterov || (momentum > 0 && dampening == 0),
+      "SGD: nesterov needs a positive momentum and no dampening: momentum is {}, dampening "
+      "is {}",
+      momentum, dampening);
 }
 
 void SGDOptions::visit(OptionVisitor& v) {

@@ -95,9 +95,25 @@ class OptionReader final : public OptionVisitor {
   std::size_t group_;
 };
 
+std::int64_t steps_in(Reader& reader, std::size_t parameter) {
+  const std::string entry = state_entry(parameter, steps_name);
+  const auto steps = reader.number<std::int64_t>(entry);
+  check<Error>(steps >= 0, "load_state_dict: \"{}\" is {}; nothing was loaded", entry, steps);
+  return steps;
+}
+
+/// A state that was kept without clone() has gone on with the optimizer, all but its numbers.
+void check_kept(const std::string& entry, const Tensor& kept, const Tensor& own, bool as_now) {
+  check<Error>(as_now || !own.defined() || !kept.shares_storage_with(own),
+               "load_state_dict: \"{}\" is the optimizer's own tensor, which later steps have "
+               "changed: keep state_dict().clone(); nothing was loaded",
+               entry);
+}
+
 }  // namespace
 
 StateDict Optimizer::state_dict() const {
+  check_not_moved_from();
   StateDict state;
   std::size_t parameter = 0;
   for (std::size_t group = 0; group < groups_.size(); ++group) {
@@ -116,6 +132,7 @@ StateDict Optimizer::state_dict() const {
 }
 
 void Optimizer::load_state_dict(const StateDict& state) {
+  check_not_moved_from();
   const NoGrad guard;
   Reader reader(state);
   std::vector<std::vector<Slot>> loaded;
@@ -126,11 +143,13 @@ void Optimizer::load_state_dict(const StateDict& state) {
     std::vector<Slot>& slots = loaded.emplace_back();
     for (const Slot& own : groups_[group]) {
       Slot slot{.parameter = own.parameter,
-                .steps = reader.number<std::int64_t>(state_entry(parameter, steps_name))};
+                .steps = steps_in(reader, parameter)};
       for (std::size_t i = 0; i < memory_names().size(); ++i) {
-        const Tensor* m = reader.find(state_entry(parameter, memory_names()[i]),
-                                      own.parameter.shape(), own.parameter.dtype());
-        if (m) slot.memories[i] = m->clone();
+        const std::string entry = state_entry(parameter, memory_names()[i]);
+        const Tensor* m = reader.find(entry, own.parameter.shape(), own.parameter.dtype());
+        if (!m) continue;
+        check_kept(entry, *m, own.memories[i], slot.steps == own.steps);
+        slot.memories[i] = m->clone();
       }
       slots.push_back(std::move(slot));
       ++parameter;

@@ -23,8 +23,9 @@ class OptionVisitor {
   virtual void operator()(std::string_view name, bool& value) = 0;
 };
 
-/// Changes parameters by their gradients. It holds handles: the parameters stay where they are.
-/// Parameters without a gradient, frozen ones among them, are passed over.
+/// Changes parameters by their gradients. It holds handles: the parameters stay where they are,
+/// also when their module is assigned to or swapped (see nn::Owned). Parameters without a gradient,
+/// frozen ones among them, are passed over. One that was moved from refuses everything with Error.
 class Optimizer {
  public:
   Optimizer(const Optimizer&) = delete;  // two optimizers would share what they remember
@@ -93,11 +94,13 @@ class Optimizer {
   virtual void visit_options(std::size_t group, OptionVisitor& v) = 0;
 
  private:
+  void check_not_moved_from() const;
+
   std::vector<std::vector<Slot>> groups_;
 };
 
 /// The half of an optimizer that knows its options: an aggregate with `lr`, `name` (the
-/// optimizer's), check(), which throws Error for wrong values, and visit(OptionVisitor&).
+/// optimizer's), validate(), which throws Error for wrong values, and visit(OptionVisitor&).
 template <class OptionsType>
 class OptimizerOf : public Optimizer {
  public:
@@ -108,7 +111,7 @@ class OptimizerOf : public Optimizer {
   };
 
   void add_group(const std::vector<Tensor>& parameters, const Options& options) {
-    options.check();
+    options.validate();
     add_slots(Options::name, parameters);
     options_.push_back(options);
   }
@@ -119,7 +122,7 @@ class OptimizerOf : public Optimizer {
   }
   void set_options(const Options& options, std::size_t group = 0) {
     check_group(group);
-    options.check();
+    options.validate();
     options_[group] = options;
   }
 
@@ -145,7 +148,7 @@ class OptimizerOf : public Optimizer {
   void visit_copy(std::size_t group, OptionVisitor& v) const override {
     Options copy = options_[group];
     copy.visit(v);
-    copy.check();
+    copy.validate();
   }
   void visit_options(std::size_t group, OptionVisitor& v) override { options_[group].visit(v); }
 

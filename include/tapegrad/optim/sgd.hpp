@@ -16,15 +16,15 @@ struct SGDOptions {
   bool maximize = false;
 
   static constexpr std::string_view name = "SGD";
-  void check() const;
+  void validate() const;
   void visit(OptionVisitor& v);
 };
 
 /// PyTorch's rule, with d the gradient (negated to maximize) plus weight_decay * x:
 ///   b = momentum * b + (1 - dampening) * d       at first b = d
 ///   x -= lr * b                                  nesterov: x -= lr * (d + momentum * b)
-/// Throws Error for a negative lr, momentum or weight_decay, and for nesterov without momentum or
-/// with dampening.
+/// Throws Error unless all numbers are finite and lr, momentum and weight_decay not negative, and
+/// for nesterov without momentum or with dampening.
 class SGD : public OptimizerOf<SGDOptions> {
  public:
   SGD(const std::vector<Tensor>& parameters, const SGDOptions& options = {})
