@@ -87,7 +87,12 @@ class Hparam {
 /// of the folder. Tags, names and texts are UTF-8; others are refused with Error.
 ///
 /// After fork(), the child can neither add nor flush (Error), and its copy's end writes nothing;
-/// let it make a writer of its own. A writer that was moved from throws Error, except in close().
+/// let it make a writer of its own. Fork first, then make writers and start threads: while another
+/// thread multiplies matrices, fork() may never return in the parent, because OpenBLAS waits in it
+/// for threads that are busy. Where that order can't be had, join the threads before, or start a
+/// program with posix_spawn(), which OpenBLAS isn't told of.
+///
+/// A writer that was moved from throws Error, except in close().
 /// The constructor throws Error for options that mean nothing and where no thread can be made.
 /// Not for two threads at a time.
 class Writer {
