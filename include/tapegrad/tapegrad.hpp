@@ -11,6 +11,7 @@
 #include "tapegrad/memory.hpp"
 #include "tapegrad/names.hpp"
 #include "tapegrad/nn/activation.hpp"
+#include "tapegrad/nn/census.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/nn/linear.hpp"

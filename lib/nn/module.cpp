@@ -4,6 +4,7 @@
 
 #include "core/check.hpp"
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/nn/census.hpp"
 
 namespace tapegrad::nn {
 namespace {
@@ -87,6 +88,7 @@ void Visitor::operator()(std::string_view name, Parameter& part) {
   check_name(name);
   if (!part.defined()) return;
   name_where_used(part, name);
+  if (introduces_) detail::acknowledge(part);
   parameter(name, part);
 }
 
@@ -94,6 +96,7 @@ void Visitor::operator()(std::string_view name, Buffer& part) {
   check_name(name);
   if (!part.defined()) return;
   name_where_used(part, name);
+  if (introduces_) detail::acknowledge(part);
   buffer(name, part);
 }
 

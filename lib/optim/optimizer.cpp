@@ -7,6 +7,7 @@
 #include "core/tensor_impl.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/graph.hpp"
+#include "tapegrad/nn/census.hpp"
 #include "tapegrad/ops/create.hpp"
 
 namespace tapegrad::optim {
@@ -18,6 +19,16 @@ std::string lower_case(std::string_view name) {
     result.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
   }
   return result;
+}
+
+/// "[2, 2], [2]", not more than a few.
+std::string shapes_of(const std::vector<Tensor>& tensors) {
+  constexpr std::size_t most = 4;
+  std::string text;
+  for (std::size_t i = 0; i < tensors.size() && i < most; ++i) {
+    text += (i > 0 ? ", " : "") + to_string(tensors[i].shape());
+  }
+  return tensors.size() > most ? text + ", ..." : text;
 }
 
 }  // namespace
@@ -36,8 +47,39 @@ void Optimizer::zero_grad() {
   }
 }
 
+void Optimizer::check_owners() {
+  const std::uint64_t releases = nn::detail::releases();
+  if (releases == releases_) return;
+  bool all_owned = true;
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    for (std::size_t i = 0; i < groups_[group].size(); ++i) {
+      const auto& [x, has_owner, steps, memories] = groups_[group][i];
+      if (!has_owner || nn::detail::is_owned(x)) continue;
+      all_owned = false;
+      check<Error>(x.grad().defined(),
+                   "{}: parameter {} of group {}, of shape {}, is not part of a module any more: "
+                   "its layer was removed or replaced, so that nothing trains what is there now; "
+                   "make a new optimizer from the module's parameters()",
+                   name(), i, group, x.shape());
+    }
+  }
+  if (all_owned) releases_ = releases;
+}
+
+void Optimizer::check_nothing_forgotten() {
+  const std::vector<Tensor> forgotten = nn::forgotten_parameters();
+  check<Error>(forgotten.empty(),
+               "{}: no visit() names {} with a gradient, of shape {}, so that training and saving "
+               "pass over what they belong to: name it in its module's visit(), or freeze it with "
+               "requires_grad_(false)",
+               name(), forgotten.size() == 1 ? "a parameter" : "parameters", shapes_of(forgotten));
+  nothing_forgotten_ = true;
+}
+
 void Optimizer::step() {
   check_not_moved_from();
+  if (!nothing_forgotten_) check_nothing_forgotten();
+  check_owners();
   const NoGrad guard;
   const bool traced = tracing();
   for (std::size_t group = 0; group < groups_.size(); ++group) {
@@ -97,12 +139,14 @@ void Optimizer::add_slots(std::string_view optimizer, const std::vector<Tensor>&
                  "{}: elements of parameter {} of shape {} share memory; clone() it", optimizer, i,
                  x.shape());
     known.push_back(x.impl());
-    slots.push_back({.parameter = x});
+    slots.push_back({.parameter = x, .has_owner = nn::detail::is_owned(x)});
   }
   std::ranges::sort(known);
   check<Error>(std::ranges::adjacent_find(known) == known.end(),
                "{}: a parameter of group {} occurs twice; name it once", optimizer, group_count());
   groups_.push_back(std::move(slots));
+  for (const Tensor& x : parameters) nn::detail::acknowledge(x);
+  nn::detail::begin_training();
 }
 
 void Optimizer::check_group(std::size_t group) const {

@@ -143,6 +143,7 @@ void Optimizer::load_state_dict(const StateDict& state) {
     std::vector<Slot>& slots = loaded.emplace_back();
     for (const Slot& own : groups_[group]) {
       Slot slot{.parameter = own.parameter,
+                .has_owner = own.has_owner,
                 .steps = steps_in(reader, parameter)};
       for (std::size_t i = 0; i < memory_names().size(); ++i) {
         const std::string entry = state_entry(parameter, memory_names()[i]);

@@ -12,6 +12,7 @@
 
 #include "tapegrad/names.hpp"
 #include "tapegrad/nn/parameter.hpp"
+#include "tapegrad/nn/trail.hpp"
 #include "tapegrad/state_dict.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -40,6 +41,11 @@ class Visitor {
   void operator()(std::string_view name, Tensor& part) = delete;
 
  protected:
+  /// Whoever is visited counts as named, and forgotten_parameters() has nothing to say of it; not
+  /// in visits that a module makes for itself.
+  enum class Introduces { no, yes };
+  explicit Visitor(Introduces introduces) : introduces_(introduces == Introduces::yes) {}
+
   virtual void parameter(std::string_view, Parameter&) {}
   virtual void buffer(std::string_view, Buffer&) {}
   virtual void submodule(std::string_view name, Module& part) { descend(name, part); }
@@ -52,6 +58,7 @@ class Visitor {
  private:
   void visit_list(std::string_view name, Module& list);
 
+  bool introduces_ = true;
   std::string prefix_;
   /// The lists that directly hold what is visited now: "blocks/".
   std::string lists_;
@@ -67,8 +74,10 @@ struct LoadResult {
 };
 
 /// The base of everything that has parameters. A module is a value: its parts are members, visit()
-/// names them, and a copy is deep: `auto best = model;` shares nothing with `model`. Assigning one
-/// module to another copies into the tensors that are there (see Owned).
+/// names them, and a copy is deep: `auto best = model;` shares nothing with `model`.
+///   Assigning to a module, by copy or move, and std::swap() give values to the tensors that are
+/// there (see Owned), whatever container the parts are in: an optimizer goes on with them. So the
+/// best weights are kept by `best = model;` and brought back by `model = best;`.
 ///
 ///   struct Mlp : tg::nn::Module {
 ///     tg::nn::Linear hidden{2, 16}, out{16, 1};
@@ -77,12 +86,13 @@ struct LoadResult {
 ///   };
 ///
 /// A tensor that two parts use is a member once, and is passed to where it is needed.
-class Module {
+class Module : private detail::Trail<Module> {
  public:
   virtual ~Module() = default;
 
   /// Calls v(name, part) for each parameter, buffer and module that this one owns, in order. What
-  /// isn't named here is not trained, saved, converted or printed.
+  /// isn't named here is not trained, saved, converted or printed; optimizers notice parameters
+  /// that are used all the same (see forgotten_parameters()).
   virtual void visit(Visitor&) {}
 
   // Below this line a "tensor of the module" is a handle: changing it changes the module.
@@ -138,16 +148,21 @@ class Module {
   Module(const Module&) = default;
   Module(Module&&) = default;
   Module& operator=(const Module& other) {
+    Trail::operator=(other);
     training_ = other.training_;
     return *this;
   }
-  Module& operator=(Module&& other) noexcept { return *this = std::as_const(other); }
+  /// Visits both modules, as long as neither was moved from: what members do afterwards, which may
+  /// be a vector that takes the parts of another, leaves tensors under the names that they had.
+  Module& operator=(Module&& other);
 
   /// For owners whose parts have names without a visit, as Sequential's have.
   static void name_part(Module& part, std::string_view name) { part.scope_name_.assign(name); }
 
  private:
   friend class Visitor;
+  friend detail::Trail<Module>;
+  friend detail::Identity;
 
   ScopeName scope_name_;
   bool training_ = true;

@@ -3,31 +3,57 @@
 #pragma once
 
 #include <concepts>
+#include <string_view>
 #include <utility>
 
+#include "tapegrad/nn/trail.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace nn {
 
+namespace detail {
+struct Identity;
+}
+
 /// A tensor with one owner. Wherever a Tensor is expected it serves as one:
 ///   Tensor handle = layer.weight;     the same tensor, as with every Tensor
 ///   Parameter copy(layer.weight);     a copy of the elements, without the gradient
 ///   auto what = layer.weight;         does not compile: say which of the two you mean
-/// Assigning one to another copies the elements into the tensor that is there, so that an optimizer
-/// that holds it goes on with the new values; the gradient is cleared. Where shapes or element
-/// types differ, it becomes another tensor. A move keeps the tensor.
-class Owned : public Tensor {
+/// Assigning copies the elements into the tensor that is there, so that an optimizer that holds it
+/// goes on with the new values; the gradient is cleared, requires_grad follows. So do moves and
+/// std::swap(): values go, tensors stay. Where shapes or element types differ, or nothing is
+/// there, it becomes another tensor; an optimizer that still holds the old one says so in its next
+/// step. One that is made by a move takes the tensor along.
+class Owned : public Tensor, private detail::Trail<Owned> {
  public:
   Owned() = default;
   explicit Owned(const Owned& other);
-  Owned(Owned&& other) noexcept = default;
+  Owned(Owned&& other) noexcept
+      : Tensor(std::move(other)),
+        Trail(std::move(other)),
+        held_(std::exchange(other.held_, nullptr)) {}
   Owned& operator=(const Owned& other) &;
-  Owned& operator=(Owned&& other) & noexcept = default;
-  ~Owned() = default;
+  Owned& operator=(Owned&& other) &;
+  ~Owned() { let_go(); }
+  /// Would exchange the tensors behind the owners' back: use std::swap().
+  void swap(Tensor&) = delete;
 
  protected:
-  explicit Owned(Tensor value) : Tensor(std::move(value)) {}
+  Owned(std::string_view what, const Tensor& value);
+
+ private:
+  friend detail::Trail<Owned>;
+  friend detail::Identity;
+
+  void hold();
+  void let_go();
+  bool fits(const Owned& other) const;
+  /// Copies the elements of one that fits.
+  void assign(const Owned& other);
+
+  /// What the census knows this to hold, also after somebody has moved the tensor out of it.
+  const void* held_ = nullptr;
 };
 
 /// A tensor that is trained: it requires grad until it is frozen with requires_grad_(false).
@@ -38,11 +64,12 @@ class Parameter : public Owned {
   explicit Parameter(const Parameter&) = default;
   Parameter(Parameter&&) noexcept = default;
   Parameter& operator=(const Parameter&) & = default;
-  Parameter& operator=(Parameter&&) & noexcept = default;
+  Parameter& operator=(Parameter&&) & = default;
   ~Parameter() = default;
-  /// Shares the elements of `value` and leaves its history. Throws DTypeError for integers.
+  /// Shares the elements of `value` and leaves its history. Throws DTypeError for integers,
+  /// Error for an undefined tensor.
   template <std::same_as<Tensor> T>  // not a Parameter: that would share behind the owner's back
-  Parameter(const T& value) : Owned(value.detach()) {
+  Parameter(const T& value) : Owned("Parameter", value) {
     requires_grad_();
   }
 };
@@ -54,11 +81,11 @@ class Buffer : public Owned {
   explicit Buffer(const Buffer&) = default;
   Buffer(Buffer&&) noexcept = default;
   Buffer& operator=(const Buffer&) & = default;
-  Buffer& operator=(Buffer&&) & noexcept = default;
+  Buffer& operator=(Buffer&&) & = default;
   ~Buffer() = default;
   /// Shares the elements of `value` and leaves its history.
   template <std::same_as<Tensor> T>
-  Buffer(const T& value) : Owned(value.detach()) {}
+  Buffer(const T& value) : Owned("Buffer", value) {}
 };
 
 }  // namespace nn

@@ -34,7 +34,7 @@ class Sequential : public Layer {
   /// Where both have the same kinds of parts, values are assigned part by part: an optimizer goes
   /// on with them.
   Sequential& operator=(const Sequential& other);
-  Sequential& operator=(Sequential&&) noexcept = default;
+  Sequential& operator=(Sequential&&) = default;
 
   template <SequentialPart M>
   void push_back(M part) {

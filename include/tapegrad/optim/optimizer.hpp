@@ -36,7 +36,10 @@ class Optimizer {
 
   /// Drops the gradients of all parameters.
   void zero_grad();
-  /// One update, outside the tape and in place.
+  /// One update, outside the tape and in place. Throws Error, before anything is changed, for a
+  /// parameter that has no gradient and was part of a module, but isn't any more: its layer was
+  /// removed, or replaced by one of another shape, and what is there now would not be trained. The
+  /// first step throws Error for parameters that visit() forgot (see nn::forgotten_parameters()).
   void step();
 
   /// "SGD".
@@ -66,6 +69,8 @@ class Optimizer {
   /// A parameter and what is remembered of it.
   struct Slot {
     Tensor parameter;
+    /// A module held it when the optimizer was made.
+    bool has_owner = false;
     /// Updates so far, the current one included.
     std::int64_t steps = 0;
     std::array<Tensor, max_memories> memories = {};
@@ -95,8 +100,14 @@ class Optimizer {
 
  private:
   void check_not_moved_from() const;
+  void check_nothing_forgotten();
+  /// Throws Error for a parameter that no gradient reaches because its module has let it go.
+  void check_owners();
 
   std::vector<std::vector<Slot>> groups_;
+  bool nothing_forgotten_ = false;
+  /// nn::detail::releases() when all parameters had their owners.
+  std::uint64_t releases_ = 0;
 };
 
 /// The half of an optimizer that knows its options: an aggregate with `lr`, `name` (the
