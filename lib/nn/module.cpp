@@ -14,6 +14,14 @@ void check_name(std::string_view name) {
                "visit: \"{}\" can't be the name of a part; use one without dots", name);
 }
 
+/// More than any model needs, and less than a thread's stack can hold.
+constexpr int max_depth = 500;
+
+std::string shortened(const std::string& path) {
+  constexpr std::size_t most = 60;
+  return path.size() <= most ? path : path.substr(0, most) + "...";
+}
+
 /// The tensors that a visit meets. It only looks; what changes a module is not const itself.
 class Inventory final : public Visitor {
  public:
@@ -82,6 +90,20 @@ void check_fits(const std::string& name, const Tensor& own, const Tensor& loaded
       name, loaded.dtype(), own.dtype(), own.dtype());
 }
 
+/// A state that was kept without clone() has gone on with the module.
+void check_kept(const std::vector<Inventory::Entry>& own, const StateDict& state) {
+  std::size_t found = 0;
+  for (const Inventory::Entry& entry : own) {
+    const Tensor* loaded = state.find(entry.name);
+    if (!loaded) continue;
+    if (!loaded->shares_storage_with(*entry.tensor)) return;
+    ++found;
+  }
+  check<Error>(found == 0,
+               "load_state_dict: the state holds the module's own tensors, so that it is what the "
+               "module is now: keep state_dict().clone(), or a copy of the module");
+}
+
 }  // namespace
 
 void Visitor::operator()(std::string_view name, Parameter& part) {
@@ -104,8 +126,18 @@ void Visitor::operator()(std::string_view name, Module& part) {
   check_name(name);
   part.scope_name_.assign(lists_.empty() ? name : lists_ + std::string(name));
   const std::string lists = std::exchange(lists_, {});
-  submodule(name, part);
+  enter(name, part);
   lists_ = lists;
+}
+
+void Visitor::enter(std::string_view name, Module& part) {
+  check<Error>(depth_ < max_depth,
+               "visit: {} modules within each other, the first called \"{}\": does one contain "
+               "itself?",
+               max_depth, shortened(path(name)));
+  ++depth_;
+  submodule(name, part);
+  --depth_;
 }
 
 // A list has no operations of its own: its name goes before those of its members.
@@ -113,7 +145,7 @@ void Visitor::visit_list(std::string_view name, Module& list) {
   check_name(name);
   const std::size_t length = lists_.size();
   lists_.append(name).push_back('/');
-  submodule(name, list);
+  enter(name, list);
   lists_.resize(length);
 }
 
@@ -139,6 +171,7 @@ StateDict Module::state_dict() const {
 
 LoadResult Module::load_state_dict(const StateDict& state) {
   const Inventory inventory(*this);
+  check_kept(inventory.tensors, state);
   LoadResult result;
   std::vector<const Tensor*> loaded;
   for (const Inventory::Entry& entry : inventory.tensors) {
@@ -185,6 +218,7 @@ void Module::zero_grad() {
 }
 
 void Module::apply(const std::function<void(Module&)>& f) {
+  check<Error>(f != nullptr, "apply: an empty function");
   Tour tour(f);
   visit(tour);
   f(*this);

@@ -22,12 +22,14 @@ class Printer final : public Visitor {
  public:
   std::string text;
 
-  void print(Module& part) {
+  /// `visit` goes through its parts.
+  template <class Visit>
+  void print(const Module& part, const Visit& visit) {
     text += part.name() + '(';
     const std::string extra = part.extra_repr();
     const std::size_t start = text.size();
     indent_ += 2;
-    part.visit(*this);
+    visit();
     indent_ -= 2;
     const bool parts = text.size() > start;
     if (!extra.empty()) text.insert(start, parts ? line() + "  " + extra : extra);
@@ -38,7 +40,7 @@ class Printer final : public Visitor {
  private:
   void submodule(std::string_view name, Module& part) override {
     text += line() + '(' + std::string(name) + "): ";
-    print(part);
+    print(part, [&] { descend(name, part); });
   }
   std::string line() const { return '\n' + std::string(indent_, ' '); }
 
@@ -57,7 +59,7 @@ std::string Module::name() const {
 
 std::string to_string(const Module& module) {
   Printer printer;
-  printer.print(const_cast<Module&>(module));  // a visit only looks
+  printer.print(module, [&] { const_cast<Module&>(module).visit(printer); });  // it only looks
   return std::move(printer.text);
 }
 

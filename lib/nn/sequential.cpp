@@ -26,6 +26,14 @@ Module& Sequential::operator[](std::size_t i) const {
   return parts_[i]->get();
 }
 
+// Destructors and forward() go as deep as visits, without a limit of their own.
+void Sequential::check_depth(Module& part) {
+  struct Walk : Visitor {
+    Walk() : Visitor(Introduces::no) {}
+  } walk;
+  part.visit(walk);
+}
+
 void Sequential::refuse_kind(std::size_t i, const Module& part) {
   fail<Error>("Sequential: part {} is a {}, not what was asked for", i, part.name());
 }

@@ -121,3 +121,24 @@ TEST_CASE("a frozen part stays as it is, bit for bit, while the rest learns", "[
   sgd.step();
   CHECK(model.first.weight.to_vector<float>() != frozen["weight"].to_vector<float>());
 }
+
+TEST_CASE("a state that was kept without clone() brings nothing back, and says so", "[nn][state]") {
+  Pair model;
+  const StateDict kept = model.state_dict();
+  CHECK_THROWS_WITH(model.load_state_dict(kept),
+                    "load_state_dict: the state holds the module's own tensors, so that it is what "
+                    "the module is now: keep state_dict().clone(), or a copy of the module");
+  StateDict part;
+  part.insert("seen", kept["seen"]);
+  CHECK_THROWS_AS(model.load_state_dict(part), Error);
+  // Some entries of one's own beside others are what they look like.
+  StateDict mixed;
+  for (const auto& [name, tensor] : kept) {
+    mixed.insert(name, name == "seen" ? full({}, 7, {.dtype = int64}) : tensor);
+  }
+  CHECK(model.load_state_dict(mixed).complete());
+  CHECK(model.seen.item<int>() == 7);
+  Pair other = model;
+  CHECK(other.load_state_dict(kept).complete());
+  CHECK(nn::Sequential().load_state_dict({}).complete());
+}

@@ -21,8 +21,9 @@ namespace nn {
 class Module;
 
 /// Goes through a module's parts. Module::visit() calls it with each of them; classes that derive
-/// from it say what happens there. Names must not be empty or contain a dot (Error). Parts learn
-/// their names on the way: see Module::scope_name().
+/// from it say what happens there. Names must not be empty or contain a dot, and no more than 500
+/// modules lie within each other (Error: one that contains itself has no end). Parts learn their
+/// names on the way: see Module::scope_name().
 class Visitor {
  public:
   Visitor() = default;
@@ -57,9 +58,12 @@ class Visitor {
 
  private:
   void visit_list(std::string_view name, Module& list);
+  /// submodule(), in a depth that the stack can hold.
+  void enter(std::string_view name, Module& part);
 
   bool introduces_ = true;
   std::string prefix_;
+  int depth_ = 0;
   /// The lists that directly hold what is visited now: "blocks/".
   std::string lists_;
 };
@@ -108,8 +112,9 @@ class Module : private detail::Trail<Module> {
   /// Throws Error when visit() gives a name twice.
   StateDict state_dict() const;
   /// Copies values in by name and keeps requires_grad. Throws ShapeError or DTypeError, or Error
-  /// for a tensor of the module that overlaps itself, naming the entry, before anything is changed.
-  /// Look at the result: missing names keep their values.
+  /// for a tensor of the module that overlaps itself, naming the entry, before anything is changed;
+  /// Error too for a state that holds nothing but the module's own tensors, which can't bring back
+  /// anything. Look at the result: missing names keep their values.
   [[nodiscard]] LoadResult load_state_dict(const StateDict& state);
 
   /// Sets the mode of this module and all below: dropout drops only while training.
@@ -125,7 +130,8 @@ class Module : private detail::Trail<Module> {
   /// Drops the gradients of all parameters.
   void zero_grad();
 
-  /// Calls f with every module below this one, parts before their owner, and this one last.
+  /// Calls f with every module below this one, parts before their owner, and this one last. Throws
+  /// Error for an empty function.
   void apply(const std::function<void(Module&)>& f);
 
   /// The scope of what it computes: the name that its owner's visit() gives to it ("linear";

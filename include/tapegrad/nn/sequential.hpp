@@ -21,7 +21,8 @@ concept SequentialPart = std::derived_from<M, Module> && requires(M part, const 
 
 /// Modules by value, each fed with what the one before gives. Their names are "0", "1", ...
 ///   tg::nn::Sequential net(tg::nn::Linear(2, 16), tg::nn::ReLU(), tg::nn::Linear(16, 1));
-/// Copies are deep. Without parts it gives back its input.
+/// Copies are deep. Without parts it gives back its input. Throws Error where parts lie deeper
+/// within each other than a visit goes.
 class Sequential : public Layer {
  public:
   Sequential() = default;
@@ -38,6 +39,7 @@ class Sequential : public Layer {
 
   template <SequentialPart M>
   void push_back(M part) {
+    check_depth(part);
     parts_.push_back(std::make_unique<PartOf<M>>(std::move(part)));
     name_part(parts_.back()->get(), std::to_string(size() - 1));
   }
@@ -81,6 +83,7 @@ class Sequential : public Layer {
     }
     M module_;
   };
+  static void check_depth(Module& part);
   [[noreturn]] static void refuse_kind(std::size_t i, const Module& part);
 
   std::vector<std::unique_ptr<Part>> parts_;
