@@ -13,6 +13,7 @@ void check_probability(double p) {
 }  // namespace
 
 Tensor dropout(const Tensor& x, double p, Generator& generator) {
+  check_defined("dropout", x);
   check_probability(p);
   check<DTypeError>(is_floating(x.dtype()), "dropout: x is {}; convert it with to(float32)",
                     x.dtype());

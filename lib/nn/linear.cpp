@@ -14,6 +14,10 @@ Linear::Linear(std::int64_t in_features, std::int64_t out_features, LinearOption
   check<ShapeError>(in_features >= 0 && out_features >= 0,
                     "Linear: {} features in, {} out; sizes are not negative", in_features,
                     out_features);
+  check<DTypeError>(is_floating(options.dtype),
+                    "Linear: {} parameters; use float32 or float64: only floating-point tensors "
+                    "have derivatives",
+                    options.dtype);
   weight = empty({out_features, in_features}, {.dtype = options.dtype});
   init::kaiming_uniform_(weight, {.a = std::sqrt(5.0)});
   if (!options.bias) return;
@@ -27,19 +31,30 @@ void Linear::visit(Visitor& v) {
   v("bias", bias);
 }
 
+std::int64_t Linear::in_features() const { return matrix().size(1); }
+std::int64_t Linear::out_features() const { return matrix().size(0); }
+
+const Parameter& Linear::matrix() const {
+  check<Error>(weight.defined(), "Linear: it has no weight: it was moved from");
+  return weight;
+}
+
 Tensor Linear::forward(const Tensor& x) {
-  check<ShapeError>(x.dim() > 0 && x.size(-1) == in_features(),
+  check_defined("Linear", x);
+  const Parameter& w = matrix();
+  check<ShapeError>(x.dim() > 0 && x.size(-1) == w.size(1),
                     "Linear: the last size isn't in_features: x is {}, weight is {} "
                     "[out_features, in_features]",
-                    x.shape(), weight.shape());
-  check<DTypeError>(x.dtype() == weight.dtype(),
+                    x.shape(), w.shape());
+  check<DTypeError>(x.dtype() == w.dtype(),
                     "Linear: x is {}, the parameters are {}; convert one with to()", x.dtype(),
-                    weight.dtype());
-  const Tensor y = matmul(x, weight.t());
+                    w.dtype());
+  const Tensor y = matmul(x, w.t());
   return bias.defined() ? y + bias : y;
 }
 
 std::string Linear::extra_repr() const {
+  if (!weight.defined()) return "moved from";
   return fmt::format("in_features={}, out_features={}, bias={}", in_features(), out_features(),
                      bias.defined() ? "True" : "False");
 }

@@ -1,5 +1,6 @@
 // How parameters begin. Every function changes its tensor in place, outside the tape, and gives it
-// back; the random ones draw from a generator.
+// back; the random ones draw from a generator. Bounds that are none (NaN, infinite, a negative
+// deviation or gain) are refused with Error.
 #pragma once
 
 #include "tapegrad/random.hpp"

@@ -20,18 +20,22 @@ struct LinearOptions {
 /// Throws ShapeError when the last size isn't in_features, DTypeError for another element type.
 class Linear : public Layer {
  public:
-  /// Throws ShapeError for a negative number of features.
+  /// Throws ShapeError for a negative number of features, DTypeError for integer parameters.
   Linear(std::int64_t in_features, std::int64_t out_features, LinearOptions options = {});
 
   Parameter weight;  ///< [out_features, in_features]
   Parameter bias;    ///< [out_features], or undefined
 
-  std::int64_t in_features() const { return weight.size(1); }
-  std::int64_t out_features() const { return weight.size(0); }
+  std::int64_t in_features() const;
+  std::int64_t out_features() const;
 
   void visit(Visitor& v) override;
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
+
+ private:
+  /// The weight, unless the layer was moved from.
+  const Parameter& matrix() const;
 };
 
 }  // namespace nn
