@@ -66,32 +66,39 @@ void Optimizer::check_owners() {
   if (all_owned) releases_ = releases;
 }
 
-void Optimizer::check_nothing_forgotten() {
+void Optimizer::check_nothing_forgotten() const {
   const std::vector<Tensor> forgotten = nn::forgotten_parameters();
   check<Error>(forgotten.empty(),
-               "{}: no visit() names {} with a gradient, of shape {}, so that training and saving "
-               "pass over what they belong to: name it in its module's visit(), or freeze it with "
-               "requires_grad_(false)",
+               "{}: a gradient came to {} of shape {}, which no visit() has named and no optimizer "
+               "holds, so that training passes over what it is part of: name it in the module's "
+               "visit(), freeze it with requires_grad_(false), or make a new optimizer after one "
+               "module took another's place",
                name(), forgotten.size() == 1 ? "a parameter" : "parameters", shapes_of(forgotten));
-  nothing_forgotten_ = true;
 }
 
 void Optimizer::step() {
   check_not_moved_from();
-  if (!nothing_forgotten_) check_nothing_forgotten();
+  if (look_for_forgotten_) check_nothing_forgotten();
   check_owners();
   const NoGrad guard;
   const bool traced = tracing();
+  std::size_t passed_over = 0;
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     for (Slot& slot : groups_[group]) {
       const Tensor grad = slot.parameter.grad();
-      if (!grad.defined()) continue;
+      if (!grad.defined()) {
+        ++passed_over;
+        continue;
+      }
       ++slot.steps;
       update(slot, grad, group);
       slot.parameter.impl()->storage->bump();
       if (traced) trace_update(lower_case(name()), slot.parameter, grad);
     }
   }
+  // Gradients that don't come here any more may go to somebody else.
+  look_for_forgotten_ = passed_over != passed_over_;
+  passed_over_ = passed_over;
 }
 
 std::vector<Tensor> Optimizer::parameters(std::size_t group) const {

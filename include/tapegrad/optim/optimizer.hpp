@@ -39,7 +39,9 @@ class Optimizer {
   /// One update, outside the tape and in place. Throws Error, before anything is changed, for a
   /// parameter that has no gradient and was part of a module, but isn't any more: its layer was
   /// removed, or replaced by one of another shape, and what is there now would not be trained. The
-  /// first step throws Error for parameters that visit() forgot (see nn::forgotten_parameters()).
+  /// first step, and one after gradients ceased to come to a parameter, throw Error if they came to
+  /// some that nobody trains: visit() forgets them (see nn::forgotten_parameters()), or a module
+  /// that was never visited took the place of this optimizer's.
   void step();
 
   /// "SGD".
@@ -100,12 +102,14 @@ class Optimizer {
 
  private:
   void check_not_moved_from() const;
-  void check_nothing_forgotten();
+  void check_nothing_forgotten() const;
   /// Throws Error for a parameter that no gradient reaches because its module has let it go.
   void check_owners();
 
   std::vector<std::vector<Slot>> groups_;
-  bool nothing_forgotten_ = false;
+  /// In the first step, and after one that passed over more or fewer parameters than before.
+  bool look_for_forgotten_ = true;
+  std::size_t passed_over_ = 0;
   /// nn::detail::releases() when all parameters had their owners.
   std::uint64_t releases_ = 0;
 };
