@@ -1,5 +1,6 @@
 // The vocabulary in which pointwise operations are written, for scalars and for SIMD batches.
-// Tensors have the same names, so that one text serves all three.
+// Tensors have the same names, so that one text serves all three. The functions of elementary.hpp
+// belong to it.
 #pragma once
 
 #include <cmath>
@@ -7,6 +8,8 @@
 #include <limits>
 #include <type_traits>
 #include <xsimd/xsimd.hpp>
+
+#include "kernels/elementary.hpp"
 
 namespace tapegrad::kernels {
 
@@ -18,25 +21,26 @@ concept Number = std::is_arithmetic_v<T>;
 
 // ---- scalars ----
 
+// A number alone goes through a batch, so that a value has one set of bits wherever it lies.
 template <std::floating_point T>
 T exp(T x) {
-  return std::exp(x);
+  return exp(Batch<T>(x)).get(0);
 }
 template <std::floating_point T>
 T log(T x) {
-  return std::log(x);
+  return log(Batch<T>(x)).get(0);
 }
 template <std::floating_point T>
 T log1p(T x) {
-  return std::log1p(x);
+  return log1p(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T tanh(T x) {
+  return tanh(Batch<T>(x)).get(0);
 }
 template <std::floating_point T>
 T sqrt(T x) {
   return std::sqrt(x);
-}
-template <std::floating_point T>
-T tanh(T x) {
-  return std::tanh(x);
 }
 template <std::floating_point T>
 T pow(T x, T y) {

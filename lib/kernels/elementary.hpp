@@ -1,0 +1,211 @@
+// exp, log, log1p and tanh for SIMD batches, right over the whole range: subnormal arguments and
+// results, signed zeros, infinities, NaN. docs/accuracy.md has the error of each.
+//
+// xsimd's own flush where results are subnormal, overflow early and take subnormals for zeros.
+// There is no fused multiplication here: the bits are the same on every instruction set.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <xsimd/xsimd.hpp>
+
+namespace tapegrad::kernels {
+
+/// What the formulas need to know of a floating-point type. tools/minimax.py makes polynomials,
+/// from the constant upwards; ln2_high * n is exact for every exponent n.
+template <class T>
+struct Formulas;
+
+template <>
+struct Formulas<float> {
+  using Bits = std::uint32_t;
+  static constexpr int bias = 127;
+  static constexpr float ln2_high = 0x1.62ep-1F;
+  static constexpr float ln2_low = 0x1.0bfbe8p-15F;
+  // Where exp is far below the smallest subnormal, and above the largest number.
+  static constexpr float exp_first = -176;
+  static constexpr float exp_last = 89;
+  static constexpr std::array exp{5.00000003e-1F, 1.66665769e-1F, 4.16663748e-2F, 8.36319703e-3F,
+                                  1.39411544e-3F};
+  static constexpr std::array log{6.66667764e-1F, 3.99775404e-1F, 2.98717610e-1F};
+  static constexpr std::array tanh{-3.33332839e-1F, 1.33314913e-1F, -5.37434979e-2F, 2.06505861e-2F,
+                                   -5.71704337e-3F};
+};
+
+template <>
+struct Formulas<double> {
+  using Bits = std::uint64_t;
+  static constexpr int bias = 1023;
+  static constexpr double ln2_high = 0x1.62e42fefa38p-1;
+  static constexpr double ln2_low = 0x1.ef35793c7673p-45;
+  static constexpr double exp_first = -1418;
+  static constexpr double exp_last = 710;
+  static constexpr std::array exp{
+      5.0000000000000010e-1, 1.6666666666666675e-1, 4.1666666666624032e-2, 8.3333333333222112e-3,
+      1.3888888917261011e-3, 1.9841269886580930e-4, 2.4801521223253715e-5, 2.7557242344510852e-6,
+      2.7620122771907181e-7, 2.5110048441308739e-8};
+  static constexpr std::array log{
+      6.6666666666667344e-1, 3.9999999999414604e-1, 2.8571428742407318e-1, 2.2222198570883813e-1,
+      1.8183564458347409e-1, 1.5314046879621148e-1, 1.4795989094577524e-1};
+  static constexpr std::array tanh{
+      -3.3333333333332878e-1, 1.3333333333264920e-1, -5.3968253932483868e-2, 2.1869487601993715e-2,
+      -8.8632213195791718e-3, 3.5919915729343819e-3, -1.4549704864932722e-3, 5.8635251615427031e-4,
+      -2.2863330275373988e-4, 7.7219246169325221e-5, -1.6107577368636108e-5};
+};
+
+/// The bits of a batch as integers of its width, and back.
+template <class T, class A>
+using BitsOf = xsimd::batch<typename Formulas<T>::Bits, A>;
+
+template <class T, class A>
+BitsOf<T, A> bits_of(const xsimd::batch<T, A>& x) {
+  return std::bit_cast<BitsOf<T, A>>(x);
+}
+
+/// The part of polynomial() with `count` coefficients from `first` on.
+template <const auto& c, std::size_t first, std::size_t count, class V, std::size_t N>
+[[gnu::always_inline]] inline V part_of_polynomial(const std::array<V, N>& powers) {
+  if constexpr (count == 1) {
+    constexpr auto constant = c[first];
+    return V(constant);
+  } else {
+    constexpr std::size_t low = std::bit_floor(count - 1);
+    return part_of_polynomial<c, first, low>(powers) +
+           powers[std::bit_width(low) - 1] *
+               part_of_polynomial<c, first + low, count - low>(powers);
+  }
+}
+
+/// c[0] + c[1] x + c[2] x^2 + ... in halves (Estrin's scheme): Horner's, where every step waits for
+/// the one before, takes up to twice as long.
+template <const auto& c, class V>
+[[gnu::always_inline]] inline V polynomial(const V& x) {
+  std::array<V, std::bit_width(c.size() - 1)> powers{x};  // x, x^2, x^4, ...
+  for (std::size_t k = 1; k < powers.size(); ++k) powers[k] = powers[k - 1] * powers[k - 1];
+  return part_of_polynomial<c, 0, c.size()>(powers);
+}
+
+// ---- exp ----
+
+/// e^x = 2^n * e^r with |r| <= ln(2) / 2. 2^n is the product of two powers of two, since it may lie
+/// outside the normal numbers. From exp_first down both are 0: a product that underflows would cost
+/// some processors a hundred cycles, and -inf is what masks are made of.
+///
+/// Like those below it is more constrained than xsimd's, so that a call means this one.
+template <std::floating_point T, class A>
+[[gnu::always_inline]] inline xsimd::batch<T, A> exp(const xsimd::batch<T, A>& x) {
+  using V = xsimd::batch<T, A>;
+  using F = Formulas<T>;
+  constexpr int digits = std::numeric_limits<T>::digits;
+  // Added to a number it leaves an integer: the last bits of the sum are n + 2 * bias.
+  constexpr T rounding = T(3) * (typename F::Bits(1) << (digits - 2)) + 2 * F::bias;
+  // These two give their second argument where that is NaN.
+  const V limited = xsimd::max(V(F::exp_first), xsimd::min(V(F::exp_last), x));
+  const V sum = limited * V(T(1.44269504088896340736L)) + V(rounding);
+  const V n = sum - V(rounding);
+  const V r = (limited - n * V(F::ln2_high)) - n * V(F::ln2_low);
+  const V y = V(T(1)) + (r + r * r * polynomial<F::exp>(r));
+  using I = BitsOf<T, A>;
+  const I biased = bits_of(sum);  // each half has one bias, as the exponent of a number has
+  const I half = biased >> 1;
+  return y * std::bit_cast<V>(I(half << (digits - 1))) *
+         std::bit_cast<V>(I((biased - half) << (digits - 1)));
+}
+
+// ---- log ----
+
+/// A positive normal number u = (1 + f) * 2^e, with 1 + f between the roots of 1/2 and 2.
+template <class V>
+struct Parts {
+  V f;
+  V e;
+  V unit;  // 2^-e, for e < bias
+};
+
+template <class T, class A>
+[[gnu::always_inline]] inline Parts<xsimd::batch<T, A>> parts_of(const xsimd::batch<T, A>& u) {
+  using V = xsimd::batch<T, A>;
+  using I = BitsOf<T, A>;
+  using Bits = typename Formulas<T>::Bits;
+  constexpr int fraction = std::numeric_limits<T>::digits - 1;
+  constexpr Bits one = std::bit_cast<Bits>(T(1));
+  constexpr Bits root = std::bit_cast<Bits>(T(0.70710678118654752440L));
+  const I moved = bits_of(u) + I(one - root);
+  const I field = moved >> fraction;  // e + bias
+  const V m = std::bit_cast<V>(I((moved & I((Bits(1) << fraction) - 1)) + I(root)));
+  // A small integer is the last bits of a power of two.
+  constexpr T large = T(Bits(1) << fraction);
+  const V e =
+      std::bit_cast<V>(I(field | I(std::bit_cast<Bits>(large)))) - V(large + Formulas<T>::bias);
+  const V unit = std::bit_cast<V>(I((I(Bits(2 * Formulas<T>::bias)) - field) << fraction));
+  return {m - V(T(1)), e, unit};
+}
+
+/// log((1 + f) * 2^e). With s = f / (2 + f) and z = s^2, log(1 + f) = 2 s + s z p(z), and
+/// 2 s = f - s f. Written so that f, which is exact, is added last.
+template <class V>
+[[gnu::always_inline]] inline V log_of_parts(const V& f, const V& e) {
+  using F = Formulas<typename V::value_type>;
+  const V s = f / (V(2) + f);
+  const V z = s * s;
+  const V half_square = V(typename V::value_type(0.5)) * f * f;
+  const V rest = s * (half_square + z * polynomial<F::log>(z)) + e * V(F::ln2_low);
+  return e * V(F::ln2_high) + (f - (half_square - rest));
+}
+
+template <std::floating_point T, class A>
+[[gnu::always_inline]] inline xsimd::batch<T, A> log(const xsimd::batch<T, A>& x) {
+  using V = xsimd::batch<T, A>;
+  using Limits = std::numeric_limits<T>;
+  const V zero(T(0));
+  const bool usual = xsimd::all((x >= V(Limits::min())) & (x <= V(Limits::max())));
+  V u = x;
+  V less = zero;
+  if (!usual) [[unlikely]] {
+    const auto subnormal = x < V(Limits::min());
+    u = xsimd::select(subnormal, x * V(2 / Limits::epsilon()), x);
+    less = xsimd::select(subnormal, V(T(Limits::digits)), zero);
+  }
+  const Parts<V> p = parts_of(u);
+  const V y = log_of_parts(p.f, p.e - less);
+  if (usual) return y;
+  const V end = xsimd::select(x == zero, V(-Limits::infinity()),
+                              xsimd::select(x < zero, V(Limits::quiet_NaN()), x));
+  return xsimd::select((x > zero) & (x <= V(Limits::max())), y, end);
+}
+
+/// log(u) of u = 1 + x, with what u has lost to rounding.
+template <std::floating_point T, class A>
+[[gnu::always_inline]] inline xsimd::batch<T, A> log1p(const xsimd::batch<T, A>& x) {
+  using V = xsimd::batch<T, A>;
+  const V one(T(1));
+  const V u = one + x;
+  const V lost = xsimd::min(one, x) - (u - xsimd::max(one, x));
+  const Parts<V> p = parts_of(u);
+  const V sign = x & V(-T(0));
+  const V y = log_of_parts(p.f + lost * p.unit, p.e) | sign;
+  const V large(2 / std::numeric_limits<T>::epsilon());
+  const auto usual = (x > -one) & (x < large);
+  if (xsimd::all(usual)) return y;
+  return xsimd::select(usual, y, log(xsimd::select(x < large, u, x)));
+}
+
+// ---- tanh ----
+
+/// a + a z p(z) with z = a^2 where a = |x| is small, else 1 - 2 / (e^(2 a) + 1); the sign is x's.
+template <std::floating_point T, class A>
+[[gnu::always_inline]] inline xsimd::batch<T, A> tanh(const xsimd::batch<T, A>& x) {
+  using V = xsimd::batch<T, A>;
+  const V sign = x & V(-T(0));
+  const V size = x ^ sign;
+  const V z = size * size;
+  const V small = size + size * (z * polynomial<Formulas<T>::tanh>(z));
+  const V large = V(T(1)) - V(T(2)) / (exp(size + size) + V(T(1)));
+  return xsimd::select(size < V(T(0.625)), small, large) | sign;
+}
+
+}  // namespace tapegrad::kernels

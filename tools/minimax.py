@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""The polynomials of lib/kernels/elementary.hpp, by Remez's algorithm in 60 digits.
+
+usage: tools/minimax.py
+
+Each is the polynomial of its degree whose weighted error is least over its interval. Printed are the
+largest error, in bits, and the coefficients, from the constant upwards, in the digits of the type.
+"""
+from decimal import Decimal as D
+from decimal import getcontext
+
+getcontext().prec = 60
+
+
+def tanh(x):
+    e = (2 * x).exp()
+    return (e - 1) / (e + 1)
+
+
+def atanh(x):
+    return ((1 + x) / (1 - x)).ln() / 2
+
+
+def exp_rest(r):
+    """(exp(r) - 1 - r) / r^2, as its series: the formula cancels near 0."""
+    term, total, k = 1 / D(2), D(0), 2
+    while abs(term) > D('1e-60'):
+        total += term
+        k += 1
+        term *= r / k
+    return total
+
+
+# name: what the polynomial is in t, the weight of its error, the interval
+POLYNOMIALS = {
+    # exp(r) = 1 + r + r^2 p(r), |r| <= ln(2) / 2, r^2 < 3 / 25
+    'exp': (exp_rest, lambda r: D(3) / 25, D('-0.3467'), D('0.3467')),
+    # log((1 + s) / (1 - s)) = 2 s + s z p(z), z = s^2 <= (3 - sqrt(8))^2
+    'log': (lambda z: 2 * (atanh(z.sqrt()) / z.sqrt() - 1) / z, lambda z: z / 2, D('1e-20'),
+            D('0.029438')),
+    # tanh(x) = x + x z p(z), z = x^2, up to x = 5/8
+    'tanh': (lambda z: (tanh(z.sqrt()) / z.sqrt() - 1) / z, lambda z: z, D('1e-20'),
+             D('0.625')**2),
+}
+
+
+def solve(rows):
+    """Gauss's elimination with the largest pivot; each row ends with its right side."""
+    n = len(rows)
+    for i in range(n):
+        pivot = max(range(i, n), key=lambda k: abs(rows[k][i]))
+        rows[i], rows[pivot] = rows[pivot], rows[i]
+        for k in range(i + 1, n):
+            factor = rows[k][i] / rows[i][i]
+            rows[k] = [a - factor * b for a, b in zip(rows[k], rows[i])]
+    x = [D(0)] * n
+    for i in reversed(range(n)):
+        x[i] = (rows[i][n] - sum(rows[i][k] * x[k] for k in range(i + 1, n))) / rows[i][i]
+    return x
+
+
+def value(coefficients, t):
+    total = D(0)
+    for c in reversed(coefficients):
+        total = total * t + c
+    return total
+
+
+def cosine(x):
+    term, total, k = D(1), D(1), 0
+    while abs(term) > D('1e-50'):
+        k += 2
+        term *= -x * x / (k * (k - 1))
+        total += term
+    return total
+
+
+def remez(f, weight, low, high, count):
+    pi = D('3.14159265358979323846264338327950288419716939937510582')
+    middle, half = (low + high) / 2, (high - low) / 2
+    points = [middle - half * cosine(pi * (2 * i + 1) / (2 * (count + 1)))
+              for i in range(count + 1)]
+    grid = [middle - half * cosine(pi * (2 * i + 1) / 1202) for i in range(601)]
+    wanted = {t: (f(t), weight(t)) for t in grid if weight(t) != 0}
+    for _ in range(12):
+        rows = [[t**k for k in range(count)] + [(-1)**i / weight(t), f(t)]
+                for i, t in enumerate(points)]
+        *coefficients, _ = solve(rows)
+        error = [(t, (v - value(coefficients, t)) * w) for t, (v, w) in wanted.items()]
+        # The largest error between two changes of its sign.
+        peaks = [error[0]]
+        for t, e in error[1:]:
+            if (e > 0) != (peaks[-1][1] > 0):
+                peaks.append((t, e))
+            elif abs(e) > abs(peaks[-1][1]):
+                peaks[-1] = (t, e)
+        if len(peaks) < count + 1:
+            break
+        first = max(range(len(peaks) - count), key=lambda i: min(abs(e) for _, e in
+                                                                peaks[i:i + count + 1]))
+        points = [t for t, _ in peaks[first:first + count + 1]]
+    return coefficients, max(abs(e) for _, e in error)
+
+
+def main():
+    for name, (f, weight, low, high) in POLYNOMIALS.items():
+        for kind, digits, counts in COUNTS[name]:
+            for count in counts:
+                coefficients, worst = remez(f, weight, low, high, count)
+                print(f'{name} {kind} {count}: 2^{float(worst.ln() / D(2).ln()):.1f}')
+                print('  ' + ', '.join(f'{c:.{digits - 1}e}' for c in coefficients))
+
+
+COUNTS = {'exp': [('float32', 9, (4, 5)), ('float64', 17, (9, 10, 11))],
+          'log': [('float32', 9, (2, 3, 4)), ('float64', 17, (6, 7, 8))],
+          'tanh': [('float32', 9, (4, 5, 6)), ('float64', 17, (9, 10, 11, 12))]}
+
+if __name__ == '__main__':
+    main()
