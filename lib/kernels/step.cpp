@@ -1,5 +1,6 @@
 #include "kernels/step.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -12,27 +13,43 @@ namespace {
 
 constexpr std::size_t gradient = 1;  // its place in every list of arrays; it is only read
 
+/// Elements that lie apart, or fewer than a batch of them: through a batch all the same, so that a
+/// result doesn't depend on its place.
 template <class T, std::size_t N, class F, std::size_t... K>
-void dense_row(const F& f, const std::array<T*, N>& p, std::int64_t n, std::index_sequence<K...>) {
-  constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
-  std::int64_t i = 0;
-  for (; i + width <= n; i += width) {
-    std::array<Batch<T>, N> v{Batch<T>::load_unaligned(p[K] + i)...};
-    f(v[K]...);
-    ((K != gradient ? v[K].store_unaligned(p[K] + i) : void()), ...);
+void padded(const F& f, const std::array<T*, N>& p, const std::array<std::int64_t, N>& stride,
+            std::int64_t n, std::index_sequence<K...>) {
+  constexpr std::size_t width = Batch<T>::size;
+  alignas(64) T values[N][width] = {};
+  for (std::size_t k = 0; k < N; ++k) {
+    for (std::int64_t i = 0; i < n; ++i) values[k][i] = p[k][i * stride[k]];
   }
-  for (; i < n; ++i) f(p[K][i]...);
+  std::array<Batch<T>, N> v{Batch<T>::load_aligned(values[K])...};
+  f(v[K]...);
+  for (std::size_t k = 0; k < N; ++k) {
+    if (k == gradient) continue;
+    v[k].store_aligned(values[k]);
+    for (std::int64_t i = 0; i < n; ++i) p[k][i * stride[k]] = values[k][i];
+  }
 }
 
 template <class T, std::size_t N, class F, std::size_t... K>
 void row(const F& f, const std::array<std::byte*, N>& at, const std::array<std::int64_t, N>& stride,
          std::int64_t n, std::index_sequence<K...> places) {
-  const std::array<T*, N> p{reinterpret_cast<T*>(at[K])...};
-  if (((stride[K] == 1) && ...)) return dense_row(f, p, n, places);
-  for (std::int64_t i = 0; i < n; ++i) f(p[K][i * stride[K]]...);
+  constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
+  const bool dense = ((stride[K] == 1) && ...);
+  for (std::int64_t i = 0; i < n; i += width) {
+    const std::array<T*, N> p{reinterpret_cast<T*>(at[K]) + i * stride[K]...};
+    if (!dense || n - i < width) {
+      padded(f, p, stride, std::min(width, n - i), places);
+      continue;
+    }
+    std::array<Batch<T>, N> v{Batch<T>::load_unaligned(p[K])...};
+    f(v[K]...);
+    ((K != gradient ? v[K].store_unaligned(p[K]) : void()), ...);
+  }
 }
 
-/// f(element of each array...) for scalars and for batches: references that it may assign to.
+/// f(batch of each array...): references that it may assign to.
 template <class T, std::size_t N, class F>
 void for_each(const std::array<Ref, N>& arrays, const F& f) {
   Walk<N>(arrays).rows([&](const auto& at, const auto& stride, std::int64_t n) {
