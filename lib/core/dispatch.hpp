@@ -1,6 +1,7 @@
 // From a DType at run time to a C++ type at compile time.
 #pragma once
 
+#include <cassert>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -26,6 +27,14 @@ decltype(auto) dispatch(DType dtype, F&& f) {
     case DType::float64:
       break;
   }
+  return f(std::type_identity<double>{});
+}
+
+/// As dispatch(), for a type that the caller knows to be float32 or float64.
+template <class F>
+decltype(auto) dispatch_known_floating(DType dtype, F&& f) {
+  if (dtype == DType::float32) return f(std::type_identity<float>{});
+  assert(dtype == DType::float64);
   return f(std::type_identity<double>{});
 }
 

@@ -13,7 +13,7 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// Throws IndexError if dim is out of range.
 Tensor softmax(const Tensor& x, std::int64_t dim);
 
-/// log(softmax(x, dim)), exact where softmax is as small as e^-1000.
+/// log(softmax(x, dim)), exact where softmax is as small as e^-1000, or as near to 1.
 /// A slice that holds inf or NaN, or nothing but -inf, gives NaN. Derivative: g - e^y sum(g).
 /// Throws IndexError if dim is out of range.
 Tensor log_softmax(const Tensor& x, std::int64_t dim);
