@@ -28,9 +28,12 @@ auto sigmoid_of(const auto& x) {
   if constexpr (is_tensor<decltype(x)>) {
     return sigmoid(x);
   } else {
-    // exp of a negative number never overflows: e = exp(-|x|) serves both sides.
+    // The smaller of sigmoid(x) and sigmoid(-x): exp of a negative number never overflows. Below a
+    // third it is e less a small part of it, which keeps what 1 + e has lost.
     const auto e = exp(-abs(x));
-    return where(x >= constant(x, 0), constant(x, 1), e) / (1 + e);
+    const auto ratio = e / (1 + e);
+    const auto smaller = where(e < constant(x, 0.5), e - e * ratio, ratio);
+    return where(x < constant(x, 0), smaller, 1 - smaller);
   }
 }
 
