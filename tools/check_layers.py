@@ -43,6 +43,9 @@ OPT_IN_HEADERS = {  # public headers that exist to meet one other library
     "include/tapegrad/xtensor.hpp": re.compile(r"^(xtensor|xtl|xsimd)/"),
     "include/tapegrad/catch.hpp": re.compile(r"^catch2/|^catch\.hpp$"),
 }
+# A test that includes everything is compiled again whatever header is touched.
+EVERYTHING = "tapegrad/tapegrad.hpp"
+MAY_TEST_EVERYTHING = {"consumer"}  # a project of its own, as a user would write it
 MACROS_ALLOWED = {"include/tapegrad/catch.hpp"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')
@@ -115,6 +118,15 @@ def check_libraries(path, lines):
                 yield number, f"lib/{path.parts[1]} knows nothing of <{header}>"
 
 
+def check_test_includes(path, lines):
+    """Tests name the headers that they use."""
+    if len(path.parts) > 1 and path.parts[1] in MAY_TEST_EVERYTHING:
+        return
+    for number, header in includes_of(lines):
+        if header == EVERYTHING:
+            yield number, f"a test includes <{header}>; include the headers that it uses"
+
+
 def check_tree(root):
     """All findings as (path, line, message)."""
     first_cblas = None
@@ -129,6 +141,8 @@ def check_tree(root):
             if path.parts[0] != "tests":
                 found += check_private_includes(root, path, lines)
             found += check_libraries(path, lines)
+            if path.parts[0] == "tests":
+                found += check_test_includes(path, lines)
             for number, header in includes_of(lines):
                 if CBLAS.match(header) and path.parts[0] == "lib":
                     if first_cblas not in (None, path):

@@ -108,6 +108,14 @@ class CheckLayers(unittest.TestCase):
         self.finds("include/tapegrad/shape.hpp:2", "TG_MAX",
                    {"include/tapegrad/shape.hpp": "#pragma once\n#  define TG_MAX 8\n"})
 
+    def test_a_test_names_the_headers_that_it_uses(self):
+        everything = "#include <vector>\n#include <tapegrad/tapegrad.hpp>\n"
+        self.finds("tests/ops/sum_test.cpp:2", "the headers that it uses",
+                   {"tests/ops/sum_test.cpp": everything})
+        self.finds("tests/values.hpp:2", "the headers that it uses", {"tests/values.hpp": everything})
+        for users in ("tests/consumer/main.cpp", "samples/tour.cpp", "bench/tour.cpp"):
+            self.assertEqual(self.findings({users: everything}), [])
+
     def test_files_end_before_line_401(self):
         self.assertEqual(self.findings({"lib/core/pool.cpp": "\n" * 400}), [])
         self.finds("lib/core/pool.cpp:401", "401 lines", {"lib/core/pool.cpp": "\n" * 401})

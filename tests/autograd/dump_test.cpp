@@ -1,5 +1,12 @@
 // The tape as text and as a picture.
 #include "autograd/leaf.hpp"
+#include "tapegrad/graph.hpp"
+#include "tapegrad/names.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::leaf;

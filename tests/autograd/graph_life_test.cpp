@@ -4,6 +4,13 @@
 #include <thread>
 
 #include "autograd/leaf.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/graph.hpp"
+#include "tapegrad/memory.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::leaf;

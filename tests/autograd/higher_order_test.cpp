@@ -3,6 +3,10 @@
 #include <functional>
 
 #include "autograd/leaf.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::leaf;

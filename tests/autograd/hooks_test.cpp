@@ -3,6 +3,11 @@
 #include <utility>
 
 #include "autograd/leaf.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::contains;

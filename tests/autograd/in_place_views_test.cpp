@@ -2,6 +2,11 @@
 // The numbers are printed by tools/make_in_place_reference.py (torch 2.13.0+cpu).
 #include "autograd/leaf.hpp"
 #include "support/values.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::leaf;

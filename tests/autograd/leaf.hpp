@@ -6,7 +6,8 @@
 
 #include "support/catch.hpp"
 #include "support/errors.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
 
 namespace tapegrad::test {
 

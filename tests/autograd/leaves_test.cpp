@@ -2,6 +2,10 @@
 #include <stdexcept>
 
 #include "autograd/leaf.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::contains;

@@ -5,6 +5,11 @@
 #include <thread>
 
 #include "autograd/leaf.hpp"
+#include "tapegrad/graph.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::leaf;

@@ -1,5 +1,13 @@
 // Traces: everything that a function runs, tracked or not.
 #include "autograd/leaf.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/graph.hpp"
+#include "tapegrad/names.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/join.hpp"
+#include "tapegrad/ops/linalg.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::leaf;

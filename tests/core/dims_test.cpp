@@ -2,7 +2,7 @@
 
 #include "support/catch.hpp"
 #include "support/errors.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

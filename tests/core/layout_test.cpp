@@ -8,6 +8,7 @@
 
 #include "support/catch.hpp"
 #include "tapegrad/error.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using Places = std::vector<std::int64_t>;

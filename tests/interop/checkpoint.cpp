@@ -2,7 +2,12 @@
 #include <cstdio>
 #include <exception>
 
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/io/safetensors.hpp"
+#include "tapegrad/io/saver.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/ops/loss.hpp"
+#include "tapegrad/optim/adam.hpp"
+#include "tapegrad/random.hpp"
 
 namespace tg = tapegrad;
 

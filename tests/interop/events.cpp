@@ -10,7 +10,11 @@
 #include <string_view>
 #include <vector>
 
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/io/safetensors.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/state_dict.hpp"
+#include "tapegrad/summary/writer.hpp"
+#include "tapegrad/tensor.hpp"
 
 namespace tg = tapegrad;
 using tg::summary::Writer;

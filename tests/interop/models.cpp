@@ -4,7 +4,17 @@
 #include <exception>
 #include <string>
 
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/io/safetensors.hpp"
+#include "tapegrad/nn/activation.hpp"
+#include "tapegrad/nn/dropout.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/sequential.hpp"
+#include "tapegrad/ops/loss.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/optim/adam.hpp"
+#include "tapegrad/random.hpp"
+#include "tapegrad/tensor.hpp"
 
 namespace tg = tapegrad;
 

@@ -4,7 +4,20 @@
 #include <exception>
 #include <string>
 
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/graph.hpp"
+#include "tapegrad/io/safetensors.hpp"
+#include "tapegrad/names.hpp"
+#include "tapegrad/nn/activation.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/sequential.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/linalg.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/optim/sgd.hpp"
+#include "tapegrad/state_dict.hpp"
+#include "tapegrad/summary/writer.hpp"
+#include "tapegrad/tensor.hpp"
 
 namespace tg = tapegrad;
 using tg::summary::Writer;

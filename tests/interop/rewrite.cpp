@@ -4,7 +4,12 @@
 #include <exception>
 #include <string>
 
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/io/csv.hpp"
+#include "tapegrad/io/idx.hpp"
+#include "tapegrad/io/npy.hpp"
+#include "tapegrad/io/safetensors.hpp"
+#include "tapegrad/state_dict.hpp"
+#include "tapegrad/tensor.hpp"
 
 namespace tg = tapegrad;
 

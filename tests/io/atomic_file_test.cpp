@@ -5,6 +5,7 @@
 #include "files.hpp"
 #include "support/catch.hpp"
 #include "support/full_disk.hpp"
+#include "tapegrad/ops/create.hpp"
 
 using tapegrad::io::AtomicFile;
 using namespace tapegrad::test;

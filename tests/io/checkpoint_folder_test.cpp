@@ -15,6 +15,8 @@
 #include "saver.hpp"
 #include "support/catch.hpp"
 #include "support/errors.hpp"
+#include "tapegrad/error.hpp"
+#include "tapegrad/io/saver.hpp"
 
 using namespace tapegrad;
 using namespace tapegrad::test;

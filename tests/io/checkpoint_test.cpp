@@ -5,6 +5,10 @@
 #include "saver.hpp"
 #include "support/catch.hpp"
 #include "support/errors.hpp"
+#include "tapegrad/dtype.hpp"
+#include "tapegrad/io/safetensors.hpp"
+#include "tapegrad/io/saver.hpp"
+#include "tapegrad/ops/create.hpp"
 
 using namespace tapegrad;
 using namespace tapegrad::test;

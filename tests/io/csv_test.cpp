@@ -5,7 +5,9 @@
 
 #include "files.hpp"
 #include "support/catch.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/dtype.hpp"
+#include "tapegrad/error.hpp"
+#include "tapegrad/shape.hpp"
 
 using namespace tapegrad;
 using namespace tapegrad::test;

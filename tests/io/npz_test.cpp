@@ -1,7 +1,10 @@
 // numpy's own archives are read in tests/interop; these are what we write, and damaged ones.
 #include "files.hpp"
 #include "support/catch.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/io/npy.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/state_dict.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using namespace tapegrad::test;

@@ -11,6 +11,8 @@
 #include "saver.hpp"
 #include "support/catch.hpp"
 #include "support/errors.hpp"
+#include "tapegrad/dtype.hpp"
+#include "tapegrad/io/saver.hpp"
 
 using namespace tapegrad;
 using namespace tapegrad::test;

@@ -3,7 +3,14 @@
 #include "files.hpp"
 #include "support/catch.hpp"
 #include "support/errors.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/io/csv.hpp"
+#include "tapegrad/io/idx.hpp"
+#include "tapegrad/io/npy.hpp"
+#include "tapegrad/io/safetensors.hpp"
+#include "tapegrad/io/saver.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/summary/writer.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using namespace tapegrad::test;

@@ -2,6 +2,14 @@
 #include "saver.hpp"
 #include "support/catch.hpp"
 #include "support/errors.hpp"
+#include "tapegrad/io/saver.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/module.hpp"
+#include "tapegrad/nn/parameter.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/optim/sgd.hpp"
+#include "tapegrad/state_dict.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using namespace tapegrad::test;

@@ -6,7 +6,10 @@
 
 #include "files.hpp"
 #include "support/catch.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/state_dict.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using namespace tapegrad::test;

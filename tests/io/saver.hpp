@@ -4,7 +4,16 @@
 #include <string>
 
 #include "files.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/io/saver.hpp"
+#include "tapegrad/nn/init.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/module.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/optim/adam.hpp"
+#include "tapegrad/random.hpp"
+#include "tapegrad/tensor.hpp"
 
 namespace tapegrad::test {
 

@@ -8,6 +8,10 @@
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "support/full_disk.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/io/safetensors.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using namespace tapegrad::test;

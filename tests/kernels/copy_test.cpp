@@ -4,7 +4,9 @@
 
 #include "laid_out.hpp"
 #include "support/catch.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::LaidOut;

@@ -4,6 +4,8 @@
 #include <numeric>
 
 #include "core/dispatch.hpp"
+#include "tapegrad/dtype.hpp"
+#include "tapegrad/shape.hpp"
 
 namespace tapegrad::test {
 namespace {

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "kernels/ref.hpp"
+#include "tapegrad/dtype.hpp"
+#include "tapegrad/shape.hpp"
 #include "xtensor.hpp"
 
 namespace tapegrad::test {

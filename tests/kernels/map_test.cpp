@@ -2,6 +2,7 @@
 
 #include "laid_out.hpp"
 #include "support/catch.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::LaidOut;

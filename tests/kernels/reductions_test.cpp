@@ -6,7 +6,8 @@
 #include "laid_out.hpp"
 #include "support/catch.hpp"
 #include "support/values.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::LaidOut;

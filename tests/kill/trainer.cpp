@@ -7,7 +7,17 @@
 #include <iostream>
 #include <string>
 
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/io/safetensors.hpp"
+#include "tapegrad/io/saver.hpp"
+#include "tapegrad/nn/dropout.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/module.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/optim/adam.hpp"
+#include "tapegrad/random.hpp"
+#include "tapegrad/tensor.hpp"
 namespace tg = tapegrad;
 
 namespace {

@@ -5,8 +5,11 @@
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/module.hpp"
+#include "tapegrad/nn/parameter.hpp"
 #include "tapegrad/nn/sequential.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

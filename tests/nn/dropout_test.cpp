@@ -1,7 +1,11 @@
 #include <cmath>
 
 #include "support/catch.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/nn/dropout.hpp"
+#include "tapegrad/nn/sequential.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/random.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

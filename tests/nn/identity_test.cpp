@@ -11,13 +11,17 @@
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/nn/activation.hpp"
 #include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/module.hpp"
+#include "tapegrad/nn/parameter.hpp"
 #include "tapegrad/nn/sequential.hpp"
 #include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/optim/optimizer.hpp"
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/random.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

@@ -2,7 +2,11 @@
 
 #include "support/catch.hpp"
 #include "support/values.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/random.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

@@ -2,7 +2,18 @@
 #include <thread>
 
 #include "support/catch.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/graph.hpp"
+#include "tapegrad/names.hpp"
+#include "tapegrad/nn/activation.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/module.hpp"
+#include "tapegrad/nn/parameter.hpp"
+#include "tapegrad/nn/sequential.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/loss.hpp"
+#include "tapegrad/optim/sgd.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

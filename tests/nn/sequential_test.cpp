@@ -1,6 +1,19 @@
+#include "tapegrad/nn/sequential.hpp"
 #include "support/catch.hpp"
 #include "support/values.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/nn/activation.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/module.hpp"
+#include "tapegrad/nn/parameter.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/linalg.hpp"
+#include "tapegrad/ops/loss.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/optim/adam.hpp"
+#include "tapegrad/random.hpp"
+#include "tapegrad/state_dict.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

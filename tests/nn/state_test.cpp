@@ -1,5 +1,16 @@
 #include "support/catch.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/module.hpp"
+#include "tapegrad/nn/parameter.hpp"
+#include "tapegrad/nn/sequential.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/optim/sgd.hpp"
+#include "tapegrad/random.hpp"
+#include "tapegrad/state_dict.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

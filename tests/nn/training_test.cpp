@@ -1,6 +1,13 @@
 #include "support/catch.hpp"
 // As a user writes it: one header, nothing else.
-#include <tapegrad/tapegrad.hpp>
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/module.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/loss.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/optim/sgd.hpp"
+#include "tapegrad/random.hpp"
+#include "tapegrad/tensor.hpp"
 namespace tg = tapegrad;
 
 namespace {

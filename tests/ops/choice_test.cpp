@@ -15,6 +15,7 @@
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

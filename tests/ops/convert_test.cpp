@@ -1,5 +1,8 @@
 #include "support/catch.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

@@ -1,7 +1,8 @@
 #include <span>
 
 #include "support/catch.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using Floats = std::vector<float>;

@@ -5,6 +5,9 @@
 #include "support/catch.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/extreme.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::OpRow;

@@ -1,7 +1,12 @@
+#include "tapegrad/ops/index.hpp"
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::Tensors;

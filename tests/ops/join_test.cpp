@@ -1,6 +1,10 @@
+#include "tapegrad/ops/join.hpp"
 #include "support/catch.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::Tensors;

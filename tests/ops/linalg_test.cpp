@@ -6,6 +6,9 @@
 #include "support/catch.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::Lie;

@@ -7,6 +7,11 @@
 #include "support/catch.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::Tensors;

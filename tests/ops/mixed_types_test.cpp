@@ -9,6 +9,7 @@
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

@@ -3,7 +3,10 @@
 #include <sstream>
 
 #include "support/catch.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/print.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

@@ -6,7 +6,10 @@
 
 #include "kernels/philox.hpp"
 #include "support/catch.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/random.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using Floats = std::vector<float>;

@@ -4,6 +4,9 @@
 #include "support/catch.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/softmax.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::OpRow;

@@ -8,6 +8,8 @@
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/optim/adam.hpp"
 #include "tapegrad/optim/sgd.hpp"
+#include "tapegrad/state_dict.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::contains;

@@ -1,7 +1,14 @@
 #include <limits>
 
 #include "support/catch.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/optim/adam.hpp"
+#include "tapegrad/optim/optimizer.hpp"
+#include "tapegrad/optim/sgd.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

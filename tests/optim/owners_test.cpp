@@ -6,11 +6,15 @@
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/module.hpp"
+#include "tapegrad/nn/parameter.hpp"
 #include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/optim/adam.hpp"
+#include "tapegrad/optim/optimizer.hpp"
 #include "tapegrad/optim/sgd.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

@@ -1,5 +1,13 @@
 #include "support/catch.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/optim/adam.hpp"
+#include "tapegrad/optim/sgd.hpp"
+#include "tapegrad/state_dict.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 

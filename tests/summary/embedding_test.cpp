@@ -2,7 +2,10 @@
 #include <thread>
 
 #include "summary/event_files.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/random.hpp"
+#include "tapegrad/summary/writer.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using summary::EmbeddingMetadata;

@@ -9,7 +9,9 @@
 #include "summary/event_files.hpp"
 #include "support/errors.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/summary/writer.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::contains;

@@ -3,7 +3,20 @@
 #include <protozero/pbf_reader.hpp>
 
 #include "summary/event_files.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/graph.hpp"
+#include "tapegrad/names.hpp"
+#include "tapegrad/nn/dropout.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/module.hpp"
+#include "tapegrad/nn/parameter.hpp"
+#include "tapegrad/nn/sequential.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/summary/writer.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using protozero::pbf_reader;

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include "summary/event_files.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/summary/writer.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::contents;

@@ -5,7 +5,9 @@
 #include <protozero/pbf_reader.hpp>
 
 #include "summary/event_files.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/nn/activation.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::contents;

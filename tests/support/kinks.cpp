@@ -8,6 +8,7 @@
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/print.hpp"
+#include "tapegrad/tensor.hpp"
 
 namespace tapegrad::test {
 namespace {

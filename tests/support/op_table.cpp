@@ -5,6 +5,9 @@
 
 #include "support/catch.hpp"
 #include "support/values.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/graph.hpp"
+#include "tapegrad/tensor.hpp"
 
 namespace tapegrad::test {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/tensor.hpp"
 
 namespace tapegrad::test {
 

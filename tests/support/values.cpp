@@ -1,4 +1,7 @@
 #include "support/values.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/tensor.hpp"
 
 namespace tapegrad::test {
 
@@ -12,7 +12,7 @@ namespace tapegrad::test {
 /// two tie and none sits on a kink by accident.
 Tensor spread(const Shape& shape, double low, double high, int seed = 0);
 
-/// How the elements of an input lie.
+/// How the elements of an input lie in memory.
 enum class Lie { dense, transposed, sliced, broadcast };
 std::string name_of(Lie lie);
 

@@ -1,5 +1,9 @@
 // Tensors seen as xtensor expressions.
-#include <tapegrad/tapegrad.hpp>
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/tensor.hpp"
 
 #include "support/catch.hpp"
 #include "xtensor/headers.hpp"

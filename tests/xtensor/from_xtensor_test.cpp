@@ -1,5 +1,7 @@
 // Tensors from xtensor containers and expressions.
-#include <tapegrad/tapegrad.hpp>
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
 
 #include "support/catch.hpp"
 #include "xtensor/headers.hpp"
