@@ -1,10 +1,13 @@
 // Files that live as long as a test, what is put into them, and the errors that reading them gives.
 #pragma once
 
+#include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -19,7 +22,10 @@ class Folder {
  public:
   Folder() {
     std::string pattern = (std::filesystem::temp_directory_path() / "tapegrad-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
+    if (!::mkdtemp(pattern.data())) {
+      throw std::system_error(errno, std::generic_category(), "no folder for the test: " + pattern);
+    }
+    path_ = pattern;
   }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
