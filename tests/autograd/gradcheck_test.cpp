@@ -120,7 +120,7 @@ TEST_CASE("a derivative that is NaN is never accepted", "[autograd][gradcheck]")
 TEST_CASE("gradcheck varies only inputs that require grad, in any layout",
           "[autograd][gradcheck]") {
   const Tensor constant = tensor_of({1, 2, 3, 4}, {2, 2});
-  const Tensor strided = test::laid(constant, test::Lie::transposed).requires_grad_();
+  const Tensor strided = test::laid(constant, test::Arrangement::transposed).requires_grad_();
   const auto f = [](const Tensors& x) { return x[0] * x[1] * x[1]; };
   const GradcheckResult result = gradcheck(f, {constant, strided});
   INFO(result.message);

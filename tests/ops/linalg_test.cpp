@@ -11,7 +11,7 @@
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
-using test::Lie;
+using test::Arrangement;
 using test::Tensors;
 
 namespace {
@@ -85,8 +85,8 @@ Tensor product(const Tensor& a, const Tensor& b) {
   return Tensor::from_vector(std::move(z), {a.size(0), b.size(1)});
 }
 
-Tensor matrix(std::int64_t rows, std::int64_t cols, Lie lie, int seed) {
-  return test::laid(test::spread({rows, cols}, -1, 1, seed), lie);
+Tensor matrix(std::int64_t rows, std::int64_t cols, Arrangement arrangement, int seed) {
+  return test::laid(test::spread({rows, cols}, -1, 1, seed), arrangement);
 }
 
 }  // namespace
@@ -105,8 +105,10 @@ TEST_CASE("matmul agrees with a naive loop for every size, layout and type", "[o
                          {1, 1, 200}, {40, 1, 9}, {1, 40, 9},   {17, 19, 23}, {100, 3, 30},
                          {3, 2, 300}, {64, 1, 4}, {600, 1, 30}, {30, 1, 600}, {70, 80, 90}};
   for (const Sizes& s : sizes) {
-    for (const Lie la : {Lie::dense, Lie::transposed, Lie::sliced, Lie::broadcast}) {
-      for (const Lie lb : {Lie::dense, Lie::transposed, Lie::sliced, Lie::broadcast}) {
+    for (const Arrangement la : {Arrangement::dense, Arrangement::transposed, Arrangement::sliced,
+                                 Arrangement::broadcast}) {
+      for (const Arrangement lb : {Arrangement::dense, Arrangement::transposed, Arrangement::sliced,
+                                   Arrangement::broadcast}) {
         CAPTURE(s.m, s.n, s.k, test::name_of(la), test::name_of(lb));
         const Tensor a = matrix(s.m, s.k, la, 1);
         const Tensor b = matrix(s.k, s.n, lb, 2);

@@ -170,10 +170,12 @@ TEST_CASE("a long mean of losses loses no digits to its order", "[ops][loss]") {
   long double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
   const double expected = static_cast<double>(sum / 37000);
-  for (const test::Lie lie : {test::Lie::dense, test::Lie::transposed, test::Lie::sliced}) {
-    CAPTURE(test::name_of(lie));
+  for (const test::Arrangement arrangement :
+       {test::Arrangement::dense, test::Arrangement::transposed, test::Arrangement::sliced}) {
+    CAPTURE(test::name_of(arrangement));
     // The squares are rounded to float32 each; their errors have no preferred sign.
-    CHECK(nn::mse_loss(test::laid(x, lie), y).item<double>() == Approx(expected).epsilon(1e-7));
+    CHECK(nn::mse_loss(test::laid(x, arrangement), y).item<double>() ==
+          Approx(expected).epsilon(1e-7));
   }
 }
 

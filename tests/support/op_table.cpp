@@ -13,12 +13,12 @@
 namespace tapegrad::test {
 namespace {
 
-Tensors leaves(const OpRow& row, Lie lie) {
+Tensors leaves(const OpRow& row, Arrangement arrangement) {
   Tensors inputs;
   int seed = 0;
   for (const Input& input : row.inputs) {
     const Tensor values = spread(input.shape, input.low, input.high, seed++);
-    inputs.push_back(laid(values, lie).requires_grad_());
+    inputs.push_back(laid(values, arrangement).requires_grad_());
   }
   return inputs;
 }
@@ -32,7 +32,9 @@ Tensors copies(const Tensors& inputs, DType dtype) {
 }
 
 /// An operation without derivative leaves no trace on the tape.
-void check_untracked(const OpRow& row) { CHECK(!row.f(leaves(row, Lie::dense)).requires_grad()); }
+void check_untracked(const OpRow& row) {
+  CHECK(!row.f(leaves(row, Arrangement::dense)).requires_grad());
+}
 
 /// The gradients of a weighted sum of the result.
 Tensors gradients(const OpRow& row, const Tensors& inputs) {
@@ -49,7 +51,7 @@ void check_gradient(const OpRow& row, const Tensors& inputs, int order) {
 }
 
 void check_recorded(const OpRow& row) {
-  const std::string tape = tape_text(row.f(leaves(row, Lie::dense)));
+  const std::string tape = tape_text(row.f(leaves(row, Arrangement::dense)));
   INFO("the tape:\n" << tape);
   CHECK(tape.find("= " + std::string(row.name) + "(") != std::string::npos);
 }
@@ -64,7 +66,7 @@ double largest(const Tensor& x) {
 
 void check_float32(const OpRow& row) {
   // Both start from the same numbers: those that float32 holds exactly.
-  const Tensors single = copies(leaves(row, Lie::dense), float32);
+  const Tensors single = copies(leaves(row, Arrangement::dense), float32);
   const Tensors exact = copies(single, float64);
   const Tensor y = row.f(exact);
   const Tensor y32 = row.f(single);
@@ -81,8 +83,8 @@ void check_float32(const OpRow& row) {
   }
 }
 
-void check_layout(const OpRow& row, Lie lie) {
-  const Tensors strided = leaves(row, lie);
+void check_layout(const OpRow& row, Arrangement arrangement) {
+  const Tensors strided = leaves(row, arrangement);
   const Tensors dense = copies(strided, float64);
   // The order of additions may differ with the layout, so equality is up to float64 roundings.
   CHECK(difference(row.f(strided), row.f(dense), 1e-13, 1e-13) == "");
@@ -123,7 +125,7 @@ void check_derivatives(const OpRow& row, std::size_t i) {
   }
   for (const int order : {1, 2}) {
     DYNAMIC_SECTION(row.name << " (row " << i << "): derivative of order " << order) {
-      check_gradient(row, leaves(row, Lie::dense), order);
+      check_gradient(row, leaves(row, Arrangement::dense), order);
     }
   }
   DYNAMIC_SECTION(row.name << " (row " << i << "): float32 against float64") { check_float32(row); }
@@ -139,10 +141,11 @@ void check_rows(const std::vector<OpRow>& rows) {
     } else {
       DYNAMIC_SECTION(row.name << " (row " << i << "): not tracked") { check_untracked(row); }
     }
-    for (const Lie lie : {Lie::transposed, Lie::sliced, Lie::broadcast}) {
-      if (lie == Lie::broadcast && !row.broadcast_inputs) continue;
-      DYNAMIC_SECTION(row.name << " (row " << i << "): " << name_of(lie) << " inputs") {
-        check_layout(row, lie);
+    for (const Arrangement arrangement :
+         {Arrangement::transposed, Arrangement::sliced, Arrangement::broadcast}) {
+      if (arrangement == Arrangement::broadcast && !row.broadcast_inputs) continue;
+      DYNAMIC_SECTION(row.name << " (row " << i << "): " << name_of(arrangement) << " inputs") {
+        check_layout(row, arrangement);
       }
     }
     DYNAMIC_SECTION(row.name << " (row " << i << "): empty inputs") { check_empty(row); }

@@ -19,28 +19,28 @@ Tensor spread(const Shape& shape, double low, double high, int seed) {
   return Tensor::from_vector(std::move(values), shape);
 }
 
-std::string name_of(Lie lie) {
-  switch (lie) {
-    case Lie::dense:
+std::string name_of(Arrangement arrangement) {
+  switch (arrangement) {
+    case Arrangement::dense:
       return "dense";
-    case Lie::transposed:
+    case Arrangement::transposed:
       return "transposed";
-    case Lie::sliced:
+    case Arrangement::sliced:
       return "sliced";
-    case Lie::broadcast:
+    case Arrangement::broadcast:
       break;
   }
   return "broadcast";
 }
 
-Tensor laid(const Tensor& x, Lie lie) {
+Tensor laid(const Tensor& x, Arrangement arrangement) {
   const NoGrad guard;
   const Tensor source = x.detach().clone();
-  if (lie == Lie::dense || x.dim() == 0) return source;
-  if (lie == Lie::transposed) {
+  if (arrangement == Arrangement::dense || x.dim() == 0) return source;
+  if (arrangement == Arrangement::transposed) {
     return source.transpose(0, -1).clone().transpose(0, -1).detach();
   }
-  if (lie == Lie::broadcast) {
+  if (arrangement == Arrangement::broadcast) {
     return source.narrow(0, 0, std::min<std::int64_t>(1, source.size(0)))
         .expand(source.shape())
         .detach();

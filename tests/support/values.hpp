@@ -13,12 +13,12 @@ namespace tapegrad::test {
 Tensor spread(const Shape& shape, double low, double high, int seed = 0);
 
 /// How the elements of an input lie in memory.
-enum class Lie { dense, transposed, sliced, broadcast };
-std::string name_of(Lie lie);
+enum class Arrangement { dense, transposed, sliced, broadcast };
+std::string name_of(Arrangement arrangement);
 
 /// A tensor outside the tape with the elements of x that lies so. `broadcast` repeats the first
 /// slice of the first dimension, so its values differ from x's unless that has size 1.
-Tensor laid(const Tensor& x, Lie lie);
+Tensor laid(const Tensor& x, Arrangement arrangement);
 
 /// Every |a - b| <= atol + rtol * |b|, shapes equal; NaN equals NaN. A message says what differs.
 std::string difference(const Tensor& a, const Tensor& b, double rtol, double atol);
