@@ -73,12 +73,16 @@ DerivativeCheck derivative_of(F&& f, const Arguments&... x_and_options) {
 
 }  // namespace tapegrad
 
+namespace Catch {
+
 template <>
-struct Catch::StringMaker<tapegrad::DerivativeCheck> {
+struct StringMaker<tapegrad::DerivativeCheck> {
   static std::string convert(const tapegrad::DerivativeCheck& check) {
     return check.result.message;
   }
 };
+
+}  // namespace Catch
 
 #define CHECK_GRAD(...) CHECK(::tapegrad::derivative_of<1>(__VA_ARGS__))
 #define CHECK_GRAD2(...) CHECK(::tapegrad::derivative_of<2>(__VA_ARGS__))
