@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -26,6 +27,13 @@ constexpr bool vectorizes() {
   }
 }
 
+/// Whether f gives a Value; what <cmath> has for double alone, and what f cannot call at all, do
+/// not.
+template <class F, class Value, class... In>
+concept Gives = requires(const F& f, const In&... in) {
+  { f(in...) } -> std::same_as<Value>;
+};
+
 /// A vector loop over one row. Each input is either contiguous or one repeated element. The tail
 /// runs through the same vector code as the body: an element's value never depends on its place.
 template <class T, std::size_t N>
@@ -39,6 +47,9 @@ class VectorRow {
   static void dense(const F& f, T* out, std::array<const T*, N> in,
                     std::array<std::int64_t, N> advance, std::int64_t n,
                     std::index_sequence<K...>) {
+    static_assert(Gives<F, Batch<T>, std::enable_if_t<K + 1 != 0, Batch<T>>...>,
+                  "f of SIMD batches must give a batch of their type: give each function that it "
+                  "calls a form for batches in kernels/simd.hpp, or say `vector = false`");
     std::int64_t i = 0;
     for (; i + width <= n; i += width) {
       f(Batch<T>::load_unaligned(in[K] + i * advance[K])...).store_unaligned(out + i);
@@ -108,6 +119,10 @@ class VectorRow {
 template <class Out, class F, class... In>
 void scalar_row(const F& f, Out* out, std::int64_t out_stride, std::int64_t n, const In*... in,
                 std::array<std::int64_t, sizeof...(In)> stride) {
+  static_assert(
+      !std::is_floating_point_v<Out> || !(std::is_same_v<Out, In> && ...) || Gives<F, Out, In...>,
+      "f of numbers must give their type: give each function that it calls a form for "
+      "scalars in kernels/simd.hpp, as exp() has; constants are constant(x, c)");
   [&]<std::size_t... K>(std::index_sequence<K...>) {
     if (out_stride == 1 && ((stride[K] == 1) && ...)) {
       for (std::int64_t i = 0; i < n; ++i) out[i] = static_cast<Out>(f(in[i]...));
