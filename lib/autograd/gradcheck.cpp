@@ -87,10 +87,13 @@ std::vector<std::vector<double>> analytic_row(const Tensor& y, const std::vector
   return rows;
 }
 
+double allowed_for(const GradcheckCell& c, const GradcheckOptions& options) {
+  return options.atol + options.rtol * std::abs(c.numeric);
+}
+
 /// How far a cell is from its numeric value, in units of its tolerance.
 double excess_of(const GradcheckCell& c, const GradcheckOptions& options) {
-  const double allowed = options.atol + options.rtol * std::abs(c.numeric);
-  const double excess = std::abs(c.analytic - c.numeric) / allowed;
+  const double excess = std::abs(c.analytic - c.numeric) / allowed_for(c, options);
   return std::isnan(excess) ? HUGE_VAL : excess;
 }
 
@@ -102,6 +105,7 @@ class Comparison {
   void cell(const GradcheckCell& c) {
     const double excess = excess_of(c, options_);
     ++count_;
+    if (excess > 1) ++wrong_;
     if (worst_ && excess <= excess_) return;
     worst_ = c;
     excess_ = excess;
@@ -109,20 +113,21 @@ class Comparison {
 
   GradcheckResult result() const {
     if (!worst_) return {.message = "gradcheck: no cell to compare"};
-    const bool ok = excess_ <= 1;
     return {
-        .ok = ok,
+        .ok = wrong_ == 0,
         .worst = worst_,
         .message = fmt::format(
-            "gradcheck: {} of {} cells; worst: d output[{}] / d input {}[{}] is {:.10g}, "
-            "numerically {:.10g} (atol {}, rtol {})",
-            ok ? "agreement" : "disagreement", count_, worst_->output_index, worst_->input,
-            worst_->input_index, worst_->analytic, worst_->numeric, options_.atol, options_.rtol)};
+            "gradcheck: {} of {} cells disagree; worst: d output[{}] / d input {}[{}] is {:.17g}, "
+            "numerically {:.17g}: an error of {:.3g}, where {:.3g} is allowed (atol {}, rtol {})",
+            wrong_, count_, worst_->output_index, worst_->input, worst_->input_index,
+            worst_->analytic, worst_->numeric, std::abs(worst_->analytic - worst_->numeric),
+            allowed_for(*worst_, options_), options_.atol, options_.rtol)};
   }
 
  private:
   GradcheckOptions options_;
   std::size_t count_ = 0;
+  std::size_t wrong_ = 0;
   std::optional<GradcheckCell> worst_;
   double excess_ = 0;
 };

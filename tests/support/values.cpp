@@ -61,9 +61,11 @@ std::string difference(const Tensor& a, const Tensor& b, double rtol, double ato
   const std::vector<double> y = b.detach().to_vector<double>();
   for (std::size_t i = 0; i < x.size(); ++i) {
     if ((std::isnan(x[i]) && std::isnan(y[i])) || x[i] == y[i]) continue;
-    if (!(std::abs(x[i] - y[i]) <= atol + rtol * std::abs(y[i]))) {
-      return fmt::format("element {} of {}: {:.9g} and {:.9g}", i, to_string(a.shape()), x[i],
-                         y[i]);
+    const double error = std::abs(x[i] - y[i]);
+    const double allowed = atol + rtol * std::abs(y[i]);
+    if (!(error <= allowed)) {
+      return fmt::format("element {} of {}: {:.17g} and {:.17g} differ by {:.3g}; allowed: {:.3g}",
+                         i, to_string(a.shape()), x[i], y[i], error, allowed);
     }
   }
   return "";
