@@ -101,7 +101,7 @@ consumer() {
 
 prefix_libdir() { dirname "$(find "$build/prefix-check" -name libtapegrad.so)"; }
 
-# Only our own .pc file is visible: a user of the shared library needs no other package.
+# Only our own .pc file is visible: a user of the shared library compiles without any other package.
 step_pkg_config() {
   consumer pkg-config
   PKG_CONFIG_LIBDIR=$(prefix_libdir)/pkgconfig make
