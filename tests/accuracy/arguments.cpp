@@ -1,4 +1,6 @@
 #include "accuracy/arguments.hpp"
+#include "tapegrad/ops/extreme.hpp"
+#include "tapegrad/ops/reduce.hpp"
 
 #include <bit>
 #include <cmath>

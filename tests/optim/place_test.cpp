@@ -10,6 +10,7 @@
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/optim/adam.hpp"
+#include "tapegrad/optim/optimizer.hpp"
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/tensor.hpp"
 
