@@ -141,6 +141,8 @@ void Training::finished(std::int64_t step, const tg::nn::Module& model) {
 }
 
 void Training::save(std::int64_t step) {
+  // First the log: a run that is killed goes on behind what is saved, and would never log it.
+  if (writer_) writer_->flush();
   last_path_ = saver_->save(step);
   last_saved_ = step;
 }
