@@ -5,6 +5,7 @@
 #include "tapegrad/graph.hpp"
 #include "tapegrad/io/csv.hpp"
 #include "tapegrad/io/idx.hpp"
+#include "tapegrad/io/loading.hpp"
 #include "tapegrad/io/npy.hpp"
 #include "tapegrad/io/safetensors.hpp"
 #include "tapegrad/io/saver.hpp"

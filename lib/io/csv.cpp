@@ -1,44 +1,18 @@
 // What the cells of comma-separated text mean: names, numbers, and the errors about them.
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <limits>
 #include <new>
 #include <numeric>
 #include <set>
-#include <system_error>
 
 #include "core/dispatch.hpp"
 #include "io/csv_cells.hpp"
+#include "io/csv_numbers.hpp"
+#include "io/csv_separator.hpp"
 #include "io/elements.hpp"
+#include "io/what_it_is.hpp"
 
 namespace tapegrad::io {
 namespace {
-
-enum class Parsed { number, no_number, out_of_range };
-
-template <class T>
-Parsed parse(std::string_view text, T& value) {
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (stop != end || error == std::errc::invalid_argument) {
-    // from_chars() takes no plus.
-    const bool plus = text.size() > 1 && text[0] == '+' && text[1] != '-' && text[1] != '+';
-    return plus ? parse(text.substr(1), value) : Parsed::no_number;
-  }
-  if (error == std::errc::result_out_of_range) return Parsed::out_of_range;
-  if constexpr (std::is_floating_point_v<T>) {
-    if (!std::isfinite(value)) return Parsed::out_of_range;
-  }
-  return Parsed::number;
-}
-
-template <>
-Parsed parse(std::string_view text, bool& value) {
-  value = text == "1" || text == "true" || text == "True" || text == "TRUE";
-  const bool no = text == "0" || text == "false" || text == "False" || text == "FALSE";
-  return value || no ? Parsed::number : Parsed::no_number;
-}
 
 /// Among the texts that stand for no value in this table, which may be numbers.
 bool is_listed(const CsvOptions& options, std::string_view text) {
@@ -68,15 +42,31 @@ std::string_view wanted(DType dtype, Parsed result) {
                               : "is not a whole number; needed as";
 }
 
+/// A table that was read with the wrong delimiter has one column.
+std::string hint(const CsvCells& cells) {
+  const Input& input = cells.input;
+  return cells.columns > 1 ? ""
+                           : separator_hint(input.text(0, input.size), cells.options.delimiter);
+}
+
+bool has_decimal_comma(std::string_view text) {
+  std::string with_point(text);
+  std::ranges::replace(with_point, ',', '.');
+  double number = 0;
+  return with_point != text && parse(with_point, number) == Parsed::number;
+}
+
 [[noreturn, gnu::cold]] void refuse(const CsvCells& cells, std::size_t line, std::size_t column,
                                     std::string_view text, DType dtype, Parsed result) {
   const std::string name =
       cells.has_header ? shown(unquoted(cells.raw(0, column))) : fmt::format("{}", column + 1);
-  const std::string what = text.empty() ? fmt::format("column {}: the cell is empty", name)
-                           : is_listed(cells.options, text)
-                               ? fmt::format("column {}: {} stands for no value", name, shown(text))
-                               : fmt::format("column {}: {} {} {}", name, shown(text),
-                                             wanted(dtype, result), name_of(dtype));
+  const std::string what =
+      text.empty() ? fmt::format("column {}: the cell is empty", name)
+      : is_listed(cells.options, text)
+          ? fmt::format("column {}: {} stands for no value", name, shown(text))
+          : fmt::format("column {}: {} {} {}{}{}", name, shown(text), wanted(dtype, result),
+                        name_of(dtype), has_decimal_comma(text) ? "; write a decimal point" : "",
+                        hint(cells));
   fail_in_text(cells.input, cells.offset(line, column), what);
 }
 
@@ -156,6 +146,7 @@ CsvTable read_csv(Input input, const CsvOptions& options) {
   check<IoError>(std::string_view("\"\r\n").find(options.delimiter) == std::string_view::npos,
                  "{}: a quote or a line end can't be the delimiter: {}", input.operation,
                  input.name);
+  check_format(input, Format::text);
   CsvCells cells{.input = std::move(input), .options = options, .lines = {}, .begins = {}};
   find_cells(cells);
   cells.has_header = options.header == CsvHeader::present ||
@@ -200,8 +191,8 @@ std::size_t CsvTable::find(std::string_view wanted) const {
     if (name(column) == wanted) return column;
   }
   fail_in_text(cells_->input, cells_->offset(0, 0),
-               has_header() ? fmt::format("no column named {}; there are {}", shown(wanted),
-                                          some_names(*this))
+               has_header() ? fmt::format("no column named {}; there are {}{}", shown(wanted),
+                                          some_names(*this), hint(*cells_))
                             : fmt::format("no column named {}: no header", shown(wanted)));
 }
 
@@ -237,8 +228,7 @@ Tensor CsvTable::values(std::span<const std::size_t> chosen, DType dtype) const 
   Tensor result =
       memory_for(cells_->input, dtype,
                  {static_cast<std::int64_t>(rows()), static_cast<std::int64_t>(chosen.size())});
-  dispatch(dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch(dtype, [&]<class T>(std::type_identity<T>) {
     T* out = result.mutable_data<T>();
     const CsvCells& cells = *cells_;
     for (std::size_t row = 0; row < cells.rows; ++row) {

@@ -5,6 +5,8 @@
 #include <array>
 #include <limits>
 
+#include "io/csv_separator.hpp"
+
 namespace tapegrad::io {
 namespace {
 
@@ -35,6 +37,7 @@ class Scanner {
   void skip_cell();
   void skip_quoted();
   void check_width(std::size_t width);
+  std::string hint() const { return separator_hint(text_, cells_.options.delimiter); }
 
   CsvCells& cells_;
   const Input& input_;
@@ -75,7 +78,7 @@ void Scanner::skip_cell() {
   if (!at('"')) return;
   if (!std::all_of(begin, stop, [](char c) { return c == ' ' || c == '\t'; })) {
     fail_in_text(input_, at_,
-                 "a quote inside an unquoted cell; quote the cell and double this quote");
+                 "a quote inside an unquoted cell; quote the cell and double this quote" + hint());
   }
   skip_quoted();
 }
@@ -92,7 +95,7 @@ void Scanner::skip_quoted() {
   skip_blanks();
   if (!at_end() && !at_delimiter() && !at_line_end()) {
     fail_in_text(input_, at_,
-                 "text after a closing quote; put a delimiter here, or double the quote");
+                 "text after a closing quote; put a delimiter here, or double the quote" + hint());
   }
 }
 
@@ -101,9 +104,9 @@ void Scanner::check_width(std::size_t width) {
   if (width == cells_.columns) return;
   const std::size_t first = cells_.begins.size() - width;
   const bool longer = width > cells_.columns;
-  fail_in_text(
-      input_, longer ? cells_.lines.back() + cells_.begins[first + cells_.columns] : at_,
-      fmt::format("a ragged row: {} cells where the first row has {}", width, cells_.columns));
+  fail_in_text(input_, longer ? cells_.lines.back() + cells_.begins[first + cells_.columns] : at_,
+               fmt::format("a ragged row: {} cells where the first row has {}{}", width,
+                           cells_.columns, separator_hint(text_, cells_.options.delimiter)));
 }
 
 }  // namespace

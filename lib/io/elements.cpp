@@ -50,8 +50,8 @@ Shape shape_from(const Input& input, std::size_t offset, std::span<const std::ui
   return shape;
 }
 
-std::size_t byte_count(const Shape& shape, DType dtype) {
-  return static_cast<std::size_t>(numel(shape)) * size_of(dtype);
+std::size_t byte_count(const Shape& shape, StoredType type) {
+  return static_cast<std::size_t>(numel(shape)) * size_of(type);
 }
 
 Tensor memory_for(const Input& input, DType dtype, const Shape& shape) {
@@ -65,12 +65,11 @@ Tensor memory_for(const Input& input, DType dtype, const Shape& shape) {
 
 Tensor tensor_at(const Input& input, std::size_t offset, DType dtype, const Shape& shape,
                  ByteOrder order) {
-  const std::size_t bytes = byte_count(shape, dtype);
+  const std::size_t bytes = byte_count(shape, stored_as(dtype));
   if (bytes == 0) return empty(shape, {.dtype = dtype});
   if (dtype == boolean) check_booleans(input, offset, bytes);
   std::byte* first = input.data + offset;
-  return dispatch(dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  return dispatch(dtype, [&]<class T>(std::type_identity<T>) {
     const bool aligned = reinterpret_cast<std::uintptr_t>(first) % alignof(T) == 0;
     if (aligned && is_native(order, dtype)) {
       return Tensor::from_blob(reinterpret_cast<T*>(first), shape,
@@ -85,8 +84,7 @@ Tensor tensor_at(const Input& input, std::size_t offset, DType dtype, const Shap
 }
 
 std::span<const std::byte> bytes_of(const Tensor& x) {
-  return dispatch(x.dtype(), [&](auto type) {
-    using T = typename decltype(type)::type;
+  return dispatch(x.dtype(), [&]<class T>(std::type_identity<T>) {
     return std::as_bytes(std::span(x.data<T>(), static_cast<std::size_t>(x.numel())));
   });
 }

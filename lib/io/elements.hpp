@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "io/input.hpp"
+#include "io/stored_type.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace tapegrad::io {
@@ -18,7 +18,7 @@ Shape shape_from(const Input& input, std::size_t offset, std::span<const std::ui
                  DType dtype);
 
 /// Bytes of all elements of a shape that shape_from() made.
-std::size_t byte_count(const Shape& shape, DType dtype);
+std::size_t byte_count(const Shape& shape, StoredType type);
 
 /// Elements to be filled. Throws IoError where there isn't so much memory.
 Tensor memory_for(const Input& input, DType dtype, const Shape& shape);

@@ -1,12 +1,15 @@
 #include "io/idx.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "io/atomic_file.hpp"
-#include "io/elements.hpp"
+#include "io/converted.hpp"
 #include "io/gzip.hpp"
+#include "io/what_it_is.hpp"
 
 namespace tapegrad::io {
 namespace {
@@ -14,39 +17,38 @@ namespace {
 constexpr std::size_t magic_bytes = 4;
 constexpr std::size_t size_bytes = 4;
 
-/// The format's code of an element type.
-constexpr std::array<std::pair<DType, int>, 4> codes{
-    {{uint8, 0x08}, {int32, 0x0c}, {float32, 0x0d}, {float64, 0x0e}}};
+/// The format's codes of the types, in the order of StoredType; 0 for those that it doesn't have.
+constexpr std::array<int, 13> codes{0, 0x08, 0x0c, 0, 0x0d, 0x0e, 0x09, 0x0b, 0, 0, 0, 0, 0};
 
 struct IdxHeader {
-  DType dtype = uint8;
+  StoredType type = StoredType::uint8;
   Shape shape;
   std::size_t bytes = 0;  ///< of the header itself
 };
 
 std::size_t header_bytes(const Input& input) {
+  check_format(input, Format::idx);
   input.check(input.size >= magic_bytes && input.text(0, 2) == std::string_view("\0\0", 2), 0,
               "this is no IDX file");
   return magic_bytes + size_bytes * std::to_integer<std::size_t>(input.data[3]);
 }
 
-DType dtype_at(const Input& input, std::size_t offset) {
+StoredType type_at(const Input& input, std::size_t offset, const LoadOptions& options) {
   const int code = std::to_integer<int>(input.data[offset]);
-  for (const auto& [dtype, known] : codes) {
-    if (known == code) return dtype;
-  }
-  const std::string_view name = code == 0x09   ? "signed bytes"
-                                : code == 0x0b ? "16-bit integers"
-                                               : "elements of no known type";
-  input.fail(offset,
-             "{} (type {:#04x}) cannot be had here; unsigned bytes, 32-bit integers, float32 and "
-             "float64 can",
-             name, code);
+  std::optional<StoredType> type;
+  const auto* known = std::ranges::find(codes, code);
+  if (code != 0 && known != codes.end()) type = static_cast<StoredType>(known - codes.begin());
+  const std::string_view name = code == 0x09   ? "an array of signed bytes"
+                                : code == 0x0b ? "an array of 16-bit integers"
+                                               : "an array of no known type";
+  return type_to_read(input, offset, type, options.convert,
+                      fmt::format("{} (type {:#04x})", name, code),
+                      "save unsigned bytes, 32-bit integers, float32 or float64");
 }
 
-IdxHeader parse_header(const Input& input) {
+IdxHeader parse_header(const Input& input, const LoadOptions& options) {
   IdxHeader header{.shape = {}, .bytes = header_bytes(input)};
-  header.dtype = dtype_at(input, 2);
+  header.type = type_at(input, 2, options);
   input.check(input.size >= header.bytes, input.size, "the file ends within its header");
   std::vector<std::uint64_t> sizes;
   for (std::size_t at = magic_bytes; at < header.bytes; at += size_bytes) {
@@ -56,33 +58,33 @@ IdxHeader parse_header(const Input& input) {
     }
     sizes.push_back(size);
   }
-  header.shape = shape_from(input, 3, sizes, header.dtype);
+  header.shape = shape_from(input, 3, sizes, loaded_as(header.type));
   return header;
 }
 
-Tensor read_plain(const Input& input) {
-  const IdxHeader header = parse_header(input);
-  const std::size_t bytes = byte_count(header.shape, header.dtype);
+Tensor read_plain(const Input& input, const LoadOptions& options) {
+  const IdxHeader header = parse_header(input, options);
+  const std::size_t bytes = byte_count(header.shape, header.type);
   const std::size_t there = input.size - header.bytes;
   input.check(there >= bytes, input.size, "{} of shape {} need {} bytes, but {} are there",
-              header.dtype, header.shape, bytes, there);
+              name_of(header.type), header.shape, bytes, there);
   input.check(there == bytes, header.bytes + bytes, "{} bytes after the end of the elements",
               there - bytes);
-  return tensor_at(input, header.bytes, header.dtype, header.shape, ByteOrder::big);
+  return converted_at(input, header.bytes, header.type, header.shape, ByteOrder::big);
 }
 
 // Unpacks the header first, and believes it only as far as the packed bytes can bear it out.
-Input unpacked(const Input& packed) {
+Input unpacked(const Input& packed, const LoadOptions& options) {
   GzipReader gzip(packed);
   std::array<std::byte, magic_bytes + size_bytes * 255> first{};
   Input start{packed.operation, packed.name, first.data(), magic_bytes};
   gzip.read(std::span(first).first(magic_bytes));
   start.size = header_bytes(start);
   gzip.read(std::span(first).subspan(magic_bytes, start.size - magic_bytes));
-  const IdxHeader header = parse_header(start);
-  const std::size_t bytes = byte_count(header.shape, header.dtype);
+  const IdxHeader header = parse_header(start, options);
+  const std::size_t bytes = byte_count(header.shape, header.type);
   packed.check(bytes / tightest_deflate <= packed.size, 0,
-               "{} of shape {} can't be packed into {} bytes", header.dtype, header.shape,
+               "{} of shape {} can't be packed into {} bytes", name_of(header.type), header.shape,
                packed.size);
 
   Tensor storage = memory_for(packed, uint8, {static_cast<std::int64_t>(header.bytes + bytes)});
@@ -96,14 +98,12 @@ Input unpacked(const Input& packed) {
 
 std::string header_of(const Tensor& x, const std::string& path) {
   std::string header(2, '\0');
-  for (const auto& [dtype, code] : codes) {
-    if (dtype == x.dtype()) header += static_cast<char>(code);
-  }
-  check<IoError>(header.size() == 3,
+  const int code = codes[static_cast<std::size_t>(stored_as(x.dtype()))];
+  check<IoError>(code != 0,
                  "save_idx: the format has no {}: {}; convert the tensor to uint8, int32, float32 "
                  "or float64",
                  x.dtype(), path);
-  header += static_cast<char>(x.dim());
+  header += {static_cast<char>(code), static_cast<char>(x.dim())};
   for (const std::int64_t size : x.shape()) {
     check<IoError>(size < std::int64_t{1} << 32, "save_idx: a size of 2^32 or more: {}: {}",
                    x.shape(), path);
@@ -114,9 +114,13 @@ std::string header_of(const Tensor& x, const std::string& path) {
 
 }  // namespace
 
-Tensor read_idx(const Input& input) { return read_plain(is_gzip(input) ? unpacked(input) : input); }
+Tensor read_idx(const Input& input, const LoadOptions& options) {
+  return read_plain(is_gzip(input) ? unpacked(input, options) : input, options);
+}
 
-Tensor load_idx(const std::string& path) { return read_idx(map_file("load_idx", path)); }
+Tensor load_idx(const std::string& path, const LoadOptions& options) {
+  return read_idx(map_file("load_idx", path), options);
+}
 
 void save_idx(const std::string& path, const Tensor& x) {
   const Tensor dense = savable("save_idx", path, "", x);

@@ -6,6 +6,6 @@
 
 namespace tapegrad::io {
 
-Tensor read_idx(const Input& input);
+Tensor read_idx(const Input& input, const LoadOptions& options = {});
 
 }  // namespace tapegrad::io

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "io/atomic_file.hpp"
-#include "io/npy_header.hpp"
+#include "io/converted.hpp"
+#include "io/what_it_is.hpp"
 
 namespace tapegrad::io {
 namespace {
@@ -18,6 +19,7 @@ struct Place {
 };
 
 Place dictionary_place(const Input& input) {
+  check_format(input, Format::npy);
   input.check(input.size >= version_end && input.text(0, magic.size()) == magic, 0,
               "this is no .npy array");
   const int version = std::to_integer<int>(input.data[6]);
@@ -62,23 +64,37 @@ std::string npy_header(DType dtype, const Shape& shape) {
   return header + text;
 }
 
-Tensor read_npy(const Input& input) {
+NpyStart npy_start(const Input& input) {
   const Place place = dictionary_place(input);
-  const NpyHeader header = parse_npy_dictionary(input, place.offset, place.length);
-  const std::size_t begin = place.offset + place.length;
-  const std::size_t bytes = byte_count(header.shape, header.dtype);
-  const std::size_t there = input.size - begin;
-  input.check(there >= bytes, input.size, "{} of shape {} need {} bytes, but {} are there",
-              header.dtype, header.shape, bytes, there);
-  input.check(there == bytes, begin + bytes, "{} bytes after the end of the array", there - bytes);
-  if (!header.fortran_order) {
-    return tensor_at(input, begin, header.dtype, header.shape, header.byte_order);
-  }
-  return transposed(
-      tensor_at(input, begin, header.dtype, reversed(header.shape), header.byte_order));
+  return {parse_npy_dictionary(input, place.offset, place.length), place.offset + place.length};
 }
 
-Tensor load_npy(const std::string& path) { return read_npy(map_file("load_npy", path)); }
+StoredType npy_type(const Input& input, const NpyHeader& header, const LoadOptions& options) {
+  input.check(!header.type_text.starts_with('['), header.type_offset,
+              "an array of records cannot be had here; save its fields one by one");
+  return type_to_read(
+      input, header.type_offset, header.type, options.convert,
+      fmt::format("dtype {}", shown(header.type_text)),
+      "convert the array with astype() to bool, uint8, int32, int64, float32 or float64");
+}
+
+Tensor read_npy(const Input& input, const LoadOptions& options) {
+  const auto [header, begin] = npy_start(input);
+  const StoredType type = npy_type(input, header, options);
+  const std::size_t bytes = byte_count(header.shape, type);
+  const std::size_t there = input.size - begin;
+  input.check(there >= bytes, input.size, "{} of shape {} need {} bytes, but {} are there",
+              name_of(type), header.shape, bytes, there);
+  input.check(there == bytes, begin + bytes, "{} bytes after the end of the array", there - bytes);
+  if (!header.fortran_order) {
+    return converted_at(input, begin, type, header.shape, header.byte_order);
+  }
+  return transposed(converted_at(input, begin, type, reversed(header.shape), header.byte_order));
+}
+
+Tensor load_npy(const std::string& path, const LoadOptions& options) {
+  return read_npy(map_file("load_npy", path), options);
+}
 
 void save_npy(const std::string& path, const Tensor& x) {
   const Tensor dense = savable("save_npy", path, "", x);

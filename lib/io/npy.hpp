@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "io/input.hpp"
+#include "io/npy_header.hpp"
 #include "tapegrad/io/npy.hpp"
 
 namespace tapegrad::io {
@@ -12,8 +12,19 @@ namespace tapegrad::io {
 std::string npy_header(DType dtype, const Shape& shape);
 
 /// The array that fills the input.
-Tensor read_npy(const Input& input);
+Tensor read_npy(const Input& input, const LoadOptions& options = {});
 
-StateDict read_npz(const Input& input);
+StateDict read_npz(const Input& input, const LoadSomeOptions& options = {});
+std::vector<StoredArray> list_npz(const Input& input);
+
+/// The header of an array, whose elements needn't be there, and the offset of these.
+struct NpyStart {
+  NpyHeader header;
+  std::size_t end = 0;
+};
+NpyStart npy_start(const Input& input);
+
+/// The type that read_npy() reads. Throws IoError for one that it doesn't.
+StoredType npy_type(const Input& input, const NpyHeader& header, const LoadOptions& options);
 
 }  // namespace tapegrad::io

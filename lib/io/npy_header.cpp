@@ -1,18 +1,13 @@
 #include "io/npy_header.hpp"
 
-#include <array>
 #include <charconv>
-#include <utility>
 
 namespace tapegrad::io {
 namespace {
 
-constexpr std::array<std::pair<DType, std::string_view>, 6> dtypes{{{boolean, "b1"},
-                                                                    {uint8, "u1"},
-                                                                    {int32, "i4"},
-                                                                    {int64, "i8"},
-                                                                    {float32, "f4"},
-                                                                    {float64, "f8"}}};
+/// Behind the character of the byte order.
+constexpr TypeNames types{"b1", "u1", "i4", "i8", "f4", "f8", "i1",
+                          "i2", "u2", "u4", "u8", "f2", ""};
 
 /// Reads the part of Python's grammar that such a dictionary needs.
 class Literal {
@@ -20,9 +15,12 @@ class Literal {
   Literal(const Input& input, std::size_t offset, std::size_t length)
       : input_(input), text_(input.text(0, offset + length)), at_(offset) {}
 
-  bool take(char c) {
+  bool at(char c) {
     skip_blanks();
-    if (at_ == text_.size() || text_[at_] != c) return false;
+    return at_ < text_.size() && text_[at_] == c;
+  }
+  bool take(char c) {
+    if (!at(c)) return false;
     ++at_;
     return true;
   }
@@ -30,6 +28,8 @@ class Literal {
     input_.check(take(c), at_, "the header of the array lacks a {}", shown({&c, 1}));
   }
   std::string_view string();
+  /// A list of records' fields, from its bracket on, as it stands there.
+  std::string_view list();
   bool truth();
   std::vector<std::uint64_t> sizes();
   void expect_end() {
@@ -57,6 +57,23 @@ std::string_view Literal::string() {
   input_.check(end != std::string_view::npos, begin, "text that is never closed");
   at_ = end + 1;
   return text_.substr(begin, end - begin);
+}
+
+std::string_view Literal::list() {
+  skip_blanks();
+  const std::size_t begin = at_;
+  int depth = 0;
+  do {
+    input_.check(at_ < text_.size(), begin, "a list that is never closed");
+    const char c = text_[at_];
+    if (c == '\'' || c == '"') {
+      string();
+      continue;
+    }
+    depth += c == '[' ? 1 : c == ']' ? -1 : 0;
+    ++at_;
+  } while (depth > 0);
+  return text_.substr(begin, at_ - begin);
 }
 
 bool Literal::truth() {
@@ -94,19 +111,18 @@ std::vector<std::uint64_t> Literal::sizes() {
   return result;
 }
 
-void set_dtype(NpyHeader& header, const Input& input, std::size_t offset, std::string_view text) {
-  for (const auto& [dtype, name] : dtypes) {
-    if (text.empty() || text.substr(1) != name) continue;
-    if (text[0] == '|' ? size_of(dtype) == 1 : text[0] == '<' || text[0] == '>') {
-      header.dtype = dtype;
-      header.byte_order = text[0] == '>' ? ByteOrder::big : ByteOrder::little;
-      return;
-    }
+void read_type(NpyHeader& header, Literal& literal) {
+  header.type_offset = literal.offset();
+  if (literal.at('[')) {
+    header.type_text = literal.list();
+    return;
   }
-  input.fail(offset,
-             "dtype {} cannot be had here; convert the array with astype() to bool, uint8, int32, "
-             "int64, float32 or float64",
-             shown(text));
+  header.type_text = literal.string();
+  const char order = header.type_text.empty() ? '\0' : header.type_text[0];
+  const auto type = find_type(types, std::string_view(header.type_text).substr(order != 0));
+  const bool ordered = order == '<' || order == '>';
+  if (type && (ordered || (order == '|' && size_of(*type) == 1))) header.type = type;
+  header.byte_order = order == '>' ? ByteOrder::big : ByteOrder::little;
 }
 
 }  // namespace
@@ -124,9 +140,7 @@ NpyHeader parse_npy_dictionary(const Input& input, std::size_t offset, std::size
     literal.expect(':');
     if (key == "descr" && !has_dtype) {
       has_dtype = true;
-      input.check(!literal.take('['), begin,
-                  "an array of records cannot be had here; save its fields one by one");
-      set_dtype(header, input, begin, literal.string());
+      read_type(header, literal);
     } else if (key == "fortran_order" && !has_order) {
       has_order = true;
       header.fortran_order = literal.truth();
@@ -142,7 +156,7 @@ NpyHeader parse_npy_dictionary(const Input& input, std::size_t offset, std::size
   literal.expect_end();
   input.check(has_dtype && has_order && sizes, offset,
               "the header of the array lacks descr, fortran_order or shape");
-  header.shape = shape_from(input, offset, *sizes, header.dtype);
+  header.shape = shape_from(input, offset, *sizes, header.type ? loaded_as(*header.type) : boolean);
   return header;
 }
 
@@ -153,7 +167,7 @@ std::string print_npy_dictionary(DType dtype, const Shape& shape) {
   if (!shape.empty()) sizes.pop_back();
   return fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': {}), }}",
                      size_of(dtype) == 1 ? '|' : '<',
-                     dtypes[static_cast<std::size_t>(dtype)].second, sizes);
+                     types[static_cast<std::size_t>(stored_as(dtype))], sizes);
 }
 
 }  // namespace tapegrad::io

@@ -7,14 +7,18 @@
 #include <vector>
 
 #include "io/elements.hpp"
+#include "io/stored_type.hpp"
 
 namespace tapegrad::io {
 
 struct NpyHeader {
-  DType dtype = float32;
+  /// Nothing for a type that can't be converted either.
+  std::optional<StoredType> type = std::nullopt;
+  std::string type_text = {};  ///< as the header has it
+  std::size_t type_offset = 0;
   ByteOrder byte_order = ByteOrder::little;
   bool fortran_order = false;
-  Shape shape;
+  Shape shape = {};
 };
 
 /// Reads the dictionary. Throws IoError for anything that numpy doesn't write there.

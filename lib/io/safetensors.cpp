@@ -5,8 +5,10 @@
 #include <tuple>
 
 #include "io/atomic_file.hpp"
-#include "io/elements.hpp"
+#include "io/choice.hpp"
+#include "io/converted.hpp"
 #include "io/safetensors_header.hpp"
+#include "io/what_it_is.hpp"
 
 namespace tapegrad::io {
 namespace {
@@ -14,6 +16,7 @@ namespace {
 constexpr std::size_t length_bytes = 8;
 
 std::uint64_t header_length(const Input& input) {
+  check_format(input, Format::safetensors);
   input.check(input.size >= length_bytes, 0, "{} bytes are too few for the length of the header",
               input.size);
   std::uint64_t length = 0;
@@ -41,10 +44,12 @@ void check_coverage(const Input& input, const SafetensorsHeader& header, std::si
                 entry->begin - expected, shown(entry->name));
     input.check(entry->begin == expected, here, "tensor {} overlaps the one before",
                 shown(entry->name));
-    const std::uint64_t bytes = byte_count(entry->shape, entry->dtype);
-    input.check(entry->end - entry->begin == bytes, here,
-                "tensor {} has {} bytes where {} of shape {} need {}", shown(entry->name),
-                entry->end - entry->begin, entry->dtype, entry->shape, bytes);
+    const std::uint64_t there = entry->end - entry->begin;
+    // How long elements of a type that isn't known are isn't, either.
+    const std::uint64_t bytes = entry->type ? byte_count(entry->shape, *entry->type) : there;
+    input.check(there == bytes, here, "tensor {} has {} bytes where {} of shape {} need {}",
+                shown(entry->name), there, shown_type(entry->type, entry->type_text), entry->shape,
+                bytes);
     input.check(entry->end <= input.size - data, here,
                 "tensor {} ends {} bytes past the end of the file", shown(entry->name),
                 entry->end - (input.size - data));
@@ -52,6 +57,25 @@ void check_coverage(const Input& input, const SafetensorsHeader& header, std::si
   }
   input.check(expected == input.size - data, data + expected, "{} bytes that no tensor has",
               input.size - data - expected);
+}
+
+struct ReadHeader {
+  SafetensorsHeader header;
+  std::size_t data;  ///< where the elements begin
+};
+
+ReadHeader read_header(const Input& input) {
+  const std::uint64_t length = header_length(input);
+  ReadHeader read{parse_safetensors_header(input, length_bytes, length), length_bytes + length};
+  check_coverage(input, read.header, read.data);
+  return read;
+}
+
+StoredType safetensors_type(const Input& input, const SafetensorsEntry& entry, bool convert) {
+  return type_to_read(
+      input, entry.type_offset, entry.type, convert,
+      fmt::format("tensor {} has dtype {}, which", shown(entry.name), shown(entry.type_text)),
+      "convert it to F32, F64, I32, I64, U8 or BOOL before saving");
 }
 
 // Widest types first, so that every tensor is aligned, and in the order in which Python's package
@@ -82,8 +106,12 @@ SafetensorsHeader header_of(const std::vector<NamedTensor>& tensors,
   std::uint64_t end = 0;
   for (const auto& [name, tensor] : tensors) {
     const std::uint64_t begin = end;
-    end += byte_count(tensor.shape(), tensor.dtype());
-    header.entries.push_back({name, tensor.dtype(), tensor.shape(), begin, end});
+    end += byte_count(tensor.shape(), stored_as(tensor.dtype()));
+    header.entries.push_back({.name = name,
+                              .type_text = std::string(safetensors_name(tensor.dtype())),
+                              .shape = tensor.shape(),
+                              .begin = begin,
+                              .end = end});
   }
   return header;
 }
@@ -96,16 +124,17 @@ std::string length_text(std::uint64_t length) {
 
 }  // namespace
 
-Safetensors read_safetensors(const Input& input) {
-  const std::uint64_t length = header_length(input);
-  SafetensorsHeader header = parse_safetensors_header(input, length_bytes, length);
-  const std::size_t data = length_bytes + length;
-  check_coverage(input, header, data);
+Safetensors read_safetensors(const Input& input, const LoadSomeOptions& options) {
+  auto [header, data] = read_header(input);
+  const Choice choice(options.only);
   Safetensors result{.tensors = {}, .metadata = std::move(header.metadata)};
   for (SafetensorsEntry& entry : header.entries) {
-    result.tensors.insert(std::move(entry.name),
-                          tensor_at(input, data + entry.begin, entry.dtype, entry.shape));
+    if (!choice.takes(entry.name)) continue;
+    const StoredType type = safetensors_type(input, entry, options.convert);
+    result.tensors.insert(std::move(entry.name), converted_at(input, data + entry.begin, type,
+                                                              entry.shape, ByteOrder::little));
   }
+  choice.check_found(input, result.tensors);
   return result;
 }
 
@@ -125,8 +154,26 @@ SafetensorsImage lay_out_safetensors(std::string_view operation, std::string_vie
   return {length_text(header.size()) + header, std::move(sorted)};
 }
 
-Safetensors load_safetensors(const std::string& path) {
-  return read_safetensors(map_file("load_safetensors", path));
+Safetensors load_safetensors(const std::string& path, const LoadSomeOptions& options) {
+  return read_safetensors(map_file("load_safetensors", path), options);
+}
+
+SafetensorsList list_safetensors(const Input& input) {
+  auto [header, data] = read_header(input);
+  SafetensorsList list{.tensors = {}, .metadata = std::move(header.metadata)};
+  for (const SafetensorsEntry& entry : header.entries) {
+    list.tensors.push_back({entry.name, shown_type(entry.type, entry.type_text), entry.shape});
+    try {
+      safetensors_type(input, entry, false);
+    } catch (const IoError& error) {
+      list.tensors.back().problem = error.what();
+    }
+  }
+  return list;
+}
+
+SafetensorsList list_safetensors(const std::string& path) {
+  return list_safetensors(map_file("list_safetensors", path));
 }
 
 void save_safetensors(const std::string& path, const StateDict& tensors,

@@ -12,7 +12,9 @@
 
 namespace tapegrad::io {
 
-Safetensors read_safetensors(const Input& input);
+Safetensors read_safetensors(const Input& input, const LoadSomeOptions& options = {});
+
+SafetensorsList list_safetensors(const Input& input);
 
 /// The JSON of a file. Throws IoError where its length can't be right.
 std::string_view safetensors_header(const Input& input);

@@ -2,7 +2,6 @@
 // a header of a million brackets can't overflow the stack.
 #include "io/safetensors_header.hpp"
 
-#include <array>
 #include <bitset>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -16,12 +15,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<DType, std::string_view>, 6> dtypes{{{boolean, "BOOL"},
-                                                                    {uint8, "U8"},
-                                                                    {int32, "I32"},
-                                                                    {int64, "I64"},
-                                                                    {float32, "F32"},
-                                                                    {float64, "F64"}}};
+constexpr TypeNames types{"BOOL", "U8",  "I32", "I64", "F32", "F64", "I8",
+                          "I16",  "U16", "U32", "U64", "F16", "BF16"};
 
 constexpr std::string_view metadata_key = "__metadata__";
 
@@ -88,7 +83,7 @@ class Handler final : public json::json_sax_t {
     input_.fail(offset(), "the header has {} where the format has none", what);
   }
   void enter_field(const std::string& name);
-  void set_dtype(const std::string& name);
+  void set_dtype(std::string& name);
 
   const Input& input_;
   const char* const& position_;
@@ -144,7 +139,7 @@ bool Handler::key(std::string& name) {
   } else {
     input_.check(names_.insert(name).second, offset(), "{} appears twice", shown(name));
     metadata_name_ = name == metadata_key ? name : "";
-    if (metadata_name_.empty()) header.entries.push_back({.name = std::move(name), .shape = {}});
+    if (metadata_name_.empty()) header.entries.push_back({.name = std::move(name)});
   }
   return true;
 }
@@ -162,18 +157,11 @@ void Handler::enter_field(const std::string& name) {
   fields_.set(field_);
 }
 
-void Handler::set_dtype(const std::string& name) {
+void Handler::set_dtype(std::string& name) {
   SafetensorsEntry& entry = header.entries.back();
-  for (const auto& [dtype, text] : dtypes) {
-    if (text == name) {
-      entry.dtype = dtype;
-      return;
-    }
-  }
-  input_.fail(offset(),
-              "tensor {} has dtype {}, which cannot be had here; convert it to F32, F64, I32, I64, "
-              "U8 or BOOL before saving",
-              shown(entry.name), shown(name));
+  entry.type = find_type(types, name);
+  entry.type_text = std::move(name);
+  entry.type_offset = offset();
 }
 
 bool Handler::end_object() {
@@ -185,7 +173,8 @@ bool Handler::end_object() {
     SafetensorsEntry& entry = header.entries.back();
     input_.check(fields_.count() == 3, offset(), "tensor {} lacks dtype, shape or data_offsets",
                  shown(entry.name));
-    entry.shape = shape_from(input_, offset(), sizes_, entry.dtype);
+    entry.shape = shape_from(input_, offset(), sizes_,
+                             entry.type ? loaded_as(*entry.type) : tapegrad::boolean);
   }
   metadata_name_.clear();
   place_ = Place::names;
@@ -236,9 +225,6 @@ struct Quoted {
   }
 };
 
-/// "F32" for float32.
-std::string_view text_of(DType dtype) { return dtypes[static_cast<std::size_t>(dtype)].second; }
-
 }  // namespace
 
 SafetensorsHeader parse_safetensors_header(const Input& input, std::size_t offset,
@@ -271,11 +257,15 @@ std::string print_safetensors_header(std::string_view operation, const Safetenso
     std::string sizes = to_string(entry.shape);
     std::erase(sizes, ' ');
     text += fmt::format(R"({}:{{"dtype":"{}","shape":{},"data_offsets":[{},{}]}})",
-                        quoted(entry.name), text_of(entry.dtype), sizes, entry.begin, entry.end);
+                        quoted(entry.name), entry.type_text, sizes, entry.begin, entry.end);
   }
   text += '}';
   text.append((8 - text.size() % 8) % 8, ' ');
   return text;
+}
+
+std::string_view safetensors_name(DType dtype) {
+  return types[static_cast<std::size_t>(stored_as(dtype))];
 }
 
 }  // namespace tapegrad::io

@@ -4,11 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "io/input.hpp"
+#include "io/stored_type.hpp"
 #include "tapegrad/shape.hpp"
 
 namespace tapegrad::io {
@@ -16,8 +17,11 @@ namespace tapegrad::io {
 /// Where the elements of a tensor lie, counted from the end of the header.
 struct SafetensorsEntry {
   std::string name;
-  DType dtype = float32;
-  Shape shape;
+  /// Nothing for a type that can't be converted either.
+  std::optional<StoredType> type = std::nullopt;
+  std::string type_text = {};  ///< as the header has it
+  std::size_t type_offset = 0;
+  Shape shape = {};
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
 };
@@ -26,6 +30,9 @@ struct SafetensorsHeader {
   std::vector<SafetensorsEntry> entries;
   std::map<std::string, std::string> metadata;
 };
+
+/// "F32" for float32.
+std::string_view safetensors_name(DType dtype);
 
 /// The longest header, as every reader of the format has it.
 inline constexpr std::uint64_t max_safetensors_header = 100'000'000;

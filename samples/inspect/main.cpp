@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/program.hpp"
 #include "tapegrad/tapegrad.hpp"
@@ -63,21 +64,23 @@ void show(const std::string& name, std::string_view dtype, std::string_view shap
   fmt::print("{:<9} {:<16} {}\n", dtype, shape, harmless(name));
 }
 
-void show(const std::string& name, const tg::Tensor& x) {
-  show(name, tg::name_of(x.dtype()), tg::to_string(x.shape()));
-}
-
-void show_all(const tg::StateDict& tensors) {
+void show_all(const std::vector<tg::io::StoredArray>& arrays) {
   std::int64_t elements = 0;
-  for (const auto& [name, tensor] : tensors) {
-    show(name, tensor);
-    elements += tensor.numel();
+  for (const tg::io::StoredArray& array : arrays) {
+    show(array.name, array.dtype, tg::to_string(array.shape));
+    elements += tg::numel(array.shape);
   }
-  fmt::print("{} tensors, {} elements\n", tensors.size(), elements);
+  for (const tg::io::StoredArray& array : arrays) {
+    if (!array.problem.empty()) fmt::print("{}\n", harmless(array.problem));
+  }
+  fmt::print("{} tensors, {} elements\n", arrays.size(), elements);
+}
+void show_array(const tg::Tensor& x) {
+  show_all({{"(array)", std::string(tg::name_of(x.dtype())), x.shape()}});
 }
 
 void show_safetensors(const std::string& path) {
-  const tg::io::Safetensors file = tg::io::load_safetensors(path);
+  const tg::io::SafetensorsList file = tg::io::list_safetensors(path);
   for (const auto& [name, value] : file.metadata) {
     fmt::print("metadata  {}: {}\n", harmless(name), harmless(value));
   }
@@ -106,11 +109,11 @@ void inspect(const std::string& path) {
     case Format::safetensors:
       return show_safetensors(path);
     case Format::npy:
-      return show_all({{"(array)", tg::io::load_npy(path)}});
+      return show_array(tg::io::load_npy(path));
     case Format::npz:
-      return show_all(tg::io::load_npz(path));
+      return show_all(tg::io::list_npz(path));
     case Format::idx:
-      return show_all({{"(array)", tg::io::load_idx(path)}});
+      return show_array(tg::io::load_idx(path));
     case Format::checkpoints:
       return show_checkpoints(path);
     case Format::csv:

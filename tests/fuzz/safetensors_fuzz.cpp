@@ -2,9 +2,12 @@
 #include "io/safetensors.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  return tapegrad::fuzz::run(data, size, [](const tapegrad::io::Input& input) {
-    for (const auto& [name, tensor] : tapegrad::io::read_safetensors(input).tensors) {
-      tapegrad::fuzz::look_at(tensor);
-    }
-  });
+  using namespace tapegrad;
+  for (const bool convert : {false, true}) {
+    fuzz::run(data, size, [&](const io::Input& input) {
+      const io::Safetensors file = io::read_safetensors(input, {.convert = convert});
+      for (const auto& [name, tensor] : file.tensors) fuzz::look_at(tensor);
+    });
+  }
+  return fuzz::run(data, size, [](const io::Input& input) { (void)io::list_safetensors(input); });
 }

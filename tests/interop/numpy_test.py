@@ -10,6 +10,11 @@ from arrays import DTYPES, some_arrays
 from programs import InteropTest, run
 
 
+# What becomes of the types that the library doesn't have.
+CONVERTED = {"int8": "int32", "int16": "int32", "uint16": "int32", "uint32": "int64",
+             "uint64": "int64", "float16": "float32"}
+
+
 class NumpyTest(InteropTest):
     def rewrite(self, source, target):
         run("rewrite", self.folder / source, self.folder / target)
@@ -49,7 +54,29 @@ class NpyTest(NumpyTest):
                     self.rewrite("a.npy", "b.npy")
 
 
+    def test_dtypes_that_we_do_not_have_are_converted_without_a_loss(self):
+        random = np.random.default_rng(3)
+        for dtype, becomes in CONVERTED.items():
+            size = np.dtype(dtype).itemsize
+            array = random.integers(0, 256, 1000 * size).astype(np.uint8).view(dtype)
+            array = array >> 1 if dtype == "uint64" else array
+            for byte_order in "<>":
+                with self.subTest(dtype=dtype, byte_order=byte_order):
+                    np.save(self.folder / "a.npy", array.astype(array.dtype.newbyteorder(byte_order)))
+                    run("rewrite", self.folder / "a.npy", self.folder / "b.npy", "convert")
+                    got = np.load(self.folder / "b.npy")
+                    self.assertEqual(got.dtype, becomes)
+                    np.testing.assert_array_equal(got, array.astype(becomes))
+
+
 class NpzTest(NumpyTest):
+    def test_arrays_of_an_archive_are_converted(self):
+        arrays = {dtype: np.arange(5).astype(dtype) for dtype in CONVERTED}
+        np.savez(self.folder / "a.npz", **arrays)
+        run("rewrite", self.folder / "a.npz", self.folder / "b.npz", "convert")
+        self.assert_numpy_reads(self.folder / "b.npz",
+                                {name: arrays[name].astype(to) for name, to in CONVERTED.items()})
+
     def assert_numpy_reads(self, path, arrays):
         self.assertIsNone(zipfile.ZipFile(path).testzip())
         with np.load(path) as got:

@@ -28,13 +28,14 @@ tg::StateDict columns_of(const tg::io::CsvTable& table) {
   return columns;
 }
 
-tg::io::Safetensors read(const std::string& path) {
-  if (path.ends_with(".safetensors")) return tg::io::load_safetensors(path);
-  if (path.ends_with(".npz")) return {tg::io::load_npz(path), {}};
+tg::io::Safetensors read(const std::string& path, bool convert) {
+  if (path.ends_with(".safetensors")) return tg::io::load_safetensors(path, {.convert = convert});
+  if (path.ends_with(".npz")) return {tg::io::load_npz(path, {.convert = convert}), {}};
   if (path.ends_with(".csv")) {
     return {columns_of(tg::io::load_csv(path, {.missing = tg::io::CsvMissing::nan})), {}};
   }
-  const tg::Tensor x = is_idx(path) ? tg::io::load_idx(path) : tg::io::load_npy(path);
+  const tg::Tensor x = is_idx(path) ? tg::io::load_idx(path, {.convert = convert})
+                                    : tg::io::load_npy(path, {.convert = convert});
   return {{{"x", x}}, {}};
 }
 
@@ -64,12 +65,13 @@ void write(const std::string& path, const tg::io::Safetensors& file) {
 }  // namespace
 
 int main(int count, char** arguments) try {
-  if (count == 3) {
-    write(arguments[2], read(arguments[1]));
+  if (count == 3 || count == 4) {
+    const bool convert = count == 4 && arguments[3] == std::string("convert");
+    write(arguments[2], read(arguments[1], convert));
   } else if (count == 2) {
     print_cells(arguments[1]);
   } else {
-    std::fprintf(stderr, "usage: %s FROM TO | CSV\n", arguments[0]);
+    std::fprintf(stderr, "usage: %s FROM TO [convert] | CSV\n", arguments[0]);
     return 2;
   }
   return 0;

@@ -14,7 +14,9 @@ using io::save_idx;
 
 namespace {
 
-std::string refusal(const std::string& bytes) { return refusal_of(load_idx, bytes); }
+std::string refusal(const std::string& bytes) {
+  return refusal_of([](const std::string& path) { return load_idx(path); }, bytes);
+}
 
 std::string saved(const Tensor& x, const std::string& name = "x") {
   const Folder folder;

@@ -40,7 +40,9 @@ std::string saved(const Tensor& x) {
   return read_file(folder / "x.npy");
 }
 
-std::string refusal(const std::string& bytes) { return refusal_of(load_npy, bytes); }
+std::string refusal(const std::string& bytes) {
+  return refusal_of([](const std::string& path) { return load_npy(path); }, bytes);
+}
 
 }  // namespace
 

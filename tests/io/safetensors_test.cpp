@@ -37,7 +37,9 @@ std::string entry(const std::string& name, const std::string& dtype, const std::
 
 std::string object(const std::string& entries) { return fmt::format("{{{}}}", entries); }
 
-std::string refusal(const std::string& bytes) { return refusal_of(load_safetensors, bytes); }
+std::string refusal(const std::string& bytes) {
+  return refusal_of([](const std::string& path) { return load_safetensors(path); }, bytes);
+}
 
 std::string refusal(const std::string& header, std::size_t data) {
   return refusal(file_of(header, data));

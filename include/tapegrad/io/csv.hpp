@@ -60,9 +60,10 @@ class CsvTable {
   /// without a value, else nothing.
   std::optional<DType> type_of(std::size_t column) const;
 
-  /// All cells: [rows, columns]. Numbers have a decimal point whatever the locale; bool takes 0, 1,
-  /// true and false. Throws IoError at the first cell that is no finite number, isn't whole where
-  /// dtype is, or is out of dtype's range.
+  /// All cells: [rows, columns]. Numbers have a decimal point whatever the locale, and those that
+  /// are too small for dtype are 0 with their sign; bool takes 0, 1, true and false. Throws IoError
+  /// at the first cell that is no finite number, isn't whole where dtype is, or is out of dtype's
+  /// range.
   Tensor values(DType dtype = float64) const;
   /// The chosen columns, in that order: [rows, chosen.size()].
   Tensor values(std::span<const std::size_t> chosen, DType dtype = float64) const;
@@ -80,9 +81,9 @@ class CsvTable {
 };
 
 /// Reads a table; the file may change afterwards. A pipe is read to its end.
-///   Throws IoError, with the place, for a file that is missing, unreadable or without rows, for a
-///   row with more or fewer cells than the first, for a quote out of place, and for a header that
-///   repeats a name or leaves one out.
+///   Throws IoError, with the place, for a file that is missing, unreadable, without rows or of
+///   another kind, such as UTF-16 or gzip, which is named; for a row with more or fewer cells than
+///   the first, for a quote out of place, and for a header that repeats a name or leaves one out.
 CsvTable load_csv(const std::string& path, const CsvOptions& options = {});
 
 }  // namespace io

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "tapegrad/io/loading.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -13,9 +14,10 @@ namespace io {
 ///   Plain files of bytes are not copied: the tensor looks into a private mapping of the file, as
 ///   with load_safetensors().
 ///   Throws IoError, with the path and the offset, for a file that is cut short or goes on after
-///   the elements, and for signed bytes and 16-bit integers, which this library doesn't have.
+///   the elements, for a file of another kind, which is named, and for signed bytes and 16-bit
+///   integers, which this library doesn't have, unless they are to be converted.
 ///   Source: http://yann.lecun.com/exdb/mnist/
-Tensor load_idx(const std::string& path);
+Tensor load_idx(const std::string& path, const LoadOptions& options = {});
 
 /// Writes uint8, int32, float32 or float64, gzipped if the path ends with ".gz".
 ///   The file appears at once or not at all. Throws IoError when it can't be written, for a size of

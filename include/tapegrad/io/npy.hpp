@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "tapegrad/io/loading.hpp"
 #include "tapegrad/state_dict.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -17,10 +19,10 @@ void save_npy(const std::string& path, const Tensor& x);
 ///   Without a copy where the byte order is the machine's: the tensor looks into a private mapping
 ///   of the file, as with load_safetensors().
 ///   Throws IoError, with the path and the offset, for a file that is cut short or goes on after
-///   the array, and for a dtype that this library doesn't have, which is named.
-///   Source: numpy.lib.format,
+///   the array, for a file of another kind, which is named, and for a dtype that this library
+///   doesn't have, unless it is to be converted. Source: numpy.lib.format,
 ///   https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
-Tensor load_npy(const std::string& path);
+Tensor load_npy(const std::string& path, const LoadOptions& options = {});
 
 struct NpzOptions {
   /// As numpy.savez_compressed does.
@@ -32,11 +34,15 @@ struct NpzOptions {
 /// or is longer than 65,531 bytes.
 void save_npz(const std::string& path, const StateDict& tensors, NpzOptions options = {});
 
-/// Reads every array of a file that numpy.savez or numpy.savez_compressed wrote; checksums are
+/// Reads the arrays of a file that numpy.savez or numpy.savez_compressed wrote; checksums are
 /// verified.
 ///   Throws IoError, with the path and the array, for everything that load_npy() refuses, and for
 ///   an archive that is damaged, is encrypted or claims more than its bytes can hold.
-StateDict load_npz(const std::string& path);
+StateDict load_npz(const std::string& path, const LoadSomeOptions& options = {});
+
+/// What is in such a file, in its order, also arrays that can't be loaded and files that aren't
+/// arrays, whose dtype is empty. Throws IoError for what isn't such a file at all.
+std::vector<StoredArray> list_npz(const std::string& path);
 
 }  // namespace io
 }  // namespace tapegrad

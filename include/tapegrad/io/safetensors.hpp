@@ -3,7 +3,9 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
+#include "tapegrad/io/loading.hpp"
 #include "tapegrad/state_dict.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -34,9 +36,19 @@ void save_safetensors(const std::string& path, const StateDict& tensors,
 ///   SIGBUS. Tensors that don't start on a multiple of their element size are copied.
 ///   Throws IoError, with the path and the offset, for anything that the format doesn't allow:
 ///   holes, overlaps, bytes left over, sizes that don't fit the shape or overflow, a name or a key
-///   that is used twice, a header above 100 MB, text that isn't UTF-8; also for a dtype that this
-///   library doesn't have and for more than 8 dimensions.
-Safetensors load_safetensors(const std::string& path);
+///   that is used twice, a header above 100 MB, text that isn't UTF-8; also for a file of
+///   another kind, which is named, for a dtype that this library doesn't have, unless it is to be
+///   converted, and for more than 8 dimensions.
+Safetensors load_safetensors(const std::string& path, const LoadSomeOptions& options = {});
+
+/// What is in such a file, in its order, also tensors that can't be loaded.
+struct SafetensorsList {
+  std::vector<StoredArray> tensors;
+  std::map<std::string, std::string> metadata;
+};
+
+/// Reads the header alone. Throws IoError for a file that the format doesn't allow.
+SafetensorsList list_safetensors(const std::string& path);
 
 }  // namespace io
 }  // namespace tapegrad
