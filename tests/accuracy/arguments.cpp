@@ -1,6 +1,4 @@
 #include "accuracy/arguments.hpp"
-#include "tapegrad/ops/extreme.hpp"
-#include "tapegrad/ops/reduce.hpp"
 
 #include <bit>
 #include <cmath>
