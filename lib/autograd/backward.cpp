@@ -45,7 +45,7 @@ void Tensor::backward(const Tensor& gradient, BackwardOptions options) const {
   const NoGrad guard;
   ReversePass pass(options.retain_graph ? ReversePass::Graph::keep : ReversePass::Graph::free);
   Tensor start = seed("backward", *this, gradient);
-  pass.deliver(impl()->node, std::move(start));
+  pass.start(impl()->node, std::move(start));
   pass.run();
 }
 
@@ -57,13 +57,13 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
       options.grad_outputs.empty() || options.grad_outputs.size() == outputs.size(),
       "grad: {} grad_outputs for {} outputs; pass one for each, or none",
       options.grad_outputs.size(), outputs.size());
-  std::vector<Node*> wanted;
+  std::vector<Ptr<Node>> wanted;
   for (const Tensor& input : inputs) {
     check<AutogradError>(input.requires_grad(),
                          "grad: an input of shape {} doesn't require grad; call requires_grad_()",
                          input.shape());
     check_history("grad", input);
-    wanted.push_back(input.impl()->node.get());
+    wanted.push_back(input.impl()->node);
   }
   const GradMode guard(options.create_graph);
   const bool keep = options.retain_graph.value_or(options.create_graph);
@@ -76,11 +76,11 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
     roots.push_back(outputs[i].impl()->node);
   }
   pass.limit_to(roots, wanted);
-  for (std::size_t i = 0; i < roots.size(); ++i) pass.deliver(roots[i], std::move(seeds[i]));
+  for (std::size_t i = 0; i < roots.size(); ++i) pass.start(roots[i], std::move(seeds[i]));
   pass.run();
   std::vector<Tensor> results;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    results.push_back(pass.collected(wanted[i]));
+    results.push_back(pass.collected(i));
     check<AutogradError>(results.back().defined() || options.allow_unused,
                          "grad: input {} of shape {} was not used to compute the outputs; pass "
                          "allow_unused = true to get an undefined tensor for it",
@@ -118,7 +118,7 @@ Tensor& Tensor::requires_grad_(bool value) {
 
 Tensor Tensor::grad() const {
   const Ptr<Node>& node = impl_of(*this).node;
-  return node && node->is_leaf() ? static_cast<const LeafNode&>(*node).grad : Tensor();
+  return node && node->is_leaf() ? static_cast<const LeafNode&>(*node).grad() : Tensor();
 }
 
 void Tensor::set_grad(const Tensor& grad) {
@@ -131,7 +131,7 @@ void Tensor::set_grad(const Tensor& grad) {
     check<DTypeError>(grad.dtype() == dtype(), "set_grad: {} for a tensor of {}; convert it first",
                       grad.dtype(), dtype());
   }
-  static_cast<LeafNode&>(*x.node).grad = grad.defined() ? grad.detach() : Tensor();
+  static_cast<LeafNode&>(*x.node).set_grad(grad.defined() ? grad.detach() : Tensor());
 }
 
 Tensor Tensor::detach() const { return make_alias(*this); }
@@ -145,9 +145,7 @@ void Tensor::register_hook(std::function<Tensor(const Tensor&)> f) const {
   check<AutogradError>(static_cast<bool>(x.node),
                        "register_hook: a tensor of shape {} that doesn't require grad", shape());
   check_history("register_hook", *this);
-  Node& node = *x.node;
-  if (!node.hooks) node.hooks = std::make_unique<std::vector<Hook>>();
-  node.hooks->push_back(std::move(f));
+  x.node->add_hook(std::move(f));
 }
 
 }  // namespace tapegrad

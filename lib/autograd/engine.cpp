@@ -1,6 +1,9 @@
 #include "autograd/engine.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <mutex>
+#include <ranges>
 #include <utility>
 
 #include "autograd/mode.hpp"
@@ -13,13 +16,7 @@
 namespace tapegrad {
 namespace {
 
-bool older(const Ptr<Node>& a, const Ptr<Node>& b) { return a->number < b->number; }
-
-/// Reused by the passes of a thread, so that the steady state allocates nothing.
-thread_local std::vector<Ptr<Node>> spare_heap;
-
-/// The innermost pass of this thread.
-constinit thread_local ReversePass* running = nullptr;
+bool older(const Node* a, const Node* b) { return a->number < b->number; }
 
 /// May be overwritten: nobody else sees these elements, not even through another index.
 bool is_ours(const Tensor& x) { return owned_alone(x) && x.is_contiguous(); }
@@ -32,8 +29,7 @@ Tensor fit(const Node& node, Tensor g) {
 }
 
 Tensor run_hooks(const Node& node, Tensor g) {
-  const std::vector<Hook> hooks = *node.hooks;  // a hook may register another
-  for (const Hook& hook : hooks) {
+  for (const Hook& hook : node.registered_hooks()) {
     Tensor replaced = hook(g);
     if (!replaced.defined()) continue;
     check<ShapeError>(replaced.shape() == node.shape,
@@ -44,142 +40,230 @@ Tensor run_hooks(const Node& node, Tensor g) {
   return g;
 }
 
-void check_not_freed(const Node& node) {
-  check<AutogradError>(!node.freed,
+void add_to(Tensor& sum, const Tensor& g) {
+  if (!recording() && is_ours(sum)) {
+    sum.add_(g);
+  } else {
+    sum = sum + g;
+  }
+}
+
+void add_to_leaf(LeafNode& leaf, Tensor g) {
+  const std::lock_guard guard(leaf.lock);
+  if (!leaf.collected.defined()) {
+    // A gradient that others see too (a seed, the same gradient of two leaves) is copied.
+    leaf.collected = is_ours(g) ? std::move(g) : g.clone();
+  } else if (is_ours(leaf.collected)) {
+    leaf.collected.add_(g);
+  } else {
+    g = leaf.collected + g;
+    leaf.collected.swap(g);
+  }
+}
+
+void check_not_freed(const Node& node, bool not_freed) {
+  check<AutogradError>(not_freed,
                        "backward: the graph below this {} of shape {} was freed by an earlier "
                        "backward; pass retain_graph = true to that one",
                        node.name(), node.shape);
 }
 
+/// A record in the hands of the pass that frees it. It goes back if its derivative fails.
+class Taken {
+ public:
+  explicit Taken(Node& node) : node_(&node) {
+    const bool alone = node.references.load(std::memory_order_acquire) == 1;
+    check_not_freed(node, alone ? node.claim.take_alone() : node.claim.take());
+  }
+  Taken(const Taken&) = delete;
+  Taken& operator=(const Taken&) = delete;
+  ~Taken() {
+    if (node_) node_->claim.give_back();
+  }
+  void release() {
+    node_->release_saved();
+    node_ = nullptr;
+  }
+
+ private:
+  Node* node_;
+};
+
 }  // namespace
 
-ReversePass::ReversePass(Graph graph)
-    : graph_(graph), outer_(std::exchange(running, this)), heap_(std::move(spare_heap)) {
-  heap_.clear();
-  if (outer_) outer_->set_aside();
+thread_local std::unique_ptr<ReversePass::Scratch> ReversePass::spare;
+
+ReversePass::ReversePass(Graph graph) : graph_(graph), scratch_(std::move(spare)) {
+  if (!scratch_) scratch_ = std::make_unique<Scratch>();
 }
 
 ReversePass::~ReversePass() {
-  for (const Ptr<Node>& node : heap_) node->arriving = Tensor();
-  for (const Ptr<Node>& node : marked_) node->wanted = false;
-  heap_.clear();
-  spare_heap = std::move(heap_);
-  running = outer_;
-  if (outer_) outer_->bring_back();
+  scratch_->arrivals.clear();
+  scratch_->heap.clear();
+  scratch_->leaves.clear();
+  spare = std::move(scratch_);
 }
 
-void ReversePass::set_aside() {
-  for (const Ptr<Node>& node : heap_) arriving_aside_.push_back(std::move(node->arriving));
-  for (const Ptr<Node>& node : marked_) wanted_aside_.push_back(std::exchange(node->wanted, false));
-}
+void ReversePass::start(Ptr<Node> root, Tensor g) { deliver(std::move(root), std::move(g)); }
 
-void ReversePass::bring_back() {
-  for (std::size_t i = 0; i < heap_.size(); ++i) heap_[i]->arriving = std::move(arriving_aside_[i]);
-  for (std::size_t i = 0; i < marked_.size(); ++i) marked_[i]->wanted = wanted_aside_[i];
-  arriving_aside_.clear();
-  wanted_aside_.clear();
-}
-
-void ReversePass::deliver(Ptr<Node> node, Tensor g) {
-  if (limited_ && !node->wanted) return;
-  g = fit(*node, std::move(g));
-  Tensor& slot = node->arriving;
-  if (slot.defined()) {
-    if (!recording() && is_ours(slot)) {
-      slot.add_(g);
-    } else {
-      slot = slot + g;
-    }
+template <class Owner>
+void ReversePass::deliver(Owner&& node, Tensor g) {
+  Arrivals& arrivals = scratch_->arrivals;
+  if (limited_) {
+    Arrival* place = arrivals.find(*node);
+    if (place && place->wanted()) add(*place, fit(*node, std::move(g)));
     return;
   }
-  slot = std::move(g);
-  heap_.push_back(std::move(node));
-  std::push_heap(heap_.begin(), heap_.end(), older);
+  g = fit(*node, std::move(g));
+  if (!comes_next(*node)) {
+    Arrival& place = arrivals.at(*node);
+    if (!place.node) place.node = std::forward<Owner>(node);
+    add(place, std::move(g));
+  } else if (next_.node.get() == node.get()) {
+    add_to(next_.gradient, g);
+  } else {
+    if (next_.node) {
+      Arrival& place = arrivals.at(*next_.node);
+      place.node = std::move(next_.node);
+      add(place, std::move(next_.gradient));
+    }
+    next_.node = std::forward<Owner>(node);
+    next_.gradient = std::move(g);
+  }
+}
+
+/// No older than any that waits.
+bool ReversePass::comes_next(const Node& node) const {
+  if (next_.node) return node.number >= next_.node->number;
+  return scratch_->heap.empty() || node.number > scratch_->heap.front()->number;
+}
+
+void ReversePass::add(Arrival& place, Tensor g) {
+  if (place.gradient.defined()) return add_to(place.gradient, g);
+  place.gradient = std::move(g);
+  scratch_->heap.push_back(place.node.get());
+  std::push_heap(scratch_->heap.begin(), scratch_->heap.end(), older);
 }
 
 void ReversePass::run() {
-  while (!heap_.empty()) {
-    std::pop_heap(heap_.begin(), heap_.end(), older);
-    const Ptr<Node> node = std::move(heap_.back());
-    heap_.pop_back();
-    Tensor g = std::move(node->arriving);
-    if (node->hooks) g = run_hooks(*node, std::move(g));
-    for (auto& [input, gradient] : collected_) {
-      if (input == node.get()) gradient = g;
+  std::vector<Node*>& heap = scratch_->heap;
+  for (;;) {
+    if (next_.node) {
+      Arrival youngest(std::move(next_));
+      arrive(youngest);
+    } else if (!heap.empty()) {
+      std::pop_heap(heap.begin(), heap.end(), older);
+      Arrival youngest = scratch_->arrivals.take(*heap.back());
+      heap.pop_back();
+      arrive(youngest);
+    } else {
+      break;
     }
-    if (node->is_leaf()) {
-      if (!limited_) add_to_leaf(static_cast<LeafNode&>(*node), std::move(g));
-    } else if (goes_on(*node)) {
-      process(*node, g);
-    }
+  }
+  for (Arrival& leaf : scratch_->leaves) {
+    add_to_leaf(static_cast<LeafNode&>(*leaf.node), std::move(leaf.gradient));
   }
 }
 
-bool ReversePass::goes_on(Node& node) const {
-  if (!limited_) return true;
-  return std::ranges::any_of(node.inputs(), [](const Ptr<Node>& in) { return in && in->wanted; });
+void ReversePass::arrive(Arrival& arrival) {
+  Node& node = *arrival.node;
+  if (node.hooks.load(std::memory_order_acquire)) {
+    arrival.gradient = run_hooks(node, std::move(arrival.gradient));
+  }
+  if (arrival.is_input) {
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      if (inputs_[i] == &node) collected_[i] = arrival.gradient;
+    }
+  }
+  if (limited_ && !arrival.leads) return;
+  if (node.is_leaf()) {
+    scratch_->leaves.push_back(std::move(arrival));
+  } else if (graph_ == Graph::free) {
+    process_and_free(node, arrival.gradient);
+  } else {
+    process(node, arrival.gradient);
+  }
 }
 
 void ReversePass::process(Node& node, const Tensor& g) {
-  check_not_freed(node);
+  const Reading reading(node.claim);
+  check_not_freed(node, static_cast<bool>(reading));
   Grads grads = node.vjp(g);
   const std::span<Ptr<Node>> inputs = node.inputs();
-  const bool frees = graph_ == Graph::free;
-  if (frees) {
-    node.release_saved();
-    node.freed = true;
-  }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i]) continue;
-    Ptr<Node> input = frees ? std::move(inputs[i]) : inputs[i];
-    if (i < grads.size() && grads[i].defined()) deliver(std::move(input), std::move(grads[i]));
-  }
-}
-
-void ReversePass::add_to_leaf(LeafNode& leaf, Tensor g) const {
-  if (!leaf.grad.defined()) {
-    // A gradient that others see too (a seed, the same gradient of two leaves) is copied.
-    leaf.grad = is_ours(g) ? std::move(g) : g.clone();
-  } else if (is_ours(leaf.grad)) {
-    leaf.grad.add_(g);
-  } else {
-    leaf.grad = leaf.grad + g;
-  }
-}
-
-void ReversePass::limit_to(const std::vector<Ptr<Node>>& roots, const std::vector<Node*>& inputs) {
-  limited_ = true;
-  std::uint64_t oldest = ~std::uint64_t{0};
-  for (Node* input : inputs) {
-    oldest = std::min(oldest, input->number);
-    collected_.emplace_back(input, Tensor());
-  }
-  // Nothing older than the oldest input can depend on one. `wanted` serves as "seen" first.
-  std::vector<Ptr<Node>> stack = roots;
-  while (!stack.empty()) {
-    const Ptr<Node> node = std::move(stack.back());
-    stack.pop_back();
-    if (node->wanted || node->number < oldest) continue;
-    node->wanted = true;
-    marked_.push_back(node);
-    // A freed node has lost its inputs: whether it led to a wanted one can't be told any more.
-    const bool is_input = std::ranges::find(inputs, node.get()) != inputs.end();
-    if (!is_input) check_not_freed(*node);
-    for (const Ptr<Node>& in : node->inputs()) {
-      if (in && !in->wanted && in->number >= oldest) stack.push_back(in);
+    if (inputs[i] && i < grads.size() && grads[i].defined()) {
+      deliver(inputs[i], std::move(grads[i]));
     }
   }
-  std::sort(marked_.begin(), marked_.end(), older);
-  for (const Ptr<Node>& node : marked_) {
-    node->wanted = std::ranges::find(inputs, node.get()) != inputs.end() || goes_on(*node);
+}
+
+void ReversePass::process_and_free(Node& node, const Tensor& g) {
+  Taken taken(node);
+  Grads grads = node.vjp(g);
+  taken.release();
+  const std::span<Ptr<Node>> inputs = node.inputs();
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    Ptr<Node> input = std::move(inputs[i]);
+    if (input && i < grads.size() && grads[i].defined()) {
+      deliver(std::move(input), std::move(grads[i]));
+    }
   }
 }
 
-Tensor ReversePass::collected(const Node* input) const {
-  for (const auto& [node, gradient] : collected_) {
-    if (node == input) return gradient;
+void ReversePass::limit_to(const std::vector<Ptr<Node>>& roots,
+                           const std::vector<Ptr<Node>>& inputs) {
+  limited_ = true;
+  collected_.resize(inputs.size());
+  std::uint64_t oldest = ~std::uint64_t{0};
+  for (const Ptr<Node>& input : inputs) {
+    oldest = std::min(oldest, input->number);
+    inputs_.push_back(input.get());
+    Arrival& arrival = scratch_->arrivals.at(*input);
+    arrival.node = input;
+    arrival.is_input = true;
   }
-  return {};
+  find_ways(roots, oldest);
+}
+
+// Which records lead to an input: first all that can be met on a way to one, with what is below
+// each, then the answers, oldest first.
+void ReversePass::find_ways(const std::vector<Ptr<Node>>& roots, std::uint64_t oldest) {
+  struct Met {
+    Node* node;
+    std::uint64_t number;
+    std::size_t first;  // of those below it
+    std::size_t count;
+  };
+  std::vector<Met> all;
+  std::vector<const Node*> below;
+  const auto meet = [&](const Ptr<Node>& node) {
+    // Nothing older than the oldest input can depend on one.
+    if (!node || node->number < oldest) return false;
+    Arrival& arrival = scratch_->arrivals.at(*node);
+    if (!arrival.node) arrival.node = node;
+    if (!std::exchange(arrival.met, true)) all.push_back({node.get(), node->number, 0, 0});
+    return true;
+  };
+  for (const Ptr<Node>& root : roots) meet(root);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    Node& node = *all[i].node;
+    const Reading reading(node.claim);
+    // A freed node has lost its inputs: whether it led to a wanted one can't be told any more.
+    if (!reading) check_not_freed(node, scratch_->arrivals.find(node)->is_input);
+    if (!reading || node.is_leaf()) continue;
+    all[i].first = below.size();
+    for (const Ptr<Node>& in : node.inputs()) {
+      if (meet(in)) below.push_back(in.get());
+    }
+    all[i].count = below.size() - all[i].first;
+  }
+  // Youngest first, as most of them are already.
+  std::ranges::sort(all, std::greater(), &Met::number);
+  for (const Met& met : std::views::reverse(all)) {
+    const std::span ways = std::span(below).subspan(met.first, met.count);
+    const auto is_way = [&](const Node* in) { return scratch_->arrivals.find(*in)->wanted(); };
+    if (std::ranges::any_of(ways, is_way)) scratch_->arrivals.find(*met.node)->leads = true;
+  }
 }
 
 }  // namespace tapegrad

@@ -1,14 +1,18 @@
-// The reverse pass: a max-heap on creation numbers. The gradient waits in the node's own slot.
+// The reverse pass: a max-heap on creation numbers. Nothing of it is in the records.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "autograd/arrivals.hpp"
 #include "core/node.hpp"
 
 namespace tapegrad {
 
-/// One reverse pass. Not for two threads at a time on graphs that share nodes; a hook may start
-/// another one of its thread on any graph.
+/// One reverse pass. Any number of them may run at a time, also on the same records: in several
+/// threads, or one within a hook of another. Only one of them can free a record.
 class ReversePass {
  public:
   enum class Graph { free, keep };
@@ -16,34 +20,44 @@ class ReversePass {
   explicit ReversePass(Graph graph);
   ReversePass(const ReversePass&) = delete;
   ReversePass& operator=(const ReversePass&) = delete;
-  /// Clears what is still waiting, so that an error in a derivative leaves no trace.
   ~ReversePass();
 
   /// Limits the pass to paths from `roots` to `inputs`, whose gradients are collected.
-  void limit_to(const std::vector<Ptr<Node>>& roots, const std::vector<Node*>& inputs);
-  /// Adds a gradient at a node.
-  void deliver(Ptr<Node> node, Tensor g);
-  /// Without limit_to, adds the gradients to the leaves.
+  void limit_to(const std::vector<Ptr<Node>>& roots, const std::vector<Ptr<Node>>& inputs);
+  /// Adds a gradient at a root.
+  void start(Ptr<Node> root, Tensor g);
+  /// Without limit_to, adds the gradients to the leaves, all or, after an error, none.
   void run();
-  /// The collected gradient of an input; undefined when nothing reached it.
-  Tensor collected(const Node* input) const;
+  /// The collected gradient of input i; undefined when nothing reached it.
+  Tensor collected(std::size_t i) const { return collected_[i]; }
 
  private:
+  /// What a thread reuses from pass to pass, so that the steady state allocates nothing.
+  struct Scratch {
+    Arrivals arrivals;
+    /// The nodes that `arrivals` has gradients for.
+    std::vector<Node*> heap;
+    std::vector<Arrival> leaves;
+  };
+  static thread_local std::unique_ptr<Scratch> spare;
+
+  void find_ways(const std::vector<Ptr<Node>>& roots, std::uint64_t oldest);
+  /// `node` is an owner to move from, or one to share with.
+  template <class Owner>
+  void deliver(Owner&& node, Tensor g);
+  bool comes_next(const Node& node) const;
+  void add(Arrival& place, Tensor g);
+  void arrive(Arrival& arrival);
   void process(Node& node, const Tensor& g);
-  void add_to_leaf(LeafNode& leaf, Tensor g) const;
-  bool goes_on(Node& node) const;
-  /// Take the scratch out of the nodes while a pass within this one runs, and put it back.
-  void set_aside();
-  void bring_back();
+  void process_and_free(Node& node, const Tensor& g);
 
   Graph graph_;
-  ReversePass* outer_;
   bool limited_ = false;
-  std::vector<Ptr<Node>> heap_;
-  std::vector<Ptr<Node>> marked_;
-  std::vector<std::pair<Node*, Tensor>> collected_;
-  std::vector<Tensor> arriving_aside_;
-  std::vector<bool> wanted_aside_;
+  std::unique_ptr<Scratch> scratch_;
+  /// The youngest of all that wait, at hand: in a chain the only one. Not in limited passes.
+  Arrival next_;
+  std::vector<const Node*> inputs_;
+  std::vector<Tensor> collected_;
 };
 
 }  // namespace tapegrad

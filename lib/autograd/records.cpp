@@ -73,9 +73,9 @@ std::vector<TapeRecord> tape(const Tensor& root) {
                       .dtype = node->dtype,
                       .shape = node->shape,
                       .inputs = {},
-                      .freed = node->freed};
+                      .freed = node->claim.taken()};
     for (const Ptr<Node>& input : node->inputs()) {
-      if (node->freed) break;
+      if (node->claim.taken()) break;
       record.inputs.push_back(input ? std::optional(places.at(input.get())) : std::nullopt);
     }
     places.emplace(node, records.size());

@@ -181,7 +181,7 @@ std::vector<std::pair<Ptr<Node>, Tensor>> leaves_below(const Tensor& root) {
     const Ptr<Node> node = std::move(stack.back());
     stack.pop_back();
     if (!node || !seen.emplace(node.get(), true).second) continue;
-    if (node->is_leaf()) leaves.emplace_back(node, static_cast<LeafNode&>(*node).grad);
+    if (node->is_leaf()) leaves.emplace_back(node, static_cast<LeafNode&>(*node).grad());
     for (const Ptr<Node>& input : node->inputs()) stack.push_back(input);
   }
   std::ranges::sort(leaves, {}, [](const auto& leaf) { return leaf.first->number; });
@@ -211,7 +211,7 @@ void backward_traced(const Tensor& root, const Tensor& gradient, Tensor::Backwar
   unrecorded([&] { root.backward(gradient, options); });
   Trace& trace = *running;
   for (const auto& [node, before] : leaves) {
-    const Tensor& now = static_cast<const LeafNode&>(*node).grad;
+    const Tensor now = static_cast<const LeafNode&>(*node).grad();
     // The handle to what was there before makes the pass put a new tensor in its place.
     if (!now.defined() || now.is_same(before)) continue;
     std::vector<Place> inputs{trace.place_of(root), trace.place_of(node)};

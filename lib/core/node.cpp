@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <bit>
+#include <memory>
 
 namespace tapegrad {
 namespace {
@@ -17,6 +18,33 @@ std::atomic<std::uint64_t> next_number{1};
 
 Node::Node(DType type, const Shape& extents)
     : dtype(type), number(next_number.fetch_add(1, std::memory_order_relaxed)), shape(extents) {}
+
+void Node::add_hook(Hook hook) {
+  Hooks* known = hooks.load(std::memory_order_acquire);
+  if (!known) {
+    auto first = std::make_unique<Hooks>();
+    if (hooks.compare_exchange_strong(known, first.get())) known = first.release();
+  }
+  const std::lock_guard lock(known->mutex);
+  known->list.push_back(std::move(hook));
+}
+
+std::vector<Hook> Node::registered_hooks() const {
+  Hooks& known = *hooks.load(std::memory_order_acquire);
+  const std::lock_guard lock(known.mutex);
+  return known.list;
+}
+
+Tensor LeafNode::grad() const {
+  const std::lock_guard guard(lock);
+  return collected;
+}
+
+// What was there before is dropped without the lock: its deleter may be somebody's function.
+void LeafNode::set_grad(Tensor grad) {
+  const std::lock_guard guard(lock);
+  collected.swap(grad);
+}
 
 void destroy(Node* node) noexcept {
   node->number = std::bit_cast<std::uint64_t>(dead);

@@ -7,15 +7,17 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
-#include <memory>
+#include <mutex>
 #include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/claim.hpp"
 #include "core/memory.hpp"
 #include "core/ptr.hpp"
 #include "core/scope.hpp"
+#include "core/spin_lock.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace tapegrad {
@@ -42,16 +44,23 @@ class Grads {
 
 using Hook = std::function<Tensor(const Tensor&)>;
 
+/// What a record has of them; registered by one thread, perhaps, while a pass of another reads.
+struct Hooks {
+  std::mutex mutex;
+  std::vector<Hook> list;
+};
+
 struct Node {
   Node(DType type, const Shape& extents);
-  virtual ~Node() = default;
+  virtual ~Node() { delete hooks.load(std::memory_order_relaxed); }
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
   virtual std::string_view name() const = 0;
   /// The gradients of the inputs for the gradient `g` of the output.
   virtual Grads vjp(const Tensor& g) = 0;
-  /// Where the gradients go; null for inputs that aren't tracked. Empty for leaves.
+  /// Where the gradients go; null for inputs that aren't tracked. Empty for leaves. To be looked at
+  /// within a claim, as vjp() is to be called.
   virtual std::span<Ptr<Node>> inputs() = 0;
   /// Drops what was saved.
   virtual void release_saved() {}
@@ -61,29 +70,30 @@ struct Node {
   static void* operator new(std::size_t bytes) { return allocate(bytes); }
   static void operator delete(void* block, std::size_t bytes) { deallocate(block, bytes); }
 
+  void add_hook(Hook hook);
+  /// Those that are registered now.
+  std::vector<Hook> registered_hooks() const;
+
   std::atomic<std::uint32_t> references{1};
+  /// Taken for ever by the reverse pass that freed it.
+  Claim claim;
   DType dtype;
-  /// A second reverse pass would find nothing saved.
-  bool freed = false;
-  /// Scratch of one reverse pass: the node lies on a path to a wanted input.
-  bool wanted = false;
   /// Creation order, which is a topological order.
   std::uint64_t number;
   Shape shape;
   /// Where it was made, and the name within it that somebody gave; null without.
   std::atomic<const Scope*> scope = current_scope;
   std::atomic<const Scope*> label = nullptr;
-  /// The gradient that is arriving in a reverse pass.
-  Tensor arriving;
-  std::unique_ptr<std::vector<Hook>> hooks;
+  /// Null until the first is registered.
+  std::atomic<Hooks*> hooks = nullptr;
 };
 
 /// Frees a node and all that only it kept alive, by a worklist: a chain of a million operations
 /// must not overflow the stack.
 void destroy(Node* node) noexcept;
 
-/// The end of the tape: collects the gradients of a tensor that requires grad. It does not own the
-/// tensor, so that neither keeps the other alive.
+/// The end of the tape: collects the gradients of a tensor that requires grad, from passes of any
+/// thread. It does not own the tensor, so that neither keeps the other alive.
 struct LeafNode final : Node {
   using Node::Node;
   std::string_view name() const override { return "leaf"; }
@@ -91,7 +101,12 @@ struct LeafNode final : Node {
   std::span<Ptr<Node>> inputs() override { return {}; }
   bool is_leaf() const override { return true; }
 
-  Tensor grad;
+  Tensor grad() const;
+  void set_grad(Tensor grad);
+
+  /// Guards what follows.
+  mutable SpinLock lock;
+  Tensor collected;
 };
 
 /// Names a leaf: it stands in `label`'s parent, or where it is used first if that has none.

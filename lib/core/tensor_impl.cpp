@@ -58,8 +58,9 @@ Tensor make_alias(const Tensor& x) {
 
 bool owned_alone(const Tensor& x) {
   const TensorImpl& impl = impl_of(x);
-  return impl.references.load(std::memory_order_relaxed) == 1 &&
-         impl.storage->references.load(std::memory_order_relaxed) == 1;
+  // What another thread read before it dropped its handle comes before what is written now.
+  return impl.references.load(std::memory_order_acquire) == 1 &&
+         impl.storage->references.load(std::memory_order_acquire) == 1;
 }
 
 }  // namespace tapegrad

@@ -61,7 +61,7 @@ Tensor& Tensor::to_(DType dtype) {
   const Tensor other = copied(*this, dtype);
   if (x.node) {
     auto& leaf = static_cast<LeafNode&>(*x.node);
-    if (leaf.grad.defined()) leaf.grad = copied(leaf.grad, dtype);
+    if (const Tensor grad = leaf.grad(); grad.defined()) leaf.set_grad(copied(grad, dtype));
     leaf.dtype = dtype;
   }
   x.dtype = dtype;
