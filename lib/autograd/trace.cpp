@@ -8,6 +8,7 @@
 
 #include "autograd/apply.hpp"
 #include "autograd/records.hpp"
+#include "autograd/walk.hpp"
 #include "core/check.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/names.hpp"
@@ -159,14 +160,14 @@ std::vector<TapeRecord> Trace::records() const {
 }
 
 /// Of this thread; null outside a trace.
-constinit thread_local Trace* running = nullptr;
+constinit thread_local Trace* current_trace = nullptr;
 
 class Running {
  public:
-  explicit Running(Trace& trace) : before_(std::exchange(running, &trace)) {}
+  explicit Running(Trace& trace) : before_(std::exchange(current_trace, &trace)) {}
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
-  ~Running() { running = before_; }
+  ~Running() { current_trace = before_; }
 
  private:
   Trace* before_;
@@ -175,16 +176,11 @@ class Running {
 /// The leaves that a reverse pass from `root` can reach, with what they hold before it.
 std::vector<std::pair<Ptr<Node>, Tensor>> leaves_below(const Tensor& root) {
   std::vector<std::pair<Ptr<Node>, Tensor>> leaves;
-  std::vector<Ptr<Node>> stack{root.impl()->node};
-  std::unordered_map<const Node*, bool> seen;
-  while (!stack.empty()) {
-    const Ptr<Node> node = std::move(stack.back());
-    stack.pop_back();
-    if (!node || !seen.emplace(node.get(), true).second) continue;
-    if (node->is_leaf()) leaves.emplace_back(node, static_cast<LeafNode&>(*node).grad());
-    for (const Ptr<Node>& input : node->inputs()) stack.push_back(input);
+  for (Walked& walked : records_below(root)) {
+    if (!walked.node->is_leaf()) continue;
+    Tensor grad = static_cast<LeafNode&>(*walked.node).grad();
+    leaves.emplace_back(std::move(walked.node), std::move(grad));
   }
-  std::ranges::sort(leaves, {}, [](const auto& leaf) { return leaf.first->number; });
   return leaves;
 }
 
@@ -192,7 +188,7 @@ std::vector<std::pair<Ptr<Node>, Tensor>> leaves_below(const Tensor& root) {
 
 void list_operation(std::string_view operation, std::span<const Tensor* const> inputs,
                     const Tensor& output) {
-  Trace& trace = *running;
+  Trace& trace = *current_trace;
   std::vector<Place> places;
   bool in_place = false;
   for (const Tensor* input : inputs) {
@@ -209,7 +205,7 @@ void list_operation(std::string_view operation, std::span<const Tensor* const> i
 void backward_traced(const Tensor& root, const Tensor& gradient, Tensor::BackwardOptions options) {
   const auto leaves = leaves_below(root);
   unrecorded([&] { root.backward(gradient, options); });
-  Trace& trace = *running;
+  Trace& trace = *current_trace;
   for (const auto& [node, before] : leaves) {
     const Tensor now = static_cast<const LeafNode&>(*node).grad();
     // The handle to what was there before makes the pass put a new tensor in its place.
@@ -224,7 +220,7 @@ void backward_traced(const Tensor& root, const Tensor& gradient, Tensor::Backwar
 std::vector<Tensor> grad_traced(const std::vector<Tensor>& outputs,
                                 const std::vector<Tensor>& inputs, const GradOptions& options) {
   std::vector<Tensor> results = unlisted([&] { return grad(outputs, inputs, options); });
-  Trace& trace = *running;
+  Trace& trace = *current_trace;
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (!results[i].defined()) continue;
     std::vector<Place> from;
@@ -248,12 +244,12 @@ bool tracing() { return is_traced(); }
 
 void trace_update(std::string_view operation, const Tensor& x, const Tensor& gradient) {
   if (!is_traced()) return;
-  std::vector<Place> inputs{running->place_of(x)};
-  if (gradient.defined()) inputs.push_back(running->place_of(gradient));
+  std::vector<Place> inputs{current_trace->place_of(x)};
+  if (gradient.defined()) inputs.push_back(current_trace->place_of(gradient));
   ScopeName name;  // none if the operation's isn't one
   name.assign(operation);
   const NameScope scope(name);
-  running->add(operation, inputs, x, running->subject_of(inputs[0]));
+  current_trace->add(operation, inputs, x, current_trace->subject_of(inputs[0]));
 }
 
 }  // namespace tapegrad
