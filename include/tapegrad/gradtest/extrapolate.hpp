@@ -1,0 +1,119 @@
+// Difference quotients extrapolated to a step of 0, and the noise of the values behind them.
+// Numbers only: who evaluates a function, and where, is in ladder.hpp.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+namespace tapegrad::gradtest::detail {
+
+/// What extrapolation to a step of 0 makes of difference quotients.
+struct Extrapolated {
+  double value = NAN;
+  double truncation = INFINITY;
+  double roundoff = 0;
+  double step = 0;
+  double error() const { return truncation + roundoff; }
+};
+
+/// Difference quotients at steps that halve, and how far values of the function are off there.
+struct Quotients {
+  std::vector<double> steps, values, noise;
+
+  std::size_t size() const { return steps.size(); }
+  void add(double step, double quotient, double off) {
+    steps.push_back(step);
+    values.push_back(quotient);
+    noise.push_back(off);
+  }
+};
+
+/// How far extrapolation to `value` from rungs down to k is off where quotients converge slower
+/// than by powers of the step, as those of |x|^1.5 at 0: its distance from what Aitken's formula
+/// makes of the last three. 0 where they converge as they should.
+inline double slowness(const Quotients& q, std::size_t k, int order, double value) {
+  if (k < 2) return 0;
+  const double now = q.values[k] - q.values[k - 1];
+  const double ratio = now / (q.values[k - 1] - q.values[k - 2]);
+  const double expected = order == 1 ? 0.5 : 0.25;
+  if (!(ratio > 1.2 * expected && ratio < 0.95)) return 0;
+  return std::fabs(value - (q.values[k] + now * ratio / (1 - ratio)));
+}
+
+/// Richardson's extrapolation, with the estimate of error of Ridders (1982), "Accurate computation
+/// of F'(x) and F'(x)F''(x)", over all rungs at which a table can start and end. A value must
+/// agree with those of all finer rungs, so that a table which converges to another slope at coarse
+/// steps (a fast oscillation, a kink nearby) isn't believed. `order`: the power of the step by
+/// which the error falls, 2 for central differences, 1 for those of one side. `finest` gets what
+/// the last rung says by itself.
+inline Extrapolated extrapolate(const Quotients& q, int order, double least_noise = 0,
+                                Extrapolated* finest = nullptr) {
+  constexpr std::size_t columns = 8;
+  const std::size_t count = q.size();
+  std::vector<Extrapolated> best(count);
+  std::vector<double> row, last;
+  for (std::size_t k = 0; k < count; ++k) {
+    row.clear();
+    if (std::isfinite(q.values[k])) {
+      row.push_back(q.values[k]);
+      // Extrapolation doubles the roundoff of the finest step, or less.
+      const double roundoff = 2 * std::fmax(q.noise[k], least_noise) / q.steps[k];
+      best[k] = {q.values[k], INFINITY, roundoff, q.steps[k]};
+      double power = 1;
+      for (std::size_t j = 0; j < last.size() && j < columns; ++j) {
+        power *= order == 1 ? 2 : 4;
+        const double finer = row[j] + (row[j] - last[j]) / (power - 1);
+        const double nearby = std::fmax(std::fabs(finer - row[j]), std::fabs(finer - last[j]));
+        const double off = std::fmax(nearby, slowness(q, k, order, finer));
+        row.push_back(finer);
+        if (off < best[k].truncation) best[k] = {finer, off, roundoff, q.steps[k]};
+      }
+    }
+    last.swap(row);
+  }
+  if (finest && count > 0) *finest = best.back();
+  Extrapolated chosen;
+  for (std::size_t k = 0; k < count; ++k) {
+    if (!(best[k].error() < chosen.error())) continue;
+    bool agrees = true;
+    for (std::size_t finer = k + 1; finer < count && agrees; ++finer) {
+      const double allowed = 4 * (best[k].error() + best[finer].error());
+      agrees = !(std::fabs(best[k].value - best[finer].value) > allowed);
+    }
+    if (agrees) chosen = best[k];
+  }
+  return chosen;
+}
+
+/// The noise of a function from its values at equal, small distances: in a table of differences the
+/// function fades with each order, its noise doesn't. Source: Moré & Wild (2011), "Estimating
+/// computational noise". 0 where the table doesn't tell.
+inline double noise_of(std::vector<double> values) {
+  constexpr std::size_t orders = 6;
+  double level[orders + 1] = {};
+  bool changes_sign[orders + 1] = {};
+  double gamma = 1;
+  for (std::size_t k = 1; k <= orders; ++k) {
+    double squares = 0;
+    double sign = 0;  // of the last difference that isn't 0
+    for (std::size_t i = 0; i + k < values.size(); ++i) {
+      const double difference = values[i + 1] - values[i];
+      values[i] = difference;
+      squares += difference * difference;
+      changes_sign[k] = changes_sign[k] || difference * sign < 0;
+      if (difference != 0) sign = difference > 0 ? 1 : -1;
+    }
+    const auto order = static_cast<double>(k);
+    gamma *= 0.5 * order / (2 * order - 1);
+    level[k] = std::sqrt(gamma * squares / static_cast<double>(values.size() - k));
+  }
+  for (std::size_t k = 1; k + 2 <= orders; ++k) {
+    const double most = std::fmax(level[k], std::fmax(level[k + 1], level[k + 2]));
+    const double least = std::fmin(level[k], std::fmin(level[k + 1], level[k + 2]));
+    if (changes_sign[k] && most <= 4 * least) return level[k];
+  }
+  return 0 * level[1];  // NaN where a value is
+}
+
+}  // namespace tapegrad::gradtest::detail

@@ -1,0 +1,174 @@
+// A function's values on both sides of a point, at steps that halve. What they tell is judged in
+// slope.hpp.
+#pragma once
+
+#include <cfloat>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "tapegrad/gradtest/extrapolate.hpp"
+
+namespace tapegrad::gradtest {
+
+/// A function of t, with a number of values.
+class Line {
+ public:
+  explicit Line(std::size_t outputs) : outputs_(outputs) {}
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+  virtual ~Line() = default;
+
+  std::size_t outputs() const { return outputs_; }
+  /// Fills `values`, with NaN where the function can't be evaluated.
+  virtual void at(double t, double* values) = 0;
+
+ private:
+  std::size_t outputs_;
+};
+
+/// What is known of a line before it is measured.
+struct LineScale {
+  /// The magnitude of what is varied, or 0: steps start from a quarter of it, and of 1.
+  double magnitude = 0;
+  /// t stays within these.
+  double lowest = -INFINITY;
+  double highest = INFINITY;
+};
+
+namespace detail {
+
+/// A power of two at or below |x|, so that a point and a step add up exactly where they can.
+inline double power_of_two(double x) {
+  int exponent = 0;
+  std::frexp(x, &exponent);
+  return std::ldexp(1.0, exponent - 1);
+}
+
+/// The values of a line on both sides of t = 0, at steps that halve.
+class Ladder {
+ public:
+  static constexpr std::size_t length = 28;
+
+  Ladder(Line& line, const LineScale& scale, const std::vector<double>& centre, double start)
+      : line_(line), scale_(scale), centre_(centre), step_(start) {}
+
+  std::size_t size() const { return rungs_.size(); }
+  double step() const { return step_; }
+
+  /// Evaluates at the next step.
+  void climb() {
+    rungs_.push_back(rung(step_));
+    step_ /= 2;
+  }
+
+  /// Evaluates once more, far below: what a smooth function must look like there as well.
+  void look_ahead() { ahead_ = rung(rungs_.back().step * std::ldexp(1.0, -look)); }
+
+  Quotients central(std::size_t output) const {
+    Quotients q;
+    for (const Rung& r : rungs_) {
+      q.add(r.step, (r.above[output] - r.below[output]) / (2 * r.step), noise_at(r, output));
+    }
+    return q;
+  }
+  Quotients above(std::size_t output) const {
+    Quotients q;
+    for (const Rung& r : rungs_) {
+      q.add(r.step, (r.above[output] - centre_[output]) / r.step, 2 * noise_at(r, output));
+    }
+    return q;
+  }
+  Quotients below(std::size_t output) const {
+    Quotients q;
+    for (const Rung& r : rungs_) {
+      q.add(r.step, (centre_[output] - r.below[output]) / r.step, 2 * noise_at(r, output));
+    }
+    return q;
+  }
+
+  /// Whether what was seen ahead fits a smooth function with this slope.
+  bool confirms(std::size_t output, const Extrapolated& slope) const {
+    const double off = 2 * noise_at(ahead_, output) / ahead_.step;
+    const double bend = std::fabs(quotient_of(rungs_.back(), output) - slope.value);
+    const double apart = std::fabs(quotient_of(ahead_, output) - slope.value);
+    if (!(apart <= 4 * (slope.error() + off) + std::ldexp(bend, 1 - 2 * look))) return false;
+    const double expected = std::ldexp(gap_of(rungs_.back(), output), -look);
+    return gap_of(ahead_, output) <= 1.02 * expected + 4 * off;
+  }
+
+  /// How noisy each output is near the point, besides its roundoff. Each side is looked at by
+  /// itself, because a kink at the point looks like noise, and the quieter one is believed; at two
+  /// distances, because values that are rounded may step evenly at one.
+  const std::vector<double>& noise() {
+    if (!noise_.empty()) return noise_;
+    noise_.assign(line_.outputs(), 0.0);
+    for (const double part : {0.731 * 0x1p-17, 0.619 * 0x1p-20}) {
+      const std::vector<double> above = noise_of_side(part * rungs_.front().step);
+      const std::vector<double> below = noise_of_side(-part * rungs_.front().step);
+      for (std::size_t o = 0; o < noise_.size(); ++o) {
+        noise_[o] = std::fmax(noise_[o], std::fmax(above[o], below[o]));
+      }
+    }
+    return noise_;
+  }
+
+ private:
+  static constexpr int look = 10;
+
+  struct Rung {
+    double step = 0;
+    std::vector<double> above, below;
+  };
+
+  Rung rung(double step) {
+    Rung r;
+    r.step = step;
+    r.above.assign(line_.outputs(), static_cast<double>(NAN));
+    r.below = r.above;
+    if (step <= scale_.highest) line_.at(step, r.above.data());
+    if (-step >= scale_.lowest) line_.at(-step, r.below.data());
+    return r;
+  }
+
+  /// NaN where the function isn't finite.
+  std::vector<double> noise_of_side(double distance) {
+    constexpr int count = 9;
+    std::vector<std::vector<double>> values(line_.outputs());
+    std::vector<double> here(line_.outputs());
+    for (int i = 1; i <= count; ++i) {
+      const double t = i * distance;
+      here.assign(line_.outputs(), static_cast<double>(NAN));
+      if (t >= scale_.lowest && t <= scale_.highest) line_.at(t, here.data());
+      for (std::size_t o = 0; o < here.size(); ++o) values[o].push_back(here[o]);
+    }
+    // Three times a standard deviation: few values are further off.
+    for (std::size_t o = 0; o < here.size(); ++o) here[o] = 3 * noise_of(std::move(values[o]));
+    return here;
+  }
+
+  double quotient_of(const Rung& r, std::size_t output) const {
+    return (r.above[output] - r.below[output]) / (2 * r.step);
+  }
+  double gap_of(const Rung& r, std::size_t output) const {
+    return std::fabs(r.above[output] - 2 * centre_[output] + r.below[output]) / r.step;
+  }
+  double noise_at(const Rung& r, std::size_t output) const {
+    const double largest =
+        std::fmax(std::fabs(centre_[output]),
+                  std::fmax(std::fabs(r.above[output]), std::fabs(r.below[output])));
+    return DBL_EPSILON * largest + DBL_MIN;
+  }
+
+  Line& line_;
+  const LineScale& scale_;
+  const std::vector<double>& centre_;
+  double step_;
+  std::vector<Rung> rungs_;
+  Rung ahead_;
+  std::vector<double> noise_;
+};
+
+}  // namespace detail
+}  // namespace tapegrad::gradtest
