@@ -10,7 +10,7 @@ logs=$build/check-logs
 consumers=$build/consumers
 cd "$root"
 all_steps=(format layers operation_table docs build tests samples interop sanitize fuzz install pkg_config
-  cmake meson_subproject static trixie)
+  gradtest cmake meson_subproject static trixie)
 [[ ${1-} != --list ]] || { printf '%s\n' "${all_steps[@]}"; exit 0; }
 steps=("$@")
 (( $# )) || steps=("${all_steps[@]}")
@@ -106,6 +106,18 @@ step_pkg_config() {
   consumer pkg-config
   PKG_CONFIG_LIBDIR=$(prefix_libdir)/pkgconfig make
   LD_LIBRARY_PATH=$(prefix_libdir) ./consumer
+}
+
+# Headers alone, nothing to link, and strict: as a project with rules of its own compiles them.
+step_gradtest() {
+  consumer gradtest
+  local compiler
+  for compiler in g++ clang++; do
+    "$compiler" -std=c++20 -Wall -Wextra -Wconversion -Wshadow -Werror -fno-exceptions -fno-rtti \
+      $(PKG_CONFIG_LIBDIR=$(prefix_libdir)/pkgconfig pkg-config --cflags tapegrad-gradtest) \
+      gradtest.cpp -o gradtest
+    ./gradtest
+  done
 }
 
 step_cmake() {

@@ -42,11 +42,15 @@ NOT_IN_PUBLIC = re.compile(r"^(fmt|xtensor|xsimd|xtl|catch2|nlohmann)/|^(cblas|l
 OPT_IN_HEADERS = {  # public headers that exist to meet one other library
     "include/tapegrad/xtensor.hpp": re.compile(r"^(xtensor|xtl|xsimd)/"),
     "include/tapegrad/catch.hpp": re.compile(r"^catch2/|^catch\.hpp$"),
+    "include/tapegrad/gradtest/catch.hpp": re.compile(r"^catch2/|^catch\.hpp$"),
 }
 # A test that includes everything is compiled again whatever header is touched.
 EVERYTHING = "tapegrad/tapegrad.hpp"
 MAY_TEST_EVERYTHING = {"consumer"}  # a project of its own, as a user would write it
-MACROS_ALLOWED = {"include/tapegrad/catch.hpp"}
+MACROS_ALLOWED = {"include/tapegrad/catch.hpp"} | {
+    f"include/tapegrad/gradtest/{face}.hpp" for face in ("catch", "gtest", "doctest", "boost_test")}
+# Stands by itself: tests of plain functions include it without the library.
+GRADTEST = re.compile(r"^(include/)?tapegrad/gradtest(\.hpp$|/)")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')
 DEFINE = re.compile(r"^\s*#\s*define\s+(\w+)")
@@ -86,6 +90,9 @@ def check_public(path, lines):
     for number, header in includes_of(lines):
         if NOT_IN_PUBLIC.match(header) and not (own and own.match(header)):
             yield number, f"a public header includes <{header}>; move that to lib/"
+        if (GRADTEST.match(path.as_posix()) and header.startswith("tapegrad/")
+                and not GRADTEST.match(header)):
+            yield number, f"gradtest stands by itself, without <{header}>"
     if path.as_posix() not in MACROS_ALLOWED:
         for number, line in enumerate(lines, 1):
             match = DEFINE.match(line)

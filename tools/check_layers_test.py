@@ -91,6 +91,13 @@ class CheckLayers(unittest.TestCase):
         self.finds("include/tapegrad/catch.hpp:1", "fmt/core.h",
                    {"include/tapegrad/catch.hpp": "#include <fmt/core.h>\n"})
 
+    def test_gradtest_stands_by_itself(self):
+        for path in ("include/tapegrad/gradtest.hpp", "include/tapegrad/gradtest/slope.hpp"):
+            self.finds(path + ":1", "tapegrad/tensor.hpp",
+                       {path: "#include <tapegrad/tensor.hpp>\n"})
+            self.assertEqual(
+                self.findings({path: '#include "tapegrad/gradtest/extrapolate.hpp"\n'}), [])
+
     def test_only_io_includes_the_libraries_of_file_formats(self):
         for header in ("nlohmann/json.hpp", "zip.h", "zlib.h"):
             self.finds("lib/nn/save.cpp:1", header, {"lib/nn/save.cpp": f"#include <{header}>\n"})

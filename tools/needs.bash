@@ -17,6 +17,8 @@ needs_of() {
     bench) printf '%s\n' 'module:benchmark libbenchmark-dev' 'header:libfccp/csv.h libfccp-dev' ;;
     format) echo 'command:clang-format clang-format' ;;
     consumers) printf '%s\n' 'command:make make' 'command:cmake cmake' ;;
+    faces) printf '%s\n' 'module:gtest_main libgtest-dev' 'header:doctest/doctest.h doctest-dev' \
+      'header:boost/test/unit_test.hpp libboost-test-dev' ;;
     interop) printf '%s\n' 'command:python3 python3' 'python:ensurepip python3-venv' \
       'file:/etc/ssl/certs/ca-certificates.crt ca-certificates' ;;
     fuzz) printf '%s\n' 'command:clang++ clang' ;;

@@ -1,0 +1,147 @@
+// Tests of derivatives: of plain functions and their hand-written gradients, Jacobians, Hessians,
+// and products with them. C++20 and its standard library, nothing to link. Faces for test
+// frameworks are beside it in gradtest/.
+//
+//   namespace gt = tapegrad::gradtest;
+//   const gt::Report r = gt::check(rosenbrock, rosenbrock_gradient, x);
+//   if (!r) std::cout << r.text();
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "tapegrad/gradtest/run.hpp"
+
+namespace tapegrad::gradtest {
+
+namespace detail {
+
+template <class... O>
+Options options_of(const O&... given) {
+  Options options;
+  (given.set(options), ...);
+  return options;
+}
+
+/// What `derivative(x, more...)` gives or writes, as a Problem wants it.
+template <class D, class X, class... More>
+void set_derivative(Problem& problem, const D& derivative, const X& x, std::size_t length,
+                    More&... more) {
+  problem.derivative = [&, x, length](const Values& at, double filled) {
+    Values result;
+    X copy = x;
+    assign(copy, at);
+    succeeds([&] { result = result_of(derivative, copy, length, filled, more...); });
+    problem.changed_x = problem.changed_x || flat(copy) != flat([&] {
+                                               X again = x;
+                                               assign(again, at);
+                                               return again;
+                                             }());
+    return result;
+  };
+}
+
+/// x, or one like it, with random elements.
+template <class X>
+X random_like(const X& x, Random& random, bool scaled) {
+  Values values = flat(x);
+  for (double& v : values) v = random.next() * (scaled && v != 0 ? std::fabs(v) : 1);
+  X result = x;
+  assign(result, values);
+  return result;
+}
+
+}  // namespace detail
+
+/// Compares a derivative with slopes of f at x and at random points near it.
+///   f           (x) -> a number, or m numbers in something with data() and size().
+///   derivative  (x) -> n numbers for a number, m x n (row by row, a vector of rows, or a matrix
+///               with rows(), cols() and (i, j)) for m; or (x, result) -> void, where result is a
+///               std::span, a std::vector& or like x, and is filled before.
+///   x           a number, or n numbers in something with data() and size(); functions may take a
+///               std::span of its elements instead.
+///   options     tolerance, points, directions, domain, names, accept_inconclusive.
+/// Nothing is thrown; what f throws counts as "not defined there".
+template <class F, class D, class X, class... O>
+Report check(const F& f, const D& derivative, const X& x, const O&... options) {
+  const Options all = detail::options_of(options...);
+  Problem problem;
+  problem.x = detail::flat(x);
+  problem.value = detail::value_of(f, x);
+  const std::size_t outputs = problem.value(problem.x).size();
+  detail::set_derivative(problem, derivative, x, outputs * problem.x.size());
+  return detail::Check(problem, all).run();
+}
+
+/// Products of a row with the Jacobian: vjp(x, v) -> n numbers, or vjp(x, v, result). `v` has a
+/// number for each output of f and its type, random here; a number for a number.
+template <class F, class V, class X, class... O>
+Report check_vjp(const F& f, const V& vjp, const X& x, const O&... options) {
+  const Options all = detail::options_of(options...);
+  detail::Random random(all.seed);
+  auto cotangent = detail::random_like(detail::plain_result(f, x), random, false);
+  const detail::Values weights = detail::flat(cotangent);
+  const auto of_x = detail::value_of(f, x);
+  Problem problem;
+  problem.x = detail::flat(x);
+  problem.value = [&](const detail::Values& at) {
+    const detail::Values y = of_x(at);
+    if (y.size() != weights.size()) return detail::Values();
+    double total = 0;
+    for (std::size_t i = 0; i < y.size(); ++i) total += y[i] * weights[i];
+    return detail::Values{total};
+  };
+  detail::set_derivative(problem, vjp, x, problem.x.size(), cotangent);
+  return detail::Check(problem, all).run();
+}
+
+/// Products of the Jacobian with a column: jvp(x, u) -> m numbers, or jvp(x, u, result). `u` is
+/// like x, random here.
+template <class F, class J, class X, class... O>
+Report check_jvp(const F& f, const J& jvp, const X& x, const O&... options) {
+  const Options all = detail::options_of(options...);
+  detail::Random random(all.seed);
+  X tangent = detail::random_like(x, random, true);
+  const detail::Values from = detail::flat(x);
+  const detail::Values along = detail::flat(tangent);
+  const auto point = [&](double t) {
+    detail::Values at = from;
+    for (std::size_t i = 0; i < at.size(); ++i) at[i] += t * along[i];
+    return at;
+  };
+  const auto of_x = detail::value_of(f, x);
+  Problem of_point;
+  const std::size_t outputs = of_x(from).size();
+  detail::set_derivative(of_point, jvp, x, outputs, tangent);
+  Problem problem;
+  problem.x = {0};
+  problem.value = [&](const detail::Values& t) { return of_x(point(t[0])); };
+  problem.derivative = [&](const detail::Values& t, double filled) {
+    detail::Values product = of_point.derivative(point(t[0]), filled);
+    problem.changed_x = of_point.changed_x;
+    return product;
+  };
+  return detail::Check(problem, all).run();
+}
+
+/// Products of the Hessian with a vector: hvp(x, u), where `gradient` is right.
+template <class G, class H, class X, class... O>
+Report check_hvp(const G& gradient, const H& hvp, const X& x, const O&... options) {
+  return check_jvp(gradient, hvp, x, options...);
+}
+
+/// The gradient of f, then the Hessian as the gradient's derivative, and its symmetry.
+template <class F, class G, class H, class X, class... O>
+Report check_hessian(const F& f, const G& gradient, const H& hessian, const X& x,
+                     const O&... options) {
+  Report first = check(f, gradient, x, options...);
+  if (!first) return first;
+  Report second = check(gradient, hessian, x, options...);
+  second.evaluations += first.evaluations;
+  return second;
+}
+
+}  // namespace tapegrad::gradtest

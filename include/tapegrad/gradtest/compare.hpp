@@ -1,0 +1,138 @@
+// Compares derivatives with slopes, cell by cell, and gathers what is wrong into a report.
+#pragma once
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tapegrad/gradtest/options.hpp"
+#include "tapegrad/gradtest/problem.hpp"
+#include "tapegrad/gradtest/report.hpp"
+#include "tapegrad/gradtest/slope.hpp"
+
+namespace tapegrad::gradtest::detail {
+
+/// A function along a line through a point.
+class LineOf final : public Line {
+ public:
+  LineOf(const Problem& problem, const Values& x, const Values& direction, std::size_t outputs,
+         std::size_t& evaluations)
+      : Line(outputs), problem_(problem), x_(x), direction_(direction), evaluations_(evaluations) {}
+
+  void at(double t, double* values) override {
+    Values x = x_;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      if (direction_[i] != 0) x[i] += t * direction_[i];
+    }
+    ++evaluations_;
+    const Values y = problem_.value(x);
+    if (y.size() != outputs()) return;
+    for (std::size_t o = 0; o < y.size(); ++o) {
+      values[o] = y[o];
+      if (!std::isfinite(y[o]) && (undefined_at == 0 || std::fabs(t) < std::fabs(undefined_at)))
+        undefined_at = t;
+    }
+  }
+
+  /// The t nearest to 0 at which some output isn't finite; 0 for none.
+  double undefined_at = 0;
+
+ private:
+  const Problem& problem_;
+  const Values& x_;
+  const Values& direction_;
+  std::size_t& evaluations_;
+};
+
+/// The size of what varies along a direction, and how far it can go within the domain.
+inline LineScale scale_of(const Values& x, const Values& direction, const Options& options) {
+  LineScale scale;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double d = direction[i];
+    if (d == 0) continue;
+    const double size = std::fabs(x[i] / d);
+    if (size > 0 && (scale.magnitude == 0 || size < scale.magnitude)) scale.magnitude = size;
+    if (options.domain.empty()) continue;
+    const auto [low, high] = options.domain[options.domain.size() == 1 ? 0 : i];
+    const double down = (d > 0 ? low - x[i] : high - x[i]) / d;
+    const double up = (d > 0 ? high - x[i] : low - x[i]) / d;
+    scale.lowest = std::fmax(scale.lowest, down);
+    scale.highest = std::fmin(scale.highest, up);
+  }
+  return scale;
+}
+
+/// What the numbers of a cell say. `typical`: the size of the derivative's other elements.
+inline Verdict verdict_of(Cell& cell, const Options& options) {
+  const Slope& s = cell.numeric;
+  const double g = cell.given;
+  const double allowed = 2 * s.error + options.tolerance * std::fabs(s.value);
+  switch (s.behaviour) {
+    case Behaviour::undefined:
+      cell.why = "the function isn't finite at x or beside it";
+      return Verdict::inconclusive;
+    case Behaviour::jump:
+      cell.why = "the function jumps at x";
+      return Verdict::inconclusive;
+    case Behaviour::unbounded:
+      if (std::isinf(g)) return Verdict::ok;
+      cell.why = "the slope grows without end towards x";
+      return Verdict::inconclusive;
+    case Behaviour::kink: {
+      const double low = std::fmin(s.below, s.above) - allowed;
+      const double high = std::fmax(s.below, s.above) + allowed;
+      cell.why = "kink: slopes " + shown(s.below) + " | " + shown(s.above);
+      return g >= low && g <= high ? Verdict::ok : Verdict::wrong;
+    }
+    case Behaviour::edge:
+    case Behaviour::smooth:
+      break;
+  }
+  if (!(std::fabs(g - s.value) <= allowed)) return Verdict::wrong;
+  const double larger = std::fmax(std::fabs(g), std::fabs(s.value));
+  // An exact 0 is what a function that doesn't depend on an input has.
+  if (g == 0 && s.noise == 0) return Verdict::ok;
+  if (s.error > 0.01 * larger && s.error > 1e-9 * s.steepest) {
+    cell.why = "known to " + rounded(100 * s.error / larger) + " %";
+    return Verdict::inconclusive;
+  }
+  return Verdict::ok;
+}
+
+/// Cells as they come, and the worst of them.
+class Tally {
+ public:
+  Tally(const Options& options, Report& report) : options_(options), report_(report) {}
+
+  void add(Cell cell) {
+    ++report_.cells;
+    cell.verdict = verdict_of(cell, options_);
+    if (cell.verdict == Verdict::ok) {
+      report_.kinks += cell.numeric.behaviour == Behaviour::kink;
+      return;
+    }
+    ++(cell.verdict == Verdict::wrong ? report_.wrong : report_.inconclusive);
+    const auto worse = [](const Cell& a, const Cell& b) { return badness(a) > badness(b); };
+    report_.worst.push_back(std::move(cell));
+    std::stable_sort(report_.worst.begin(), report_.worst.end(), worse);
+    constexpr std::size_t most = 8;
+    if (report_.worst.size() > most) report_.worst.pop_back();
+  }
+
+ private:
+  static double badness(const Cell& c) {
+    if (c.verdict == Verdict::inconclusive) return -1;
+    const double off = std::fabs(c.given - c.numeric.value);
+    return std::isfinite(off) ? off / (std::fabs(c.given) + std::fabs(c.numeric.value)) : 2;
+  }
+
+  const Options& options_;
+  Report& report_;
+};
+
+}  // namespace tapegrad::gradtest::detail

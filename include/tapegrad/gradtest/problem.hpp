@@ -1,0 +1,166 @@
+// What is checked, as plain arrays: n inputs, m outputs. Adapters make it from functions of
+// whatever has data() and size(), or of plain numbers.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+namespace tapegrad::gradtest {
+
+/// Elements in a row: vectors, arrays, spans, and the arrays of Eigen and xtensor.
+template <class T>
+concept Numbers = requires(const T& x) {
+  { *x.data() } -> std::convertible_to<double>;
+  { x.size() } -> std::convertible_to<std::size_t>;
+};
+
+/// The functions under test, as the checks see them.
+struct Problem {
+  using Values = std::vector<double>;
+
+  Values x = {};
+  /// f at a point, a value for each output; empty where it threw.
+  std::function<Values(const Values& x)> value = {};
+  /// The derivative at a point, row by row, one row for each output; empty where it threw.
+  /// `filled` is what the user's function finds in a result that it writes into.
+  std::function<Values(const Values& x, double filled)> derivative = {};
+  /// The derivative's function changed an x that it only should have read.
+  bool changed_x = false;
+};
+
+namespace detail {
+
+using Values = Problem::Values;
+
+template <class T>
+concept Matrix = requires(const T& m) {
+  { m(0, 0) } -> std::convertible_to<double>;
+  m.rows();
+  m.cols();
+};
+
+template <class T>
+concept Rows = requires(const T& m) {
+  requires Numbers<std::remove_cvref_t<decltype(*m.begin())>>;
+};
+
+/// Row by row, whatever the order in memory.
+template <class T>
+Values flat(const T& from) {
+  Values to;
+  if constexpr (std::is_arithmetic_v<T>) {
+    to.push_back(static_cast<double>(from));
+  } else if constexpr (Matrix<T>) {
+    for (decltype(from.rows()) i = 0; i < from.rows(); ++i) {
+      for (decltype(from.cols()) j = 0; j < from.cols(); ++j) {
+        to.push_back(static_cast<double>(from(i, j)));
+      }
+    }
+  } else if constexpr (Rows<T>) {
+    for (const auto& row : from) {
+      const Values values = flat(row);
+      to.insert(to.end(), values.begin(), values.end());
+    }
+  } else {
+    static_assert(Numbers<T>, "gradtest: not a number, and without data() and size()");
+    for (std::size_t i = 0; i < static_cast<std::size_t>(from.size()); ++i) {
+      to.push_back(static_cast<double>(from.data()[i]));
+    }
+  }
+  return to;
+}
+
+/// `x` with other elements.
+template <class X>
+void assign(X& x, const Values& values) {
+  if constexpr (std::is_arithmetic_v<X>) {
+    x = static_cast<X>(values[0]);
+  } else {
+    auto* to = x.data();
+    using T = std::remove_reference_t<decltype(*to)>;
+    for (std::size_t i = 0; i < values.size(); ++i) to[i] = static_cast<T>(values[i]);
+  }
+}
+
+template <class X>
+struct ElementOf {
+  using type = std::remove_cvref_t<decltype(*std::declval<X&>().data())>;
+};
+template <class X>
+requires std::is_arithmetic_v<X>
+struct ElementOf<X> {
+  using type = X;
+};
+
+/// Runs what may throw. False if it did; without exceptions it can't.
+template <class F>
+bool succeeds(F&& f) {
+#if defined(__cpp_exceptions)
+  try {
+    f();
+    return true;
+  } catch (...) {
+    return false;
+  }
+#else
+  f();
+  return true;
+#endif
+}
+
+/// f(x...) where the last argument is the result if f returns nothing: a span or a vector of
+/// `length` elements, or something like x, that holds `filled` before.
+template <class F, class X, class... More>
+Values result_of(const F& f, X& x, std::size_t length, double filled, More&... more) {
+  using T = typename ElementOf<X>::type;
+  if constexpr (std::invocable<const F&, X&, More&...>) {
+    return flat(f(x, more...));
+  } else if constexpr (std::invocable<const F&, X&, More&..., std::span<T>>) {
+    std::vector<T> out(length, static_cast<T>(filled));
+    f(x, more..., std::span<T>(out));
+    return flat(out);
+  } else if constexpr (std::invocable<const F&, X&, More&..., std::vector<T>&>) {
+    std::vector<T> out(length, static_cast<T>(filled));
+    f(x, more..., out);
+    return flat(out);
+  } else {
+    static_assert(std::invocable<const F&, X&, More&..., X&>,
+                  "gradtest: the function takes neither (x) nor (x, result), where x is as given "
+                  "to the check and result a std::span, a std::vector or like x");
+    X out = x;
+    assign(out, Values(flat(x).size(), filled));
+    f(x, more..., out);
+    return flat(out);
+  }
+}
+
+/// f(x) in its own type, or the vector that f writes into.
+template <class F, class X>
+auto plain_result(const F& f, const X& x) {
+  X copy = x;
+  if constexpr (std::invocable<const F&, X&>) {
+    return f(copy);
+  } else {
+    return result_of(f, copy, flat(x).size(), 0);
+  }
+}
+
+/// f as the function of a Problem. One that writes its values writes as many as x has.
+template <class F, class X>
+std::function<Values(const Values&)> value_of(const F& f, const X& x) {
+  return [&f, x](const Values& at) {
+    Values y;
+    X copy = x;
+    assign(copy, at);
+    succeeds([&] { y = result_of(f, copy, at.size(), 0); });
+    return y;
+  };
+}
+
+}  // namespace detail
+}  // namespace tapegrad::gradtest

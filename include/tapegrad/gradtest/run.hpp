@@ -1,0 +1,276 @@
+// A check from beginning to end: whether the functions keep their contract, cells at the point,
+// directions at points near it, the verdict.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tapegrad/gradtest/compare.hpp"
+#include "tapegrad/gradtest/diagnosis.hpp"
+
+namespace tapegrad::gradtest::detail {
+
+/// Numbers in [-1, 1), the same for a seed everywhere: SplitMix64, whose constants are those of
+/// Steele, Lea & Flood (2014), "Fast splittable pseudorandom number generators".
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : state_(seed) {}
+  double next() {
+    std::uint64_t z = state_ += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    z ^= z >> 31;
+    return static_cast<double>(static_cast<std::int64_t>(z >> 11)) * 0x1p-52 - 1;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+inline bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+class Check {
+ public:
+  Check(Problem& problem, const Options& options)
+      : problem_(problem), options_(options), tally_(options, report_), random_(options.seed) {}
+
+  Report run() {
+    report_.accepts_inconclusive = options_.accept_inconclusive;
+    if (!is_measurable()) return report_;
+    const Values derivative = contract();
+    if (report_.verdict == Verdict::wrong) return report_;
+    if (options_.directions > 0) {
+      along_directions(problem_.x, derivative, options_.directions, "at x");
+    } else {
+      each_input(derivative);
+    }
+    if (report_.wrong == 0) nearby();
+    conclude();
+    return report_;
+  }
+
+ private:
+  std::size_t inputs() const { return problem_.x.size(); }
+
+  void find(Verdict verdict, std::string finding) {
+    report_.findings.push_back(std::move(finding));
+    if (report_.verdict != Verdict::wrong) report_.verdict = verdict;
+  }
+
+  /// "x[2]", or what the caller calls it.
+  std::string input_name(std::size_t i) const {
+    if (i < options_.names.size()) return options_.names[i];
+    return inputs() == 1 ? "x" : "x[" + std::to_string(i) + "]";
+  }
+  std::string output_name(std::size_t o) const {
+    return outputs_ == 1 ? "f" : "f[" + std::to_string(o) + "]";
+  }
+
+  Values value(const Values& x) {
+    ++report_.evaluations;
+    return problem_.value(x);
+  }
+
+  /// f has values, and the same ones when it is asked again.
+  bool is_measurable() {
+    const Values y = value(problem_.x);
+    outputs_ = y.size();
+    if (y.empty()) {
+      find(Verdict::inconclusive, "f throws at x, or has no value there");
+      return false;
+    }
+    const Values again = value(problem_.x);
+    for (std::size_t o = 0; o < y.size(); ++o) {
+      if (o < again.size() && same(y[o], again[o])) continue;
+      const double second = o < again.size() ? again[o] : static_cast<double>(NAN);
+      if (std::fabs(y[o] - second) <= 1e-3 * std::fabs(y[o])) continue;  // noise: measured later
+      find(Verdict::inconclusive, output_name(o) + " gives " + shown(y[o]) + ", then " +
+                                      shown(second) + " at the same x: fix its randomness");
+      return false;
+    }
+    return true;
+  }
+
+  /// The derivative at x, after it was seen to be written wholly, by no more than x, each time.
+  Values contract() {
+    const Values first = derivative_after_value(NAN);
+    if (first.size() != outputs_ * inputs()) {
+      find(Verdict::wrong, first.empty() ? std::string("the derivative throws at x, or is empty")
+                                         : "the derivative has " + std::to_string(first.size()) +
+                                               " elements; " + std::to_string(outputs_) + " x " +
+                                               std::to_string(inputs()) + " are expected");
+      return first;
+    }
+    constexpr double poison = 8192;
+    const Values second = derivative_after_value(poison);
+    if (problem_.changed_x) find(Verdict::wrong, "the derivative changes x");
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      if (same(first[i], second[i]) || is_noise(first[i], second[i])) continue;
+      find(Verdict::wrong, reproach(i, first[i], second[i], poison));
+      return first;
+    }
+    check_memory(first);
+    return first;
+  }
+
+  static bool is_noise(double a, double b) { return std::fabs(a - b) <= 1e-3 * std::fabs(a); }
+
+  std::string reproach(std::size_t i, double first, double second, double poison) const {
+    const std::string where = output_name(i / inputs()) + " by " + input_name(i % inputs());
+    if (std::isnan(first) && second == poison)
+      return "the derivative of " + where + " isn't written";
+    if (std::isnan(first)) {
+      return "the derivative of " + where + " is added to what the result held before";
+    }
+    return "the derivative of " + where + " gives " + shown(first) + ", then " + shown(second) +
+           " at the same x";
+  }
+
+  /// As a caller would: the value first, for functions that remember it for their derivative.
+  Values derivative_after_value(double filled) {
+    value(problem_.x);
+    return problem_.derivative(problem_.x, filled);
+  }
+
+  /// Another point in between must make no difference.
+  void check_memory(const Values& before) {
+    const Values other = near(problem_.x);
+    value(other);
+    problem_.derivative(other, NAN);
+    const Values after = derivative_after_value(NAN);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      if (i < after.size() && (same(before[i], after[i]) || is_noise(before[i], after[i])))
+        continue;
+      find(Verdict::wrong,
+           "the derivative at x depends on what was called before: " + output_name(i / inputs()) +
+               " by " + input_name(i % inputs()) + " changes after a call at another point");
+      return;
+    }
+  }
+
+  void each_input(const Values& derivative) {
+    Tables tables{.rows = outputs_,
+                  .columns = inputs(),
+                  .given = derivative,
+                  .numeric = {},
+                  .error = {},
+                  .x = problem_.x};
+    tables.numeric.assign(derivative.size(), static_cast<double>(NAN));
+    tables.error.assign(derivative.size(), 0.0);
+    for (std::size_t i = 0; i < inputs(); ++i) {
+      Values direction(inputs(), 0.0);
+      direction[i] = 1;
+      LineOf line(problem_, problem_.x, direction, outputs_, report_.evaluations);
+      const std::vector<Slope> slopes = measure(line, scale_of(problem_.x, direction, options_));
+      for (std::size_t o = 0; o < outputs_; ++o) {
+        const std::size_t at = o * inputs() + i;
+        Cell cell{.name = "d " + output_name(o) + " / d " + input_name(i),
+                  .given = derivative[at],
+                  .numeric = slopes[o]};
+        if (slopes[o].behaviour == Behaviour::smooth || slopes[o].behaviour == Behaviour::edge)
+          tables.numeric[at] = slopes[o].value;
+        tables.error[at] = slopes[o].error;
+        tally_.add(std::move(cell));
+      }
+      if (line.undefined_at != 0) note_undefined(i, line.undefined_at);
+    }
+    if (report_.wrong > 0) report_.diagnosis = diagnose(tables);
+  }
+
+  /// Said where it is why a slope isn't known.
+  void note_undefined(std::size_t i, double t) {
+    if (report_.inconclusive == 0 || undefined_noted_) return;
+    undefined_noted_ = true;
+    report_.findings.push_back("f isn't finite at " + input_name(i) + " = " +
+                               shown(problem_.x[i] + t) + ": set a domain");
+  }
+
+  void along_directions(const Values& x, const Values& derivative, int count, const char* where) {
+    for (int k = 0; k < count; ++k) {
+      Values direction(inputs());
+      for (std::size_t i = 0; i < inputs(); ++i) direction[i] = random_.next() * size_at(x, i);
+      LineOf line(problem_, x, direction, outputs_, report_.evaluations);
+      LineScale scale = scale_of(x, direction, options_);
+      scale.magnitude = 1;  // a direction is as long as x already
+      const std::vector<Slope> slopes = measure(line, scale);
+      for (std::size_t o = 0; o < outputs_; ++o) {
+        double expected = 0;
+        for (std::size_t i = 0; i < inputs(); ++i)
+          expected += derivative[o * inputs() + i] * direction[i];
+        tally_.add(
+            {.name = "d " + output_name(o) + " along direction " + std::to_string(k) + " " + where,
+             .given = expected,
+             .numeric = slopes[o]});
+      }
+    }
+  }
+
+  /// How far inputs are moved: their own size, or that of the others for a 0.
+  double size_at(const Values& x, std::size_t i) const {
+    if (x[i] != 0) return std::fabs(x[i]);
+    double largest = 0;
+    for (const double v : x) largest = std::fmax(largest, std::fabs(v));
+    return largest > 0 ? largest : 1;
+  }
+
+  /// A point near x, within the domain.
+  Values near(const Values& x) {
+    Values moved = x;
+    for (std::size_t i = 0; i < moved.size(); ++i) {
+      moved[i] += 0.1 * random_.next() * size_at(x, i);
+      if (options_.domain.empty()) continue;
+      const auto [low, high] = options_.domain[options_.domain.size() == 1 ? 0 : i];
+      if (!(moved[i] > low && moved[i] < high)) moved[i] = x[i];
+    }
+    return moved;
+  }
+
+  /// A derivative that is right at x alone isn't right: it may hold where elements are equal, or 0.
+  void nearby() {
+    const std::size_t known_bad = report_.inconclusive;
+    for (int p = 0; p < options_.points && report_.wrong == 0; ++p) {
+      const Values x = near(problem_.x);
+      const Values y = value(x);
+      const Values derivative = y.size() == outputs_ ? problem_.derivative(x, NAN) : Values();
+      const bool usable =
+          derivative.size() == outputs_ * inputs() &&
+          std::all_of(y.begin(), y.end(), [](double v) { return std::isfinite(v); });
+      if (!usable) continue;
+      along_directions(x, derivative, 2, "at a point near x");
+      if (report_.wrong > 0) {
+        find(Verdict::wrong, "right at x, wrong at points near it (seed " +
+                                 std::to_string(options_.seed) + ", point " + std::to_string(p) +
+                                 ")");
+      }
+    }
+    // What can't be told there says nothing of x.
+    report_.cells -= report_.inconclusive - known_bad;
+    report_.inconclusive = known_bad;
+    if (known_bad == 0 && report_.wrong == 0) report_.worst.clear();
+  }
+
+  void conclude() {
+    if (report_.verdict == Verdict::wrong || report_.wrong > 0) {
+      report_.verdict = Verdict::wrong;
+    } else if (report_.inconclusive > 0) {
+      report_.verdict = Verdict::inconclusive;
+    } else if (report_.kinks > 1 && 2 * report_.kinks > report_.cells) {
+      find(Verdict::inconclusive, "most cells are kinks: choose another x");
+    }
+  }
+
+  Problem& problem_;
+  const Options& options_;
+  Report report_;
+  Tally tally_;
+  Random random_;
+  std::size_t outputs_ = 0;
+  bool undefined_noted_ = false;
+};
+
+}  // namespace tapegrad::gradtest::detail

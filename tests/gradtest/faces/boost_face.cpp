@@ -1,0 +1,8 @@
+#define BOOST_TEST_MODULE gradient
+#define BOOST_TEST_DYN_LINK
+#include <tapegrad/gradtest/boost_test.hpp>
+
+#include "functions.hpp"
+
+BOOST_AUTO_TEST_CASE(right) { BOOST_CHECK_GRADIENT(volume, volume_gradient, box); }
+BOOST_AUTO_TEST_CASE(wrong) { BOOST_CHECK_GRADIENT(volume, opposite_gradient, box); }

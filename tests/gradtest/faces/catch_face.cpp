@@ -1,0 +1,6 @@
+#include <tapegrad/gradtest/catch.hpp>
+
+#include "functions.hpp"
+
+TEST_CASE("right") { CHECK_GRADIENT(volume, volume_gradient, box); }
+TEST_CASE("wrong") { CHECK_GRADIENT(volume, opposite_gradient, box); }

@@ -1,0 +1,26 @@
+"""A face of gradtest in its test framework: the right gradient passes, the wrong one fails with its report.
+
+usage: faces_test.py PROGRAM
+"""
+
+import re
+import subprocess
+import sys
+
+
+def main():
+    result = subprocess.run([sys.argv[1]], capture_output=True, text=True, timeout=60)
+    printed = result.stdout + result.stderr
+    wanted = ["wrong: 2 of 2 cells wrong", "perhaps: the opposite sign", "numerically 12"]
+    missing = [text for text in wanted if text not in printed]
+    if result.returncode == 0:
+        missing.append("a status that says so")
+    if len(re.findall("2 cells wrong", printed)) != 1:
+        missing.append("one failure alone")
+    if missing:
+        print(f"{printed}\nmissing: {missing}")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
