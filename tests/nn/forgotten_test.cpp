@@ -124,7 +124,7 @@ TEST_CASE("a module that took another's place behind the optimizer's back is not
     };
     train();
     train();
-    const auto kept = change(net, other);
+    [[maybe_unused]] const auto kept = change(net, other);
     train();
     return error_of(train);
   };
