@@ -19,10 +19,14 @@
 #include <catch.hpp>
 #endif
 
+namespace Catch {
+
 template <>
-struct Catch::StringMaker<tapegrad::gradtest::Report> {
+struct StringMaker<tapegrad::gradtest::Report> {
   static std::string convert(const tapegrad::gradtest::Report& report) { return report.text(); }
 };
+
+}  // namespace Catch
 
 #define CHECK_GRADIENT(...) CHECK(::tapegrad::gradtest::check(__VA_ARGS__))
 #define CHECK_JACOBIAN(...) CHECK(::tapegrad::gradtest::check(__VA_ARGS__))

@@ -13,12 +13,16 @@
 
 #include "tapegrad/gradtest.hpp"
 
+namespace doctest {
+
 template <>
-struct doctest::StringMaker<tapegrad::gradtest::Report> {
+struct StringMaker<tapegrad::gradtest::Report> {
   static doctest::String convert(const tapegrad::gradtest::Report& report) {
     return report.text().c_str();
   }
 };
+
+}  // namespace doctest
 
 #define CHECK_GRADIENT(...) CHECK(::tapegrad::gradtest::check(__VA_ARGS__))
 #define CHECK_JACOBIAN(...) CHECK(::tapegrad::gradtest::check(__VA_ARGS__))

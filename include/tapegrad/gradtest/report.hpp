@@ -110,7 +110,7 @@ inline std::string Report::text() const {
   return text;
 }
 
-/// Needs <ostream> where it is used.
+/// Needs `<ostream>` where it is used.
 template <class Char, class Traits>
 std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out,
                                              const Report& report) {

@@ -167,7 +167,7 @@ class Module : private detail::Trail<Module> {
 
  private:
   friend class Visitor;
-  friend detail::Trail<Module>;
+  friend class detail::Trail<Module>;
   friend detail::Identity;
 
   ScopeName scope_name_;

@@ -43,7 +43,7 @@ class Owned : public Tensor, private detail::Trail<Owned> {
   Owned(std::string_view what, const Tensor& value);
 
  private:
-  friend detail::Trail<Owned>;
+  friend class detail::Trail<Owned>;
   friend detail::Identity;
 
   void hold();
