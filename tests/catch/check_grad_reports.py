@@ -7,7 +7,7 @@ import sys
 EXPECTED = [
     "CHECK",
     "wrong_product, leaf({1, 7, 3}), leaf({4, 5, 6})",
-    "gradcheck: disagreement",
+    "gradcheck: 3 of 18 cells disagree",
     "d output[1] / d input 1[1] is 0, numerically 7",
     "d output[0] / d input 0[0] is 3, numerically 6",
     "REQUIRE",
