@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """The polynomials of lib/kernels/elementary.hpp, by Remez's algorithm in 60 digits.
 
-usage: tools/minimax.py
+usage: tools/minimax.py [lib/kernels/elementary.hpp]
 
 Each is the polynomial of its degree whose weighted error is least over its interval. Printed are the
-largest error, in bits, and the coefficients, from the constant upwards, in the digits of the type.
+largest error and the coefficients, from the constant upwards, in the digits of the type. With the file
+it fails if one of them isn't there.
 """
+import re
+import sys
 from decimal import Decimal as D
 from decimal import getcontext
 
@@ -31,16 +34,21 @@ def exp_rest(r):
     return total
 
 
-# name: what the polynomial is in t, the weight of its error, the interval
+# The zeros or the extremes of Chebyshev's polynomial: where the error is looked at. Other points would
+# change the last digits of the coefficients, and the error by nothing that counts.
+GRIDS = {'zeros': lambda pi: [pi * (2 * i + 1) / 1202 for i in range(601)],
+         'extremes': lambda pi: [pi * i / 600 for i in range(601)]}
+
+# name: what the polynomial is in t, the weight of its error, the interval, the grid
 POLYNOMIALS = {
     # exp(r) = 1 + r + r^2 p(r), |r| <= ln(2) / 2, r^2 < 3 / 25
-    'exp': (exp_rest, lambda r: D(3) / 25, D('-0.3467'), D('0.3467')),
+    'exp': (exp_rest, lambda r: D(3) / 25, D('-0.3467'), D('0.3467'), 'zeros'),
     # log((1 + s) / (1 - s)) = 2 s + s z p(z), z = s^2 <= (3 - sqrt(8))^2
     'log': (lambda z: 2 * (atanh(z.sqrt()) / z.sqrt() - 1) / z, lambda z: z / 2, D('1e-20'),
-            D('0.029438')),
+            D('0.029438'), 'extremes'),
     # tanh(x) = x + x z p(z), z = x^2, up to x = 5/8
     'tanh': (lambda z: (tanh(z.sqrt()) / z.sqrt() - 1) / z, lambda z: z, D('1e-20'),
-             D('0.625')**2),
+             D('0.625')**2, 'extremes'),
 }
 
 
@@ -75,12 +83,12 @@ def cosine(x):
     return total
 
 
-def remez(f, weight, low, high, count):
+def remez(f, weight, low, high, grid, count):
     pi = D('3.14159265358979323846264338327950288419716939937510582')
     middle, half = (low + high) / 2, (high - low) / 2
     points = [middle - half * cosine(pi * (2 * i + 1) / (2 * (count + 1)))
               for i in range(count + 1)]
-    grid = [middle - half * cosine(pi * (2 * i + 1) / 1202) for i in range(601)]
+    grid = [middle - half * cosine(angle) for angle in GRIDS[grid](pi)]
     wanted = {t: (f(t), weight(t)) for t in grid if weight(t) != 0}
     for _ in range(12):
         rows = [[t**k for k in range(count)] + [(-1)**i / weight(t), f(t)]
@@ -103,17 +111,26 @@ def remez(f, weight, low, high, count):
 
 
 def main():
-    for name, (f, weight, low, high) in POLYNOMIALS.items():
-        for kind, digits, counts in COUNTS[name]:
-            for count in counts:
-                coefficients, worst = remez(f, weight, low, high, count)
-                print(f'{name} {kind} {count}: 2^{float(worst.ln() / D(2).ln()):.1f}')
-                print('  ' + ', '.join(f'{c:.{digits - 1}e}' for c in coefficients))
+    there = None
+    if len(sys.argv) > 1:
+        with open(sys.argv[1], encoding='utf-8') as file:
+            there = {D(number) for number in re.findall(r'-?\d\.\d+e[+-]?\d+', file.read())}
+    missing = 0
+    for name, (f, weight, low, high, grid) in POLYNOMIALS.items():
+        for kind, digits, count in DEGREES[name]:
+            coefficients, worst = remez(f, weight, low, high, grid, count)
+            numbers = [f'{c:.{digits - 1}e}' for c in coefficients]
+            print(f'{name} {kind}: 2^{float(worst.ln() / D(2).ln()):.1f}\n  {", ".join(numbers)}')
+            if there is not None:
+                missing += sum(D(number) not in there for number in numbers)
+    if missing:
+        sys.exit(f'{missing} of these are not in {sys.argv[1]}')
 
 
-COUNTS = {'exp': [('float32', 9, (4, 5)), ('float64', 17, (9, 10, 11))],
-          'log': [('float32', 9, (2, 3, 4)), ('float64', 17, (6, 7, 8))],
-          'tanh': [('float32', 9, (4, 5, 6)), ('float64', 17, (9, 10, 11, 12))]}
+# The digits that tell numbers of the type apart, and how many coefficients.
+DEGREES = {'exp': [('float32', 9, 5), ('float64', 17, 10)],
+           'log': [('float32', 9, 3), ('float64', 17, 7)],
+           'tanh': [('float32', 9, 5), ('float64', 17, 11)]}
 
 if __name__ == '__main__':
     main()
