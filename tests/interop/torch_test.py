@@ -22,7 +22,8 @@ def make_model(dtype):
 class TorchTest(InteropTest):
     def test_tensors_of_torchs_smaller_types_are_converted(self):
         bits = torch.arange(65536).to(torch.uint16)
-        tensors = {"half": bits.view(torch.float16), "brain": bits.view(torch.bfloat16),
+        tensors = {"half": bits.view(torch.float16),
+                   "brain": bits.clone().view(torch.bfloat16),
                    "int8": torch.arange(-128, 128).to(torch.int8)}
         save_file(tensors, self.folder / "a.safetensors")
         run("rewrite", self.folder / "a.safetensors", self.folder / "b.safetensors", "convert")
