@@ -107,15 +107,14 @@ ReversePass::~ReversePass() {
 void ReversePass::start(Ptr<Node> root, Tensor g) { deliver(std::move(root), std::move(g)); }
 
 template <class Owner>
-void ReversePass::deliver(Owner&& node, Tensor g) {
+void ReversePass::deliver(Owner&& node, Tensor&& g) {
   Arrivals& arrivals = scratch_->arrivals;
-  if (limited_) {
-    Arrival* place = arrivals.find(*node);
-    if (place && place->wanted()) add(*place, fit(*node, std::move(g)));
-    return;
-  }
+  Arrival* wanted = limited_ ? arrivals.find(*node) : nullptr;
+  if (limited_ && !(wanted && wanted->wanted())) return;
   g = fit(*node, std::move(g));
-  if (!comes_next(*node)) {
+  if (limited_) {
+    add(*wanted, std::move(g));
+  } else if (!comes_next(*node)) {
     Arrival& place = arrivals.at(*node);
     if (!place.node) place.node = std::forward<Owner>(node);
     add(place, std::move(g));
@@ -138,7 +137,7 @@ bool ReversePass::comes_next(const Node& node) const {
   return scratch_->heap.empty() || node.number > scratch_->heap.front()->number;
 }
 
-void ReversePass::add(Arrival& place, Tensor g) {
+void ReversePass::add(Arrival& place, Tensor&& g) {
   if (place.gradient.defined()) return add_to(place.gradient, g);
   place.gradient = std::move(g);
   scratch_->heap.push_back(place.node.get());

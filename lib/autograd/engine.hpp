@@ -44,9 +44,9 @@ class ReversePass {
   void find_ways(const std::vector<Ptr<Node>>& roots, std::uint64_t oldest);
   /// `node` is an owner to move from, or one to share with.
   template <class Owner>
-  void deliver(Owner&& node, Tensor g);
+  void deliver(Owner&& node, Tensor&& g);
   bool comes_next(const Node& node) const;
-  void add(Arrival& place, Tensor g);
+  void add(Arrival& place, Tensor&& g);
   void arrive(Arrival& arrival);
   void process(Node& node, const Tensor& g);
   void process_and_free(Node& node, const Tensor& g);
