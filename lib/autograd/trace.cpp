@@ -18,6 +18,14 @@ namespace {
 
 using Place = std::size_t;
 
+/// What a value is and was called.
+struct Labels {
+  /// Before the operation ran: a label that the value has later is the operation's name.
+  const Scope* before = nullptr;
+  /// When another operation changed it in place; from then on its label is of that one.
+  std::optional<const Scope*> last = {};
+};
+
 struct Entry {
   std::string operation;
   const Scope* scope = current_scope;
@@ -28,16 +36,13 @@ struct Entry {
   bool source = false;
   Tensor value = {};
   Ptr<Node> node = {};
-  /// What `value` was called before: a label that it has later is the operation's name.
-  const Scope* label_before = nullptr;
-  /// What it was called when another operation changed it in place.
-  std::optional<const Scope*> last_label = {};
+  Labels labels = {};
   /// The source that a gradient or an update is named after.
   std::optional<Place> subject = {};
 };
 
 const Scope* label_of(const Entry& entry) {
-  if (entry.last_label) return *entry.last_label;
+  if (entry.labels.last) return *entry.labels.last;
   if (entry.node) return entry.node->label;
   return entry.value.defined() ? entry.value.impl()->label.load() : nullptr;
 }
@@ -125,10 +130,10 @@ void Trace::add(std::string_view operation, std::vector<Place> inputs, const Ten
               .value = output,
               .node = output.impl()->node,
               .subject = subject};
-  entry.label_before = label_of(entry);
+  entry.labels.before = label_of(entry);
   if (const auto changed = makers_.find(output.impl()); changed != makers_.end()) {
     Entry& before = entries_[changed->second];
-    before.last_label = label_of(before);
+    before.labels.last = label_of(before);
   }
   made_by(entries_.size(), *output.impl());
   by_storage_[output.impl()->storage.get()].push_back(entries_.size());
@@ -141,7 +146,7 @@ std::string Trace::plain_name(const Entry& entry, const std::vector<TapeRecord>&
     const Scope* own = entry.node ? entry.node->scope.load() : label ? label->parent : nullptr;
     return name_within(own ? own : entry.scope, label ? label->name : entry.operation);
   }
-  if (label && label != entry.label_before) return name_within(entry.scope, label->name);
+  if (label && label != entry.labels.before) return name_within(entry.scope, label->name);
   if (!entry.subject) return name_within(entry.scope, entry.operation);
   return name_within(entry.scope, before[*entry.subject].name);
 }

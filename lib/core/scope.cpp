@@ -25,7 +25,7 @@ Known& known() {
   return *instance;
 }
 
-bool is_alphanumeric(char c) {
+bool may_begin_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
 }
 
@@ -52,10 +52,8 @@ std::string path_of(const Scope* scope) {
 }
 
 bool is_name(std::string_view name) {
-  const auto goes_on = [](char c) {
-    return is_alphanumeric(c) || c == '_' || c == '-' || c == '/';
-  };
-  return !name.empty() && is_alphanumeric(name[0]) && name.back() != '/' &&
+  const auto goes_on = [](char c) { return may_begin_name(c) || c == '_' || c == '-' || c == '/'; };
+  return !name.empty() && may_begin_name(name[0]) && name.back() != '/' &&
          name.find("//") == name.npos && std::ranges::all_of(name, goes_on);
 }
 
