@@ -9,8 +9,8 @@ build=$root/build
 logs=$build/check-logs
 consumers=$build/consumers
 cd "$root"
-all_steps=(format layers operation_table docs build tests samples interop sanitize fuzz install pkg_config
-  gradtest cmake meson_subproject static trixie)
+all_steps=(format layers operation_table docs build tests samples interop sanitize threads fuzz install
+  pkg_config gradtest cmake meson_subproject static trixie)
 [[ ${1-} != --list ]] || { printf '%s\n' "${all_steps[@]}"; exit 0; }
 steps=("$@")
 (( $# )) || steps=("${all_steps[@]}")
@@ -81,6 +81,15 @@ step_sanitize() {
   "$samples/inspect/inspect" "$kept/line.npz"
   "$samples/logistic_regression/logistic_regression" --max-step 5
   "$samples/derivatives/derivatives"
+}
+
+# What several threads may do at a time (docs/threads.md), with the whole library compiled for the
+# ThreadSanitizer: it has to see every count of a reference to know what comes before what.
+step_threads() {
+  configure threads -Doptimization=0 -Ddebug=true -Db_sanitize=thread \
+    -Ddefault_library=static -Dtests=true -Dsamples=false -Dbench=false
+  ninja -C "$build/threads" -j"$(nproc)" tests/threads_test
+  TSAN_OPTIONS=halt_on_error=1 OPENBLAS_NUM_THREADS=1 "$build/threads/tests/threads_test"
 }
 
 # With clang. The seeds and small changes of them have run as tests already: this looks a little further.
