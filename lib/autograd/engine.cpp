@@ -144,20 +144,19 @@ void ReversePass::add(Arrival& place, Tensor&& g) {
   std::push_heap(scratch_->heap.begin(), scratch_->heap.end(), older);
 }
 
-void ReversePass::run() {
+/// The youngest of the heap.
+Arrival ReversePass::pop() {
   std::vector<Node*>& heap = scratch_->heap;
-  for (;;) {
-    if (next_.node) {
-      Arrival youngest(std::move(next_));
-      arrive(youngest);
-    } else if (!heap.empty()) {
-      std::pop_heap(heap.begin(), heap.end(), older);
-      Arrival youngest = scratch_->arrivals.take(*heap.back());
-      heap.pop_back();
-      arrive(youngest);
-    } else {
-      break;
-    }
+  std::pop_heap(heap.begin(), heap.end(), older);
+  Arrival youngest = scratch_->arrivals.take(*heap.back());
+  heap.pop_back();
+  return youngest;
+}
+
+void ReversePass::run() {
+  while (next_.node || !scratch_->heap.empty()) {
+    Arrival youngest = next_.node ? Arrival(std::move(next_)) : pop();
+    arrive(youngest);
   }
   for (Arrival& leaf : scratch_->leaves) {
     add_to_leaf(static_cast<LeafNode&>(*leaf.node), std::move(leaf.gradient));

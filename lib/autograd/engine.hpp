@@ -47,6 +47,7 @@ class ReversePass {
   void deliver(Owner&& node, Tensor&& g);
   bool comes_next(const Node& node) const;
   void add(Arrival& place, Tensor&& g);
+  Arrival pop();
   void arrive(Arrival& arrival);
   void process(Node& node, const Tensor& g);
   void process_and_free(Node& node, const Tensor& g);
