@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "io/protobuf_text.hpp"
+
 namespace tapegrad::io {
 namespace {
 
@@ -22,21 +24,6 @@ bool is_digit(char c, int base) {
 }
 
 int value_of(char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
-
-std::string quoted(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      result += {'\\', c};
-    } else if (code < 0x20 || code >= 0x7F) {
-      result += fmt::format("\\{:03o}", code);
-    } else {
-      result += c;
-    }
-  }
-  return result + '"';
-}
 
 /// Takes tokens from the front of a text. Each function leaves blanks before the next token out and
 /// gives nothing when something else stands there.
@@ -129,9 +116,9 @@ class Reader {
 }  // namespace
 
 std::string print_checkpoint_state(const CheckpointState& state) {
-  std::string text = fmt::format("{}: {}\n", newest_field, quoted(state.newest));
+  std::string text = fmt::format("{}: {}\n", newest_field, protobuf_text(state.newest));
   for (const std::string& path : state.all) {
-    text += fmt::format("{}: {}\n", all_field, quoted(path));
+    text += fmt::format("{}: {}\n", all_field, protobuf_text(path));
   }
   return text;
 }

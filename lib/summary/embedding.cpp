@@ -10,6 +10,7 @@
 #include "io/atomic_file.hpp"
 #include "io/folder.hpp"
 #include "io/folder_lock.hpp"
+#include "io/protobuf_text.hpp"
 #include "summary/utf8.hpp"
 
 namespace tapegrad::summary {
@@ -32,16 +33,6 @@ std::string folder_name(std::string_view tag) {
     name += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return name;
-}
-
-/// A string of protobuf's text format.
-std::string text_of(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    const bool plain = c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20;
-    result += plain ? std::string(1, c) : fmt::format("\\{:03o}", static_cast<unsigned char>(c));
-  }
-  return result + '"';
 }
 
 std::string table_of(const Tensor& points) {
@@ -134,13 +125,14 @@ void add_to_list(const std::string& directory, const std::string& name, const fs
   const fs::path path = fs::path(directory) / "projector_config.pbtxt";
   std::ifstream in(path, std::ios::binary);
   const std::string before{std::istreambuf_iterator<char>(in), {}};
-  const std::string name_line = fmt::format("  tensor_name: {}\n", text_of(name));
+  const std::string name_line = fmt::format("  tensor_name: {}\n", io::protobuf_text(name));
   std::string list = without_entry(before, name_line);
   if (!list.empty() && list.back() != '\n') list += '\n';
   list += "embeddings {\n" + name_line;
-  list += fmt::format("  tensor_path: {}\n", text_of((folder / "tensors.tsv").string()));
+  list += fmt::format("  tensor_path: {}\n", io::protobuf_text((folder / "tensors.tsv").string()));
   if (has_metadata) {
-    list += fmt::format("  metadata_path: {}\n", text_of((folder / "metadata.tsv").string()));
+    list +=
+        fmt::format("  metadata_path: {}\n", io::protobuf_text((folder / "metadata.tsv").string()));
   }
   put_in_place(path, list + "}\n");
 }
