@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 #include <mutex>
-#include <ranges>
 #include <utility>
 
 #include "autograd/mode.hpp"
@@ -257,10 +256,10 @@ void ReversePass::find_ways(const std::vector<Ptr<Node>>& roots, std::uint64_t o
   }
   // Youngest first, as most of them are already.
   std::ranges::sort(all, std::greater(), &Met::number);
-  for (const Met& met : std::views::reverse(all)) {
-    const std::span ways = std::span(below).subspan(met.first, met.count);
+  for (auto met = all.rbegin(); met != all.rend(); ++met) {
+    const std::span ways = std::span(below).subspan(met->first, met->count);
     const auto is_way = [&](const Node* in) { return scratch_->arrivals.find(*in)->wanted(); };
-    if (std::ranges::any_of(ways, is_way)) scratch_->arrivals.find(*met.node)->leads = true;
+    if (std::ranges::any_of(ways, is_way)) scratch_->arrivals.find(*met->node)->leads = true;
   }
 }
 

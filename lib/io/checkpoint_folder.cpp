@@ -10,7 +10,6 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <ranges>
 #include <system_error>
 #include <unordered_set>
 #include <utility>
@@ -112,7 +111,7 @@ std::vector<Entry> listed(const std::string& folder, const CheckpointState& stat
     if (paths.insert(entry.path).second) entries.push_back(std::move(entry));
   };
   add(state.newest);
-  for (const std::string& path : std::views::reverse(state.all)) add(path);
+  std::for_each(state.all.rbegin(), state.all.rend(), add);
   std::ranges::reverse(entries);
   return entries;
 }

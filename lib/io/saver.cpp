@@ -2,7 +2,6 @@
 #include "tapegrad/io/saver.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 #include "core/check.hpp"
 #include "io/atomic_file.hpp"
@@ -63,8 +62,8 @@ Restored restored_from(std::string path, Checkpoint checkpoint) {
                                    const std::vector<PassedOver>& passed_over) {
   constexpr std::size_t most = 10;
   std::string reasons;
-  for (const PassedOver& each : passed_over | std::views::take(most)) {
-    reasons += "\n  " + each.reason;
+  for (std::size_t i = 0; i < std::min(most, passed_over.size()); ++i) {
+    reasons += "\n  " + passed_over[i].reason;
   }
   if (passed_over.size() > most) {
     reasons += fmt::format("\n  and {} more", passed_over.size() - most);
@@ -85,12 +84,18 @@ struct Found {
   std::vector<PassedOver> passed_over;
 };
 
+std::vector<Candidate> newest_first(std::string_view operation, const std::string& directory) {
+  std::vector<Candidate> all = checkpoints_in(operation, directory);
+  std::ranges::reverse(all);
+  return all;
+}
+
 /// Nobody removes or lists a checkpoint until the one that is found has been opened. The lock ends
 /// here: parts that are loaded may use the folder.
 std::optional<Found> newest_intact(const std::string& directory, const LockOptions& patience) {
   const FolderLock lock("restore_latest", directory, patience);
   std::vector<PassedOver> passed_over;
-  for (Candidate& candidate : std::views::reverse(checkpoints_in("restore_latest", directory))) {
+  for (Candidate& candidate : newest_first("restore_latest", directory)) {
     try {
       check<IoError>(candidate.problem.empty(), "restore: {}: {}", candidate.problem,
                      candidate.path);
@@ -177,7 +182,7 @@ std::optional<Restored> Saver::restore_latest() {
 std::optional<std::string> latest_checkpoint(const std::string& directory) {
   check_path("latest_checkpoint", directory);
   const FolderLock lock("latest_checkpoint", directory);
-  for (Candidate& candidate : std::views::reverse(checkpoints_in("latest_checkpoint", directory))) {
+  for (Candidate& candidate : newest_first("latest_checkpoint", directory)) {
     if (candidate.problem.empty()) return std::move(candidate.path);
   }
   return std::nullopt;
