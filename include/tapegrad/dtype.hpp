@@ -1,9 +1,25 @@
 // Element types, and the scalar that C++ numbers become beside a tensor.
+//
+// What happens to a number that an element type doesn't hold is one rule:
+//   - Comparisons are mathematically right: uint8 200 isn't 300, and int64 2^53 + 1 isn't float64
+//     2^53. A fractional number beside float32 is rounded to float32 first, as the elements were:
+//     full({}, 0.1) == 0.1 holds.
+//   - Storing it throws DTypeError: in fill_(), full(), tensor(), arange(), linspace(), where() and
+//     arithmetic with a C++ number, and likewise out of a tensor in item() and to_vector(). bool
+//     takes every number (is it not 0?); integers take what lies in their range once fractions are
+//     cut off, so neither NaN nor infinity; floating-point types take their range, rounded, NaN and
+//     infinity. Beside a tensor of integers a number becomes float32 before a true division.
+//   - Whole tensors convert by to() and copy_() without looking at each element: integers wrap
+//     around modulo 2^bits, as in PyTorch; floats are cut towards zero, and an integer type takes
+//     its nearest value for what lies outside, 0 for NaN. Types that meet in an operation convert
+//     in the same way.
+//   - Integer arithmetic wraps around modulo 2^bits.
 #pragma once
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <type_traits>
 
@@ -19,15 +35,24 @@ inline constexpr DType int64 = DType::int64;
 inline constexpr DType float32 = DType::float32;
 inline constexpr DType float64 = DType::float64;
 
-/// Bytes of one element.
+namespace detail {
+
+/// Throws DTypeError: a number that was cast to DType and is none.
+[[noreturn]] void refuse_dtype(std::string_view operation, DType t);
+
+}  // namespace detail
+
+/// Bytes of one element. Throws DTypeError for what is none of the six.
 constexpr std::size_t size_of(DType t) {
   constexpr std::size_t sizes[] = {1, 1, 4, 8, 4, 8};
+  if (t > DType::float64) detail::refuse_dtype("size_of", t);
   return sizes[static_cast<std::size_t>(t)];
 }
 
-/// "bool", "uint8", "int32", "int64", "float32" or "float64".
+/// "bool", "uint8", "int32", "int64", "float32" or "float64". Throws as size_of().
 constexpr std::string_view name_of(DType t) {
   constexpr std::string_view names[] = {"bool", "uint8", "int32", "int64", "float32", "float64"};
+  if (t > DType::float64) detail::refuse_dtype("name_of", t);
   return names[static_cast<std::size_t>(t)];
 }
 
@@ -70,27 +95,56 @@ class Scalar {
  public:
   template <std::same_as<bool> T>
   constexpr Scalar(T value) : integer_(value), kind_(DType::boolean) {}
+  /// Throws DTypeError for an unsigned integer beyond int64.
   template <std::integral T>
   requires(!std::same_as<T, bool>) constexpr Scalar(T value)
-      : integer_(static_cast<std::int64_t>(value)), kind_(DType::int64) {}
+      : integer_(static_cast<std::int64_t>(value)), kind_(DType::int64) {
+    if (static_cast<T>(integer_) != value || (integer_ < 0) != (value < 0)) {
+      refuse_integer(static_cast<long double>(value));
+    }
+  }
   template <std::floating_point T>
   constexpr Scalar(T value) : floating_(static_cast<double>(value)), kind_(DType::float64) {}
 
   /// boolean, int64 or float64: the kind of number that it was made from.
   constexpr DType kind() const { return kind_; }
 
+  /// Whether an element of type T can hold it: the rule is at the top of this file.
   template <Element T>
-  constexpr T to() const {
-    if (kind_ != DType::float64) return static_cast<T>(integer_);
-    if constexpr (std::integral<T> && !std::same_as<T, bool>) {
-      // Through int64: a direct conversion of a negative number to uint8 is undefined.
-      return static_cast<T>(static_cast<std::int64_t>(floating_));
+  constexpr bool fits() const {
+    if constexpr (std::same_as<T, bool> || std::same_as<T, double>) {
+      return true;
+    } else if constexpr (std::same_as<T, float>) {
+      // From half a unit above the largest float on, rounding gives infinity.
+      constexpr double beyond = 0x1.ffffffp127;
+      constexpr double infinity = std::numeric_limits<double>::infinity();
+      const double size = floating_ < 0 ? -floating_ : floating_;
+      return kind_ != DType::float64 || !(size >= beyond && size < infinity);
     } else {
-      return static_cast<T>(floating_);
+      using Limits = std::numeric_limits<T>;
+      if (kind_ != DType::float64) return integer_ >= Limits::min() && integer_ <= Limits::max();
+      // 2^63 - 1 becomes 2^63, and -2^63 - 1 becomes -2^63.
+      constexpr auto low = static_cast<double>(Limits::min());
+      return (floating_ > low - 1 || floating_ == low) &&
+             floating_ < static_cast<double>(Limits::max()) + 1;
+    }
+  }
+
+  /// As an element; throws DTypeError in `operation`'s name unless it fits.
+  template <Element T>
+  constexpr T to(std::string_view operation = "Scalar") const {
+    if (!fits<T>()) refuse(operation, dtype_of<T>);
+    if constexpr (std::same_as<T, bool>) {
+      return kind_ == DType::float64 ? floating_ != 0 : integer_ != 0;
+    } else {
+      return kind_ == DType::float64 ? static_cast<T>(floating_) : static_cast<T>(integer_);
     }
   }
 
  private:
+  [[noreturn]] void refuse(std::string_view operation, DType dtype) const;
+  [[noreturn]] static void refuse_integer(long double value);
+
   union {
     double floating_;
     std::int64_t integer_;

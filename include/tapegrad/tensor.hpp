@@ -27,7 +27,7 @@ namespace detail {
 struct TensorImpl;
 void destroy(TensorImpl* impl) noexcept;
 
-/// First member of every tensor's hidden part, so that copies of a handle are inlined.
+/// The first base of every tensor's hidden part, so that copies of a handle are inlined.
 struct Counted {
   std::atomic<std::uint32_t> references{1};
 };
@@ -79,7 +79,8 @@ class Tensor {
   template <Element T>
   static Tensor from_span(std::span<const T> values, const Shape& shape);
   /// Uses memory that somebody else owns; `deleter` runs when the last view is gone. `data` must
-  /// stay valid until then. Row-major unless strides (in elements, not negative) are given.
+  /// stay valid until then. Row-major unless strides (in elements, not negative) are given. Throws
+  /// Error for a null pointer to elements.
   template <Element T>
   static Tensor from_blob(T* data, const Shape& shape, std::function<void(void*)> deleter,
                           std::optional<Strides> strides = std::nullopt);
@@ -95,7 +96,8 @@ class Tensor {
   const Strides& strides() const;
   /// Elements between the start of the storage and the first element.
   std::int64_t storage_offset() const;
-  std::int64_t dim() const { return static_cast<std::int64_t>(shape().size()); }
+  /// How many dimensions it has.
+  std::int64_t dim() const;
   std::int64_t numel() const;
   /// Elements lie row by row without gaps.
   bool is_contiguous() const;
@@ -111,7 +113,8 @@ class Tensor {
 
   // ---- elements ----
 
-  /// The only element, converted. Throws ShapeError unless there is exactly one.
+  /// The only element, converted; fractions are cut off for an integer T. Throws ShapeError unless
+  /// there is exactly one, DTypeError when T doesn't hold it.
   template <Element T>
   T item() const;
   /// First element; walk with strides() unless is_contiguous(). Throws DTypeError unless T is the
@@ -122,11 +125,14 @@ class Tensor {
   /// recorded or that requires grad (unless under NoGrad).
   template <Element T>
   T* mutable_data();
-  /// All elements in row-major order, converted.
+  /// All elements in row-major order, converted as by item(). Throws DTypeError when T doesn't
+  /// hold one of them.
   template <Element T>
   std::vector<T> to_vector() const;
 
   // ---- views: they share storage and are recorded ----
+  // Each is a tensor of its own, also where nothing changes: a hook on it, requires_grad_() or a
+  // name doesn't concern what it looks at.
 
   /// The same elements under another shape without a copy; one size may be -1.
   /// Throws ShapeError when the strides don't allow it (reshape copies then).
@@ -135,7 +141,10 @@ class Tensor {
   Tensor reshape(const Shape& shape) const;
   /// Merges the dimensions from `first` to `last`, both included.
   Tensor flatten(std::int64_t first = 0, std::int64_t last = -1) const;
+  /// Dimensions `a` and `b` change places. Throws IndexError.
   Tensor transpose(std::int64_t a, std::int64_t b) const;
+  /// Dimension i of the result is dimension order[i] of this. Throws ShapeError unless `order`
+  /// names as many as there are, IndexError for one that is out of range or given twice.
   Tensor permute(const Dims& order) const;
   /// Rank 0 to 2 transposed.
   Tensor t() const;
@@ -153,6 +162,7 @@ class Tensor {
   /// Drops every dimension of size 1, or just `dim` if its size is 1.
   Tensor squeeze() const;
   Tensor squeeze(std::int64_t dim) const;
+  /// A new dimension of size 1 before `dim`; -1 stands for the end.
   Tensor unsqueeze(std::int64_t dim) const;
   /// NumPy's indexing with integers, slices, `ellipsis` and `newaxis`: x[{0, Slice(1, 3)}].
   Tensor operator[](std::initializer_list<Index> indices) const;
@@ -163,8 +173,11 @@ class Tensor {
 
   /// Itself if its elements already lie row by row, else a copy.
   Tensor contiguous() const;
+  /// A copy, row by row. Derivative: g.
   Tensor clone() const;
-  /// Itself if it already has that type, else a converted copy. Floats are cut towards zero.
+  /// Itself if it already has that type, else a converted copy. In an integer type integers wrap
+  /// around modulo 2^bits; floats are cut towards zero, what lies outside becomes the nearest
+  /// value, and NaN 0. In bool, whatever isn't 0 is true.
   Tensor to(DType dtype) const;
   /// Shortest way to the sum and the mean of all elements; the full forms are in ops/reduce.hpp.
   Tensor sum() const;
@@ -175,6 +188,9 @@ class Tensor {
   // operation. Refused with AutogradError: a leaf that requires grad (use NoGrad), and views whose
   // base can't be tracked; the message names the out-of-place form.
 
+  /// Plus, minus, times and divided by another tensor, which broadcasts to this shape, or a number.
+  /// Throws ShapeError when it doesn't broadcast, DTypeError when the result is of a higher kind
+  /// (integers divided, integers plus fractions) or the number doesn't fit.
   Tensor& operator+=(const Tensor& other) { return add_(other); }
   Tensor& operator-=(const Tensor& other) { return sub_(other); }
   Tensor& operator*=(const Tensor& other) { return mul_(other); }
@@ -183,18 +199,21 @@ class Tensor {
   Tensor& operator-=(Scalar other);
   Tensor& operator*=(Scalar other);
   Tensor& operator/=(Scalar other);
+  /// The same by name.
   Tensor& add_(const Tensor& other);
   Tensor& sub_(const Tensor& other);
   Tensor& mul_(const Tensor& other);
   Tensor& div_(const Tensor& other);
-  /// Broadcasts and converts `source` into this tensor.
+  /// Broadcasts `source` into this tensor, and converts it as to() does.
   Tensor& copy_(const Tensor& source);
+  /// Every element `value`. Throws DTypeError when that doesn't fit the element type.
   Tensor& fill_(Scalar value);
   /// Gives this tensor, and its grad(), another element type. It stays the same tensor for whoever
   /// holds it, but shares storage with nothing any more. Not recorded; throws AutogradError for
   /// what isn't a leaf, DTypeError for an integer type where grad is required.
   Tensor& to_(DType dtype);
-  Tensor& zero_() { return fill_(0); }
+  /// Every element 0.
+  Tensor& zero_();
 
   // ---- autograd ----
 
@@ -233,7 +252,7 @@ class Tensor {
   /// TensorBoard wouldn't take.
   Tensor named(std::string_view name) const;
   /// Calls `f` with every gradient that arrives here in a reverse pass; a defined result replaces
-  /// it. Throws AutogradError unless this tensor requires grad.
+  /// it. Throws AutogradError unless this tensor requires grad, Error for an empty function.
   void register_hook(std::function<Tensor(const Tensor&)> f) const;
 
   detail::TensorImpl* impl() const { return impl_; }

@@ -50,6 +50,13 @@ void check(bool condition, fmt::format_string<Args...> message, Args&&... args) 
   }
 }
 
+/// Throws DTypeError in `operation`'s name for a number that was cast to DType and is none.
+inline void check_dtype(std::string_view operation, DType dtype) {
+  if (dtype > DType::float64) [[unlikely]] {
+    detail::refuse_dtype(operation, dtype);
+  }
+}
+
 /// Says that argument `place` of `operation`, counted from 1, is undefined; 0 is the tensor whose
 /// method was called.
 [[noreturn, gnu::cold, gnu::noinline]] void refuse_undefined(std::string_view operation,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "core/dispatch.hpp"
 #include "kernels/walk.hpp"
@@ -14,8 +15,11 @@ To convert(From x) {
   if constexpr (std::is_same_v<To, bool>) {
     return x != From(0);
   } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
-    // Through int64: a direct conversion of a negative number to uint8 is undefined.
-    return static_cast<To>(static_cast<std::int64_t>(x));
+    // The largest integer may round up, to one that is too large itself.
+    using Limits = std::numeric_limits<To>;
+    if (x >= static_cast<From>(Limits::max())) return Limits::max();
+    if (x <= static_cast<From>(Limits::min())) return Limits::min();
+    return x != x ? To(0) : static_cast<To>(x);
   } else {
     return static_cast<To>(x);
   }
@@ -44,10 +48,9 @@ void copy(Ref out, Ref in) {
   });
 }
 
-void fill(Ref out, Scalar value) {
+void fill(Ref out, Scalar value, std::string_view operation) {
   dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
-    const T v = value.kind() == DType::float64 ? convert<T>(value.to<double>())
-                                               : convert<T>(value.to<std::int64_t>());
+    const T v = value.to<T>(operation);
     if (out.layout->is_contiguous()) {
       std::fill_n(out.as<T>(), out.layout->numel(), v);
       return;

@@ -5,12 +5,15 @@
 
 #include "core/dispatch.hpp"
 #include "kernels/lines.hpp"
+#include "kernels/wrap.hpp"
 
 namespace tapegrad::kernels {
 namespace {
 
+/// Integers wrap around.
 constexpr auto add = [](auto& to, const auto& from) {
-  to = static_cast<std::remove_reference_t<decltype(to)>>(to + from);
+  using T = std::remove_reference_t<decltype(to)>;
+  to = static_cast<T>(Unsigned<T>(to) + Unsigned<T>(from));
 };
 
 /// Calls f(element of slice index[j] of `many`, element of slice j of `few`) for every j.

@@ -10,6 +10,7 @@
 #include <xsimd/xsimd.hpp>
 
 #include "kernels/elementary.hpp"
+#include "kernels/wrap.hpp"
 
 namespace tapegrad::kernels {
 
@@ -51,6 +52,8 @@ T abs(T x) {
   if constexpr (std::unsigned_integral<T>) {
     return x;
   } else {
+    // The least integer has no positive counterpart and stays.
+    if constexpr (std::is_integral_v<T>) return x < 0 ? static_cast<T>(0 - Unsigned<T>(x)) : x;
     return static_cast<T>(std::abs(x));
   }
 }

@@ -1,8 +1,8 @@
 #include "tapegrad/ops/binary.hpp"
 
+#include "ops/assign.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/in_place.hpp"
-#include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 
 namespace tapegrad {
@@ -13,6 +13,7 @@ namespace {
 
 struct Add : Binary<Add> {
   static constexpr std::string_view name = "add";
+  static constexpr bool wraps = true;
   static constexpr Needs saves(Needs) { return save_nothing; }
   auto f(const auto& a, const auto& b) const { return a + b; }
   Grads vjp(const Saved&, const Tensor& g) const { return {g, g}; }
@@ -20,6 +21,7 @@ struct Add : Binary<Add> {
 
 struct Sub : Binary<Sub> {
   static constexpr std::string_view name = "sub";
+  static constexpr bool wraps = true;
   static constexpr Needs saves(Needs) { return save_nothing; }
   auto f(const auto& a, const auto& b) const { return a - b; }
   Grads vjp(const Saved& s, const Tensor& g) const { return {g, s.needs(1) ? -g : Tensor{}}; }
@@ -27,6 +29,7 @@ struct Sub : Binary<Sub> {
 
 struct Mul : Binary<Mul> {
   static constexpr std::string_view name = "mul";
+  static constexpr bool wraps = true;
   static constexpr Needs saves(Needs needs) { return save_crosswise(needs); }
   auto f(const auto& a, const auto& b) const { return a * b; }
   Grads vjp(const Saved& s, const Tensor& g) const {
@@ -45,15 +48,16 @@ struct Div : Binary<Div> {
   }
 };
 
-/// a^b for integers by repeated squaring; b >= 0.
+/// a^b for integers by repeated squaring, which wraps around; b >= 0.
 template <std::integral T>
 T integer_power(T a, T b) {
-  T result = 1;
-  for (; b > 0; b = static_cast<T>(b / 2)) {
-    if (b % 2 != 0) result = static_cast<T>(result * a);
-    a = static_cast<T>(a * a);
+  using U = Unsigned<T>;
+  U result = 1;
+  for (U base = static_cast<U>(a); b > 0; b = static_cast<T>(b / 2)) {
+    if (b % 2 != 0) result = static_cast<U>(result * base);
+    base = static_cast<U>(base * base);
   }
-  return result;
+  return static_cast<T>(result);
 }
 
 struct Pow : Binary<Pow> {
@@ -136,79 +140,130 @@ struct Minimum : Extremum<Minimum> {
   auto f(const auto& a, const auto& b) const { return minimum(a, b); }
 };
 
-/// What copy_ and fill_ are: the second operand, in the place of the first.
-struct Assign : Binary<Assign> {
+struct Copy : Assign<Copy> {
   static constexpr std::string_view name = "copy";
-  static constexpr Needs saves(Needs) { return save_nothing; }
-  auto f(const auto&, const auto& b) const { return b; }
-  Grads vjp(const Saved&, const Tensor& g) const { return {Tensor{}, g}; }
+};
+struct Fill : Assign<Fill> {
+  static constexpr std::string_view name = "fill";
+};
+struct Zero : Assign<Zero> {
+  static constexpr std::string_view name = "zero";
 };
 
-void refuse_boolean(const Tensor& a, const Tensor& b) {
-  check<DTypeError>(result_type(a, b) != boolean,
-                    "sub: boolean tensors of shapes {} and {}; use != for exclusive or", a.shape(),
-                    b.shape());
+/// A number beside x, in the type in which Op computes: it must not be cut before a true division.
+template <class Op>
+Tensor operand(std::string_view operation, const Tensor& x, Scalar value) {
+  const DType meeting = promote(impl_of(x, operation).dtype, value);
+  const bool to_float = Op::always_floating && !is_floating(meeting);
+  return constant(operation, to_float ? float32 : meeting, value);
 }
 
-void check_power(const Tensor& a, const Tensor& b) {
-  if (is_floating(result_type(a, b)) || b.dtype() == uint8 || b.dtype() == boolean) return;
-  const std::vector<std::int64_t> exponents = b.to_vector<std::int64_t>();
-  for (const std::int64_t e : exponents) {
-    check<DTypeError>(e >= 0, "pow: {} to the negative integer power {}; convert to float32 first",
-                      a.dtype(), e);
+/// Op between a tensor and a number, on either side.
+template <class Op>
+Tensor apply_beside(const Tensor& a, Scalar b) {
+  check_defined(Op::name, a, b);
+  return apply(Op{}, a, operand<Op>(Op::name, a, b));
+}
+template <class Op>
+Tensor apply_beside(Scalar a, const Tensor& b) {
+  check_defined(Op::name, a, b);
+  return apply(Op{}, operand<Op>(Op::name, b, a), b);
+}
+
+void refuse_boolean(std::string_view operation, const Tensor& a, const Tensor& b) {
+  check<DTypeError>(result_type(a, b) != boolean,
+                    "{}: boolean tensors of shapes {} and {}; use != for exclusive or", operation,
+                    a.shape(), b.shape());
+}
+
+void check_power(DType base, std::int64_t exponent) {
+  check<DTypeError>(exponent >= 0,
+                    "pow: {} to the negative integer power {}; convert to float32 first", base,
+                    exponent);
+}
+
+/// An exponent that the result's type can't hold would become another one.
+void check_powers(const Tensor& a, const Tensor& b) {
+  const DType dtype = result_type(a, b);
+  if (is_floating(dtype) || b.dtype() == uint8 || b.dtype() == boolean) return;
+  for (const std::int64_t e : b.to_vector<std::int64_t>()) {
+    check_power(a.dtype(), e);
+    if (dtype != b.dtype()) constant("pow", dtype, e);
   }
 }
 
 }  // namespace
 
 Tensor operator+(const Tensor& a, const Tensor& b) { return apply(Add{}, a, b); }
-Tensor operator+(const Tensor& a, Scalar b) { return a + constant(a, b); }
-Tensor operator+(Scalar a, const Tensor& b) { return constant(b, a) + b; }
+Tensor operator+(const Tensor& a, Scalar b) { return apply_beside<Add>(a, b); }
+Tensor operator+(Scalar a, const Tensor& b) { return apply_beside<Add>(a, b); }
 
 Tensor operator-(const Tensor& a, const Tensor& b) {
-  refuse_boolean(a, b);
+  check_defined("sub", a, b);
+  refuse_boolean("sub", a, b);
   return apply(Sub{}, a, b);
 }
-Tensor operator-(const Tensor& a, Scalar b) { return a - constant(a, b); }
-Tensor operator-(Scalar a, const Tensor& b) { return constant(b, a) - b; }
+Tensor operator-(const Tensor& a, Scalar b) {
+  check_defined("sub", a, b);
+  return a - operand<Sub>("sub", a, b);
+}
+Tensor operator-(Scalar a, const Tensor& b) {
+  check_defined("sub", a, b);
+  return operand<Sub>("sub", b, a) - b;
+}
 
 Tensor operator*(const Tensor& a, const Tensor& b) { return apply(Mul{}, a, b); }
-Tensor operator*(const Tensor& a, Scalar b) { return a * constant(a, b); }
-Tensor operator*(Scalar a, const Tensor& b) { return constant(b, a) * b; }
+Tensor operator*(const Tensor& a, Scalar b) { return apply_beside<Mul>(a, b); }
+Tensor operator*(Scalar a, const Tensor& b) { return apply_beside<Mul>(a, b); }
 
 Tensor operator/(const Tensor& a, const Tensor& b) { return apply(Div{}, a, b); }
-Tensor operator/(const Tensor& a, Scalar b) { return a / constant(a, b); }
-Tensor operator/(Scalar a, const Tensor& b) { return constant(b, a) / b; }
+Tensor operator/(const Tensor& a, Scalar b) { return apply_beside<Div>(a, b); }
+Tensor operator/(Scalar a, const Tensor& b) { return apply_beside<Div>(a, b); }
 
 Tensor pow(const Tensor& a, const Tensor& b) {
-  check_power(a, b);
+  check_defined("pow", a, b);
+  check_powers(a, b);
   return apply(Pow{}, a, b);
 }
 Tensor pow(const Tensor& a, Scalar b) {
-  if (b.to<double>() == 2) return square(a.to(promote(a.dtype(), b)));
-  return pow(a, constant(a, b));
+  check_defined("pow", a, b);
+  const DType dtype = promote(a.dtype(), b);
+  if (b.to<double>() == 2) return square(a.to(dtype));
+  if (!is_floating(dtype)) check_power(a.dtype(), b.to<std::int64_t>());
+  return apply_beside<Pow>(a, b);
 }
-Tensor pow(Scalar a, const Tensor& b) { return pow(constant(b, a), b); }
+Tensor pow(Scalar a, const Tensor& b) {
+  check_defined("pow", a, b);
+  return pow(operand<Pow>("pow", b, a), b);
+}
 
 Tensor maximum(const Tensor& a, const Tensor& b) { return apply(Maximum{}, a, b); }
 Tensor minimum(const Tensor& a, const Tensor& b) { return apply(Minimum{}, a, b); }
 
 Tensor& Tensor::add_(const Tensor& other) { return apply_in_place(Add{}, *this, other); }
 Tensor& Tensor::sub_(const Tensor& other) {
-  refuse_boolean(*this, other);
+  check_defined_self("sub_", *this, other);
+  refuse_boolean("sub_", *this, other);
   return apply_in_place(Sub{}, *this, other);
 }
 Tensor& Tensor::mul_(const Tensor& other) { return apply_in_place(Mul{}, *this, other); }
 Tensor& Tensor::div_(const Tensor& other) { return apply_in_place(Div{}, *this, other); }
-Tensor& Tensor::operator+=(Scalar other) { return add_(constant(*this, other)); }
-Tensor& Tensor::operator-=(Scalar other) { return sub_(constant(*this, other)); }
-Tensor& Tensor::operator*=(Scalar other) { return mul_(constant(*this, other)); }
-Tensor& Tensor::operator/=(Scalar other) { return div_(constant(*this, other)); }
+Tensor& Tensor::operator+=(Scalar other) { return add_(operand<Add>("add_", *this, other)); }
+Tensor& Tensor::operator-=(Scalar other) { return sub_(operand<Sub>("sub_", *this, other)); }
+Tensor& Tensor::operator*=(Scalar other) { return mul_(operand<Mul>("mul_", *this, other)); }
+Tensor& Tensor::operator/=(Scalar other) { return div_(operand<Div>("div_", *this, other)); }
 
 Tensor& Tensor::copy_(const Tensor& source) {
-  return apply_in_place(Assign{}, *this, source.to(dtype()));
+  check_defined_self("copy_", *this, source);
+  return apply_in_place(Copy{}, *this, source.to(dtype()));
 }
 
-Tensor& Tensor::fill_(Scalar value) { return copy_(full({}, value, {.dtype = dtype()})); }
+Tensor& Tensor::fill_(Scalar value) {
+  return apply_in_place(Fill{}, *this, constant("fill_", impl_of(*this, "fill_").dtype, value));
+}
+
+Tensor& Tensor::zero_() {
+  return apply_in_place(Zero{}, *this, constant("zero_", impl_of(*this, "zero_").dtype, 0));
+}
 
 }  // namespace tapegrad

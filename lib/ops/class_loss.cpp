@@ -5,6 +5,7 @@
 #include "kernels/copy.hpp"
 #include "kernels/labels.hpp"
 #include "ops/elementwise.hpp"
+#include "ops/reduction.hpp"
 #include "ops/weighted.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/loss.hpp"
@@ -191,6 +192,8 @@ Tensor smooth_loss(const Tensor& log_p, const Tensor& target,
 namespace nn {
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const NllLossOptions& options) {
+  check_defined("nll_loss", input, target);
+  check_reduction("nll_loss", options.reduction);
   check_input("nll_loss", input, options.weight);
   check_labels("nll_loss", input, target);
   const Tensor labels = dense_labels(target);
@@ -202,6 +205,8 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const NllLossOptions&
 Tensor cross_entropy(const Tensor& input, const Tensor& target,
                      const CrossEntropyOptions& options) {
   const double smoothing = options.label_smoothing;
+  check_defined("cross_entropy", input, target);
+  check_reduction("cross_entropy", options.reduction);
   check_input("cross_entropy", input, options.weight);
   check<Error>(smoothing >= 0 && smoothing <= 1,
                "cross_entropy: label_smoothing {} is outside [0, 1]", smoothing);

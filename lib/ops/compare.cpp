@@ -1,4 +1,7 @@
 // Comparisons, and choice by what they give.
+#include <algorithm>
+#include <compare>
+
 #include "ops/elementwise.hpp"
 
 namespace tapegrad {
@@ -7,15 +10,53 @@ using namespace kernels;
 
 namespace {
 
+/// An int64, which a comparison doesn't round.
+struct Whole {
+  std::int64_t value;
+};
+
+std::partial_ordering operator<=>(Whole a, double b) {
+  if (b != b) return std::partial_ordering::unordered;
+  if (b >= 0x1p63) return std::partial_ordering::less;
+  if (b < -0x1p63) return std::partial_ordering::greater;
+  const auto whole = static_cast<std::int64_t>(b);
+  if (a.value != whole) return a.value <=> whole;
+  return 0.0 <=> b - static_cast<double>(whole);
+}
+bool operator==(Whole a, double b) { return (a <=> b) == 0; }
+
+/// The type in which elements of both can be compared without rounding; but for int64, which has
+/// none with floating-point types.
+DType comparable(DType a, DType b) {
+  const DType meeting = promote(a, b);
+  return meeting == float32 && std::min(a, b) == int32 ? float64 : meeting;
+}
+
 /// An operation with boolean results and no derivative.
 template <class Op>
 struct Comparison {
   static constexpr bool vector = true;
 
   Tensor forward(const Tensor& a, const Tensor& b) const {
+    const Forward<Op> f{static_cast<const Op&>(*this)};
     Tensor out = make_tensor(boolean, broadcast_for(Op::name, a.shape(), b.shape()));
-    map_binary<true>(Forward<Op>{static_cast<const Op&>(*this)}, out, a, b, result_type(a, b));
+    if (a.dtype() == int64 && is_floating(b.dtype())) {
+      compare<std::int64_t, double>([&f](std::int64_t x, double y) { return f(Whole{x}, y); }, out,
+                                    a, b);
+    } else if (is_floating(a.dtype()) && b.dtype() == int64) {
+      compare<double, std::int64_t>([&f](double x, std::int64_t y) { return f(x, Whole{y}); }, out,
+                                    a, b);
+    } else {
+      map_binary<true>(f, out, a, b, comparable(a.dtype(), b.dtype()));
+    }
     return out;
+  }
+
+ private:
+  template <class A, class B, class F>
+  static void compare(const F& f, const Tensor& out, const Tensor& a, const Tensor& b) {
+    map<bool, A, B>(f, {ref(out), Operand(a, dtype_of<A>, out.shape()).ref(),
+                        Operand(b, dtype_of<B>, out.shape()).ref()});
   }
 };
 
@@ -38,6 +79,43 @@ struct LessEqual : Comparison<LessEqual> {
   static constexpr std::string_view name = "le";
   auto f(const auto& a, const auto& b) const { return a <= b; }
 };
+
+struct Greater : Comparison<Greater> {
+  static constexpr std::string_view name = "gt";
+  auto f(const auto& a, const auto& b) const { return a > b; }
+};
+
+struct GreaterEqual : Comparison<GreaterEqual> {
+  static constexpr std::string_view name = "ge";
+  auto f(const auto& a, const auto& b) const { return a >= b; }
+};
+
+/// Whether float32 and float64, as far as `dtype` goes, hold the integer itself.
+bool holds_exactly(DType dtype, std::int64_t value) {
+  const std::int64_t most = std::int64_t{1} << (dtype == float32 ? 24 : 53);
+  return value >= -most && value <= most;
+}
+
+/// A number as the tensor that x is compared with: in x's type if that changes nothing, or rounds
+/// a fraction as x's elements were rounded, else in its own.
+Tensor beside(std::string_view operation, const Tensor& x, Scalar number) {
+  const DType dtype = impl_of(x, operation).dtype;
+  const DType kind = number.kind();
+  bool in_type = kind_of(kind) <= kind_of(dtype);
+  if (in_type) {
+    dispatch(dtype, [&]<class T>(std::type_identity<T>) { in_type = number.fits<T>(); });
+  }
+  if (in_type && is_floating(dtype) && kind == int64) {
+    in_type = holds_exactly(dtype, number.to<std::int64_t>());
+  }
+  return constant(operation, in_type ? dtype : kind, number);
+}
+
+template <class Op>
+Tensor compared(const Tensor& a, Scalar b) {
+  check_defined(Op::name, a, b);
+  return apply(Op{}, a, beside(Op::name, a, b));
+}
 
 struct Where {
   static constexpr std::string_view name = "where";
@@ -71,29 +149,32 @@ struct Where {
 }  // namespace
 
 Tensor operator==(const Tensor& a, const Tensor& b) { return apply(Equal{}, a, b); }
-Tensor operator==(const Tensor& a, Scalar b) { return a == constant(a, b); }
+Tensor operator==(const Tensor& a, Scalar b) { return compared<Equal>(a, b); }
 Tensor operator!=(const Tensor& a, const Tensor& b) { return apply(NotEqual{}, a, b); }
-Tensor operator!=(const Tensor& a, Scalar b) { return a != constant(a, b); }
+Tensor operator!=(const Tensor& a, Scalar b) { return compared<NotEqual>(a, b); }
 Tensor operator<(const Tensor& a, const Tensor& b) { return apply(Less{}, a, b); }
-Tensor operator<(const Tensor& a, Scalar b) { return a < constant(a, b); }
+Tensor operator<(const Tensor& a, Scalar b) { return compared<Less>(a, b); }
 Tensor operator<=(const Tensor& a, const Tensor& b) { return apply(LessEqual{}, a, b); }
-Tensor operator<=(const Tensor& a, Scalar b) { return a <= constant(a, b); }
-Tensor operator>(const Tensor& a, const Tensor& b) { return b < a; }
-Tensor operator>(const Tensor& a, Scalar b) { return constant(a, b) < a; }
-Tensor operator>=(const Tensor& a, const Tensor& b) { return b <= a; }
-Tensor operator>=(const Tensor& a, Scalar b) { return constant(a, b) <= a; }
+Tensor operator<=(const Tensor& a, Scalar b) { return compared<LessEqual>(a, b); }
+Tensor operator>(const Tensor& a, const Tensor& b) { return apply(Greater{}, a, b); }
+Tensor operator>(const Tensor& a, Scalar b) { return compared<Greater>(a, b); }
+Tensor operator>=(const Tensor& a, const Tensor& b) { return apply(GreaterEqual{}, a, b); }
+Tensor operator>=(const Tensor& a, Scalar b) { return compared<GreaterEqual>(a, b); }
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  check_defined("where", condition, a, b);
   check<DTypeError>(condition.dtype() == boolean,
                     "where: the condition is {}, not bool; compare it with != 0",
                     condition.dtype());
   return apply(Where{}, condition, a, b);
 }
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b) {
-  return where(condition, a, constant(a, b));
+  check_defined("where", condition, a, b);
+  return where(condition, a, constant("where", promote(a.dtype(), b), b));
 }
 Tensor where(const Tensor& condition, Scalar a, const Tensor& b) {
-  return where(condition, constant(b, a), b);
+  check_defined("where", condition, a, b);
+  return where(condition, constant("where", promote(b.dtype(), a), a), b);
 }
 
 }  // namespace tapegrad

@@ -38,18 +38,25 @@ struct ToInteger {
 
 }  // namespace
 
-Tensor Tensor::clone() const { return apply(Clone{}, *this); }
+Tensor Tensor::clone() const {
+  check_defined_self("clone", *this);
+  return apply(Clone{}, *this);
+}
 
-Tensor Tensor::contiguous() const { return is_contiguous() ? *this : clone(); }
+Tensor Tensor::contiguous() const {
+  return impl_of(*this, "contiguous").layout.is_contiguous() ? *this : clone();
+}
 
 Tensor Tensor::to(DType dtype) const {
-  if (this->dtype() == dtype) return *this;
+  if (impl_of(*this, "to").dtype == dtype) return *this;
+  check_dtype("to", dtype);
   return is_floating(dtype) ? apply(To{dtype}, *this) : apply(ToInteger{dtype}, *this);
 }
 
 Tensor& Tensor::to_(DType dtype) {
-  TensorImpl& x = impl_of(*this);
+  TensorImpl& x = impl_of(*this, "to_");
   if (x.dtype == dtype) return *this;
+  check_dtype("to_", dtype);
   check<AutogradError>(is_leaf(),
                        "to_: a tensor of shape {} that {} made can't change its element type in "
                        "place; use to({})",

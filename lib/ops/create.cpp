@@ -11,34 +11,56 @@ DType default_dtype(Scalar value) {
   return value.kind() == DType::float64 ? DType::float32 : value.kind();
 }
 
-}  // namespace
-
-Tensor empty(const Shape& shape, const TensorOptions& options) {
-  return finished(make_tensor(options.dtype.value_or(float32), shape), options);
+Tensor uninitialised(std::string_view operation, const Shape& shape, const TensorOptions& options) {
+  return finished(make_tensor(chosen(operation, options, float32), shape), options);
 }
 
-Tensor full(const Shape& shape, Scalar value, const TensorOptions& options) {
-  Tensor x = make_tensor(options.dtype.value_or(default_dtype(value)), shape);
-  kernels::fill(kernels::ref(x), value);
+Tensor filled(std::string_view operation, const Shape& shape, Scalar value,
+              const TensorOptions& options) {
+  Tensor x = make_tensor(chosen(operation, options, default_dtype(value)), shape);
+  kernels::fill(kernels::ref(x), value, operation);
   return finished(std::move(x), options);
 }
 
-Tensor zeros(const Shape& shape, const TensorOptions& options) { return full(shape, 0.0, options); }
+Tensor filled_like(std::string_view operation, const Tensor& x, Scalar value,
+                   const TensorOptions& options) {
+  const TensorOptions its = like(operation, x, options);
+  return filled(operation, x.shape(), value, its);
+}
 
-Tensor ones(const Shape& shape, const TensorOptions& options) { return full(shape, 1.0, options); }
+}  // namespace
+
+Tensor empty(const Shape& shape, const TensorOptions& options) {
+  return uninitialised("empty", shape, options);
+}
+
+Tensor full(const Shape& shape, Scalar value, const TensorOptions& options) {
+  return filled("full", shape, value, options);
+}
+
+Tensor zeros(const Shape& shape, const TensorOptions& options) {
+  return filled("zeros", shape, 0.0, options);
+}
+
+Tensor ones(const Shape& shape, const TensorOptions& options) {
+  return filled("ones", shape, 1.0, options);
+}
 
 Tensor empty_like(const Tensor& x, const TensorOptions& options) {
-  return empty(x.shape(), like(x, options));
+  const TensorOptions its = like("empty_like", x, options);
+  return uninitialised("empty_like", x.shape(), its);
 }
 
 Tensor full_like(const Tensor& x, Scalar value, const TensorOptions& options) {
-  return full(x.shape(), value, like(x, options));
+  return filled_like("full_like", x, value, options);
 }
 
 Tensor zeros_like(const Tensor& x, const TensorOptions& options) {
-  return full_like(x, 0, options);
+  return filled_like("zeros_like", x, 0, options);
 }
 
-Tensor ones_like(const Tensor& x, const TensorOptions& options) { return full_like(x, 1, options); }
+Tensor ones_like(const Tensor& x, const TensorOptions& options) {
+  return filled_like("ones_like", x, 1, options);
+}
 
 }  // namespace tapegrad

@@ -1,4 +1,4 @@
-// Elements in and out of a tensor, and what it tells of itself.
+// Elements in and out of a tensor.
 #include <cstring>
 #include <memory>
 
@@ -6,26 +6,9 @@
 #include "core/check.hpp"
 #include "core/dispatch.hpp"
 #include "kernels/copy.hpp"
-#include "ops/elementwise.hpp"
+#include "ops/options.hpp"
 
 namespace tapegrad {
-
-DType Tensor::dtype() const { return impl_of(*this).dtype; }
-const Shape& Tensor::shape() const { return impl_of(*this).layout.shape(); }
-const Strides& Tensor::strides() const { return impl_of(*this).layout.strides(); }
-std::int64_t Tensor::storage_offset() const { return impl_of(*this).layout.offset(); }
-std::int64_t Tensor::numel() const { return impl_of(*this).layout.numel(); }
-bool Tensor::is_contiguous() const { return impl_of(*this).layout.is_contiguous(); }
-bool Tensor::overlaps_itself() const { return impl_of(*this).layout.overlaps_itself(); }
-std::uint32_t Tensor::version() const {
-  return impl_of(*this).storage->version.load(std::memory_order_relaxed);
-}
-bool Tensor::shares_storage_with(const Tensor& other) const {
-  return impl_of(*this).storage.get() == impl_of(other).storage.get();
-}
-std::int64_t Tensor::size(std::int64_t dim) const {
-  return shape()[wrap_dim("size", dim, shape().size())];
-}
 
 namespace {
 
@@ -35,9 +18,10 @@ void check_count(std::string_view operation, std::size_t count, const Shape& sha
                     numel(shape));
 }
 
-void check_dtype(std::string_view operation, DType wanted, const Tensor& x) {
-  check<DTypeError>(wanted == x.dtype(), "{}: asked for {} elements of a tensor of {}", operation,
-                    wanted, x.dtype());
+void check_holds(std::string_view operation, DType wanted, const Tensor& x) {
+  const DType held = impl_of(x, operation).dtype;
+  check<DTypeError>(wanted == held, "{}: asked for {} elements of a tensor of {}", operation,
+                    wanted, held);
 }
 
 }  // namespace
@@ -79,28 +63,37 @@ Tensor Tensor::from_blob(T* data, const Shape& shape, std::function<void(void*)>
     }
     layout = Layout(shape, *strides, 0);
   }
+  check<Error>(data != nullptr || layout.numel() == 0,
+               "from_blob: a null pointer to the elements of shape {}", shape);
   const auto bytes = static_cast<std::size_t>(layout.extent()) * sizeof(T);
   return make_tensor(dtype_of<T>, make_foreign_storage(data, bytes, std::move(deleter)), layout);
 }
 
 template <Element T>
 T Tensor::item() const {
-  check<ShapeError>(numel() == 1, "item: needs exactly one element, shape is {}", shape());
-  T value;
-  const Tensor x = converted(*this, dtype_of<T>);
-  std::memcpy(&value, kernels::ref(x).data, sizeof(T));
-  return value;
+  const Layout& layout = impl_of(*this, "item").layout;
+  check<ShapeError>(layout.numel() == 1, "item: needs exactly one element, shape is {}",
+                    layout.shape());
+  const kernels::Ref x = kernels::ref(*this);
+  return dispatch(x.dtype, [&]<class From>(std::type_identity<From>) {
+    const From value = *x.as<const From>();
+    if constexpr (std::is_same_v<T, From>) {
+      return value;
+    } else {
+      return Scalar(value).to<T>("item");
+    }
+  });
 }
 
 template <Element T>
 const T* Tensor::data() const {
-  check_dtype("data", dtype_of<T>, *this);
+  check_holds("data", dtype_of<T>, *this);
   return kernels::ref(*this).as<const T>();
 }
 
 template <Element T>
 T* Tensor::mutable_data() {
-  check_dtype("mutable_data", dtype_of<T>, *this);
+  check_holds("mutable_data", dtype_of<T>, *this);
   const TensorImpl& x = impl_of(*this);
   check<AutogradError>(!recording() || (!x.node && !(x.base && x.base->node)),
                        "mutable_data: the tape tracks this tensor of shape {}; change it under "
@@ -112,8 +105,10 @@ T* Tensor::mutable_data() {
 
 template <Element T>
 std::vector<T> Tensor::to_vector() const {
-  const auto count = static_cast<std::size_t>(numel());
-  Tensor x = make_tensor(dtype_of<T>, shape());
+  const Layout& layout = impl_of(*this, "to_vector").layout;
+  check_fits("to_vector", *this, dtype_of<T>);
+  const auto count = static_cast<std::size_t>(layout.numel());
+  Tensor x = make_tensor(dtype_of<T>, layout.shape());
   kernels::copy(kernels::ref(x), kernels::ref(*this));
   const T* first = kernels::ref(x).as<const T>();
   return std::vector<T>(first, first + count);

@@ -8,9 +8,11 @@ Tensor converted(const Tensor& x, DType dtype) {
   return x.dtype() == dtype ? x : unrecorded([&] { return x.to(dtype); });
 }
 
-Tensor constant(const Tensor& x, Scalar value) {
-  Tensor c = make_tensor(promote(x.dtype(), value), Shape{});
-  kernels::fill(kernels::ref(c), value);
+Tensor constant(std::string_view operation, DType dtype, Scalar value) {
+  Tensor c = make_tensor(dtype, Shape{});
+  dispatch(dtype, [&]<class T>(std::type_identity<T>) {
+    *kernels::ref(c).as<T>() = value.to<T>(operation);
+  });
   return c;
 }
 
@@ -28,6 +30,7 @@ Shape broadcast_for(std::string_view operation, const Shape& a, const Shape& b) 
 }
 
 DType result_type(const Tensor& a, const Tensor& b) {
+  check_defined("result_type", a, b);
   const DType ta = a.dtype();
   const DType tb = b.dtype();
   if (ta == tb || (a.dim() == 0) == (b.dim() == 0)) return promote(ta, tb);

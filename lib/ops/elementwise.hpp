@@ -9,12 +9,18 @@
 #include "core/check.hpp"
 #include "core/dispatch.hpp"
 #include "kernels/map.hpp"
+#include "kernels/wrap.hpp"
 #include "tapegrad/ops/binary.hpp"
 
 namespace tapegrad {
 
-/// `value` as a tensor of rank 0 beside x, in the element type in which they meet.
-Tensor constant(const Tensor& x, Scalar value);
+/// `value` as a tensor of rank 0; throws DTypeError in `operation`'s name unless it fits.
+Tensor constant(std::string_view operation, DType dtype, Scalar value);
+
+/// The same beside x, in the element type in which they meet.
+inline Tensor constant(const Tensor& x, Scalar value) {
+  return constant("constant", promote(x.dtype(), value), value);
+}
 
 /// x in another element type, without a record; x itself if it has that type.
 Tensor converted(const Tensor& x, DType dtype);
@@ -35,9 +41,15 @@ template <class Op>
 struct Forward {
   static constexpr bool vector = Op::vector;
   static constexpr bool floating = requires { requires Op::always_floating; };
+  static constexpr bool wraps = requires { Op::wraps; };
   const Op& op;
   auto operator()(const auto&... x) const { return op.f(x...); }
 };
+
+/// The type in which F computes elements of T: an operation that `wraps` has sums and products
+/// only, which overflow in the unsigned type without being undefined.
+template <class F, class T>
+using Computed = std::conditional_t<F::wraps, kernels::Unsigned<T>, T>;
 
 /// Stands in a derivative's text for a value that the operation doesn't save.
 struct Unsaved {};
@@ -104,7 +116,8 @@ struct Unary {
     Tensor y = make_tensor(x.dtype(), x.shape());
     dispatch(x.dtype(), [&]<class T>(std::type_identity<T>) {
       if constexpr (Op::keeps_integers || std::is_floating_point_v<T>) {
-        kernels::map<T, T>(Forward<Op>{op()}, {kernels::ref(y), kernels::ref(x)});
+        using C = Computed<Forward<Op>, T>;
+        kernels::map<C, C>(Forward<Op>{op()}, {kernels::ref(y), kernels::ref(x)});
       }
     });
     return y;
@@ -141,7 +154,9 @@ void map_binary(const F& f, const Tensor& out, const Tensor& x, const Tensor& y,
   const auto run = [&](const kernels::Ref& rx, const kernels::Ref& ry) {
     dispatch(compute, [&]<class T>(std::type_identity<T>) {
       if constexpr (!F::floating || std::is_floating_point_v<T>) {
-        kernels::map<std::conditional_t<comparison, bool, T>, T, T>(f, {kernels::ref(out), rx, ry});
+        using C = Computed<F, T>;
+        using Out = std::conditional_t<comparison, bool, C>;
+        kernels::map<Out, C, C>(f, {kernels::ref(out), rx, ry});
       }
     });
   };

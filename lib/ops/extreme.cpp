@@ -54,6 +54,7 @@ struct ExtremeOver {
 
 template <class Which>
 Tensor extreme_over(std::string_view operation, const Tensor& x, const Dims& dims, Keepdim keep) {
+  check_defined(operation, x);
   const Reduced reduced(operation, x, dims, keep);
   if (reduced.count(x.shape()) == 0) {
     fail<ShapeError>("{}: no element to choose from: shape {} over {}", operation, x.shape(),
@@ -79,6 +80,7 @@ Tensor restored(const Tensor& y, const Tensor& x, std::size_t dim, Keepdim keep)
 template <class Which>
 Extremes extreme_along(std::string_view operation, const Tensor& x, std::int64_t dim,
                        Keepdim keep) {
+  check_defined(operation, x);
   const std::size_t d = reduced_dim(operation, x, dim);
   const Tensor indices = index_along<Which>(operation, x, d);
   const Tensor values = apply(ExtremeAlong<Which>{{d}}, x, indices);
@@ -87,6 +89,7 @@ Extremes extreme_along(std::string_view operation, const Tensor& x, std::int64_t
 
 template <class Which>
 Tensor index_of_all(std::string_view operation, const Tensor& x) {
+  check_defined(operation, x);
   check<ShapeError>(x.numel() > 0, "{}: no element to choose from: shape {} over all dims",
                     operation, x.shape());
   return apply(Arg<Which>{0}, x.detach().reshape({x.numel()}));
@@ -94,6 +97,7 @@ Tensor index_of_all(std::string_view operation, const Tensor& x) {
 
 template <class Which>
 Tensor index_of(std::string_view operation, const Tensor& x, std::int64_t dim, Keepdim keep) {
+  check_defined(operation, x);
   const std::size_t d = reduced_dim(operation, x, dim);
   return restored(index_along<Which>(operation, x, d), x, d, keep);
 }

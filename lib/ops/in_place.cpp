@@ -9,35 +9,35 @@ namespace tapegrad {
 void check_in_place(std::string_view operation, const Tensor& self, const Tensor& other,
                     DType result) {
   check<ShapeError>(broadcasts_to(other.shape(), self.shape()),
-                    "{}_: an operand of shape {} doesn't broadcast to shape {}, which can't grow "
+                    "{}: an operand of shape {} doesn't broadcast to shape {}, which can't grow "
                     "in place; use the out-of-place form",
                     operation, other.shape(), self.shape());
   check<DTypeError>(kind_of(result) <= kind_of(self.dtype()),
-                    "{}_: a result of {} doesn't fit in place into {}; use the out-of-place form",
+                    "{}: a result of {} doesn't fit in place into {}; use the out-of-place form",
                     operation, result, self.dtype());
   check<Error>(!self.overlaps_itself(),
-               "{}_: elements of shape {} with strides {} share memory; clone() first", operation,
+               "{}: elements of shape {} with strides {} share memory; clone() first", operation,
                self.shape(), self.strides());
 }
 
 void check_recordable(std::string_view operation, const Tensor& self) {
   const TensorImpl& x = *self.impl();
   check<AutogradError>(!x.node || !x.node->is_leaf(),
-                       "{}_: a leaf of shape {} that requires grad can't be changed in place while "
+                       "{}: a leaf of shape {} that requires grad can't be changed in place while "
                        "recording; use the out-of-place form, or change it under NoGrad",
                        operation, self.shape());
   if (!x.base) return;
   check<AutogradError>(x.base->layout.is_contiguous(),
-                       "{}_: this view of shape {} looks at a tensor that doesn't lie row by row; "
+                       "{}: this view of shape {} looks at a tensor that doesn't lie row by row; "
                        "use the out-of-place form",
                        operation, self.shape());
   if (!x.base->node) return;
   check<AutogradError>(!x.base->node->is_leaf(),
-                       "{}_: this is a view, of shape {}, of a leaf that requires grad; use the "
+                       "{}: this is a view, of shape {}, of a leaf that requires grad; use the "
                        "out-of-place form, or change it under NoGrad",
                        operation, self.shape());
   check<AutogradError>(static_cast<bool>(x.node),
-                       "{}_: this view of shape {} was taken under NoGrad from a recorded tensor; "
+                       "{}: this view of shape {} was taken under NoGrad from a recorded tensor; "
                        "take the view again, or use the out-of-place form",
                        operation, self.shape());
 }

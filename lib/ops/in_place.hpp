@@ -1,9 +1,27 @@
 // In-place forms of binary operations: the write, the version, and the record, also through views.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "autograd/apply.hpp"
 
 namespace tapegrad {
+
+/// "add_" for an operation "add".
+template <class Op>
+class InPlaceName {
+  static constexpr auto text = [] {
+    std::array<char, Op::name.size() + 1> letters{};
+    std::copy(Op::name.begin(), Op::name.end(), letters.begin());
+    letters.back() = '_';
+    return letters;
+  }();
+
+ public:
+  static constexpr std::string_view value{text.data(), text.size()};
+};
 
 /// Shape, element type and overlap fit: throws ShapeError, DTypeError or Error.
 void check_in_place(std::string_view operation, const Tensor& self, const Tensor& other,
@@ -32,7 +50,9 @@ void apply_in_place_traced(Op op, Tensor& self, const Tensor& other);
 /// self = f(self, other).
 template <class Op>
 Tensor& apply_in_place(Op op, Tensor& self, const Tensor& other) {
-  check_in_place(Op::name, self, other, Op::type_of(self, other));
+  constexpr std::string_view name = InPlaceName<Op>::value;
+  check_defined_self(name, self, other);
+  check_in_place(name, self, other, Op::type_of(self, other));
   TensorImpl& impl = *self.impl();
   const auto write = [&](const Tensor& operand) {
     op.into(self, self, apart_from(self, operand));
@@ -46,14 +66,14 @@ Tensor& apply_in_place(Op op, Tensor& self, const Tensor& other) {
     }
     return self;
   }
-  check_history(Op::name, self);
-  check_history(Op::name, other);
+  check_history(name, self);
+  check_history(name, other);
   const bool records = tracked(self) || tracked(other) || (impl.base && impl.base->node);
   if (!records || !is_floating(impl.dtype)) {
     write(other);
     return self;
   }
-  check_recordable(Op::name, self);
+  check_recordable(name, self);
   // What the write destroys but the derivative needs is copied first.
   const Needs needs = Needs{tracked(self)} | Needs{tracked(other)} << 1;
   const Needs saved = Op::saves(needs);

@@ -74,9 +74,17 @@ struct Stack {
   }
 };
 
+/// As in PyTorch, as many as were asked for.
+std::vector<Tensor> empty_chunks(const Tensor& x, std::int64_t count, std::int64_t dim) {
+  std::vector<Tensor> parts;
+  for (std::int64_t i = 0; i < count; ++i) parts.push_back(x.narrow(dim, 0, 0));
+  return parts;
+}
+
 }  // namespace
 
 Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim) {
+  check_defined("cat", tensors);
   check<ShapeError>(!tensors.empty(), "cat: the list has no tensor");
   const Shape& first = tensors[0].shape();
   check<ShapeError>(!first.empty(), "cat: a tensor of rank 0 can't be continued; use stack()");
@@ -96,6 +104,7 @@ Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim) {
 }
 
 Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim) {
+  check_defined("stack", tensors);
   check<ShapeError>(!tensors.empty(), "stack: the list has no tensor");
   const Shape& first = tensors[0].shape();
   const std::size_t d = wrap_dim("stack", dim, first.size() + 1);
@@ -108,6 +117,7 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim) {
 }
 
 std::vector<Tensor> split(const Tensor& x, std::int64_t size, std::int64_t dim) {
+  check_defined("split", x);
   check<ShapeError>(size > 0, "split: parts of size {}; it must be positive", size);
   const std::int64_t whole = x.shape()[wrap_dim("split", dim, x.shape().size())];
   std::vector<Tensor> parts;
@@ -121,6 +131,7 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t size, std::int64_t dim) 
 
 std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& sizes,
                           std::int64_t dim) {
+  check_defined("split", x);
   const std::int64_t whole = x.shape()[wrap_dim("split", dim, x.shape().size())];
   std::int64_t total = 0;
   for (const std::int64_t size : sizes) {
@@ -139,11 +150,12 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
 }
 
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t count, std::int64_t dim) {
+  check_defined("chunk", x);
   check<ShapeError>(count > 0, "chunk: {} parts; there must be at least one", count);
   const std::int64_t whole = x.shape()[wrap_dim("chunk", dim, x.shape().size())];
-  // Without overflow for any count; an empty dimension gives one empty part.
-  const std::int64_t size = whole / count + (whole % count != 0);
-  return split(x, std::max<std::int64_t>(size, 1), dim);
+  if (whole == 0) return empty_chunks(x, count, dim);
+  const std::int64_t size = whole / count + (whole % count != 0);  // without overflow
+  return split(x, size, dim);
 }
 
 }  // namespace tapegrad

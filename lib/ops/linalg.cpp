@@ -139,6 +139,7 @@ struct Matmul {
 }  // namespace
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
+  check_defined("matmul", a, b);
   check_matmul(a, b);
   return apply(Matmul{}, a, b);
 }

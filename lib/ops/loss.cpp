@@ -2,6 +2,7 @@
 
 #include "kernels/map_sum.hpp"
 #include "ops/formulas.hpp"
+#include "ops/reduction.hpp"
 #include "ops/weighted.hpp"
 #include "tapegrad/ops/reduce.hpp"
 
@@ -140,7 +141,10 @@ struct BinaryCrossEntropyWithLogits : PairLoss<BinaryCrossEntropyWithLogits> {
   auto dy(const auto& x, const auto&) const { return -x; }
 };
 
-void check_pair(std::string_view operation, const Tensor& input, const Tensor& target) {
+void check_pair(std::string_view operation, const Tensor& input, const Tensor& target,
+                Reduction reduction) {
+  check_defined(operation, input, target);
+  check_reduction(operation, reduction);
   check<ShapeError>(input.shape() == target.shape(),
                     "{}: shapes differ: input {}, target {}; reshape one of them", operation,
                     input.shape(), target.shape());
@@ -186,19 +190,19 @@ void check_probabilities(const Tensor& input) {
 namespace nn {
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, const LossOptions& options) {
-  check_pair("mse_loss", input, target);
+  check_pair("mse_loss", input, target, options.reduction);
   return apply(MseLoss(options.reduction), input, target);
 }
 
 Tensor l1_loss(const Tensor& input, const Tensor& target, const LossOptions& options) {
-  check_pair("l1_loss", input, target);
+  check_pair("l1_loss", input, target, options.reduction);
   return apply(L1Loss(options.reduction), input, target);
 }
 
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
                             const BinaryCrossEntropyOptions& options) {
   constexpr std::string_view name = BinaryCrossEntropy::name;
-  check_pair(name, input, target);
+  check_pair(name, input, target, options.reduction);
   check_weight(name, "weight", options.weight, input);
   check_probabilities(input);
   if (!options.weight.defined()) return apply(BinaryCrossEntropy(options.reduction), input, target);
@@ -209,7 +213,7 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
 Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
                                         const BinaryCrossEntropyWithLogitsOptions& options) {
   constexpr std::string_view name = BinaryCrossEntropyWithLogits::name;
-  check_pair(name, input, target);
+  check_pair(name, input, target, options.reduction);
   check_weight(name, "weight", options.weight, input);
   check_weight(name, "pos_weight", options.pos_weight, input);
   if (!options.weight.defined() && !options.pos_weight.defined()) {

@@ -50,7 +50,7 @@ DType kind_within(const NestedList& values, const Shape& shape, std::size_t leve
 template <class T>
 T* write(const NestedList& values, T* to) {
   if (!values.is_list()) {
-    *to = values.value().to<T>();
+    *to = values.value().to<T>("tensor");
     return to + 1;
   }
   for (const NestedList& item : values.items()) to = write(item, to);
@@ -64,10 +64,14 @@ Tensor tensor(const NestedList& values, const TensorOptions& options) {
   const DType kind = kind_within(values, shape, 0);
   const bool no_numbers = numel(shape) == 0;
   const DType usual = kind == float64 || no_numbers ? float32 : kind;
-  const Tensor x = make_tensor(options.dtype.value_or(usual), shape);
+  const Tensor x = make_tensor(chosen("tensor", options, usual), shape);
   dispatch(x.dtype(),
            [&]<class T>(std::type_identity<T>) { write(values, kernels::ref(x).as<T>()); });
   return finished(x, options);
+}
+
+Tensor detail::tensor_of(const Tensor& values, const TensorOptions& options) {
+  return finished(stored("tensor", values, chosen("tensor", options, values.dtype())), options);
 }
 
 }  // namespace tapegrad

@@ -2,9 +2,27 @@
 
 #include <limits>
 
+#include "autograd/mode.hpp"
 #include "core/check.hpp"
+#include "core/dispatch.hpp"
+#include "core/layout.hpp"
+#include "kernels/fit.hpp"
 
 namespace tapegrad {
+
+Tensor stored(std::string_view operation, const Tensor& x, DType dtype) {
+  if (x.dtype() == dtype) return x;
+  check_fits(operation, x, dtype);
+  return unrecorded([&] { return x.to(dtype); });
+}
+
+void check_fits(std::string_view operation, const Tensor& x, DType dtype) {
+  const auto misfit = kernels::first_misfit(kernels::ref(x), dtype);
+  if (!misfit) return;
+  const std::string where =
+      fmt::format("{}: element {}", operation, position(misfit->place, x.shape()));
+  dispatch(dtype, [&]<class T>(std::type_identity<T>) { misfit->value.to<T>(where); });
+}
 
 void check_holds(std::string_view operation, DType dtype, std::int64_t first, std::int64_t last) {
   const auto within = [&](std::int64_t low, std::int64_t high) {

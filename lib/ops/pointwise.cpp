@@ -40,6 +40,7 @@ struct Sqrt : Unary<Sqrt> {
 
 struct Square : Unary<Square> {
   static constexpr std::string_view name = "square";
+  static constexpr bool wraps = true;
   static constexpr Needs keeps = save_inputs;
   static constexpr bool keeps_integers = true;
   auto f(const auto& x) const { return x * x; }
@@ -106,14 +107,29 @@ struct Clamp : Unary<Clamp> {
   static constexpr std::string_view name = "clamp";
   static constexpr Needs keeps = save_inputs;
   static constexpr bool keeps_integers = true;
-  double low;
-  double high;
+  Scalar low;
+  Scalar high;
 
-  Clamp(double from, double to) : low(from), high(to) {}
-  auto f(const auto& x) const { return minimum(maximum(x, constant(x, low)), constant(x, high)); }
+  Clamp(Scalar from, Scalar to) : low(from), high(to) {}
+  auto f(const auto& x) const { return minimum(maximum(x, limit(x, low)), limit(x, high)); }
   auto pull(const auto& g, const auto& x, const auto&) const {
     const auto zero = constant(g, 0);
-    return where(x < constant(x, low), zero, where(x > constant(x, high), zero, g));
+    return where(x < limit(x, low), zero, where(x > limit(x, high), zero, g));
+  }
+
+ private:
+  /// `value` beside x: a limit beyond an integer type is its last value, one beyond float32 is
+  /// infinite.
+  static auto limit(const auto& x, Scalar value) {
+    using T = std::remove_cvref_t<decltype(x)>;
+    if constexpr (std::is_same_v<T, Tensor>) {
+      return value;
+    } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+      if (value.fits<T>()) return value.to<T>();
+      return value.to<double>() < 0 ? std::numeric_limits<T>::min() : std::numeric_limits<T>::max();
+    } else {
+      return constant(x, value.to<double>());
+    }
   }
 };
 
@@ -124,7 +140,8 @@ struct Neg {
     Tensor y = make_tensor(x.dtype(), x.shape());
     dispatch(x.dtype(), [&]<class T>(std::type_identity<T>) {
       if constexpr (!std::is_same_v<T, bool>) {
-        map<T, T>([](const auto& v) { return -v; }, {ref(y), ref(x)});
+        using C = Unsigned<T>;  // the least integer stays
+        map<C, C>([](const auto& v) { return -v; }, {ref(y), ref(x)});
       }
     });
     return y;
@@ -132,13 +149,29 @@ struct Neg {
   Grads vjp(const Saved&, const Tensor& g) const { return {-g}; }
 };
 
+constexpr double no_limit = std::numeric_limits<double>::infinity();
+
+/// A limit beyond the values of an integer type is none on its own side; on the other one every
+/// result would be that number, which doesn't fit.
+void check_limits(std::string_view operation, DType dtype, Scalar low, Scalar high) {
+  dispatch(dtype, [&]<class T>(std::type_identity<T>) {
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+      if (low.to<double>() > 0 && low.to<double>() < no_limit) low.to<T>(operation);
+      if (high.to<double>() < 0 && high.to<double>() > -no_limit) high.to<T>(operation);
+    }
+  });
+}
+
 }  // namespace
 
 Tensor exp(const Tensor& x) { return apply(Exp{}, x); }
 Tensor log(const Tensor& x) { return apply(Log{}, x); }
 Tensor log1p(const Tensor& x) { return apply(Log1p{}, x); }
 Tensor sqrt(const Tensor& x) { return apply(Sqrt{}, x); }
-Tensor square(const Tensor& x) { return apply(Square{}, x); }
+Tensor square(const Tensor& x) {
+  check_defined("square", x);
+  return apply(Square{}, x.dtype() == boolean ? x.to(int64) : x);
+}
 Tensor abs(const Tensor& x) { return apply(Abs{}, x); }
 Tensor sign(const Tensor& x) { return apply(Sign{}, x); }
 Tensor sigmoid(const Tensor& x) { return apply(Sigmoid{}, x); }
@@ -147,22 +180,29 @@ Tensor relu(const Tensor& x) { return apply(Relu{}, x); }
 Tensor softplus(const Tensor& x) { return apply(Softplus{}, x); }
 
 Tensor clamp(const Tensor& x, Scalar low, Scalar high) {
+  check_defined("clamp", x, low, high);
   // Fractional limits make integers floating, as any other fractional number beside them.
   const DType dtype = promote(promote(x.dtype(), low), high);
-  return apply(Clamp(low.to<double>(), high.to<double>()), x.to(dtype));
+  check_limits("clamp", dtype, low, high);
+  return apply(Clamp(low, high), x.to(dtype));
 }
 
 Tensor clamp_min(const Tensor& x, Scalar low) {
-  return apply(Clamp(low.to<double>(), std::numeric_limits<double>::infinity()),
-               x.to(promote(x.dtype(), low)));
+  check_defined("clamp_min", x, low);
+  const DType dtype = promote(x.dtype(), low);
+  check_limits("clamp_min", dtype, low, no_limit);
+  return apply(Clamp(low, no_limit), x.to(dtype));
 }
 
 Tensor clamp_max(const Tensor& x, Scalar high) {
-  return apply(Clamp(-std::numeric_limits<double>::infinity(), high.to<double>()),
-               x.to(promote(x.dtype(), high)));
+  check_defined("clamp_max", x, high);
+  const DType dtype = promote(x.dtype(), high);
+  check_limits("clamp_max", dtype, -no_limit, high);
+  return apply(Clamp(-no_limit, high), x.to(dtype));
 }
 
 Tensor operator-(const Tensor& x) {
+  check_defined("neg", x);
   check<DTypeError>(x.dtype() != boolean,
                     "neg: a boolean tensor of shape {}; compare with == false", x.shape());
   return apply(Neg{}, x);

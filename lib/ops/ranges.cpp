@@ -9,21 +9,30 @@
 namespace tapegrad {
 namespace {
 
-Tensor converted_to(DType dtype, const Tensor& x, const TensorOptions& options) {
-  return finished(x.to(dtype), options);
+Tensor stored(std::string_view operation, DType dtype, const Tensor& x,
+              const TensorOptions& options) {
+  return finished(tapegrad::stored(operation, x, dtype), options);
 }
 
 void check_not_boolean(std::string_view operation, DType dtype) {
   check<DTypeError>(dtype != boolean, "{}: bool holds no range of numbers; use uint8", operation);
 }
 
-Tensor integer_range(std::int64_t start, std::int64_t end, std::int64_t step, DType dtype) {
+Tensor integer_range(Scalar from, Scalar to_before, Scalar by, DType dtype) {
+  const auto start = from.to<std::int64_t>("arange");
+  const auto end = to_before.to<std::int64_t>("arange");
+  const auto step = by.to<std::int64_t>("arange");
   std::int64_t distance = 0;
   check<ShapeError>(!__builtin_sub_overflow(end, start, &distance),
                     "arange: more elements than 64 bits count: from {} to {}", start, end);
   check<ShapeError>(step != 0 && (distance == 0 || (distance > 0) == (step > 0)),
                     "arange: steps of {} don't lead from {} to {}", step, start, end);
-  const std::int64_t n = distance / step + (distance % step != 0);
+  // As unsigned numbers: -2^63 / -1 isn't one of int64.
+  const auto size = [](std::int64_t i) { return i < 0 ? 0 - std::uint64_t(i) : std::uint64_t(i); };
+  const std::uint64_t count = size(distance) / size(step) + (size(distance) % size(step) != 0);
+  check<ShapeError>(count < std::uint64_t{1} << 63,
+                    "arange: more elements than 64 bits count: from {} to {}", start, end);
+  const auto n = static_cast<std::int64_t>(count);
   if (n > 0) {
     const std::int64_t last = start + (n - 1) * step;
     check_holds("arange", dtype, std::min(start, last), std::max(start, last));
@@ -35,12 +44,17 @@ Tensor integer_range(std::int64_t start, std::int64_t end, std::int64_t step, DT
 }
 
 Tensor floating_range(double start, double end, double step) {
-  const double n = std::ceil((end - start) / step);
+  // Ends that are further apart than any number: half of everything, until the last step.
+  const bool wide = std::isinf(end - start) && std::isfinite(start) && std::isfinite(end);
+  const double n = std::ceil(wide ? (end / 2 - start / 2) / (step / 2) : (end - start) / step);
   check<ShapeError>(step != 0 && n >= 0 && n < 0x1p62,
                     "arange: steps of {} don't lead from {} to {}", step, start, end);
   Tensor x = empty({static_cast<std::int64_t>(n)}, {.dtype = float64});
   auto* to = x.mutable_data<double>();
-  for (std::int64_t i = 0; i < x.numel(); ++i) to[i] = start + static_cast<double>(i) * step;
+  for (std::int64_t i = 0; i < x.numel(); ++i) {
+    const auto k = static_cast<double>(i);
+    to[i] = wide ? 2 * (start / 2 + k * (step / 2)) : start + k * step;
+  }
   return x;
 }
 
@@ -49,16 +63,12 @@ Tensor floating_range(double start, double end, double step) {
 Tensor arange(Scalar start, Scalar end, Scalar step, const TensorOptions& options) {
   bool floating = false;
   for (const Scalar s : {start, end, step}) floating = floating || s.kind() == float64;
-  const DType dtype = options.dtype.value_or(floating ? float32 : int64);
+  const DType dtype = chosen("arange", options, floating ? float32 : int64);
   check_not_boolean("arange", dtype);
-  if (is_floating(dtype)) {
-    return converted_to(
-        dtype, floating_range(start.to<double>(), end.to<double>(), step.to<double>()), options);
-  }
-  return converted_to(dtype,
-                      integer_range(start.to<std::int64_t>(), end.to<std::int64_t>(),
-                                    step.to<std::int64_t>(), dtype),
-                      options);
+  const Tensor x = is_floating(dtype)
+                       ? floating_range(start.to<double>(), end.to<double>(), step.to<double>())
+                       : integer_range(start, end, step, dtype);
+  return stored("arange", dtype, x, options);
 }
 
 Tensor arange(Scalar end, const TensorOptions& options) {
@@ -66,24 +76,30 @@ Tensor arange(Scalar end, const TensorOptions& options) {
 }
 
 Tensor linspace(double start, double end, std::int64_t steps, const TensorOptions& options) {
-  const DType dtype = options.dtype.value_or(float32);
+  const DType dtype = chosen("linspace", options, float32);
   check_not_boolean("linspace", dtype);
   check<ShapeError>(steps >= 0, "linspace: {} steps; there can't be fewer than none", steps);
   Tensor x = empty({steps}, {.dtype = float64});
   auto* to = x.mutable_data<double>();
-  const double step = (end - start) / static_cast<double>(std::max<std::int64_t>(steps - 1, 1));
+  // Half of ends that are further apart than any number.
+  const bool wide = std::isinf(end - start) && std::isfinite(start) && std::isfinite(end);
+  const double part = wide ? 0.5 : 1;
+  const double step =
+      steps > 2 ? (end * part - start * part) / static_cast<double>(steps - 1) : 0.0;
   // From the nearer end, so that both ends are exact and the middle is symmetric.
   for (std::int64_t i = 0; i < steps; ++i) {
-    to[i] = i < (steps + 1) / 2 ? start + step * static_cast<double>(i)
-                                : end - step * static_cast<double>(steps - 1 - i);
+    to[i] = i < (steps + 1) / 2 ? (start * part + step * static_cast<double>(i)) / part
+                                : (end * part - step * static_cast<double>(steps - 1 - i)) / part;
   }
-  return converted_to(dtype, x, options);
+  return stored("linspace", dtype, x, options);
 }
 
 Tensor eye(std::int64_t n, const TensorOptions& options) { return eye(n, n, options); }
 
 Tensor eye(std::int64_t n, std::int64_t m, const TensorOptions& options) {
-  Tensor x = zeros({n, m}, {.dtype = options.dtype});
+  check<ShapeError>(n >= 0 && m >= 0, "eye: {} rows and {} columns; there can't be fewer than none",
+                    n, m);
+  Tensor x = zeros({n, m}, {.dtype = chosen("eye", options, float32)});
   const std::int64_t count = std::min(n, m);
   if (count > 0) {
     x.view({-1}).slice(0, 0, std::nullopt, m + 1).narrow(0, 0, count).fill_(1);

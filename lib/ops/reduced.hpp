@@ -17,6 +17,7 @@ inline std::size_t reduced_dim(std::string_view operation, const Tensor& x, std:
 }
 
 inline void check_floating(std::string_view operation, const Tensor& x) {
+  check_defined(operation, x);
   check<DTypeError>(is_floating(x.dtype()),
                     "{}: needs a floating-point tensor, got {}; convert it with to(float32)",
                     operation, x.dtype());
@@ -30,6 +31,7 @@ struct Reduced {
   /// An empty list means all. Throws IndexError in `operation`'s name.
   Reduced(std::string_view operation, const Tensor& x, const Dims& dims, Keepdim kept)
       : keep(kept) {
+    check_defined(operation, x);
     if (dims.empty()) std::fill_n(gone.begin(), x.shape().size(), true);
     for (const std::int64_t dim : dims) {
       const std::size_t d = reduced_dim(operation, x, dim);

@@ -71,6 +71,10 @@ TEST_CASE("comparisons are not tracked", "[ops][table]") {
       "lt", [](const Tensor& a, const Tensor& b) { return a < b; }, -2, 2, false));
   test::check_rows(row(
       "le", [](const Tensor& a, const Tensor& b) { return a <= b; }, -2, 2, false));
+  test::check_rows(row(
+      "gt", [](const Tensor& a, const Tensor& b) { return a > b; }, -2, 2, false));
+  test::check_rows(row(
+      "ge", [](const Tensor& a, const Tensor& b) { return a >= b; }, -2, 2, false));
 }
 
 TEST_CASE("choice and assignment have their derivatives", "[ops][table]") {

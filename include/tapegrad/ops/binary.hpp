@@ -1,6 +1,7 @@
 // Arithmetic, comparison and choice between two tensors, or a tensor and a C++ number.
 // Shapes broadcast and element types promote as in PyTorch; a C++ number never promotes a tensor
-// of its own kind. Every function throws ShapeError when the shapes don't broadcast.
+// of its own kind, and must fit the type in which they meet: DTypeError (see dtype.hpp). Integers
+// wrap around. Every function throws ShapeError when the shapes don't broadcast.
 #pragma once
 
 #include "tapegrad/tensor.hpp"
@@ -36,8 +37,8 @@ Tensor operator-(const Tensor& x);
 
 /// a to the power b. Derivative: g * b * a^(b-1), 0 where b is 0; and g * a^b * log(a), 0 where a
 /// is 0 and b is not negative. At the kink, where a is 0, the derivatives of every order in a are
-/// those of a^b: of a^2 for example 0, 2, 0; those in b are 0. Integers stay integers; a negative
-/// integer exponent of an integer tensor throws DTypeError.
+/// those of a^b: of a^2 for example 0, 2, 0; those in b are 0. Integers stay integers; for these,
+/// an exponent that is negative or that the result's type can't hold throws DTypeError.
 Tensor pow(const Tensor& a, const Tensor& b);
 Tensor pow(const Tensor& a, Scalar b);
 Tensor pow(Scalar a, const Tensor& b);
@@ -50,7 +51,9 @@ Tensor maximum(const Tensor& a, const Tensor& b);
 /// counts as the smaller.
 Tensor minimum(const Tensor& a, const Tensor& b);
 
-// Comparisons give booleans and have no derivative.
+// Comparisons give booleans and have no derivative. They are mathematically right between all
+// types, whatever the result of arithmetic would be: int32 -1 < uint8 0, and int64 2^53 + 1 isn't
+// float64 2^53. A floating-point number beside float32 is rounded to float32 first.
 Tensor operator==(const Tensor& a, const Tensor& b);
 Tensor operator==(const Tensor& a, Scalar b);
 Tensor operator!=(const Tensor& a, const Tensor& b);

@@ -14,7 +14,8 @@ namespace [[gnu::visibility("default")]] tapegrad {
 
 /// Uninitialised elements.
 Tensor empty(const Shape& shape, const TensorOptions& options = {});
-/// Every element is `value`, whose kind gives the default dtype: bool, int64 or float32.
+/// Every element is `value`, whose kind gives the default dtype: bool, int64 or float32. Throws
+/// DTypeError when it doesn't fit the dtype.
 Tensor full(const Shape& shape, Scalar value, const TensorOptions& options = {});
 Tensor zeros(const Shape& shape, const TensorOptions& options = {});
 Tensor ones(const Shape& shape, const TensorOptions& options = {});
@@ -28,14 +29,15 @@ Tensor ones_like(const Tensor& x, const TensorOptions& options = {});
 /// start, start + step, ... before end (after it, for a negative step): ceil((end - start) / step)
 /// numbers. int64 if all three are integers, else float32, unless `options` says otherwise; for an
 /// integer dtype the three are cut to integers first. Throws ShapeError when the step doesn't lead
-/// from start to end, DTypeError for bool or a dtype that doesn't hold the integers.
+/// from start to end, DTypeError for bool or a dtype that doesn't hold the numbers.
 Tensor arange(Scalar start, Scalar end, Scalar step = 1, const TensorOptions& options = {});
 /// From 0 in steps of 1.
 Tensor arange(Scalar end, const TensorOptions& options = {});
 
 /// `steps` numbers at equal distances, the first `start`, the last exactly `end`; just `start` for
-/// one step. float32 unless `options` says otherwise. Throws ShapeError when `steps` is negative,
-/// DTypeError for bool.
+/// one step. float32 unless `options` says otherwise; an integer dtype cuts the fractions off. Any
+/// two finite ends will do, however far apart. Throws ShapeError when `steps` is negative,
+/// DTypeError for bool or a dtype that doesn't hold the numbers.
 Tensor linspace(double start, double end, std::int64_t steps, const TensorOptions& options = {});
 
 /// Ones on the diagonal of an n x m matrix (n x n), zeros elsewhere.
@@ -64,16 +66,23 @@ class NestedList {
 
 /// The numbers as they are nested: tensor({{1, 2}, {3, 4}}) has shape [2, 2], tensor(5) rank 0.
 /// Default dtype: float32 if any is floating, else int64 if any is an integer, else bool.
-/// Throws ShapeError for ragged lists and beyond eight levels.
+/// Throws ShapeError for ragged lists and beyond eight levels, DTypeError for a number that doesn't
+/// fit the dtype.
 Tensor tensor(const NestedList& values, const TensorOptions& options = {});
 
+namespace detail {
+
+/// What tensor() makes of elements that stand in memory.
+Tensor tensor_of(const Tensor& values, const TensorOptions& options);
+
+}  // namespace detail
+
 /// Shape [n], of the elements' C++ type unless `options` says otherwise. Takes the vector over
-/// without a copy when it is moved in and keeps its type.
+/// without a copy when it is moved in and keeps its type. Throws DTypeError for an element that
+/// doesn't fit the dtype.
 template <Element T>
 Tensor tensor(std::vector<T> values, const TensorOptions& options = {}) {
-  Tensor x = Tensor::from_vector(std::move(values));
-  if (options.dtype) x = x.to(*options.dtype);
-  return options.requires_grad ? x.requires_grad_() : x;
+  return detail::tensor_of(Tensor::from_vector(std::move(values)), options);
 }
 /// The same, copied.
 template <class T, std::size_t N>

@@ -25,7 +25,8 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
                           std::int64_t dim = 0);
 
 /// At most `count` views of equal size along `dim`, the last may be smaller: as PyTorch, fewer than
-/// `count` when they can't be that many. Throws ShapeError unless count > 0.
+/// `count` when they can't be that many, and `count` of an empty dimension. Throws ShapeError
+/// unless count > 0.
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t count, std::int64_t dim = 0);
 
 }  // namespace tapegrad

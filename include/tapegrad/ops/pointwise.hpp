@@ -20,10 +20,11 @@ Tensor log(const Tensor& x);
 Tensor log1p(const Tensor& x);
 /// Square root; NaN below 0. Derivative: 1 / (2y), infinite at the kink, 0.
 Tensor sqrt(const Tensor& x);
-/// x * x; integers stay integers. Derivative: 2x.
+/// x * x; integers stay integers, and wrap around; booleans become int64. Derivative: 2x.
 Tensor square(const Tensor& x);
-/// |x|; integers stay integers; NaN stays. Derivative: sign(x), so 0 at the kink, 0, and NaN where
-/// x is NaN (0 in PyTorch); those of higher order are 0 everywhere.
+/// |x|; integers stay integers, and the least one, whose counterpart isn't there, stays itself; NaN
+/// stays. Derivative: sign(x), so 0 at the kink, 0, and NaN where x is NaN (0 in PyTorch); those of
+/// higher order are 0 everywhere.
 Tensor abs(const Tensor& x);
 /// -1, 0 or 1; integers stay integers; NaN stays (0 in PyTorch). Derivative: 0, at the kink, 0,
 /// too.
@@ -37,9 +38,10 @@ Tensor tanh(const Tensor& x);
 Tensor relu(const Tensor& x);
 /// log(1 + e^x), without overflow. Derivative: sigmoid(x).
 Tensor softplus(const Tensor& x);
-/// x limited to [low, high]; integers stay integers when the limits are; NaN stays. Derivative: 1
-/// inside, at the kinks, which are the limits, and where x is NaN (0 in PyTorch); 0 outside. Where
-/// low > high the result is high.
+/// x limited to [low, high]; integers stay integers, all digits of them, when the limits are; NaN
+/// stays. Derivative: 1 inside, at the kinks, which are the limits, and where x is NaN (0 in
+/// PyTorch); 0 outside. Where low > high the result is high. Throws DTypeError for a limit that
+/// every result would have to be and x's type can't hold: uint8 from 300 on.
 Tensor clamp(const Tensor& x, Scalar low, Scalar high);
 /// A limit only from below; the kink as in clamp.
 Tensor clamp_min(const Tensor& x, Scalar low);

@@ -1,0 +1,18 @@
+// Operations that put something in the place of what a tensor holds: copy_, fill_, random fills.
+// Each is a struct of its own, so that errors, tapes and traces call it by its name.
+#pragma once
+
+#include "ops/elementwise.hpp"
+#include "ops/in_place.hpp"
+
+namespace tapegrad {
+
+/// The second operand, in the place of the first.
+template <class Op>
+struct Assign : Binary<Op> {
+  static constexpr Needs saves(Needs) { return save_nothing; }
+  auto f(const auto&, const auto& b) const { return b; }
+  Grads vjp(const Saved&, const Tensor& g) const { return {Tensor{}, g}; }
+};
+
+}  // namespace tapegrad
