@@ -131,6 +131,7 @@ Layout Layout::broadcast_to(const Shape& shape) const {
 // Groups old dimensions that lie without gaps and hands each group's stride to the new dimensions
 // which split it.
 std::optional<Layout> Layout::viewed(const Shape& shape) const {
+  if (shape == shape_) return *this;
   if (contiguous_) {
     Layout result(shape);
     result.offset_ = offset_;

@@ -63,9 +63,11 @@ void check_integers(const Tensor& x, std::span<const Index> indices, std::int64_
 }  // namespace
 
 Tensor Tensor::index(std::span<const Index> indices) const {
+  check_defined_self("index", *this);
   const std::int64_t left = left_over(*this, indices);
   check_integers(*this, indices, left);
-  return widened(narrowed(*this, indices, left), indices, left);
+  const Tensor y = widened(narrowed(*this, indices, left), indices, left);
+  return y.is_same(*this) ? view(shape()) : y;
 }
 
 Tensor Tensor::operator[](std::initializer_list<Index> indices) const {

@@ -106,6 +106,13 @@ void check_slices(std::string_view operation, const Tensor& index) {
                     operation, index.shape());
 }
 
+/// A tensor of rank 0 counts as one of rank 1, which has one slice; it comes out as it went in.
+void check_single(std::string_view operation, const Tensor& index) {
+  check<ShapeError>(index.dim() == 1 && index.numel() == 1,
+                    "{}: an index of shape {} for a tensor of rank 0; it needs shape [1]",
+                    operation, index.shape());
+}
+
 /// The index has x's rank and, apart from `dim`, reaches no further.
 void check_elements(std::string_view operation, const Tensor& x, const Tensor& index,
                     std::size_t dim) {
@@ -128,13 +135,23 @@ void check_source(std::string_view operation, const Tensor& x, const Tensor& sou
 }  // namespace
 
 Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
+  check_defined("index_select", x, dim, index);
+  if (x.dim() == 0) {
+    check_single("index_select", index);
+    return index_select(x.unsqueeze(0), dim, index).squeeze(0);
+  }
   const std::size_t d = wrap_dim("index_select", dim, x.shape().size());
   check_slices("index_select", index);
   return apply(IndexSelect{d}, x, checked_indices("index_select", index, x.shape()[d]));
 }
 
 Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
-  const std::size_t d = wrap_dim("index_add", dim, x.shape().size());
+  check_defined("index_add", x, dim, index, source);
+  if (x.dim() == 0 && source.dim() == 0) {
+    check_single("index_add", index);
+    return index_add(x.unsqueeze(0), dim, index, source.unsqueeze(0)).squeeze(0);
+  }
+  const std::size_t d = wrap_dim("index_add", dim, std::max<std::size_t>(x.shape().size(), 1));
   check_slices("index_add", index);
   check_source("index_add", x, source);
   Shape expected = x.shape();
@@ -146,13 +163,21 @@ Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const T
 }
 
 Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index) {
-  const std::size_t d = wrap_dim("gather", dim, x.shape().size());
+  check_defined("gather", x, dim, index);
+  if (x.dim() == 0 && index.dim() == 0) {
+    return gather(x.unsqueeze(0), dim, index.unsqueeze(0)).squeeze(0);
+  }
+  const std::size_t d = wrap_dim("gather", dim, std::max<std::size_t>(x.shape().size(), 1));
   check_elements("gather", x, index, d);
   return apply(Gather{d}, x, checked_indices("gather", index, x.shape()[d]));
 }
 
 Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
-  const std::size_t d = wrap_dim("scatter_add", dim, x.shape().size());
+  check_defined("scatter_add", x, dim, index, source);
+  if (x.dim() == 0 && index.dim() == 0 && source.dim() == 0) {
+    return scatter_add(x.unsqueeze(0), dim, index.unsqueeze(0), source.unsqueeze(0)).squeeze(0);
+  }
+  const std::size_t d = wrap_dim("scatter_add", dim, std::max<std::size_t>(x.shape().size(), 1));
   check_elements("scatter_add", x, index, d);
   check_source("scatter_add", x, source);
   bool covered = source.dim() == index.dim();
@@ -172,6 +197,7 @@ Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const
 }
 
 Tensor one_hot(const Tensor& labels, std::int64_t classes) {
+  check_defined("one_hot", labels);
   check<IndexError>(classes >= -1, "one_hot: {} classes; use -1 for as many as there are", classes);
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
   const Tensor indices = checked_indices("one_hot", labels, classes == -1 ? most : classes);

@@ -119,6 +119,7 @@ Tensor sum(const Tensor& x, const Dims& dims, Keepdim keep) {
 }
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
+  check_defined("sum_to", x, shape);
   if (x.shape() == shape) return x;
   check<ShapeError>(broadcasts_to(shape, x.shape()), "sum_to: shape {} doesn't broadcast to {}",
                     shape, x.shape());
@@ -127,7 +128,8 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
   for (std::size_t i = 0; i < x.shape().size(); ++i) {
     if (i < lead || shape[i - lead] != x.shape()[i]) dims.push_back(static_cast<std::int64_t>(i));
   }
-  return sum(x, dims, Keepdim::yes).reshape(shape);
+  const Tensor kept = sum(x, dims, Keepdim::yes);
+  return kept.shape() == shape ? kept : kept.reshape(shape);
 }
 
 Tensor mean(const Tensor& x) { return mean(x, {}); }
@@ -164,7 +166,13 @@ Tensor all(const Tensor& x, const Dims& dims, Keepdim keep) {
   return nonzero_count(x, reduced) == static_cast<std::int64_t>(reduced.count(x.shape()));
 }
 
-Tensor Tensor::sum() const { return tapegrad::sum(*this); }
-Tensor Tensor::mean() const { return tapegrad::mean(*this); }
+Tensor Tensor::sum() const {
+  check_defined_self("sum", *this);
+  return tapegrad::sum(*this);
+}
+Tensor Tensor::mean() const {
+  check_defined_self("mean", *this);
+  return tapegrad::mean(*this);
+}
 
 }  // namespace tapegrad

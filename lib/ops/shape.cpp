@@ -120,9 +120,16 @@ Shape filled_in(std::string_view operation, const Tensor& x, const Shape& shape)
   return result;
 }
 
+/// A view that changes nothing is a tensor of its own all the same.
+Tensor same(const Tensor& x) { return apply(View(x.shape()), x); }
+
+/// A tensor of rank 0 counts as one of rank 1, as in PyTorch.
+std::size_t counted_rank(const Tensor& x) { return std::max<std::size_t>(x.shape().size(), 1); }
+
 }  // namespace
 
 Tensor Tensor::view(const Shape& wanted) const {
+  check_defined_self("view", *this);
   const Shape to = filled_in("view", *this, wanted);
   check<ShapeError>(layout_of(*this).viewed(to).has_value(),
                     "view: strides {} of shape {} don't allow shape {} without a copy; use "
@@ -132,15 +139,16 @@ Tensor Tensor::view(const Shape& wanted) const {
 }
 
 Tensor Tensor::reshape(const Shape& wanted) const {
+  check_defined_self("reshape", *this);
   const Shape to = filled_in("reshape", *this, wanted);
-  if (to == shape()) return *this;
   return layout_of(*this).viewed(to) ? apply(View(to), *this) : apply(View(to), clone());
 }
 
 Tensor Tensor::flatten(std::int64_t first, std::int64_t last) const {
+  check_defined_self("flatten", *this);
+  const std::size_t from = wrap_dim("flatten", first, counted_rank(*this));
+  const std::size_t to = wrap_dim("flatten", last, counted_rank(*this));
   if (dim() == 0) return reshape({1});
-  const std::size_t from = wrap_dim("flatten", first, shape().size());
-  const std::size_t to = wrap_dim("flatten", last, shape().size());
   check<IndexError>(from <= to, "flatten: first dim {} comes after last dim {}", first, last);
   Shape merged;
   std::int64_t product = 1;
@@ -153,11 +161,14 @@ Tensor Tensor::flatten(std::int64_t first, std::int64_t last) const {
 }
 
 Tensor Tensor::transpose(std::int64_t a, std::int64_t b) const {
-  const std::size_t rank = shape().size();
-  return apply(Transpose(wrap_dim("transpose", a, rank), wrap_dim("transpose", b, rank)), *this);
+  check_defined_self("transpose", *this);
+  const std::size_t from = wrap_dim("transpose", a, counted_rank(*this));
+  const std::size_t to = wrap_dim("transpose", b, counted_rank(*this));
+  return dim() == 0 ? same(*this) : apply(Transpose(from, to), *this);
 }
 
 Tensor Tensor::permute(const Dims& order) const {
+  check_defined_self("permute", *this);
   check<ShapeError>(order.size() == shape().size(), "permute: order {} for shape {}", order,
                     shape());
   Dims wrapped = order;
@@ -172,22 +183,26 @@ Tensor Tensor::permute(const Dims& order) const {
 }
 
 Tensor Tensor::t() const {
+  check_defined_self("t", *this);
   check<ShapeError>(dim() <= 2, "t: rank {} (shape {}); use mT() or transpose()", dim(), shape());
-  return dim() < 2 ? *this : transpose(0, 1);
+  return dim() < 2 ? same(*this) : transpose(0, 1);
 }
 
 Tensor Tensor::mT() const {
+  check_defined_self("mT", *this);
   check<ShapeError>(dim() >= 2, "mT: needs at least two dimensions: shape {}", shape());
   return transpose(-2, -1);
 }
 
 Tensor Tensor::select(std::int64_t dim, std::int64_t index) const {
+  check_defined_self("select", *this);
   const std::size_t d = wrap_dim("select", dim, shape().size());
   return apply(Select(d, wrap_index("select", index, shape()[d])), *this);
 }
 
 Tensor Tensor::slice(std::int64_t dim, std::optional<std::int64_t> start,
                      std::optional<std::int64_t> stop, std::int64_t step) const {
+  check_defined_self("slice", *this);
   const std::size_t d = wrap_dim("slice", dim, shape().size());
   check<IndexError>(step > 0, "slice: step {}; it must be positive", step);
   const std::int64_t size = shape()[d];
@@ -201,6 +216,7 @@ Tensor Tensor::slice(std::int64_t dim, std::optional<std::int64_t> start,
 }
 
 Tensor Tensor::narrow(std::int64_t dim, std::int64_t start, std::int64_t length) const {
+  check_defined_self("narrow", *this);
   const std::size_t d = wrap_dim("narrow", dim, shape().size());
   const std::int64_t size = shape()[d];
   const std::int64_t from = start < 0 ? start + size : start;
@@ -211,6 +227,7 @@ Tensor Tensor::narrow(std::int64_t dim, std::int64_t start, std::int64_t length)
 }
 
 Tensor Tensor::expand(const Shape& wanted) const {
+  check_defined_self("expand", *this);
   Shape to = wanted;
   check<ShapeError>(to.size() >= shape().size(), "expand: shape {} to fewer dimensions: {}",
                     shape(), wanted);
@@ -225,6 +242,7 @@ Tensor Tensor::expand(const Shape& wanted) const {
 }
 
 Tensor Tensor::squeeze() const {
+  check_defined_self("squeeze", *this);
   Shape to;
   for (const std::int64_t size : shape()) {
     if (size != 1) to.push_back(size);
@@ -233,15 +251,16 @@ Tensor Tensor::squeeze() const {
 }
 
 Tensor Tensor::squeeze(std::int64_t dim) const {
-  if (shape().empty() && (dim == 0 || dim == -1)) return *this;
-  const std::size_t d = wrap_dim("squeeze", dim, shape().size());
-  if (shape()[d] != 1) return *this;
+  check_defined_self("squeeze", *this);
+  const std::size_t d = wrap_dim("squeeze", dim, counted_rank(*this));
+  if (shape().empty() || shape()[d] != 1) return same(*this);
   Shape to = shape();
   to.erase(d);
   return apply(View(to), *this);
 }
 
 Tensor Tensor::unsqueeze(std::int64_t dim) const {
+  check_defined_self("unsqueeze", *this);
   const std::size_t d = wrap_dim("unsqueeze", dim, shape().size() + 1);
   Shape to = shape();
   to.insert(d, 1);

@@ -74,7 +74,8 @@ Tensor logsumexp(const Tensor& x, const Dims& dims, Keepdim keep) {
   const std::size_t dim = one ? reduced_dim("logsumexp", x, dims.empty() ? 0 : dims[0]) : 0;
   const Tensor y = one ? apply(LogSumExp{static_cast<std::int64_t>(dim)}, x)
                        : logsumexp(reduced.joined_last(x), -1);
-  return keep == Keepdim::yes ? y.reshape(reduced.kept_shape(x.shape())) : y;
+  const bool reshaped = keep == Keepdim::yes && x.dim() > 0;
+  return reshaped ? y.reshape(reduced.kept_shape(x.shape())) : y;
 }
 
 }  // namespace tapegrad

@@ -1,7 +1,8 @@
 // Elements chosen by tensors of integers (int64, int32 or uint8), and added where such choose.
 // Integers, slices, `ellipsis` and `newaxis` are Tensor::operator[]. Every function throws
 // IndexError for an index that is negative or too large, DTypeError for indices that aren't
-// integers, ShapeError for shapes that don't fit.
+// integers, ShapeError for shapes that don't fit. A tensor of rank 0 has dimension 0 (and -1) with
+// one slice, as in PyTorch.
 #pragma once
 
 #include <cstdint>

@@ -24,8 +24,8 @@ Tensor sum(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
   return sum(x, Dims{static_cast<std::int64_t>(dim)}, keep);
 }
 
-/// Sums x down to a shape that broadcasts to x's: the derivative of broadcasting.
-/// Throws ShapeError when it doesn't. Derivative: g, broadcast.
+/// Sums x down to a shape that broadcasts to x's: the derivative of broadcasting. x itself if it
+/// has that shape. Throws ShapeError when it doesn't. Derivative: g, broadcast.
 Tensor sum_to(const Tensor& x, const Shape& shape);
 
 /// Mean; of nothing it is NaN. Derivative: g / count. Throws DTypeError for integers.
