@@ -86,13 +86,16 @@ struct GradcheckResult {
 
 /// Compares the derivative of `f` with central differences, element by element, in float64.
 /// A cell passes when |analytic - numeric| <= atol + rtol * |numeric|. Only inputs that require
-/// grad are varied; they must be float64. Throws DTypeError otherwise, AutogradError when no input
-/// requires grad. Source for the default step: eps^(1/3) of float64, rounded down to a power of 10.
+/// grad are varied; they must be float64. One whose elements share memory, as after expand(), or
+/// which shares it with another input, is varied as a copy. Throws DTypeError otherwise,
+/// AutogradError when no input requires grad, Error for an empty function, a step that isn't above
+/// 0 or a negative tolerance. Source for the default step: eps^(1/3) of float64, rounded down to a
+/// power of 10.
 GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
                           const GradcheckOptions& options = {});
 
 /// The numeric derivative of sum(f(x)) by central differences: shape and dtype of x, computed in
-/// float64.
+/// float64. Throws as gradcheck().
 Tensor numeric_grad(const std::function<Tensor(const Tensor&)>& f, const Tensor& x,
                     double eps = 1e-6);
 

@@ -44,14 +44,14 @@ std::vector<TapeRecord> tape(const Tensor& root);
 ///     inputs the parameter and the gradient.
 /// These are named after what they are about: "train/gradients/model/linear/weight". All tensors
 /// live until the trace ends. What a trace within the trace lists is not in the outer one.
-/// What `f` throws is passed on.
+/// What `f` throws is passed on. Throws Error for an empty function.
 std::vector<TapeRecord> trace(const std::function<void()>& f);
 
 /// Whether this thread is within a trace().
 bool tracing();
 
 /// For optimizers: lists that `operation` changed x by `gradient`, which may be undefined. Nothing
-/// outside a trace(). Throws Error for an undefined x.
+/// outside a trace(). Throws Error for an undefined x, there as well.
 void trace_update(std::string_view operation, const Tensor& x, const Tensor& gradient);
 
 /// A line for each record, "name = operation(inputs) : dtype shape". What isn't on the tape is

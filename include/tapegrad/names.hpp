@@ -8,6 +8,8 @@
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
+struct Scope;
+
 /// A name of a scope that is entered often, as a module's in every forward pass: entering it
 /// again where it was entered last takes a few nanoseconds. A value of two words; several threads
 /// may enter one, also while another assigns to it.
@@ -27,10 +29,10 @@ class ScopeName {
 
  private:
   friend class NameScope;
-  const void* entered() const;
+  const Scope* entered() const;
 
-  std::atomic<const void*> name_ = nullptr;
-  mutable std::atomic<const void*> last_ = nullptr;
+  std::atomic<const Scope*> name_ = nullptr;
+  mutable std::atomic<const Scope*> last_ = nullptr;
 };
 
 /// Operations of this thread are named within `name` until the end of the scope:
@@ -48,7 +50,7 @@ class NameScope {
   ~NameScope();
 
  private:
-  const void* before_;
+  const Scope* before_;
 };
 
 /// Names a leaf or a constant as its owner calls it, for instance "weight". Unlike named() it

@@ -40,7 +40,7 @@ void Tensor::backward(const Tensor& gradient) const { backward(gradient, {}); }
 void Tensor::backward(BackwardOptions options) const { backward(Tensor(), options); }
 
 void Tensor::backward(const Tensor& gradient, BackwardOptions options) const {
-  impl_of(*this);
+  check_defined_self("backward", *this);
   if (is_traced()) return backward_traced(*this, gradient, options);
   const NoGrad guard;
   ReversePass pass(options.retain_graph ? ReversePass::Graph::keep : ReversePass::Graph::free);
@@ -51,6 +51,7 @@ void Tensor::backward(const Tensor& gradient, BackwardOptions options) const {
 
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                          const GradOptions& options) {
+  check_defined("grad", outputs, inputs);
   // A recorded reverse pass consists of operations, which are listed one by one.
   if (is_traced() && !options.create_graph) return grad_traced(outputs, inputs, options);
   check<AutogradError>(
@@ -89,15 +90,17 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
   return results;
 }
 
-bool Tensor::requires_grad() const { return static_cast<bool>(impl_of(*this).node); }
+bool Tensor::requires_grad() const {
+  return static_cast<bool>(impl_of(*this, "requires_grad").node);
+}
 
 bool Tensor::is_leaf() const {
-  const Ptr<Node>& node = impl_of(*this).node;
+  const Ptr<Node>& node = impl_of(*this, "is_leaf").node;
   return !node || node->is_leaf();
 }
 
 Tensor& Tensor::requires_grad_(bool value) {
-  TensorImpl& x = impl_of(*this);
+  TensorImpl& x = impl_of(*this, "requires_grad_");
   if (value == static_cast<bool>(x.node)) return *this;
   if (!value) {
     check<AutogradError>(is_leaf(),
@@ -117,12 +120,12 @@ Tensor& Tensor::requires_grad_(bool value) {
 }
 
 Tensor Tensor::grad() const {
-  const Ptr<Node>& node = impl_of(*this).node;
+  const Ptr<Node>& node = impl_of(*this, "grad").node;
   return node && node->is_leaf() ? static_cast<const LeafNode&>(*node).grad() : Tensor();
 }
 
 void Tensor::set_grad(const Tensor& grad) {
-  const TensorImpl& x = impl_of(*this);
+  const TensorImpl& x = impl_of(*this, "set_grad");
   check<AutogradError>(x.node && x.node->is_leaf(),
                        "set_grad: a tensor of shape {} that is not a leaf requiring grad", shape());
   if (grad.defined()) {
@@ -134,14 +137,19 @@ void Tensor::set_grad(const Tensor& grad) {
   static_cast<LeafNode&>(*x.node).set_grad(grad.defined() ? grad.detach() : Tensor());
 }
 
-Tensor Tensor::detach() const { return make_alias(*this); }
+Tensor Tensor::detach() const {
+  check_defined_self("detach", *this);
+  return make_alias(*this);
+}
 
 std::string_view Tensor::operation() const {
+  check_defined_self("operation", *this);
   return is_leaf() ? std::string_view() : impl()->node->name();
 }
 
 void Tensor::register_hook(std::function<Tensor(const Tensor&)> f) const {
-  const TensorImpl& x = impl_of(*this);
+  const TensorImpl& x = impl_of(*this, "register_hook");
+  check<Error>(static_cast<bool>(f), "register_hook: the hook is an empty function");
   check<AutogradError>(static_cast<bool>(x.node),
                        "register_hook: a tensor of shape {} that doesn't require grad", shape());
   check_history("register_hook", *this);

@@ -127,13 +127,19 @@ std::string tape_text(const std::vector<TapeRecord>& records) {
   return text;
 }
 
-std::string tape_text(const Tensor& root) { return tape_text(tape(root)); }
+std::string tape_text(const Tensor& root) {
+  check_defined("tape_text", root);
+  return tape_text(tape(root));
+}
 
 std::string tape_dot(const std::vector<TapeRecord>& records) {
   check_inputs("tape_dot", records);
   return Picture(records).text();
 }
 
-std::string tape_dot(const Tensor& root) { return tape_dot(tape(root)); }
+std::string tape_dot(const Tensor& root) {
+  check_defined("tape_dot", root);
+  return tape_dot(tape(root));
+}
 
 }  // namespace tapegrad

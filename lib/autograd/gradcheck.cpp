@@ -10,8 +10,8 @@
 namespace tapegrad {
 namespace {
 
-/// Position in the storage of element `index` (row-major) of x, from its first element.
-std::int64_t position(const Tensor& x, std::int64_t index) {
+/// Where element `index` (row-major) of x lies, counted from its first element.
+std::int64_t storage_offset_of(const Tensor& x, std::int64_t index) {
   std::int64_t at = 0;
   for (std::size_t d = x.shape().size(); d-- > 0;) {
     at += index % x.shape()[d] * x.strides()[d];
@@ -24,7 +24,7 @@ std::int64_t position(const Tensor& x, std::int64_t index) {
 class Nudge {
  public:
   Nudge(Tensor x, std::int64_t index, double by)
-      : x_(std::move(x)), at_(position(x_, index)), before_(x_.data<double>()[at_]) {
+      : x_(std::move(x)), at_(storage_offset_of(x_, index)), before_(x_.data<double>()[at_]) {
     set(before_ + by);
   }
   Nudge(const Nudge&) = delete;
@@ -42,15 +42,17 @@ class Nudge {
   double before_;
 };
 
-std::vector<double> values_of(const Tensor& y) {
+void check_result(const Tensor& y) {
+  check<Error>(y.defined(), "gradcheck: the function gives an undefined tensor");
   check<DTypeError>(y.dtype() == float64, "gradcheck: the function gives {}; it must give float64",
                     y.dtype());
-  return y.to_vector<double>();
 }
 
 std::vector<double> evaluate(const TensorFunction& f, const std::vector<Tensor>& inputs) {
   const NoGrad guard;
-  return values_of(f(inputs));
+  const Tensor y = f(inputs);
+  check_result(y);
+  return y.to_vector<double>();
 }
 
 /// d output / d input[index], for every output element.
@@ -93,7 +95,9 @@ double allowed_for(const GradcheckCell& c, const GradcheckOptions& options) {
 
 /// How far a cell is from its numeric value, in units of its tolerance.
 double excess_of(const GradcheckCell& c, const GradcheckOptions& options) {
-  const double excess = std::abs(c.analytic - c.numeric) / allowed_for(c, options);
+  const double distance = std::abs(c.analytic - c.numeric);
+  // Also where nothing is allowed.
+  const double excess = distance == 0 ? 0 : distance / allowed_for(c, options);
   return std::isnan(excess) ? HUGE_VAL : excess;
 }
 
@@ -132,7 +136,8 @@ class Comparison {
   double excess_ = 0;
 };
 
-std::vector<std::size_t> check_inputs(const std::vector<Tensor>& inputs) {
+/// The places of the inputs that require grad, each of which is fit to be varied.
+std::vector<std::size_t> varied_inputs(const std::vector<Tensor>& inputs) {
   std::vector<std::size_t> varied;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
     if (!inputs[k].requires_grad()) continue;
@@ -150,15 +155,30 @@ std::vector<std::size_t> check_inputs(const std::vector<Tensor>& inputs) {
   return varied;
 }
 
-GradcheckResult check_first_order(const TensorFunction& f, const std::vector<Tensor>& inputs,
+/// `inputs`, but copies of those whose elements can't be varied one at a time: they share memory
+/// with each other, or with another input.
+std::vector<Tensor> independent(std::vector<Tensor> inputs,
+                                const std::vector<std::size_t>& varied) {
+  for (const std::size_t k : varied) {
+    bool shares = inputs[k].overlaps_itself();
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      shares = shares || (i != k && inputs[i].shares_storage_with(inputs[k]));
+    }
+    if (shares) inputs[k] = inputs[k].detach().clone().requires_grad_();
+  }
+  return inputs;
+}
+
+GradcheckResult check_first_order(const TensorFunction& f, const std::vector<Tensor>& given,
                                   const GradcheckOptions& options) {
-  const std::vector<std::size_t> varied = check_inputs(inputs);
+  const std::vector<std::size_t> varied = varied_inputs(given);
+  const std::vector<Tensor> inputs = independent(given, varied);
   std::vector<Tensor> wanted;
   for (const std::size_t k : varied) wanted.push_back(inputs[k]);
   const EnableGrad guard;
   const Tensor y = f(inputs);
+  check_result(y);
   std::vector<std::vector<std::vector<double>>> rows;  // [output][input][input element]
-  values_of(y);
   for (std::int64_t o = 0; o < y.numel(); ++o) rows.push_back(analytic_row(y, wanted, o));
   Comparison comparison(options);
   for (std::size_t w = 0; w < wanted.size(); ++w) {
@@ -189,7 +209,7 @@ Tensor weights_like(const Tensor& y) {
 /// first order.
 GradcheckResult check_second_order(const TensorFunction& f, const std::vector<Tensor>& inputs,
                                    const GradcheckOptions& options) {
-  const std::vector<std::size_t> varied = check_inputs(inputs);
+  const std::vector<std::size_t> varied = varied_inputs(inputs);
   Tensor weights;
   {
     const NoGrad guard;
@@ -219,17 +239,31 @@ GradcheckResult check_second_order(const TensorFunction& f, const std::vector<Te
   return worst;
 }
 
+void check_step(std::string_view operation, double eps) {
+  check<Error>(eps > 0 && std::isfinite(eps), "{}: eps {}; the step must be above 0, and finite",
+               operation, eps);
+}
+
 }  // namespace
 
 GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
                           const GradcheckOptions& options) {
+  check<Error>(static_cast<bool>(f), "gradcheck: the function is empty");
+  check_defined("gradcheck", f, inputs);
   check<Error>(options.order == 1 || options.order == 2, "gradcheck: order {}; use 1 or 2",
                options.order);
+  check_step("gradcheck", options.eps);
+  check<Error>(options.atol >= 0 && options.rtol >= 0,
+               "gradcheck: atol {} and rtol {}; neither may be negative or NaN", options.atol,
+               options.rtol);
   return options.order == 1 ? check_first_order(f, inputs, options)
                             : check_second_order(f, inputs, options);
 }
 
 Tensor numeric_grad(const std::function<Tensor(const Tensor&)>& f, const Tensor& x, double eps) {
+  check<Error>(static_cast<bool>(f), "numeric_grad: the function is empty");
+  check_defined("numeric_grad", f, x);
+  check_step("numeric_grad", eps);
   const TensorFunction total = [&f](const std::vector<Tensor>& all) {
     return f(all[0]).to(float64).sum();
   };

@@ -8,8 +8,6 @@
 namespace tapegrad {
 namespace {
 
-const Scope* as_scope(const void* scope) { return static_cast<const Scope*>(scope); }
-
 /// Of a leaf or a constant.
 void set_label(TensorImpl& x, const Scope* label) {
   x.label = label;
@@ -36,15 +34,15 @@ void ScopeName::assign(std::string_view name) {
 }
 
 std::string_view ScopeName::text() const {
-  const Scope* name = as_scope(name_);
+  const Scope* name = name_;
   return name ? std::string_view(name->name) : std::string_view();
 }
 
 /// The name within the current scope. What was found last serves again if it is still that.
-const void* ScopeName::entered() const {
-  const Scope* name = as_scope(name_.load(std::memory_order_acquire));
+const Scope* ScopeName::entered() const {
+  const Scope* name = name_.load(std::memory_order_acquire);
   if (!name) return current_scope;
-  const Scope* last = as_scope(last_.load(std::memory_order_acquire));
+  const Scope* last = last_.load(std::memory_order_acquire);
   if (last && last->parent == current_scope && last->plain == name) return last;
   last = scope_within(current_scope, name->name);
   last_.store(last, std::memory_order_release);
@@ -57,31 +55,33 @@ NameScope::NameScope(std::string_view name) : before_(current_scope) {
 }
 
 NameScope::NameScope(const ScopeName& name) : before_(current_scope) {
-  current_scope = as_scope(name.entered());
+  current_scope = name.entered();
 }
 
-NameScope::~NameScope() { current_scope = as_scope(before_); }
+NameScope::~NameScope() { current_scope = before_; }
 
 void name_where_used(const Tensor& x, std::string_view name) {
+  check_defined("name_where_used", x, name);
   TensorImpl& impl = impl_of(x);
   if (impl.label.load(std::memory_order_relaxed) || !x.is_leaf() || !is_name(name)) return;
   set_label(impl, scope_within(nullptr, name));
 }
 
 void copy_name(const Tensor& from, const Tensor& to) {
+  check_defined("copy_name", from, to);
   const Scope* label = impl_of(from).label;
   if (label && impl_of(to).label != label && to.is_leaf()) set_label(*to.impl(), label);
 }
 
 std::string Tensor::name() const {
-  const TensorImpl& x = impl_of(*this);
+  const TensorImpl& x = impl_of(*this, "name");
   if (x.node) return tape(*this).back().name + ":0";
   return (x.label ? path_of(x.label) : "constant") + ":0";
 }
 
 Tensor Tensor::named(std::string_view name) const {
+  TensorImpl& x = impl_of(*this, "named");
   check_name("named", name);
-  TensorImpl& x = impl_of(*this);
   if (x.node && !x.node->is_leaf()) {
     x.node->label = scope_within(nullptr, name);
   } else {

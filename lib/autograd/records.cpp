@@ -39,6 +39,7 @@ std::string UniqueNames::take(const std::string& name) {
 }
 
 std::vector<TapeRecord> tape(const Tensor& root) {
+  check_defined("tape", root);
   const std::vector<Walked> all = records_below(root);
   const auto uses = first_uses(all);
   std::unordered_map<const Node*, std::size_t> places;

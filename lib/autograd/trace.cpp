@@ -238,6 +238,7 @@ std::vector<Tensor> grad_traced(const std::vector<Tensor>& outputs,
 }
 
 std::vector<TapeRecord> trace(const std::function<void()>& f) {
+  check<Error>(static_cast<bool>(f), "trace: the function is empty");
   Trace trace;
   const Running guard(trace);
   const ModeGuard listing(recording() ? Mode::trace_and_record : Mode::trace);
@@ -248,6 +249,7 @@ std::vector<TapeRecord> trace(const std::function<void()>& f) {
 bool tracing() { return is_traced(); }
 
 void trace_update(std::string_view operation, const Tensor& x, const Tensor& gradient) {
+  check_defined("trace_update", operation, x);
   if (!is_traced()) return;
   std::vector<Place> inputs{current_trace->place_of(x)};
   if (gradient.defined()) inputs.push_back(current_trace->place_of(gradient));

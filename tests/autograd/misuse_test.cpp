@@ -1,0 +1,148 @@
+// Calls that can't mean anything are refused where they are made.
+#include <cmath>
+#include <limits>
+
+#include "support/catch.hpp"
+#include "support/errors.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/graph.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/loss.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/random.hpp"
+
+using namespace tapegrad;
+using test::contains;
+using test::error_of;
+
+namespace {
+
+Tensor leaf(const Tensor& x) { return x.to(float64).detach().clone().requires_grad_(); }
+
+Tensor squared(const std::vector<Tensor>& x) { return square(x[0]); }
+
+}  // namespace
+
+TEST_CASE("an empty function is refused at the call", "[misuse]") {
+  const Tensor x = leaf(ones({2}));
+  CHECK(error_of([&] { x.register_hook(nullptr); }) ==
+        "register_hook: the hook is an empty function");
+  CHECK(error_of([&] { gradcheck(nullptr, {x}); }) == "gradcheck: the function is empty");
+  CHECK(error_of([&] { numeric_grad(nullptr, x); }) == "numeric_grad: the function is empty");
+  CHECK(error_of([&] { trace(nullptr); }) == "trace: the function is empty");
+  square(x).sum().backward();  // no empty hook was left behind
+}
+
+TEST_CASE("gradcheck refuses a step or a tolerance that says nothing", "[misuse][gradcheck]") {
+  const std::vector<Tensor> x{leaf(ones({2}))};
+  const double nan = std::nan("");
+  for (const double eps : {0.0, -1e-6, nan, std::numeric_limits<double>::infinity()}) {
+    CHECK(contains(error_of([&] { gradcheck(squared, x, {.eps = eps}); }), "gradcheck: eps"));
+    CHECK(contains(error_of([&] { numeric_grad([](const Tensor& v) { return v; }, x[0], eps); }),
+                   "numeric_grad: eps"));
+  }
+  for (const double tolerance : {-1.0, nan}) {
+    CHECK(contains(error_of([&] { gradcheck(squared, x, {.atol = tolerance}); }), "atol"));
+    CHECK(contains(error_of([&] { gradcheck(squared, x, {.rtol = tolerance}); }), "rtol"));
+  }
+  CHECK(
+      gradcheck([](const std::vector<Tensor>& in) { return in[0] * 0; }, x, {.atol = 0, .rtol = 0})
+          .ok);
+}
+
+TEST_CASE("gradcheck says that the function gave an undefined tensor", "[misuse][gradcheck]") {
+  const std::vector<Tensor> x{leaf(ones({2}))};
+  const auto nothing = [](const std::vector<Tensor>&) { return Tensor(); };
+  CHECK(error_of([&] { gradcheck(nothing, x); }) ==
+        "gradcheck: the function gives an undefined tensor");
+}
+
+TEST_CASE("gradcheck varies inputs that share memory one element at a time", "[gradcheck]") {
+  const Tensor few = tensor({0.5, 1.5}, {.dtype = float64});
+  const auto product = [](const std::vector<Tensor>& x) {
+    return x.size() == 1 ? square(x[0]) : x[0] * square(x[1]);
+  };
+  for (const int order : {1, 2}) {
+    const Tensor expanded = few.expand({3, 2}).requires_grad_();
+    CHECK(gradcheck(product, {expanded}, {.order = order}).ok);
+    const Tensor a = few.detach().requires_grad_();
+    const Tensor b = few.detach().requires_grad_();
+    CHECK(gradcheck(product, {a, b}, {.order = order}).ok);
+    CHECK(gradcheck(product, {a, few.slice(0, 0, 1).detach()}, {.order = order}).ok);
+    CHECK(gradcheck(product, {a, a}, {.order = order}).ok);
+  }
+  CHECK(few.to_vector<double>() == std::vector<double>{0.5, 1.5});
+}
+
+TEST_CASE("an update of an undefined tensor is refused, in a trace and outside", "[misuse]") {
+  const std::string message =
+      "trace_update: argument 2 is an undefined tensor: default-constructed, moved from, or an "
+      "absent gradient";
+  CHECK(error_of([] { trace_update("sgd", Tensor(), ones({1})); }) == message);
+  CHECK(error_of([] { trace([] { trace_update("sgd", Tensor(), Tensor()); }); }) == message);
+}
+
+TEST_CASE("a null pointer to elements is refused", "[misuse]") {
+  bool deleted = false;
+  const auto deleter = [&](void*) { deleted = true; };
+  float* none = nullptr;
+  CHECK(error_of([&] {
+          Tensor::from_blob(none, {2, 3}, deleter);
+        }) == "from_blob: a null pointer to the elements of shape [2, 3]");
+  CHECK(!deleted);  // nothing was taken over
+  CHECK(Tensor::from_blob(none, {0, 3}, nullptr).numel() == 0);
+}
+
+TEST_CASE("a number that was cast to an element type and is none is refused", "[misuse]") {
+  const auto none = static_cast<DType>(200);
+  const Tensor x = ones({2});
+  const TensorOptions options{.dtype = none};
+  const std::vector<std::pair<std::string, std::function<void()>>> calls{
+      {"empty", [&] { empty({2}, options); }},
+      {"full", [&] { full({2}, 1, options); }},
+      {"zeros", [&] { zeros({2}, options); }},
+      {"ones", [&] { ones({2}, options); }},
+      {"zeros_like", [&] { zeros_like(x, options); }},
+      {"tensor",
+       [&] {
+         tensor({1, 2}, options);
+       }},
+      {"tensor", [&] { tensor(std::vector<float>{1}, options); }},
+      {"arange", [&] { arange(3, options); }},
+      {"linspace", [&] { linspace(0, 1, 3, options); }},
+      {"eye", [&] { eye(3, options); }},
+      {"rand", [&] { rand({2}, options); }},
+      {"randn", [&] { randn({2}, options); }},
+      {"randint", [&] { randint(3, {2}, options); }},
+      {"randperm", [&] { randperm(3, options); }},
+      {"bernoulli_like", [&] { bernoulli_like(x, 0.5, options); }},
+      {"to", [&] { x.to(none); }},
+      {"to_", [&] { ones({2}).to_(none); }},
+      {"size_of", [&] { static_cast<void>(size_of(none)); }},
+      {"name_of", [&] { static_cast<void>(name_of(none)); }},
+  };
+  for (const auto& [name, call] : calls) {
+    CHECK(error_of<DTypeError>(call) == name +
+                                            ": DType(200) is no element type; use boolean, uint8, "
+                                            "int32, int64, float32 or float64");
+  }
+}
+
+TEST_CASE("a number that was cast to Reduction and is none is refused", "[misuse]") {
+  const auto none = static_cast<Reduction>(7);
+  const Tensor x = full({2, 3}, 0.5);
+  const Tensor labels = tensor({0, 1});
+  const std::vector<std::pair<std::string, std::function<void()>>> calls{
+      {"mse_loss", [&] { nn::mse_loss(x, x, {.reduction = none}); }},
+      {"l1_loss", [&] { nn::l1_loss(x, x, {.reduction = none}); }},
+      {"binary_cross_entropy", [&] { nn::binary_cross_entropy(x, x, {.reduction = none}); }},
+      {"binary_cross_entropy_with_logits",
+       [&] { nn::binary_cross_entropy_with_logits(x, x, {.reduction = none}); }},
+      {"nll_loss", [&] { nn::nll_loss(x, labels, {.reduction = none}); }},
+      {"cross_entropy", [&] { nn::cross_entropy(x, labels, {.reduction = none}); }},
+  };
+  for (const auto& [name, call] : calls) {
+    CHECK(error_of(call) == name + ": Reduction(7) is no reduction; use none, mean or sum");
+  }
+}
