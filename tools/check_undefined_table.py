@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Every public function that takes a tensor has a row in the table of undefined arguments.
+
+A row of tests/ops/undefined_test.cpp is `{"matmul", 2, [&] { matmul(x, none); }},`: what the
+function calls itself in errors, and which argument is undefined, counted from 1; 0 is the tensor
+whose method is called. What is wanted is read from the declarations in the headers: a row for each
+parameter that is a Tensor or a list of them, and one for each method of Tensor. What may be
+undefined is in EXEMPT, with the reason.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+HEADERS = ("include/tapegrad/*.hpp", "include/tapegrad/ops/*.hpp")
+LEFT_OUT = {"catch.hpp", "xtensor.hpp"}  # opt-in bridges, whose functions call what is listed here
+TABLE = "tests/ops/undefined_test.cpp"
+ROW = re.compile(r'\{"(\w+)",\s*(\d+),')
+
+# What operators are called in errors; with the number of parameters where that decides.
+OPERATORS = {("+", 2): "add", ("-", 2): "sub", ("-", 1): "neg", ("*", 2): "mul", ("/", 2): "div",
+             ("==", 2): "eq", ("!=", 2): "ne", ("<", 2): "lt", ("<=", 2): "le", (">", 2): "gt",
+             (">=", 2): "ge", ("+=", 1): "add_", ("-=", 1): "sub_", ("*=", 1): "mul_",
+             ("/=", 1): "div_", ("[]", 1): "index"}
+
+EXEMPT = {
+    ("defined", 0): "asks just that",
+    ("swap", 0): "moves handles", ("swap", 1): "moves handles",
+    ("is_same", 0): "compares handles", ("is_same", 1): "compares handles",
+    ("impl", 0): "the handle itself", ("counted", 0): "private",
+    ("tensor_of", 1): "behind tensor(), which makes what it is given",
+    ("backward", 1): "undefined stands for 1",
+    ("set_grad", 1): "undefined clears it",
+    ("trace_update", 3): "an update may have no gradient",
+    ("insert", 2): "names the entry instead",
+    ("to_string", 1): "prints that it is undefined",
+}
+
+NOT_FUNCTIONS = {"requires", "static_assert", "decltype", "noexcept", "visibility"}
+
+
+def closing(text, start):
+    """Just behind the bracket that closes the one at `start`."""
+    pairs = {"(": ")", "{": "}", "[": "]"}
+    depth = 0
+    for i in range(start, len(text)):
+        depth += text[i] in pairs
+        depth -= text[i] in pairs.values()
+        if depth == 0:
+            return i + 1
+    return len(text)
+
+
+def plain(text):
+    """The text without comments, preprocessor lines, attributes and strings."""
+    text = re.sub(r"//[^\n]*", "", text)
+    text = re.sub(r"^#[^\n]*", "", text, flags=re.MULTILINE)
+    text = re.sub(r'"[^"\n]*"', '""', text)
+    return re.sub(r"\[\[.*?\]\]", "", text)
+
+
+def declarations(text, owner=""):
+    """(class around it, text) of each declaration outside function bodies."""
+    start = i = 0
+    while i < len(text):
+        if text[i] == "(":
+            i = closing(text, i)
+            continue
+        if text[i] == "{":
+            head, end = text[start:i], closing(text, i)
+            scope = re.search(r"\b(?:namespace|struct|class)\b\s*([\w:]*)[^()]*$", head)
+            if scope:
+                kind = "" if "namespace" in scope.group() else scope.group(1)
+                yield from declarations(text[i + 1:end - 1], kind)
+            else:
+                yield owner, head
+            start = i = end
+            continue
+        if text[i] == ";":
+            yield owner, text[start:i]
+            start = i + 1
+        i += 1
+
+
+def split_parameters(text):
+    parts, depth, start = [], 0, 0
+    for i, c in enumerate(text):
+        depth += c in "(<{["
+        depth -= c in ")>}]"
+        if c == "," and depth == 0:
+            parts.append(text[start:i])
+            start = i + 1
+    return [part.strip() for part in parts + [text[start:]] if part.strip()]
+
+
+def function_of(declaration):
+    """(name, parameters) or None."""
+    declaration = re.sub(r"\brequires\s*\((?:[^()]|\([^()]*\))*\)", "", declaration)
+    found = re.search(r"(operator\s*(?:\[\]|[^\s\w(]+)|\b\w+)\s*\(", declaration)
+    if not found or found.group(1) in NOT_FUNCTIONS or "using " in declaration:
+        return None
+    inside = declaration[found.end():closing(declaration, found.end() - 1) - 1]
+    return found.group(1), split_parameters(inside)
+
+
+def is_tensor(parameter):
+    return bool(re.match(r"(?:const\s+)?(?:std::vector<\s*)?Tensor\b", parameter))
+
+
+def wanted_from(text):
+    """(name, place) of each tensor that a function of this header takes."""
+    for owner, declaration in declarations(plain(text)):
+        function = function_of(declaration)
+        if not function:
+            continue
+        name, parameters = function
+        if name in {owner, "operator="} or "= delete" in declaration or f"~{owner}" in declaration:
+            continue
+        if name.startswith("operator"):
+            name = OPERATORS.get((name[8:].strip(), len(parameters)))
+            if not name:
+                continue
+        if owner == "Tensor" and not re.search(r"\bstatic\b", declaration):
+            yield name, 0
+        for place, parameter in enumerate(parameters, 1):
+            if is_tensor(parameter):
+                yield name, place
+
+
+def check(root):
+    """(findings, number of arguments)"""
+    wanted = {}
+    for pattern in HEADERS:
+        for path in sorted(root.glob(pattern)):
+            if path.name in LEFT_OUT:
+                continue
+            for argument in wanted_from(path.read_text(encoding="utf-8")):
+                wanted.setdefault(argument, path.relative_to(root))
+    table = root / TABLE
+    rows = {(name, int(place))
+            for name, place in ROW.findall(plain_rows(table))} if table.exists() else set()
+    findings = [f'{path}: "{name}" has no row for argument {place} in {TABLE}'
+                for (name, place), path in wanted.items()
+                if (name, place) not in rows and (name, place) not in EXEMPT]
+    findings += [f'{TABLE}: "{name}" takes no tensor as argument {place}'
+                 for name, place in sorted(rows - set(wanted))]
+    findings += [f'{Path(__file__).name}: "{name}", argument {place}, is exempt, but no function '
+                 f'takes it' for name, place in EXEMPT if (name, place) not in wanted]
+    findings += [f'{Path(__file__).name}: "{name}", argument {place}, is exempt, but has a row'
+                 for name, place in EXEMPT if (name, place) in rows]
+    if not wanted:
+        findings.append(f"{Path(__file__).name}: no function found in the headers")
+    return findings, len(wanted)
+
+
+def plain_rows(table):
+    return re.sub(r"//[^\n]*", "", table.read_text(encoding="utf-8"))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("root", nargs="?", default=Path(__file__).resolve().parent.parent, type=Path)
+    findings, count = check(parser.parse_args().root.resolve())
+    for finding in findings:
+        print(finding)
+    if not findings:
+        print(f"undefined arguments: {count} tensors that functions take, each has a row")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
