@@ -78,7 +78,7 @@ void check_argument(std::string_view operation, std::size_t place, const std::ve
 /// Throws Error in `operation`'s name for an undefined tensor among all arguments of a public
 /// function, which are counted from 1. Tensors that may be undefined are left out, or end the list.
 template <class... Args>
-void check_defined(std::string_view operation, const Args&... args) {
+void check_defined([[maybe_unused]] std::string_view operation, const Args&... args) {
   std::size_t place = 0;
   (detail::check_argument(operation, ++place, args), ...);
 }
