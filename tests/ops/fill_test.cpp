@@ -4,6 +4,7 @@
 
 #include "support/catch.hpp"
 #include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
 #include "tapegrad/random.hpp"
 
 using namespace tapegrad;
