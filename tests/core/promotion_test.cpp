@@ -85,12 +85,14 @@ TEST_CASE("element types know their size, name and C++ type", "[core][promotion]
   CHECK_FALSE(is_floating(int64));
 }
 
-TEST_CASE("a scalar keeps its kind and converts as C++ does", "[core][promotion]") {
+TEST_CASE("a scalar keeps its kind and converts to what holds it", "[core][promotion]") {
   CHECK(Scalar(true).kind() == boolean);
   CHECK(Scalar(3u).kind() == int64);
   CHECK(Scalar(1.5f).kind() == float64);
   CHECK(Scalar(-1.9).to<std::int64_t>() == -1);
-  CHECK(Scalar(-1.0).to<std::uint8_t>() == 255);
+  CHECK(Scalar(-0.9).to<std::uint8_t>() == 0);
+  CHECK_THROWS_AS(Scalar(-1.0).to<std::uint8_t>(), DTypeError);
+  CHECK_FALSE(Scalar(256).fits<std::uint8_t>());
   CHECK(Scalar(0.5).to<bool>());
   CHECK(Scalar(7).to<float>() == 7);
 }

@@ -15,12 +15,13 @@ namespace {
 
 constexpr DType all_types[] = {boolean, uint8, int32, int64, float32, float64};
 
-/// What a number becomes in another type, by the rules of the language rather than the kernel's.
-double converted(double x, DType to) {
+/// What a small number becomes in another type: integers wrap around, floats saturate.
+double converted(double x, DType from, DType to) {
   if (to == boolean) return x != 0;
   if (is_floating(to)) return x;
   const double whole = std::trunc(x);
-  return to == uint8 && whole < 0 ? whole + 256 : whole;
+  if (to != uint8 || whole >= 0) return whole;
+  return is_floating(from) ? 0 : whole + 256;
 }
 
 }  // namespace
@@ -36,7 +37,7 @@ TEST_CASE("copy moves and converts between any two layouts and types", "[kernels
           LaidOut in(random, from, shape, LaidOut::Repeats::some);
           LaidOut out(random, to, shape, LaidOut::Repeats::no);
           std::vector<double> expected = test::listed(in.values());
-          for (double& x : expected) x = converted(x, to);
+          for (double& x : expected) x = converted(x, from, to);
           kernels::copy(out.ref(), in.ref());
           CHECK(test::listed(out.values()) == expected);
         }
