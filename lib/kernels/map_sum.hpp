@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/map.hpp"
+#include "kernels/row_sum.hpp"
 
 namespace tapegrad::kernels {
 
@@ -35,6 +36,22 @@ double map_sum(const F& f, const std::array<Ref, N>& arrays) {
     }
   });
   return total;
+}
+
+/// The same added up in long double, one element after another, for sums that leave the range of
+/// double on the way. f runs in W: in long double if its values leave the range of T, too.
+template <class T, class W, std::size_t N, class F>
+long double map_sum_again(const F& f, const std::array<Ref, N>& arrays) {
+  LongCompensated total;
+  Walk<N>(arrays).rows([&](const auto& at, const auto& stride, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) {
+      [&]<std::size_t... K>(std::index_sequence<K...>) {
+        total.add(f(static_cast<W>(reinterpret_cast<const T*>(at[K])[i * stride[K]])...));
+      }
+      (std::make_index_sequence<N>{});
+    }
+  });
+  return total.value();
 }
 
 }  // namespace tapegrad::kernels

@@ -15,19 +15,24 @@ namespace tapegrad::kernels {
 
 /// A running total that keeps what rounding loses.
 /// Source: Knuth, The Art of Computer Programming 2, section 4.2.2, theorem B.
-struct Compensated {
-  double total = 0;
-  double lost = 0;
+template <std::floating_point R>
+struct CompensatedIn {
+  R total = 0;
+  R lost = 0;
 
-  void add(double x) {
-    const double next = total + x;
-    const double added = next - total;
+  void add(R x) {
+    const R next = total + x;
+    const R added = next - total;
     lost += (total - (next - added)) + (x - added);
     total = next;
   }
   /// An infinite total has lost inf - inf, which is NaN.
-  double value() const { return std::isfinite(total) ? total + lost : total; }
+  R value() const { return std::isfinite(total) ? total + lost : total; }
 };
+
+using Compensated = CompensatedIn<double>;
+/// For sums that leave the range of double on the way to a result within it.
+using LongCompensated = CompensatedIn<long double>;
 
 /// What is added up: the elements themselves.
 template <class T>

@@ -1,5 +1,7 @@
 #include "kernels/sum.hpp"
 
+#include <cmath>
+
 #include "core/dispatch.hpp"
 #include "kernels/copy.hpp"
 #include "kernels/row_sum.hpp"
@@ -48,7 +50,7 @@ struct Plan {
   Extents reduced;
   std::int64_t repeats = 1;
 
-  Plan(const Layout& in, const Layout& out, const Gone& gone) {
+  Plan(const Layout& in, const Layout& out, const Axes& gone) {
     std::size_t o = out.rank();
     const bool keeps = out.rank() == in.rank();
     for (std::size_t d = in.rank(); d-- > 0;) {
@@ -206,6 +208,17 @@ Result<T> finished(Wide<T> total, std::int64_t repeats, double divisor) {
   }
 }
 
+/// The sum once more where its parts have left the range of T or double.
+template <class T>
+T finished_again(const Walk<1>& inner, std::byte* from, std::int64_t repeats, double divisor) {
+  LongCompensated sum;
+  inner.rows_from({from}, [&](const auto& row, const auto& step, std::int64_t m) {
+    const T* x = reinterpret_cast<const T*>(row[0]);
+    for (std::int64_t i = 0; i < m; ++i) sum.add(static_cast<long double>(x[i * step[0]]));
+  });
+  return static_cast<T>(sum.value() * static_cast<long double>(repeats) / divisor);
+}
+
 template <class T>
 void run(const Plan& plan, Ref out, Ref in, double divisor) {
   const Layout out_layout = plan.kept.out();
@@ -220,7 +233,14 @@ void run(const Plan& plan, Ref out, Ref in, double divisor) {
         for (std::int64_t i = 0; i < n; i += tile) {
           std::byte* from = at[1] + i * stride[1] * static_cast<std::int64_t>(sizeof(T));
           const auto finish = [&](std::int64_t j, Wide<T> total) {
-            to[(i + j) * stride[0]] = finished<T>(total, plan.repeats, divisor);
+            Result<T>& result = to[(i + j) * stride[0]];
+            result = finished<T>(total, plan.repeats, divisor);
+            if constexpr (std::is_floating_point_v<T>) {
+              if (std::isfinite(total)) [[likely]]
+                return;
+              std::byte* first = from + j * stride[1] * static_cast<std::int64_t>(sizeof(T));
+              result = finished_again<T>(inner, first, plan.repeats, divisor);
+            }
           };
           if (by_columns) {
             const std::int64_t count = std::min(tile, n - i);
@@ -242,14 +262,20 @@ void run(const Plan& plan, Ref out, Ref in, double divisor) {
 
 }  // namespace
 
-void sum(Ref out, Ref in, const Gone& gone, double divisor) {
+void sum(Ref out, Ref in, const Axes& gone, double divisor) {
   const std::int64_t count = in.layout->numel();
   if (count == 0) return fill(out, is_floating(out.dtype) ? 0 / divisor : 0.0);
   dispatch(in.dtype, [&]<class T>(std::type_identity<T>) {
     if (in.layout->is_contiguous() && out.layout->numel() == 1) {
       Sum<T> total;
       add_row<T>(total, in.as<T>(), 1, count);
-      *out.as<Result<T>>() = finished<T>(total.value(), 1, divisor);
+      Result<T>& result = *out.as<Result<T>>();
+      result = finished<T>(total.value(), 1, divisor);
+      if constexpr (std::is_floating_point_v<T>) {
+        if (std::isfinite(total.value())) [[likely]]
+          return;
+        result = finished_again<T>(Walk<1>({in}), in.data, 1, divisor);
+      }
     } else {
       run<T>(Plan(*in.layout, *out.layout, gone), out, in, divisor);
     }

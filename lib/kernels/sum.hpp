@@ -7,12 +7,13 @@
 
 namespace tapegrad::kernels {
 
-/// Which dimensions are reduced.
-using Gone = std::array<bool, max_rank>;
+/// Which dimensions a reduction takes away.
+using Axes = std::array<bool, max_rank>;
 
 /// out gets the sums of `in` over the dimensions that are `gone`, each divided by `divisor`. out is
 /// row-major over the others; its type is that of `in` for floats, int64 for integers, which
-/// wrap around and ignore the divisor. Errors are bounded as RowSum says, in every layout.
-void sum(Ref out, Ref in, const Gone& gone, double divisor = 1);
+/// wrap around and ignore the divisor. Errors are bounded as RowSum says, in every layout. A result
+/// within the range of its type is found even if the sum on the way to it is not.
+void sum(Ref out, Ref in, const Axes& gone, double divisor = 1);
 
 }  // namespace tapegrad::kernels

@@ -61,11 +61,11 @@ struct NllLoss : Nll {
       const Weights<T> weights(weight);
       const T* from = ref(dense).as<const T>();
       T* to = ref(out).as<T>();
-      double total = 0;
+      long double total = 0;  // of numbers whose mean is in range, though their sum may not be
       labels_of(input, target, ignored).each([&](std::int64_t i, std::int64_t t, std::int64_t at) {
-        const T loss = -weights[t] * from[at];
+        const T loss = weights[t] == 0 ? T(0) : -weights[t] * from[at];
         if (each) to[i] = loss;
-        total += static_cast<double>(loss);
+        total += loss;
       });
       if (!each) *to = static_cast<T>(total * scale);
     });

@@ -85,7 +85,11 @@ Tensor pulled(const F& f, const Tensor& g, const Values&... values) {
     });
     return out;
   };
-  const bool alike = ((values.dtype() == g.dtype() && values.shape() == g.shape()) && ...);
+  const TensorImpl& like = impl_of(g);
+  const auto is_like = [&](const TensorImpl& v) {
+    return v.dtype == like.dtype && v.layout.shape() == like.layout.shape();
+  };
+  const bool alike = (is_like(impl_of(values)) && ...);
   if (alike) return loop(g.shape(), kernels::ref(g), kernels::ref(values)...);
   const Shape shape = broadcast_for("vjp", g.shape(), std::get<0>(std::tie(values...)).shape());
   return loop(shape, Operand(g, g.dtype(), shape).ref(),

@@ -1,5 +1,8 @@
 #include "tapegrad/ops/loss.hpp"
 
+#include <cmath>
+#include <limits>
+
 #include "kernels/map_sum.hpp"
 #include "ops/formulas.hpp"
 #include "ops/reduction.hpp"
@@ -18,6 +21,7 @@ namespace {
 template <class Op>
 struct PairLoss {
   static constexpr bool vector = true;
+  static constexpr bool squares = false;
   static constexpr Needs saves(Needs) { return save_inputs; }
   Reduction reduction;
 
@@ -32,7 +36,14 @@ struct PairLoss {
       const Forward<Op> f{op()};
       if (reduction == Reduction::none) return map<T, T, T>(f, {ref(out), ref(x), ref(y)});
       const double total = map_sum<T, 2>(f, {ref(x), ref(y)});
-      *ref(out).as<T>() = static_cast<T>(total * share(x));
+      T& result = *ref(out).as<T>();
+      result = static_cast<T>(total * share(x));
+      // Squares overflow and vanish where their mean, or the sum of many, doesn't.
+      const bool vanished = Op::squares && total < 1 / big<T>();
+      if (!std::isinf(total) && !vanished) [[likely]]
+        return;
+      using Wide = std::conditional_t<Op::squares, long double, T>;
+      result = static_cast<T>(map_sum_again<T, Wide, 2>(f, {ref(x), ref(y)}) * share(x));
     });
     return out;
   }
@@ -60,6 +71,12 @@ struct PairLoss {
  private:
   const Op& op() const { return static_cast<const Op&>(*this); }
 
+  /// Squares above its inverse lose nothing to subnormal numbers.
+  template <class T>
+  static double big() {
+    return std::ldexp(1.0, -std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits);
+  }
+
   /// What an element counts in the result.
   double share(const Tensor& x) const {
     return reduction == Reduction::mean ? 1 / static_cast<double>(x.numel()) : 1;
@@ -68,13 +85,15 @@ struct PairLoss {
 
 struct MseLoss : PairLoss<MseLoss> {
   static constexpr std::string_view name = "mse_loss";
+  static constexpr bool squares = true;
   using PairLoss::PairLoss;
   auto f(const auto& x, const auto& y) const {
     const auto d = x - y;
     return d * d;
   }
-  auto dx(const auto& x, const auto& y) const { return 2 * (x - y); }
-  auto dy(const auto& x, const auto& y) const { return 2 * (y - x); }
+  // In this order: the doubled difference may overflow where its share in a mean doesn't.
+  auto pull_x(const auto& g, const auto& x, const auto& y) const { return (2 * g) * (x - y); }
+  auto pull_y(const auto& g, const auto& x, const auto& y) const { return (2 * g) * (y - x); }
 };
 
 struct L1Loss : PairLoss<L1Loss> {

@@ -2,12 +2,18 @@
 
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
+#include "kernels/map.hpp"
 #include "kernels/sum.hpp"
+#include "kernels/variance.hpp"
+#include "ops/elementwise.hpp"
 #include "ops/reduced.hpp"
 #include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 
 namespace tapegrad {
+
+using namespace kernels;
+
 namespace {
 
 /// Broadcasting finds the dimensions of `kept` without a reshape: only 1s are missing, in front.
@@ -32,7 +38,7 @@ struct Sum {
   Tensor forward(const Tensor& x) const {
     const DType dtype = is_floating(x.dtype()) ? x.dtype() : int64;
     Tensor out = make_tensor(dtype, dims.shape(x.shape()));
-    kernels::sum(kernels::ref(out), kernels::ref(x), dims.gone);
+    kernels::sum(ref(out), ref(x), dims.gone);
     return out;
   }
   Grads vjp(const Saved& s, const Tensor& g) const { return {spread(g, dims, s.shape(0))}; }
@@ -42,7 +48,10 @@ struct Sum {
 Tensor divided(const Tensor& g, double count) {
   if (recording()) return g / count;
   Tensor out = make_tensor(g.dtype(), g.shape());
-  kernels::sum(kernels::ref(out), kernels::ref(g), {}, count);  // over no dimension
+  dispatch_floating("mean", g.dtype(), [&]<class T>(std::type_identity<T>) {
+    const auto divide = [divisor = static_cast<T>(count)](const auto& v) { return v / divisor; };
+    map<T, T>(divide, {ref(out), ref(g)});
+  });
   return out;
 }
 
@@ -52,7 +61,7 @@ struct Mean {
   Reduced dims;
   Tensor forward(const Tensor& x) const {
     Tensor out = make_tensor(x.dtype(), dims.shape(x.shape()));
-    kernels::sum(kernels::ref(out), kernels::ref(x), dims.gone, dims.count(x.shape()));
+    kernels::sum(ref(out), ref(x), dims.gone, dims.count(x.shape()));
     return out;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
@@ -72,37 +81,47 @@ Tensor deviation(const Tensor& x, Reduced dims) {
 
 struct Var {
   static constexpr std::string_view name = "var";
-  static constexpr Needs saves(Needs) { return 1; }
+  static constexpr Needs saves(Needs) { return save_input(0); }
   Reduced dims;
   double correction;
-  Tensor forward(const Tensor& x) const {
-    const Tensor squares = square(deviation(x, dims));
-    Tensor out = make_tensor(x.dtype(), dims.shape(x.shape()));
-    kernels::sum(kernels::ref(out), kernels::ref(squares), dims.gone,
-                 freedom(dims, x.shape(), correction));
-    return out;
-  }
+  Tensor forward(const Tensor& x) const { return found(x, Spread::variance); }
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor x = s[0];
     const Tensor part = g * (2 / freedom(dims, x.shape(), correction));
     return {spread(part, dims, x.shape()) * deviation(x, dims)};
   }
+
+  /// The variance or its root.
+  Tensor found(const Tensor& x, Spread result) const {
+    const Tensor squares = square(deviation(x, dims));
+    Tensor out = make_tensor(x.dtype(), dims.shape(x.shape()));
+    const double divisor = freedom(dims, x.shape(), correction);
+    kernels::sum(ref(out), ref(squares), dims.gone, divisor);
+    finish_variance(ref(out), ref(x), dims.gone, divisor, result);
+    return out;
+  }
 };
 
 struct Std {
   static constexpr std::string_view name = "std";
-  static constexpr Needs saves(Needs) { return 1 | save_output; }
+  static constexpr Needs saves(Needs) { return save_input(0) | save_output; }
   Reduced dims;
   double correction;
-  Tensor forward(const Tensor& x) const { return sqrt(Var{dims, correction}.forward(x)); }
+  Tensor forward(const Tensor& x) const {
+    return Var{dims, correction}.found(x, Spread::deviation);
+  }
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor x = s[0];
-    const Tensor y = s.output();
-    const Tensor flat = y == 0;
-    // 1 stands where y is 0, so that no derivative of the division is NaN there.
-    const Tensor part = where(flat, 0, g / where(flat, 1, y));
-    return {spread(part / freedom(dims, x.shape(), correction), dims, x.shape()) *
-            deviation(x, dims)};
+    const Tensor y = spread(s.output(), dims, x.shape());
+    const Tensor part = spread(g / freedom(dims, x.shape(), correction), dims, x.shape());
+    // The quotient first: it is of moderate size where y is not. 1 stands where y is 0, so that no
+    // derivative of the division is NaN there.
+    const auto share = [](const auto& d, const auto& deviation, const auto& scale) {
+      const auto zero = constant(scale, 0);
+      const auto flat = scale == zero;
+      return where(flat, zero, d * (deviation / where(flat, constant(scale, 1), scale)));
+    };
+    return {pulled(share, part, deviation(x, dims), y)};
   }
 };
 

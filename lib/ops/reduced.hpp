@@ -7,6 +7,7 @@
 
 #include "core/check.hpp"
 #include "core/layout.hpp"
+#include "kernels/sum.hpp"
 #include "tapegrad/ops/reduce.hpp"
 
 namespace tapegrad {
@@ -25,7 +26,7 @@ inline void check_floating(std::string_view operation, const Tensor& x) {
 
 /// Which dimensions go.
 struct Reduced {
-  std::array<bool, max_rank> gone{};
+  kernels::Axes gone{};
   Keepdim keep = Keepdim::no;
 
   /// An empty list means all. Throws IndexError in `operation`'s name.

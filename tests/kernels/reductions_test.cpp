@@ -16,7 +16,7 @@ namespace {
 
 /// A random choice of dimensions, as the kernel and as xtensor want it.
 struct Choice {
-  kernels::Gone gone{};
+  kernels::Axes gone{};
   std::vector<std::size_t> axes;
   Shape kept;
 
