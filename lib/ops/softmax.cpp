@@ -2,12 +2,30 @@
 
 #include "autograd/apply.hpp"
 #include "kernels/softmax.hpp"
+#include "kernels/softmax_gradient.hpp"
+#include "ops/along.hpp"
 #include "ops/reduced.hpp"
 #include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/extreme.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 
 namespace tapegrad {
+
+using namespace kernels;
+
 namespace {
+
+/// A kernel for rows on the lines of g and y along `dim`.
+Tensor by_rows(void (*kernel)(Ref, Ref, Ref), const Tensor& g, const Tensor& y, std::size_t dim) {
+  const auto d = static_cast<std::int64_t>(dim);
+  if (y.dim() == 0) return by_rows(kernel, g.reshape({1}), y.reshape({1}), 0).reshape({});
+  const bool last = dim + 1 == y.shape().size();
+  const Tensor rows = (last ? y : y.transpose(d, -1)).contiguous();
+  const Tensor gradients = (last ? g : g.transpose(d, -1)).contiguous();
+  Tensor out = make_tensor(y.dtype(), rows.shape());
+  if (out.numel() > 0) kernel(ref(out), ref(gradients), ref(rows));
+  return last ? out : out.transpose(d, -1);
+}
 
 struct Softmax {
   static constexpr std::string_view name = "softmax";
@@ -15,12 +33,17 @@ struct Softmax {
   std::size_t dim;
   Tensor forward(const Tensor& x) const {
     Tensor y = make_tensor(x.dtype(), x.shape());
-    kernels::softmax(kernels::ref(y), kernels::ref(x), dim);
+    softmax(ref(y), ref(x), dim);
     return y;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor y = s.output();
-    return {y * (g - sum(g * y, dim, keepdim))};
+    if (!recording()) return {by_rows(softmax_gradient, g, y, dim)};
+    if (y.dim() == 0 || y.numel() == 0) return {y * (g - g * y)};
+    // Without the gradient of the largest y, as the kernel does it.
+    const auto d = static_cast<std::int64_t>(dim);
+    const Tensor rest = g - take_along(g, argmax(y.detach(), d), dim).unsqueeze(d);
+    return {y * (rest - sum(rest * y, dim, keepdim))};
   }
 };
 
@@ -30,11 +53,16 @@ struct LogSoftmax {
   std::size_t dim;
   Tensor forward(const Tensor& x) const {
     Tensor y = make_tensor(x.dtype(), x.shape());
-    kernels::log_softmax(kernels::ref(y), kernels::ref(x), dim);
+    log_softmax(ref(y), ref(x), dim);
     return y;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
-    return {g - exp(s.output()) * sum(g, dim, keepdim)};
+    const Tensor y = s.output();
+    if (!recording()) return {by_rows(log_softmax_gradient, g, y, dim)};
+    // 1 - p is -expm1(y): what the kernel does where p is near 1.
+    const Tensor p = exp(y);
+    const Tensor rest = where(p > 0.5, -tanh(0.5 * y) * (1 + p), 1 - p);
+    return {g * rest - p * (sum(g, dim, keepdim) - g)};
   }
 };
 
@@ -46,7 +74,7 @@ struct LogSumExp {
     Shape shape = x.shape();
     if (!shape.empty()) shape.erase(static_cast<std::size_t>(dim));
     Tensor y = make_tensor(x.dtype(), shape);
-    kernels::logsumexp(kernels::ref(y), kernels::ref(x), static_cast<std::size_t>(dim));
+    logsumexp(ref(y), ref(x), static_cast<std::size_t>(dim));
     return y;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {

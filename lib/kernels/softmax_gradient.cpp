@@ -1,0 +1,78 @@
+#include "kernels/softmax_gradient.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/dispatch.hpp"
+#include "kernels/map.hpp"
+#include "kernels/row_extreme.hpp"
+#include "kernels/row_sum.hpp"
+
+namespace tapegrad::kernels {
+namespace {
+
+/// out[i] = f(g[i], y[i]).
+template <class T, class F>
+void map_row_of(T* out, const T* g, const T* y, std::int64_t n, const F& f) {
+  VectorRow<T, 2>::dense(f, out, {g, y}, {1, 1}, n, std::make_index_sequence<2>{});
+}
+
+/// As y adds up to 1, a constant may be taken from g: without that of the largest y, the sum has
+/// nothing but small terms where this is near 1.
+template <class T>
+void softmax_row(T* out, const T* g, const T* y, std::int64_t n) {
+  constexpr std::int64_t chunk = 512;
+  alignas(64) T products[chunk];
+  const T top = g[row_index_of_extreme<Largest>(y, n)];
+  Compensated total;
+  for (std::int64_t i = 0; i < n; i += chunk) {
+    const std::int64_t m = std::min(chunk, n - i);
+    map_row_of(products, g + i, y + i, m,
+               [top](const auto& a, const auto& b) { return (a - top) * b; });
+    RowSum<T>::add(total, products, m);
+  }
+  const T sum = static_cast<T>(total.value());
+  map_row_of(out, g, y, n,
+             [top, sum](const auto& a, const auto& b) { return b * ((a - top) - sum); });
+}
+
+/// Only the largest probability can be near 1: g (1 - p) less p of the others' gradients.
+template <class T>
+void log_softmax_row(T* out, const T* g, const T* y, std::int64_t n) {
+  Compensated total;
+  RowSum<T>::add(total, g, n);
+  const T sum = static_cast<T>(total.value());
+  map_row_of(out, g, y, n, [sum](const auto& a, const auto& b) { return a - exp(b) * sum; });
+  const std::int64_t most = row_index_of_extreme<Largest>(y, n);
+  const double log_p = static_cast<double>(y[most]);
+  if (!(log_p > -0.5)) return;
+  const double own = static_cast<double>(g[most]);
+  out[most] = static_cast<T>(-own * std::expm1(log_p) - std::exp(log_p) * (total.value() - own));
+}
+
+template <class F>
+void each_row(Ref out, Ref g, Ref y, const F& row) {
+  const Layout& layout = *y.layout;
+  const std::int64_t n = layout.shape()[layout.rank() - 1];
+  dispatch_known_floating(y.dtype, [&]<class T>(std::type_identity<T>) {
+    for (std::int64_t i = 0; i < layout.numel(); i += n) {
+      row(out.as<T>() + i, g.as<const T>() + i, y.as<const T>() + i, n);
+    }
+  });
+}
+
+}  // namespace
+
+void softmax_gradient(Ref out, Ref g, Ref y) {
+  each_row(out, g, y, [](auto* to, auto* from, auto* result, std::int64_t n) {
+    softmax_row(to, from, result, n);
+  });
+}
+
+void log_softmax_gradient(Ref out, Ref g, Ref y) {
+  each_row(out, g, y, [](auto* to, auto* from, auto* result, std::int64_t n) {
+    log_softmax_row(to, from, result, n);
+  });
+}
+
+}  // namespace tapegrad::kernels

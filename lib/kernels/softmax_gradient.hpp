@@ -1,0 +1,16 @@
+// The gradients of softmax and log_softmax from their results, a row after another.
+#pragma once
+
+#include "kernels/ref.hpp"
+
+namespace tapegrad::kernels {
+
+// All three are row-major floats of one shape, whose last dimension is the one that was normalised
+// and has elements. Where one probability of a row is near 1, no digits cancel.
+
+/// out = y (g - sum(g y)).
+void softmax_gradient(Ref out, Ref g, Ref y);
+/// out = g - e^y sum(g).
+void log_softmax_gradient(Ref out, Ref g, Ref y);
+
+}  // namespace tapegrad::kernels
