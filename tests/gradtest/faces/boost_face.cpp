@@ -1,5 +1,4 @@
 #define BOOST_TEST_MODULE gradient
-#define BOOST_TEST_DYN_LINK
 #include <tapegrad/gradtest/boost_test.hpp>
 
 #include "functions.hpp"
