@@ -27,8 +27,12 @@ inline constexpr Needs save_output = 1u << 31;
 inline constexpr Needs save_nothing = 0;
 inline constexpr Needs save_inputs = ~save_output;
 
-/// What an operation on a few tensors says in saves(): `save_input(0) | save_output`.
-constexpr Needs save_input(std::size_t i) { return Needs{1} << i; }
+/// What an operation says in saves(): `save_input(0) | save_output`. The bit below save_output's
+/// stands for all further inputs of a long list: an operation on a list saves all or none of them.
+constexpr Needs save_input(std::size_t i) {
+  constexpr std::size_t last = 30;
+  return Needs{1} << (i < last ? i : last);
+}
 constexpr bool asks_for(Needs needs, std::size_t i) { return (needs & save_input(i)) != 0; }
 /// Of two inputs each is read by the derivative of the other, as in a product.
 constexpr Needs save_crosswise(Needs needs) {
@@ -49,7 +53,7 @@ inline void check_history(std::string_view operation, const Tensor& x) {
 /// A record of Op. Edges and Values are arrays for a fixed number of inputs, vectors for a list.
 template <class Op, class Edges, class Values>
 struct NodeOf final : Node {
-  NodeOf(Op operation, const Tensor& out, Edges to, Values slots)
+  NodeOf(Op operation, const Tensor& out, Edges&& to, Values&& slots)
       : Node(out.dtype(), out.shape()),
         op(std::move(operation)),
         edges(std::move(to)),
@@ -74,28 +78,36 @@ void connect(NodeType& node, std::span<const Tensor* const> inputs, const Tensor
   Needs needs = 0;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!tracked(*inputs[i])) continue;
-    needs |= Needs{1} << (i < 30 ? i : 30);
+    needs |= save_input(i);
     node.edges[i] = inputs[i]->impl()->node;
   }
   if (node.saved.size() == 0) return;
   const Needs saves = Op::saves(needs);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (saves & (Needs{1} << (i < 30 ? i : 30))) node.saved[i].keep(*inputs[i]);
+    if (asks_for(saves, i)) node.saved[i].keep(*inputs[i]);
   }
   if (saves & save_output) node.saved[inputs.size()].keep(out);
 }
 
-/// Puts `out`, just computed from `inputs`, on the tape.
+/// Puts `out`, just computed from `inputs`, on the tape: a record with room for its edges and for
+/// what it saves.
+template <class Op, class Edges, class Values>
+Ptr<Node> record(Op op, const Tensor& out, std::span<const Tensor* const> inputs, Edges&& edges,
+                 Values&& values) {
+  auto* node =
+      new NodeOf<Op, Edges, Values>(std::move(op), out, std::move(edges), std::move(values));
+  Ptr<Node> owner(node);
+  connect<Op>(*node, inputs, out);
+  return owner;
+}
+
 template <class Op, std::same_as<Tensor>... In>
 Ptr<Node> record(Op op, const Tensor& out, const In&... inputs) {
   constexpr std::size_t count = sizeof...(In);
   using Edges = std::array<Ptr<Node>, count>;
   using Values = std::array<SavedTensor, Op::saves(~Needs{0}) == save_nothing ? 0 : count + 1>;
-  auto* node = new NodeOf<Op, Edges, Values>(std::move(op), out, Edges{}, Values{});
-  Ptr<Node> owner(node);
-  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
-  connect<Op>(*node, pointers, out);
-  return owner;
+  const std::array<const Tensor*, count> pointers{&inputs...};
+  return record(std::move(op), out, std::span<const Tensor* const>(pointers), Edges{}, Values{});
 }
 
 /// Adds an operation that has just run to this thread's trace.
@@ -114,15 +126,15 @@ template <class Op, std::same_as<Tensor>... In>
 template <class Op, std::same_as<Tensor>... In>
 Tensor apply(Op op, const In&... inputs) {
   if constexpr (!requires { Op::takes_undefined; }) check_defined(Op::name, inputs...);
-  if (mode == Mode::silent) return op.forward(inputs...);
-  if (mode == Mode::trace) [[unlikely]]
+  if (is_silent()) return op.forward(inputs...);
+  if (!recording()) [[unlikely]]
     return apply_unrecorded(op, inputs...);
   ((inputs.defined() ? check_history(Op::name, inputs) : void()), ...);
   Tensor out = unrecorded([&] { return op.forward(inputs...); });
   if constexpr (requires { &Op::vjp; }) {
     if ((tracked(inputs) || ...)) out.impl()->node = record(std::move(op), out, inputs...);
   }
-  if (mode != Mode::record) [[unlikely]] {
+  if (is_traced()) [[unlikely]] {
     list_operation(Op::name, std::array<const Tensor*, sizeof...(In)>{&inputs...}, out);
   }
   return out;
@@ -131,23 +143,20 @@ Tensor apply(Op op, const In&... inputs) {
 /// The same for an operation on a list.
 template <class Op>
 Tensor apply_list(Op op, const std::vector<Tensor>& inputs) {
-  if (mode == Mode::silent) return op.forward(inputs);
-  bool record = false;
+  if (is_silent()) return op.forward(inputs);
+  bool records = false;
   for (const Tensor& x : inputs) {
     check_history(Op::name, x);
-    record = record || (recording() && tracked(x));
+    records = records || (recording() && tracked(x));
   }
   Tensor out = unrecorded([&] { return op.forward(inputs); });
-  if (!record && !is_traced()) return out;
+  if (!records && !is_traced()) return out;
   std::vector<const Tensor*> pointers;
   for (const Tensor& x : inputs) pointers.push_back(&x);
-  if (record) {
-    using Edges = std::vector<Ptr<Node>>;
-    using Values = std::vector<SavedTensor>;
-    auto* node = new NodeOf<Op, Edges, Values>(std::move(op), out, Edges(inputs.size()),
-                                               Values(inputs.size() + 1));
-    out.impl()->node = Ptr<Node>(node);
-    connect<Op>(*node, pointers, out);
+  if (records) {
+    const std::size_t count = inputs.size();
+    out.impl()->node = record(std::move(op), out, std::span<const Tensor* const>(pointers),
+                              std::vector<Ptr<Node>>(count), std::vector<SavedTensor>(count + 1));
   }
   if (is_traced()) list_operation(Op::name, pointers, out);
   return out;

@@ -15,11 +15,13 @@ enum class Mode : std::uint8_t { silent = 0, record = 1, trace = 2, trace_and_re
 #endif
 extern constinit thread_local Mode mode;
 
+/// Elsewhere the mode is asked for by these three alone.
 inline bool has(Mode which) {
   return (static_cast<std::uint8_t>(mode) & static_cast<std::uint8_t>(which)) != 0;
 }
 inline bool recording() { return has(Mode::record); }
 inline bool is_traced() { return has(Mode::trace); }
+inline bool is_silent() { return mode == Mode::silent; }
 
 /// Another mode of this thread until the end of the scope.
 class ModeGuard {

@@ -58,12 +58,12 @@ Tensor& apply_in_place(Op op, Tensor& self, const Tensor& other) {
     op.into(self, self, apart_from(self, operand));
     impl.storage->bump();
   };
-  if (mode != Mode::record) {
-    if (mode == Mode::silent) {
-      write(other);
-    } else {
-      apply_in_place_traced(std::move(op), self, other);
-    }
+  if (is_silent()) {
+    write(other);
+    return self;
+  }
+  if (is_traced()) [[unlikely]] {
+    apply_in_place_traced(std::move(op), self, other);
     return self;
   }
   check_history(name, self);
