@@ -18,9 +18,9 @@ Tensor dropout(const Tensor& x, double p, Generator& generator) {
   check<DTypeError>(is_floating(x.dtype()), "dropout: x is {}; convert it with to(float32)",
                     x.dtype());
   if (p == 0) return x;
-  Tensor mask = bernoulli_like(x, 1 - p, {}, generator);
-  if (p < 1) mask *= 1 / (1 - p);
-  return x * mask;
+  // Chosen, not multiplied: what is dropped may be infinite, and so may its gradient.
+  const Tensor kept = where(bernoulli_like(x, 1 - p, {}, generator) > 0, x, 0);
+  return p < 1 ? kept * (1 / (1 - p)) : kept;
 }
 
 Dropout::Dropout(double p) : p_(p) { check_probability(p); }

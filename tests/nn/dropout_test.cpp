@@ -4,6 +4,7 @@
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/sequential.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/random.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -46,6 +47,20 @@ TEST_CASE("the gradient of dropout is dropped where its output is", "[nn][dropou
   const Tensor y = nn::dropout(x, 0.4);
   y.sum().backward();
   CHECK(x.grad().to_vector<float>() == y.to_vector<float>());  // y = mask * 1
+}
+
+TEST_CASE("what dropout drops may be infinite, and so may its gradient", "[nn][dropout]") {
+  const Tensor infinite = full({200}, INFINITY);
+  for (const float v : nn::dropout(infinite, 0.4).to_vector<float>()) {
+    CHECK((v == 0 || v == INFINITY));
+  }
+  // The slope of sqrt is infinite where dropout has put a 0.
+  const Tensor x = full({200}, 4.0F, {.requires_grad = true});
+  sqrt(nn::dropout(x, 0.5)).sum().backward();
+  // sqrt(2 x) has the slope 1 / sqrt(2 x), which is 1 / sqrt(8) at 4.
+  for (const float g : x.grad().to_vector<float>()) {
+    CHECK((g == 0 || std::abs(g - 1 / std::sqrt(8.0F)) < 1e-7F));
+  }
 }
 
 TEST_CASE("Dropout at the ends of its range", "[nn][dropout]") {

@@ -8,7 +8,8 @@ namespace [[gnu::visibility("default")]] tapegrad {
 namespace nn {
 
 /// Every element becomes 0 with probability p, else is multiplied by 1 / (1 - p), so that the
-/// expectation stays. Derivative: g, dropped and scaled in the same way.
+/// expectation stays. Derivative: g, dropped and scaled in the same way. What is dropped is 0, even
+/// where it was infinite or NaN (NaN in PyTorch).
 /// Throws Error unless 0 <= p <= 1, DTypeError for integers.
 /// Source: Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from
 /// overfitting".
