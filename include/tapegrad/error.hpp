@@ -2,7 +2,9 @@
 // "operation: what is wrong: the values; what to do".
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
+#include <string_view>
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
@@ -29,6 +31,33 @@ struct IndexError : Error {
 /// The tape was asked for something that it can't do: a second backward, a changed saved value.
 struct AutogradError : Error {
   using Error::Error;
+};
+
+/// There is no memory for a tensor, for its record on the tape or for what an operation needs in
+/// passing. Before this is thrown, empty_cache() has run and the request was repeated. The message
+/// has the operation, element type, shape and bytes. Nothing has changed: free something, or ask
+/// for less, and go on. Being thrown takes no memory.
+///   What it is not: a std::bad_alloc, which remains possible where the standard library's lists
+///   and texts (names, paths, lists of tensors) find no room outside of an operation.
+struct MemoryError : Error {
+  /// `request` says what was asked for, `wanted` its bytes; `released` were kept until then.
+  MemoryError(std::string_view operation, std::string_view request, std::size_t wanted,
+              std::size_t released) noexcept;
+  /// The same for an operation that called the one which failed.
+  MemoryError(std::string_view operation, const MemoryError& inner) noexcept;
+
+  const char* what() const noexcept override { return text_; }
+  /// How many bytes were asked for; 0 where that isn't known.
+  std::size_t bytes_wanted() const noexcept { return wanted_; }
+  /// How many bytes the caches had kept, and gave back in vain.
+  std::size_t bytes_released() const noexcept { return released_; }
+
+ private:
+  // In place, because there may be no memory for a string. The longest shape has 8 * 21 digits.
+  char text_[512];
+  std::size_t name_size_ = 0;
+  std::size_t wanted_ = 0;
+  std::size_t released_ = 0;
 };
 
 /// A file can't be read or written, or does not hold what it should.

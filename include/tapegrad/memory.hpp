@@ -14,7 +14,8 @@ struct MemoryStats {
 
 MemoryStats memory_stats();
 
-/// Gives this thread's small blocks and all large buffers back to the system.
+/// Gives this thread's small blocks and all large buffers back to the system. Done by itself before
+/// a MemoryError is thrown.
 void empty_cache();
 
 /// How many bytes of large buffers may be kept. Default: 1 GiB.

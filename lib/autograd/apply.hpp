@@ -17,6 +17,7 @@
 
 #include "autograd/mode.hpp"
 #include "autograd/saved.hpp"
+#include "core/naming.hpp"
 #include "core/node.hpp"
 #include "core/tensor_impl.hpp"
 
@@ -122,9 +123,8 @@ template <class Op, std::same_as<Tensor>... In>
   return out;
 }
 
-/// Runs an operation and records it if recording is on and an input is tracked.
 template <class Op, std::same_as<Tensor>... In>
-Tensor apply(Op op, const In&... inputs) {
+Tensor run_and_record(Op op, const In&... inputs) {
   if constexpr (!requires { Op::takes_undefined; }) check_defined(Op::name, inputs...);
   if (is_silent()) return op.forward(inputs...);
   if (!recording()) [[unlikely]]
@@ -140,9 +140,15 @@ Tensor apply(Op op, const In&... inputs) {
   return out;
 }
 
-/// The same for an operation on a list.
+/// Runs an operation and records it if recording is on and an input is tracked. Where memory ends,
+/// MemoryError names the operation.
+template <class Op, std::same_as<Tensor>... In>
+Tensor apply(Op op, const In&... inputs) {
+  return in_name_of(Op::name, [&] { return run_and_record(std::move(op), inputs...); });
+}
+
 template <class Op>
-Tensor apply_list(Op op, const std::vector<Tensor>& inputs) {
+Tensor run_and_record_list(Op op, const std::vector<Tensor>& inputs) {
   if (is_silent()) return op.forward(inputs);
   bool records = false;
   for (const Tensor& x : inputs) {
@@ -160,6 +166,12 @@ Tensor apply_list(Op op, const std::vector<Tensor>& inputs) {
   }
   if (is_traced()) list_operation(Op::name, pointers, out);
   return out;
+}
+
+/// apply() for an operation on a list.
+template <class Op>
+Tensor apply_list(Op op, const std::vector<Tensor>& inputs) {
+  return in_name_of(Op::name, [&] { return run_and_record_list(std::move(op), inputs); });
 }
 
 }  // namespace tapegrad

@@ -20,8 +20,12 @@ struct fmt::formatter<tapegrad::Dims> {
   constexpr auto parse(format_parse_context& context) { return context.begin(); }
   template <class Context>
   auto format(const tapegrad::Dims& dims, Context& context) const {
-    const std::string text = tapegrad::to_string(dims);
-    return std::copy(text.begin(), text.end(), context.out());
+    // Not by way of a string: this also reports that there is no memory.
+    auto out = fmt::format_to(context.out(), "[");
+    for (std::size_t i = 0; i < dims.size(); ++i) {
+      out = fmt::format_to(out, "{}{}", i > 0 ? ", " : "", dims[i]);
+    }
+    return fmt::format_to(out, "]");
   }
 };
 

@@ -1,14 +1,20 @@
 // Blocks are freed one by one, so a block may end its life in the list of another thread.
 #include "core/memory.hpp"
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include <array>
 #include <atomic>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <mutex>
 #include <new>
 #include <vector>
 
+#include "core/check.hpp"
 #include "tapegrad/memory.hpp"
 
 namespace tapegrad {
@@ -33,6 +39,7 @@ constexpr std::size_t thread_limit = 1 << 16;  // larger blocks are shared betwe
 constexpr std::size_t fine_classes = fine_limit / fine_step;
 constexpr std::size_t thread_classes = fine_classes + 4 * 6;
 constexpr std::size_t thread_bytes_per_class = 1 << 20;
+constexpr std::size_t largest_block = std::numeric_limits<std::size_t>::max() / 4;
 
 std::size_t class_of(std::size_t bytes) {
   if (bytes <= fine_limit) return bytes == 0 ? 0 : (bytes - 1) / fine_step;
@@ -52,9 +59,10 @@ static_assert(class_size(thread_classes - 1) == thread_limit);
 /// Counted only where a block leaves or reaches the system, so that the fast path counts nothing.
 std::atomic<std::size_t> system_bytes{0};
 
+/// Null where the system has no more.
 void* from_system(std::size_t c) {
-  void* block = ::operator new (class_size(c), std::align_val_t{alignment});
-  system_bytes.fetch_add(class_size(c), std::memory_order_relaxed);
+  void* block = ::operator new (class_size(c), std::align_val_t{alignment}, std::nothrow);
+  if (block) system_bytes.fetch_add(class_size(c), std::memory_order_relaxed);
   return block;
 }
 
@@ -150,23 +158,40 @@ struct LargeCache {
   }
 };
 
-/// Never destroyed: tensors in static variables may outlive every destructor of ours.
-LargeCache& large_cache() {
-  static auto* instance = new LargeCache;
-  return *instance;
+/// Never destroyed: tensors in static variables may outlive every destructor of ours. Made without
+/// memory, so that it can be asked when there is none.
+union Forever {
+  LargeCache cache;
+  constexpr Forever() : cache() {}
+  ~Forever() {}
+};
+constinit Forever large;
+
+[[gnu::cold, gnu::noinline]] void* allocate_at_last(std::size_t bytes, std::size_t c) {
+  const std::size_t cached = memory_stats().cached;
+  empty_cache();
+  if (bytes <= largest_block) {
+    if (void* block = from_system(c)) return block;
+  }
+  std::array<char, 64> request{};
+  fmt::format_to_n(request.data(), request.size() - 1, "a block of {} bytes", bytes);
+  throw MemoryError("tensor", request.data(), bytes, cached);
 }
 
-[[gnu::noinline]] void* allocate_slowly(std::size_t c) {
+[[gnu::noinline]] void* allocate_slowly(std::size_t bytes, std::size_t c) {
+  if (bytes > largest_block) return allocate_at_last(bytes, c);
+  void* block = nullptr;
   if (c >= thread_classes) {
-    if (void* block = large_cache().take(c)) return block;
+    block = large.cache.take(c);
   } else {
     open_thread_cache();
   }
-  return from_system(c);
+  if (!block) block = from_system(c);
+  return block ? block : allocate_at_last(bytes, c);
 }
 
 [[gnu::noinline]] void deallocate_slowly(void* block, std::size_t c) noexcept {
-  if (c >= thread_classes && large_cache().put(block, c)) return;
+  if (c >= thread_classes && large.cache.put(block, c)) return;
   to_system(block, c);
 }
 
@@ -189,7 +214,7 @@ void* allocate(std::size_t bytes) {
       return block;
     }
   }
-  return allocate_slowly(c);
+  return allocate_slowly(bytes, c);
 }
 
 void deallocate(void* block, std::size_t bytes) noexcept {
@@ -205,23 +230,25 @@ void deallocate(void* block, std::size_t bytes) noexcept {
 }
 
 MemoryStats memory_stats() {
-  LargeCache& large = large_cache();
-  const std::lock_guard lock(large.mutex);
-  const std::size_t cached = thread_cached_bytes() + large.cached;
+  const std::lock_guard lock(large.cache.mutex);
+  const std::size_t cached = thread_cached_bytes() + large.cache.cached;
   return {.in_use = system_bytes.load(std::memory_order_relaxed) - cached, .cached = cached};
 }
 
 void empty_cache() {
   release_thread_blocks();
-  large_cache().trim(0);
+  large.cache.trim(0);
+#if defined(__GLIBC__)
+  ::malloc_trim(0);  // free() keeps what is small, or lies below something that is in use
+#endif
 }
 
 void set_cache_limit(std::size_t bytes) {
   {
-    const std::lock_guard lock(large_cache().mutex);
-    large_cache().limit = bytes;
+    const std::lock_guard lock(large.cache.mutex);
+    large.cache.limit = bytes;
   }
-  large_cache().trim(bytes);
+  large.cache.trim(bytes);
 }
 
 }  // namespace tapegrad

@@ -5,7 +5,8 @@
 
 namespace tapegrad {
 
-/// Aligned to 64 bytes. Throws std::bad_alloc.
+/// Aligned to 64 bytes. Where the system has no more, gives back what is kept and asks again; then
+/// throws MemoryError.
 void* allocate(std::size_t bytes);
 
 /// `bytes` as it was asked for. Any thread may free.

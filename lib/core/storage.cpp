@@ -1,8 +1,8 @@
 // A storage of our own is one block: the header, then the bytes.
 #include "core/storage.hpp"
 
-#include <limits>
 #include <new>
+#include <utility>
 
 #include "core/memory.hpp"
 
@@ -19,7 +19,6 @@ struct ForeignStorage : Storage {
 }  // namespace
 
 Ptr<Storage> make_storage(std::size_t bytes) {
-  if (bytes > std::numeric_limits<std::size_t>::max() / 4) throw std::bad_alloc();
   void* block = allocate(header + bytes);
   auto* storage = new (block) Storage;
   storage->bytes = bytes;
@@ -27,14 +26,16 @@ Ptr<Storage> make_storage(std::size_t bytes) {
   return Ptr<Storage>(storage);
 }
 
-Ptr<Storage> make_foreign_storage(void* data, std::size_t bytes,
-                                  std::function<void(void*)> deleter) {
+Ptr<Storage> make_foreign_storage(void* data, std::size_t bytes) {
   auto* storage = new ForeignStorage;
   storage->foreign = true;
   storage->bytes = bytes;
   storage->data = static_cast<std::byte*>(data);
-  storage->deleter = std::move(deleter);
   return Ptr<Storage>(storage);
+}
+
+void give(Storage& foreign, std::function<void(void*)> deleter) noexcept {
+  static_cast<ForeignStorage&>(foreign).deleter = std::move(deleter);
 }
 
 void destroy(Storage* storage) noexcept {

@@ -24,12 +24,15 @@ struct Storage {
   }
 };
 
-/// Uninitialised bytes, aligned to 64.
+/// Uninitialised bytes, aligned to 64. Throws MemoryError.
 Ptr<Storage> make_storage(std::size_t bytes);
 
-/// Memory of somebody else; `deleter(data)` runs when the last view is gone.
-Ptr<Storage> make_foreign_storage(void* data, std::size_t bytes,
-                                  std::function<void(void*)> deleter);
+/// Memory of somebody else, who keeps it until give() says that it is the storage's.
+Ptr<Storage> make_foreign_storage(void* data, std::size_t bytes);
+
+/// From now on `deleter(data)` runs when the last view is gone: the last step of taking over
+/// memory, because it can't fail.
+void give(Storage& foreign, std::function<void(void*)> deleter) noexcept;
 
 void destroy(Storage* storage) noexcept;
 

@@ -1,9 +1,12 @@
 #include "core/tensor_impl.hpp"
 
+#include <array>
 #include <new>
 
 #include "core/check.hpp"
 #include "core/memory.hpp"
+#include "core/naming.hpp"
+#include "core/sizes.hpp"
 
 namespace tapegrad {
 
@@ -33,13 +36,32 @@ Tensor make_tensor(DType dtype, Ptr<Storage> storage, const Layout& layout) {
   return Tensor::adopt(new (block) TensorImpl(dtype, std::move(storage), layout));
 }
 
+namespace {
+
+[[noreturn, gnu::cold, gnu::noinline]] void refuse(DType dtype, const Shape& shape,
+                                                   std::size_t bytes, const MemoryError& inner) {
+  std::array<char, 256> request{};
+  fmt::format_to_n(request.data(), request.size() - 1, "{} {} needs {} bytes", dtype, shape, bytes);
+  throw MemoryError("tensor", request.data(), bytes, inner.bytes_released());
+}
+
+}  // namespace
+
 Tensor make_tensor(DType dtype, const Shape& shape) {
   const Layout layout(shape);
-  std::size_t bytes = 0;
-  const bool overflow =
-      __builtin_mul_overflow(static_cast<std::size_t>(layout.numel()), size_of(dtype), &bytes);
-  check<ShapeError>(!overflow, "shape: more bytes than 64 bits count: {} of {}", shape, dtype);
-  return make_tensor(dtype, make_storage(bytes), layout);
+  const auto wanted = product(layout.numel(), static_cast<std::int64_t>(size_of(dtype)));
+  check<ShapeError>(wanted.has_value(), "shape: more bytes than 64 bits count: {} of {}", shape,
+                    dtype);
+  const auto bytes = static_cast<std::size_t>(*wanted);
+  try {
+    return make_tensor(dtype, make_storage(bytes), layout);
+  } catch (const MemoryError& inner) {
+    refuse(dtype, shape, bytes, inner);
+  }
+}
+
+Tensor make_tensor(std::string_view operation, DType dtype, const Shape& shape) {
+  return in_name_of(operation, [&] { return make_tensor(dtype, shape); });
 }
 
 Tensor make_view(const Tensor& x, const Layout& layout) {

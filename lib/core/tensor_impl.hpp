@@ -45,8 +45,11 @@ inline TensorImpl& impl_of(const Tensor& x, std::string_view operation = "tensor
   return *x.impl();
 }
 
-/// Uninitialised elements, row by row.
+/// Uninitialised elements, row by row. Throws MemoryError.
 Tensor make_tensor(DType dtype, const Shape& shape);
+
+/// The same for a function that makes a tensor from nothing: errors are in `operation`'s name.
+Tensor make_tensor(std::string_view operation, DType dtype, const Shape& shape);
 
 /// Over a given storage.
 Tensor make_tensor(DType dtype, Ptr<Storage> storage, const Layout& layout);

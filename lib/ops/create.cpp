@@ -1,5 +1,7 @@
 #include "tapegrad/ops/create.hpp"
 
+#include <utility>
+
 #include "core/tensor_impl.hpp"
 #include "kernels/copy.hpp"
 #include "ops/options.hpp"
@@ -12,12 +14,12 @@ DType default_dtype(Scalar value) {
 }
 
 Tensor uninitialised(std::string_view operation, const Shape& shape, const TensorOptions& options) {
-  return finished(make_tensor(chosen(operation, options, float32), shape), options);
+  return finished(make_tensor(operation, chosen(operation, options, float32), shape), options);
 }
 
 Tensor filled(std::string_view operation, const Shape& shape, Scalar value,
               const TensorOptions& options) {
-  Tensor x = make_tensor(chosen(operation, options, default_dtype(value)), shape);
+  Tensor x = make_tensor(operation, chosen(operation, options, default_dtype(value)), shape);
   kernels::fill(kernels::ref(x), value, operation);
   return finished(std::move(x), options);
 }

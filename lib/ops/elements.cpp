@@ -5,6 +5,8 @@
 #include "autograd/mode.hpp"
 #include "core/check.hpp"
 #include "core/dispatch.hpp"
+#include "core/naming.hpp"
+#include "core/sizes.hpp"
 #include "kernels/copy.hpp"
 #include "ops/options.hpp"
 
@@ -24,29 +26,35 @@ void check_holds(std::string_view operation, DType wanted, const Tensor& x) {
                     wanted, held);
 }
 
+/// Over memory that stays the caller's until give().
+Tensor over(DType dtype, void* data, std::size_t bytes, const Layout& layout) {
+  return make_tensor(dtype, make_foreign_storage(data, bytes), layout);
+}
+
 }  // namespace
 
 template <Element T>
 Tensor Tensor::from_vector(std::vector<T>&& values, const Shape& shape) {
   check_count("from_vector", values.size(), shape);
   if constexpr (std::is_same_v<T, bool>) {
-    Tensor x = make_tensor(boolean, shape);
+    Tensor x = make_tensor("from_vector", boolean, shape);
     std::copy(values.begin(), values.end(), kernels::ref(x).as<bool>());
     return x;
   } else {
-    auto owner = std::make_shared<std::vector<T>>(std::move(values));
-    T* data = owner->data();
-    const std::size_t bytes = owner->size() * sizeof(T);
-    return make_tensor(dtype_of<T>,
-                       make_foreign_storage(data, bytes, [owner](void*) mutable { owner.reset(); }),
-                       Layout(shape));
+    return in_name_of("from_vector", [&] {
+      auto owner = std::make_shared<std::vector<T>>();
+      Tensor x = over(dtype_of<T>, values.data(), values.size() * sizeof(T), Layout(shape));
+      *owner = std::move(values);
+      give(*x.impl()->storage, [owner](void*) mutable { owner.reset(); });
+      return x;
+    });
   }
 }
 
 template <Element T>
 Tensor Tensor::from_span(std::span<const T> values, const Shape& shape) {
   check_count("from_span", values.size(), shape);
-  Tensor x = make_tensor(dtype_of<T>, shape);
+  Tensor x = make_tensor("from_span", dtype_of<T>, shape);
   if (!values.empty()) std::memcpy(kernels::ref(x).data, values.data(), values.size_bytes());
   return x;
 }
@@ -65,8 +73,12 @@ Tensor Tensor::from_blob(T* data, const Shape& shape, std::function<void(void*)>
   }
   check<Error>(data != nullptr || layout.numel() == 0,
                "from_blob: a null pointer to the elements of shape {}", shape);
-  const auto bytes = static_cast<std::size_t>(layout.extent()) * sizeof(T);
-  return make_tensor(dtype_of<T>, make_foreign_storage(data, bytes, std::move(deleter)), layout);
+  const auto bytes = checked_bytes("from_blob", layout.extent(), dtype_of<T>);
+  return in_name_of("from_blob", [&] {
+    Tensor x = over(dtype_of<T>, data, bytes, layout);
+    give(*x.impl()->storage, std::move(deleter));
+    return x;
+  });
 }
 
 template <Element T>
@@ -107,11 +119,12 @@ template <Element T>
 std::vector<T> Tensor::to_vector() const {
   const Layout& layout = impl_of(*this, "to_vector").layout;
   check_fits("to_vector", *this, dtype_of<T>);
-  const auto count = static_cast<std::size_t>(layout.numel());
-  Tensor x = make_tensor(dtype_of<T>, layout.shape());
-  kernels::copy(kernels::ref(x), kernels::ref(*this));
-  const T* first = kernels::ref(x).as<const T>();
-  return std::vector<T>(first, first + count);
+  return in_name_of("to_vector", [&] {
+    Tensor x = make_tensor(dtype_of<T>, layout.shape());
+    kernels::copy(kernels::ref(x), kernels::ref(*this));
+    const T* first = kernels::ref(x).as<const T>();
+    return std::vector<T>(first, first + layout.numel());
+  });
 }
 
 #define TAPEGRAD_ELEMENTS(T)                                                         \

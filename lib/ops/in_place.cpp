@@ -55,6 +55,24 @@ void set_history(Tensor& self, Ptr<Node> node) {
   view.node = record(AsStrided{relative}, self, whole);
 }
 
+HistoryGuard::HistoryGuard(Tensor& self)
+    : self_(*self.impl()),
+      node_(self_.node),
+      base_node_(self_.base ? self_.base->node : Ptr<Node>()),
+      writes_(self_.recorded_writes),
+      base_writes_(self_.base ? self_.base->recorded_writes : 0),
+      version_(self_.storage->version.load(std::memory_order_relaxed)) {}
+
+HistoryGuard::~HistoryGuard() {
+  if (kept_) return;
+  self_.node = std::move(node_);
+  self_.recorded_writes = writes_;
+  self_.storage->version.store(version_, std::memory_order_relaxed);
+  if (!self_.base) return;
+  self_.base->node = std::move(base_node_);
+  self_.base->recorded_writes = base_writes_;
+}
+
 Tensor apart_from(const Tensor& self, const Tensor& other) {
   if (!shares_storage(self, other) || self.impl()->layout == other.impl()->layout) return other;
   return unrecorded([&] { return other.clone(); });

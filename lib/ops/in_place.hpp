@@ -34,6 +34,26 @@ void check_recordable(std::string_view operation, const Tensor& self);
 /// `node` made what self now holds: gives it to self and, through a view, to the base.
 void set_history(Tensor& self, Ptr<Node> node);
 
+/// The place of a tensor and its base on the tape, and the version: as they were when this was
+/// made, unless what changed them came to its end.
+class HistoryGuard {
+ public:
+  explicit HistoryGuard(Tensor& self);
+  HistoryGuard(const HistoryGuard&) = delete;
+  HistoryGuard& operator=(const HistoryGuard&) = delete;
+  ~HistoryGuard();
+  void keep_change() { kept_ = true; }
+
+ private:
+  TensorImpl& self_;
+  Ptr<Node> node_;
+  Ptr<Node> base_node_;
+  std::uint32_t writes_;
+  std::uint32_t base_writes_;
+  std::uint32_t version_;
+  bool kept_ = false;
+};
+
 /// other, or a copy of it where it shares storage with self without lying exactly like it.
 Tensor apart_from(const Tensor& self, const Tensor& other);
 
@@ -45,15 +65,15 @@ inline bool shares_storage(const Tensor& a, const Tensor& b) {
 }
 
 template <class Op>
-void apply_in_place_traced(Op op, Tensor& self, const Tensor& other);
+void write_traced(Op op, Tensor& self, const Tensor& other);
 
-/// self = f(self, other).
 template <class Op>
-Tensor& apply_in_place(Op op, Tensor& self, const Tensor& other) {
+Tensor& write_and_record(Op op, Tensor& self, const Tensor& other) {
   constexpr std::string_view name = InPlaceName<Op>::value;
   check_defined_self(name, self, other);
   check_in_place(name, self, other, Op::type_of(self, other));
   TensorImpl& impl = *self.impl();
+  // Where memory ends, it ends before the first element changes.
   const auto write = [&](const Tensor& operand) {
     op.into(self, self, apart_from(self, operand));
     impl.storage->bump();
@@ -63,7 +83,7 @@ Tensor& apply_in_place(Op op, Tensor& self, const Tensor& other) {
     return self;
   }
   if (is_traced()) [[unlikely]] {
-    apply_in_place_traced(std::move(op), self, other);
+    write_traced(std::move(op), self, other);
     return self;
   }
   check_history(name, self);
@@ -81,16 +101,26 @@ Tensor& apply_in_place(Op op, Tensor& self, const Tensor& other) {
   Tensor operand = other;
   if (asks_for(saved, 0)) before = copy_with_history(self);
   if (asks_for(saved, 1) && shares_storage(self, other)) operand = copy_with_history(other);
-  write(operand);
-  set_history(self, record(std::move(op), self, before, operand));
+  HistoryGuard guard(self);
+  impl.storage->bump();  // what the record saves of the result is of this version
+  set_history(self, record(op, self, before, operand));
+  op.into(self, self, apart_from(self, operand));
+  guard.keep_change();
   return self;
 }
 
 template <class Op>
-[[gnu::cold, gnu::noinline]] void apply_in_place_traced(Op op, Tensor& self, const Tensor& other) {
-  unlisted([&] { return apply_in_place(std::move(op), self, other); });
+[[gnu::cold, gnu::noinline]] void write_traced(Op op, Tensor& self, const Tensor& other) {
+  unlisted([&] { return write_and_record(std::move(op), self, other); });
   const std::array<const Tensor*, 2> inputs{&self, &other};
   list_operation(Op::name, inputs, self);
+}
+
+/// self = f(self, other). Where memory ends, MemoryError names the operation, and nothing changed.
+template <class Op>
+Tensor& apply_in_place(Op op, Tensor& self, const Tensor& other) {
+  return in_name_of(InPlaceName<Op>::value,
+                    [&]() -> Tensor& { return write_and_record(std::move(op), self, other); });
 }
 
 }  // namespace tapegrad

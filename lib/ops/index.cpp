@@ -211,7 +211,7 @@ Tensor one_hot(const Tensor& labels, std::int64_t classes) {
   }
   Shape shape = labels.shape();
   shape.push_back(classes);
-  Tensor y = zeros(shape, {.dtype = int64});
+  Tensor y = in_name_of("one_hot", [&] { return zeros(shape, {.dtype = int64}); });
   kernels::set_one_hot(ref(y), ref(indices), classes);
   return y;
 }

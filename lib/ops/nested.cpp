@@ -64,7 +64,7 @@ Tensor tensor(const NestedList& values, const TensorOptions& options) {
   const DType kind = kind_within(values, shape, 0);
   const bool no_numbers = numel(shape) == 0;
   const DType usual = kind == float64 || no_numbers ? float32 : kind;
-  const Tensor x = make_tensor(chosen("tensor", options, usual), shape);
+  const Tensor x = make_tensor("tensor", chosen("tensor", options, usual), shape);
   dispatch(x.dtype(),
            [&]<class T>(std::type_identity<T>) { write(values, kernels::ref(x).as<T>()); });
   return finished(x, options);

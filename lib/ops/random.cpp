@@ -30,14 +30,16 @@ void check_floating(std::string_view operation, DType dtype) {
                     operation, dtype);
 }
 
-Tensor uniform(const Shape& shape, DType dtype, double low, double high, Generator& generator) {
-  const Tensor x = make_tensor(dtype, shape);
+Tensor uniform(std::string_view operation, const Shape& shape, DType dtype, double low, double high,
+               Generator& generator) {
+  const Tensor x = make_tensor(operation, dtype, shape);
   kernels::uniform(kernels::ref(x), next(generator), low, high);
   return x;
 }
 
-Tensor normal(const Shape& shape, DType dtype, double mean, double std, Generator& generator) {
-  const Tensor x = make_tensor(dtype, shape);
+Tensor normal(std::string_view operation, const Shape& shape, DType dtype, double mean, double std,
+              Generator& generator) {
+  const Tensor x = make_tensor(operation, dtype, shape);
   kernels::normal(kernels::ref(x), next(generator), mean, std);
   return x;
 }
@@ -46,14 +48,14 @@ Tensor standard_uniform(std::string_view operation, const Shape& shape,
                         const TensorOptions& options, Generator& generator) {
   const DType dtype = chosen(operation, options, float32);
   check_floating(operation, dtype);
-  return finished(uniform(shape, dtype, 0, 1, generator), options);
+  return finished(uniform(operation, shape, dtype, 0, 1, generator), options);
 }
 
 Tensor standard_normal(std::string_view operation, const Shape& shape, const TensorOptions& options,
                        Generator& generator) {
   const DType dtype = chosen(operation, options, float32);
   check_floating(operation, dtype);
-  return finished(normal(shape, dtype, 0, 1, generator), options);
+  return finished(normal(operation, shape, dtype, 0, 1, generator), options);
 }
 
 /// Of [low, high).
@@ -63,7 +65,7 @@ Tensor integers(std::string_view operation, std::int64_t low, std::int64_t high,
   check<IndexError>(low < high, "{}: there is no integer from {} to below {}", operation, low,
                     high);
   check_holds(operation, dtype, low, high - 1);
-  const Tensor x = make_tensor(dtype, shape);
+  const Tensor x = make_tensor(operation, dtype, shape);
   const std::uint64_t count = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
   kernels::integers(kernels::ref(x), next(generator), low, count);
   return finished(x, options);
@@ -124,7 +126,7 @@ Tensor randperm(std::int64_t n, const TensorOptions& options, Generator& generat
   const DType dtype = chosen("randperm", options, int64);
   check<ShapeError>(n >= 0, "randperm: {} elements; n can't be negative", n);
   check_holds("randperm", dtype, 0, std::max<std::int64_t>(n - 1, 0));
-  const Tensor x = make_tensor(int64, Shape{n});
+  const Tensor x = make_tensor("randperm", int64, Shape{n});
   kernels::permutation(kernels::ref(x), next(generator));
   return finished(x.to(dtype), options);
 }
@@ -148,14 +150,17 @@ Tensor randint_like(const Tensor& x, std::int64_t low, std::int64_t high,
 Tensor bernoulli(const Tensor& p, Generator& generator) {
   check_defined("bernoulli", p);
   check_floating("bernoulli", p.dtype());
-  return unrecorded([&] { return (rand_like(p, {}, generator) < p).to(p.dtype()); });
+  return in_name_of("bernoulli", [&] {
+    return unrecorded([&] { return (rand_like(p, {}, generator) < p).to(p.dtype()); });
+  });
 }
 
 Tensor bernoulli_like(const Tensor& x, double p, const TensorOptions& options,
                       Generator& generator) {
   check_defined("bernoulli_like", x);
   check<Error>(p >= 0 && p <= 1, "bernoulli_like: {} is no probability; use 0 to 1", p);
-  const Tensor mask = make_tensor(chosen("bernoulli_like", options, x.dtype()), x.shape());
+  const Tensor mask =
+      make_tensor("bernoulli_like", chosen("bernoulli_like", options, x.dtype()), x.shape());
   kernels::bernoulli(kernels::ref(mask), next(generator), p);
   return finished(mask, options);
 }
@@ -168,7 +173,8 @@ Tensor uniform_(Tensor x, double low, double high, Generator& generator) {
   check<Error>(low <= high && high - low <= most,
                "uniform_: from {} to {} is no interval that {} can hold", low, high, x.dtype());
   check_parameters("uniform_", x, low, high);
-  return apply_in_place(Uniform{}, x, uniform(x.shape(), x.dtype(), low, high, generator));
+  return apply_in_place(Uniform{}, x,
+                        uniform("uniform_", x.shape(), x.dtype(), low, high, generator));
 }
 
 Tensor normal_(Tensor x, double mean, double std, Generator& generator) {
@@ -180,7 +186,7 @@ Tensor normal_(Tensor x, double mean, double std, Generator& generator) {
       "negative",
       mean, std);
   check_parameters("normal_", x, mean, std);
-  return apply_in_place(Normal{}, x, normal(x.shape(), x.dtype(), mean, std, generator));
+  return apply_in_place(Normal{}, x, normal("normal_", x.shape(), x.dtype(), mean, std, generator));
 }
 
 }  // namespace tapegrad

@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "core/check.hpp"
+#include "core/naming.hpp"
+#include "core/tensor_impl.hpp"
 #include "ops/options.hpp"
 #include "tapegrad/ops/create.hpp"
 
@@ -37,7 +39,7 @@ Tensor integer_range(Scalar from, Scalar to_before, Scalar by, DType dtype) {
     const std::int64_t last = start + (n - 1) * step;
     check_holds("arange", dtype, std::min(start, last), std::max(start, last));
   }
-  Tensor x = empty({n}, {.dtype = int64});
+  Tensor x = make_tensor("arange", int64, Shape{n});
   auto* to = x.mutable_data<std::int64_t>();
   for (std::int64_t i = 0; i < n; ++i) to[i] = start + i * step;
   return x;
@@ -49,7 +51,7 @@ Tensor floating_range(double start, double end, double step) {
   const double n = std::ceil(wide ? (end / 2 - start / 2) / (step / 2) : (end - start) / step);
   check<ShapeError>(step != 0 && n >= 0 && n < 0x1p62,
                     "arange: steps of {} don't lead from {} to {}", step, start, end);
-  Tensor x = empty({static_cast<std::int64_t>(n)}, {.dtype = float64});
+  Tensor x = make_tensor("arange", float64, Shape{static_cast<std::int64_t>(n)});
   auto* to = x.mutable_data<double>();
   for (std::int64_t i = 0; i < x.numel(); ++i) {
     const auto k = static_cast<double>(i);
@@ -79,7 +81,7 @@ Tensor linspace(double start, double end, std::int64_t steps, const TensorOption
   const DType dtype = chosen("linspace", options, float32);
   check_not_boolean("linspace", dtype);
   check<ShapeError>(steps >= 0, "linspace: {} steps; there can't be fewer than none", steps);
-  Tensor x = empty({steps}, {.dtype = float64});
+  Tensor x = make_tensor("linspace", float64, Shape{steps});
   auto* to = x.mutable_data<double>();
   // Half of ends that are further apart than any number.
   const bool wide = std::isinf(end - start) && std::isfinite(start) && std::isfinite(end);
@@ -99,7 +101,8 @@ Tensor eye(std::int64_t n, const TensorOptions& options) { return eye(n, n, opti
 Tensor eye(std::int64_t n, std::int64_t m, const TensorOptions& options) {
   check<ShapeError>(n >= 0 && m >= 0, "eye: {} rows and {} columns; there can't be fewer than none",
                     n, m);
-  Tensor x = zeros({n, m}, {.dtype = chosen("eye", options, float32)});
+  const DType dtype = chosen("eye", options, float32);
+  Tensor x = in_name_of("eye", [&] { return zeros({n, m}, {.dtype = dtype}); });
   const std::int64_t count = std::min(n, m);
   if (count > 0) {
     x.view({-1}).slice(0, 0, std::nullopt, m + 1).narrow(0, 0, count).fill_(1);
