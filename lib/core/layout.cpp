@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/sizes.hpp"
 
 namespace tapegrad {
 
@@ -13,8 +14,9 @@ Layout::Layout(const Shape& shape) : shape_(shape), strides_(shape) {
   bool plain = true;
   for (std::size_t i = shape.size(); i-- > 0;) {
     strides_[i] = step;
-    const bool overflow = __builtin_mul_overflow(step, std::max<std::int64_t>(shape[i], 1), &step);
-    plain = plain && shape[i] > 0 && !overflow;
+    const auto next = product(step, std::max<std::int64_t>(shape[i], 1));
+    plain = plain && shape[i] > 0 && next;
+    step = next.value_or(0);  // of no use where a shape without elements has such sizes
   }
   numel_ = plain ? step : tapegrad::numel(shape);
 }
@@ -27,10 +29,13 @@ Layout::Layout(const Shape& shape, const Strides& strides, std::int64_t offset)
 void Layout::settle() {
   numel_ = 1;
   contiguous_ = true;
+  bool overflow = false;
   for (std::size_t i = shape_.size(); i-- > 0;) {
     if (shape_[i] != 1 && strides_[i] != numel_) contiguous_ = false;
-    numel_ *= shape_[i];
+    overflow = __builtin_mul_overflow(numel_, shape_[i], &numel_) || overflow;
   }
+  if (overflow) [[unlikely]]
+    numel_ = tapegrad::numel(shape_);
   if (numel_ == 0) contiguous_ = true;
 }
 
@@ -57,8 +62,10 @@ bool Layout::overlaps_itself() const {
 std::int64_t Layout::extent() const {
   if (numel_ == 0) return offset_;
   std::int64_t last = offset_;
-  for (std::size_t i = 0; i < rank(); ++i) last += strides_[i] * (shape_[i] - 1);
-  return last + 1;
+  for (std::size_t i = 0; i < rank(); ++i) {
+    last = checked_add("extent", last, checked_mul("extent", strides_[i], shape_[i] - 1));
+  }
+  return checked_add("extent", last, 1);
 }
 
 Layout Layout::transposed(std::size_t a, std::size_t b) const {
@@ -94,7 +101,7 @@ Layout Layout::sliced(std::size_t dim, std::int64_t start, std::int64_t length,
   Layout result = *this;
   if (length > 0) result.offset_ += start * strides_[dim];
   result.shape_[dim] = length;
-  result.strides_[dim] *= step;
+  if (length > 1) result.strides_[dim] *= step;  // else of no use, and perhaps too large
   result.settle();
   return result;
 }
@@ -108,7 +115,7 @@ Layout Layout::squeezed(std::size_t dim) const {
 
 Layout Layout::unsqueezed(std::size_t dim) const {
   Layout result = *this;
-  const std::int64_t stride = dim < rank() ? strides_[dim] * shape_[dim] : 1;
+  const std::int64_t stride = dim < rank() ? product(strides_[dim], shape_[dim]).value_or(1) : 1;
   result.shape_.insert(dim, 1);
   result.strides_.insert(dim, stride);
   return result;
@@ -145,12 +152,12 @@ std::optional<Layout> Layout::viewed(const Shape& shape) const {
     if (group == 1) step = strides_[i];
     group *= shape_[i];
     const bool joins_left =
-        i > 0 && (group == 1 || shape_[i - 1] == 1 || strides_[i - 1] == group * step);
+        i > 0 && (group == 1 || shape_[i - 1] == 1 || strides_[i - 1] == product(group, step));
     if (joins_left) continue;
     std::int64_t filled = 1;
     while (next > 0 && (filled < group || shape[next - 1] == 1)) {
       --next;
-      strides[next] = step * filled;
+      strides[next] = product(step, filled).value_or(1);
       filled *= shape[next];
     }
     if (filled != group) return std::nullopt;

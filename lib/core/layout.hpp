@@ -25,7 +25,8 @@ class Layout {
   bool is_contiguous() const { return contiguous_; }
   /// Some element is reached by two indices.
   bool overlaps_itself() const;
-  /// One past the largest element that is reached, from the start of the storage.
+  /// One past the largest element that is reached, from the start of the storage. Throws ShapeError
+  /// where 64 bits can't count so far.
   std::int64_t extent() const;
   friend bool operator==(const Layout& a, const Layout& b) {
     return a.offset_ == b.offset_ && a.shape_ == b.shape_ && a.strides_ == b.strides_;

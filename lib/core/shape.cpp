@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.hpp"
+#include "core/sizes.hpp"
 
 namespace tapegrad {
 
@@ -10,27 +11,19 @@ void Dims::throw_too_long() {
   fail<ShapeError>("shape: more than {} dimensions; flatten some", max_rank);
 }
 
-std::string to_string(const Dims& dims) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < dims.size(); ++i) {
-    if (i > 0) text += ", ";
-    text += std::to_string(dims[i]);
-  }
-  return text + "]";
-}
+std::string to_string(const Dims& dims) { return fmt::format("{}", dims); }
 
 std::int64_t numel(const Shape& shape) {
-  std::int64_t count = 1;
-  bool overflow = false;
+  std::optional<std::int64_t> count = 1;
   bool empty = false;
   for (const std::int64_t size : shape) {
     check<ShapeError>(size >= 0, "shape: negative size: {}", shape);
     empty = empty || size == 0;
-    overflow = __builtin_mul_overflow(count, size, &count) || overflow;
+    if (count) count = product(*count, size);
   }
   if (empty) return 0;
-  check<ShapeError>(!overflow, "shape: more elements than 64 bits count: {}", shape);
-  return count;
+  check<ShapeError>(count.has_value(), "shape: more elements than 64 bits count: {}", shape);
+  return *count;
 }
 
 Shape broadcast_shapes(const Shape& a, const Shape& b) {

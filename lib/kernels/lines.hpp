@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 #include "core/memory.hpp"
+#include "core/sizes.hpp"
 #include "kernels/walk.hpp"
 
 namespace tapegrad::kernels {
@@ -34,8 +36,9 @@ class Tile {
  public:
   static constexpr std::int64_t limit = 16;
 
-  explicit Tile(std::int64_t n)
-      : n_(n), bytes_(static_cast<std::size_t>(limit * n) * sizeof(T)), block_(allocate(bytes_)) {}
+  /// For `lines` lines of n elements, if they are fewer than `limit`.
+  Tile(std::int64_t n, std::int64_t lines)
+      : n_(n), bytes_(bytes_of(n, std::min(limit, lines))), block_(allocate(bytes_)) {}
   Tile(const Tile&) = delete;
   Tile& operator=(const Tile&) = delete;
   ~Tile() { deallocate(block_, bytes_); }
@@ -54,6 +57,12 @@ class Tile {
   }
 
  private:
+  /// More than there is where 64 bits can't count them.
+  static std::size_t bytes_of(std::int64_t n, std::int64_t lines) {
+    const auto bytes = product(n, lines * static_cast<std::int64_t>(sizeof(T)));
+    return static_cast<std::size_t>(bytes.value_or(std::numeric_limits<std::int64_t>::max()));
+  }
+
   std::int64_t n_;
   std::size_t bytes_;
   void* block_;
@@ -68,7 +77,7 @@ void map_lines(Ref out, Ref in, std::size_t dim, const F& f) {
   const Along to(*out.layout, dim);
   const std::int64_t n = from.n;
   const bool dense = from.stride == 1 && to.stride == 1;
-  Tile<T> tile(dense ? 0 : n);
+  Tile<T> tile(dense ? 0 : n, from.others.numel());
   Walk<2>({with_layout(out, to.others), with_layout(in, from.others)})
       .rows([&](const auto& at, const auto& stride, std::int64_t count) {
         T* y = reinterpret_cast<T*>(at[0]);
@@ -94,7 +103,7 @@ void reduce_lines(Ref out, Ref in, std::size_t dim, const F& f) {
   const Along from(*in.layout, dim);
   const Layout to(from.others.shape());
   const bool dense = from.stride == 1;
-  Tile<T> tile(dense ? 0 : from.n);
+  Tile<T> tile(dense ? 0 : from.n, from.others.numel());
   Walk<2>({with_layout(out, to), with_layout(in, from.others)})
       .rows([&](const auto& at, const auto& stride, std::int64_t count) {
         Out* y = reinterpret_cast<Out*>(at[0]);

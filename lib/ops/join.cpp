@@ -4,6 +4,8 @@
 
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
+#include "core/naming.hpp"
+#include "core/sizes.hpp"
 #include "kernels/copy.hpp"
 
 namespace tapegrad {
@@ -26,11 +28,11 @@ struct Cat {
   static constexpr Needs saves(Needs) { return save_nothing; }
   std::size_t dim;
   std::vector<std::int64_t> sizes;
+  std::int64_t whole;
 
   Tensor forward(const std::vector<Tensor>& tensors) const {
     Shape shape = tensors[0].shape();
-    shape[dim] = 0;
-    for (const std::int64_t size : sizes) shape[dim] += size;
+    shape[dim] = whole;
     Tensor out = make_tensor(promoted(tensors), shape);
     std::int64_t start = 0;
     for (std::size_t i = 0; i < tensors.size(); ++i) {
@@ -90,6 +92,7 @@ Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim) {
   check<ShapeError>(!first.empty(), "cat: a tensor of rank 0 can't be continued; use stack()");
   const std::size_t d = wrap_dim("cat", dim, first.size());
   std::vector<std::int64_t> sizes;
+  std::int64_t whole = 0;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const Shape& shape = tensors[i].shape();
     Shape expected = first;
@@ -99,8 +102,9 @@ Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim) {
                       "that dimension may differ",
                       i, shape, first, dim);
     sizes.push_back(shape[d]);
+    whole = checked_add("cat", whole, shape[d]);
   }
-  return apply_list(Cat{d, std::move(sizes)}, tensors);
+  return apply_list(Cat{d, std::move(sizes), whole}, tensors);
 }
 
 Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim) {
@@ -120,13 +124,15 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t size, std::int64_t dim) 
   check_defined("split", x);
   check<ShapeError>(size > 0, "split: parts of size {}; it must be positive", size);
   const std::int64_t whole = x.shape()[wrap_dim("split", dim, x.shape().size())];
-  std::vector<Tensor> parts;
-  std::int64_t start = 0;
-  do {  // an empty dimension is one empty part
-    parts.push_back(x.narrow(dim, start, std::min(size, whole - start)));
-    start += size;
-  } while (start < whole);
-  return parts;
+  const std::int64_t count = std::max<std::int64_t>(whole / size + (whole % size != 0), 1);
+  return in_name_of("split", [&] {
+    std::vector<Tensor> parts;
+    parts.reserve(static_cast<std::size_t>(count));
+    for (std::int64_t i = 0; i < count; ++i) {  // an empty dimension is one empty part
+      parts.push_back(x.narrow(dim, i * size, std::min(size, whole - i * size)));
+    }
+    return parts;
+  });
 }
 
 std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& sizes,
@@ -136,7 +142,7 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
   std::int64_t total = 0;
   for (const std::int64_t size : sizes) {
     check<ShapeError>(size >= 0, "split: a part of size {}", size);
-    total += size;
+    total = checked_add("split", total, size);
   }
   check<ShapeError>(total == whole, "split: the sizes add up to {}, dim {} of shape {} has {}",
                     total, dim, x.shape(), whole);

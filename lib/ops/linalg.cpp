@@ -4,6 +4,7 @@
 
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
+#include "core/sizes.hpp"
 #include "kernels/gemm.hpp"
 #include "ops/elementwise.hpp"
 
@@ -36,7 +37,8 @@ Tensor in_reach(const Tensor& x, const Layout& matrices) {
 Tensor stacked(const Tensor& x) {
   if (x.dim() == 2) return x;
   std::int64_t rows = 1;
-  for (std::size_t i = 0; i + 1 < x.shape().size(); ++i) rows *= x.shape()[i];
+  for (std::size_t i = 0; i + 1 < x.shape().size(); ++i)
+    rows = checked_mul("matmul", rows, x.shape()[i]);
   return x.reshape({rows, x.size(-1)});
 }
 

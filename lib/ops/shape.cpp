@@ -3,6 +3,7 @@
 
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
+#include "core/sizes.hpp"
 #include "ops/strided.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/tensor.hpp"
@@ -94,18 +95,16 @@ struct Expand : ViewOp {
 /// `shape` with its -1, if it has one, replaced by what is left over.
 Shape filled_in(std::string_view operation, const Tensor& x, const Shape& shape) {
   Shape result = shape;
-  std::int64_t known = 1;
   std::optional<std::size_t> open;
   for (std::size_t i = 0; i < shape.size(); ++i) {
     if (shape[i] == -1) {
       check<ShapeError>(!open, "{}: more than one -1 in {}", operation, shape);
       open = i;
-      continue;
+      result[i] = 1;
     }
-    check<ShapeError>(shape[i] >= 0, "{}: negative size in {}", operation, shape);
-    check<ShapeError>(!__builtin_mul_overflow(known, shape[i], &known),
-                      "{}: more elements than 64 bits count: {}", operation, shape);
+    check<ShapeError>(result[i] >= 0, "{}: negative size in {}", operation, shape);
   }
+  const std::int64_t known = numel(result);
   if (open) {
     check<ShapeError>(known > 0 && x.numel() % known == 0,
                       "{}: shape {} can't hold the {} elements of shape {}", operation, shape,
@@ -151,10 +150,10 @@ Tensor Tensor::flatten(std::int64_t first, std::int64_t last) const {
   if (dim() == 0) return reshape({1});
   check<IndexError>(from <= to, "flatten: first dim {} comes after last dim {}", first, last);
   Shape merged;
-  std::int64_t product = 1;
+  std::int64_t joined = 1;
   for (std::size_t i = 0; i < shape().size(); ++i) {
-    if (i >= from && i <= to) product *= shape()[i];
-    if (i == to) merged.push_back(product);
+    if (i >= from && i <= to) joined = checked_mul("flatten", joined, shape()[i]);
+    if (i == to) merged.push_back(joined);
     if (i < from || i > to) merged.push_back(shape()[i]);
   }
   return reshape(merged);
