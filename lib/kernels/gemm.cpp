@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "core/dispatch.hpp"
+#include "core/sizes.hpp"
+#include "kernels/blas_memory.hpp"
 #include "kernels/copy.hpp"
 #include "kernels/small_gemm.hpp"
 #include "kernels/walk.hpp"
@@ -85,9 +87,11 @@ void multiply_column(const Product<T>& p) {
 template <class T>
 void multiply(const Product<T>& p) {
   const bool fits = std::max({p.m, p.n, p.k}) <= largest;
-  if (std::is_integral_v<T> || p.k == 1 || p.m * p.n * p.k <= small_product || !fits) {
+  const std::int64_t work = product(p.m * p.n, p.k).value_or(largest);
+  if (std::is_integral_v<T> || p.k == 1 || work <= small_product || !fits) {
     return multiply_small(p);
   }
+  if (!blas_has_memory(work)) return multiply_small(p);  // slow, and right
   if constexpr (std::is_floating_point_v<T>) {
     if (p.n == 1) return multiply_column(p);
     if (p.m == 1) return multiply_column(p.transposed());
@@ -107,7 +111,7 @@ Layout leading(const Layout& layout) {
 }
 
 /// Whether BLAS can be told of a matrix.
-bool lies_well(std::int64_t rows, std::int64_t cols, std::int64_t row, std::int64_t col) {
+bool blas_can_read(std::int64_t rows, std::int64_t cols, std::int64_t row, std::int64_t col) {
   return lies_by_rows(rows, cols, row, col) || lies_by_rows(cols, rows, col, row);
 }
 
@@ -123,7 +127,7 @@ bool merge_rows(Product<T>& p, const Layout& a, const Layout& b) {
     m *= a.shape()[i];
   }
   if (m == p.m) return true;
-  if (!lies_well(m, p.k, row, p.a_col)) return false;
+  if (!blas_can_read(m, p.k, row, p.a_col)) return false;
   p.m = m;
   p.a_row = row;
   return true;
@@ -172,8 +176,8 @@ void gemm(Ref out, Ref a, Ref b) {
 bool readable(DType dtype, const Layout& operand) {
   const std::size_t rows = operand.rank() - 2;
   const std::size_t cols = operand.rank() - 1;
-  return !is_floating(dtype) || lies_well(operand.shape()[rows], operand.shape()[cols],
-                                          operand.strides()[rows], operand.strides()[cols]);
+  return !is_floating(dtype) || blas_can_read(operand.shape()[rows], operand.shape()[cols],
+                                              operand.strides()[rows], operand.strides()[cols]);
 }
 
 }  // namespace tapegrad::kernels

@@ -6,7 +6,17 @@
 
 #include "support/catch.hpp"
 #include "support/errors.hpp"
-#include "tapegrad/tapegrad.hpp"
+#include "tapegrad/error.hpp"
+#include "tapegrad/memory.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/index.hpp"
+#include "tapegrad/ops/join.hpp"
+#include "tapegrad/ops/linalg.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/softmax.hpp"
+#include "tapegrad/random.hpp"
+#include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 using test::contains;

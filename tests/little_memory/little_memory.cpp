@@ -1,0 +1,164 @@
+// A program with little address space: `little_memory SCENARIO MEGABYTES`. It sets its own limit,
+// so that what it needs to start is there. Prints what happened; the status is 0 where that is
+// right.
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tapegrad/error.hpp"
+#include "tapegrad/memory.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/linalg.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/tensor.hpp"
+
+namespace {
+
+namespace tg = tapegrad;
+
+void require(bool condition, const std::string& what) {
+  if (condition) return;
+  std::puts(("not so: " + what).c_str());
+  std::exit(1);
+}
+
+/// Whether each element is `value`, to a few units of the last place.
+bool is_all(const tg::Tensor& x, double value) {
+  for (const double v : x.to_vector<double>()) {
+    if (std::abs(v - value) > 1e-5 * std::abs(value)) return false;
+  }
+  return true;
+}
+
+constexpr std::int64_t hundred_megabytes = 25'000'000;  // of float32
+
+/// Every element of a product of ones is the length of its inner dimension.
+void check_product(std::int64_t m, std::int64_t k, std::int64_t n) {
+  const tg::Tensor a = tg::ones({m, k});
+  const tg::Tensor b = tg::ones({k, n});
+  const tg::Tensor c = tg::matmul(a, b);
+  require(is_all(c, static_cast<double>(k)), "a product is right");
+}
+
+void multiply() {
+  check_product(20, 20, 20);
+  check_product(300, 300, 300);
+  check_product(300, 300, 1);
+  check_product(1, 300, 300);
+}
+
+void multiply_in_threads() {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([] {
+      try {
+        for (int round = 0; round < 5; ++round) multiply();
+      } catch (const tg::MemoryError&) {
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+/// Address space is all taken after the first product.
+void multiply_when_full() {
+  check_product(20, 20, 20);
+  std::vector<tg::Tensor> taken;
+  for (std::int64_t size = hundred_megabytes; size > 1000;) {
+    try {
+      taken.push_back(tg::empty({size}));
+    } catch (const tg::MemoryError&) {
+      size /= 2;
+    }
+  }
+  const tg::Tensor a = taken.front().narrow(0, 0, 300 * 300).fill_(1).view({300, 300});
+  try {
+    tg::matmul(a, a);
+  } catch (const tg::MemoryError&) {
+    taken.pop_back();  // the last piece of space
+  }
+  taken.resize(taken.size() / 2);
+  const tg::Tensor c = tg::matmul(a, a);
+  require(c.to_vector<float>()[12345] == 300, "the product is right after all");
+}
+
+void reuse_the_cache() {
+  {
+    std::vector<tg::Tensor> tensors;
+    for (int i = 0; i < 9; ++i) tensors.push_back(tg::empty({hundred_megabytes}));
+  }
+  require(tg::memory_stats().cached >= 9 * 100'000'000u, "the cache keeps what was freed");
+  const tg::Tensor x = tg::empty({8 * hundred_megabytes});
+  require(x.numel() == 8 * hundred_megabytes, "the cache was given back");
+}
+
+void reuse_small_blocks() {
+  // 2000 bytes each, and every second one freed: nothing but pieces that only serve their size.
+  std::vector<tg::Tensor> tensors;
+  try {
+    while (true) tensors.push_back(tg::empty({500}));
+  } catch (const tg::MemoryError& error) {
+    require(error.bytes_wanted() == 2000, "the error tells the bytes of the last one");
+  }
+  require(tensors.size() > 1000, "some memory was there");
+  tensors.clear();
+  const tg::Tensor x = tg::empty({hundred_megabytes / 4});
+  require(x.numel() == hundred_megabytes / 4, "there is memory again");
+}
+
+/// A step that fails, then one that doesn't.
+void train_after_the_error() {
+  tg::Tensor w = tg::ones({1000, 1000}, {.requires_grad = true});
+  const auto step = [&](std::int64_t rows) {
+    const tg::Tensor x = tg::ones({rows, 1000});
+    const tg::Tensor loss = tg::relu(tg::matmul(x, w)).mean();
+    loss.backward();
+  };
+  bool failed = false;
+  try {
+    step(hundred_megabytes / 1000);
+  } catch (const tg::MemoryError&) {
+    failed = true;
+  }
+  require(failed, "the large batch doesn't fit");
+  require(!w.grad().defined(), "no gradient came");
+  step(10);
+  // d mean / d w: each of 10 rows adds 1 / (10 * 1000).
+  require(is_all(w.grad(), 1e-3), "the small batch trains");
+}
+
+const std::map<std::string, std::function<void()>> scenarios{
+    {"multiply", multiply},
+    {"multiply_in_threads", multiply_in_threads},
+    {"multiply_when_full", multiply_when_full},
+    {"reuse_the_cache", reuse_the_cache},
+    {"reuse_small_blocks", reuse_small_blocks},
+    {"train_after_the_error", train_after_the_error},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) return 2;
+  // OpenBLAS's own threads take their memory in the background of the start.
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  const rlim_t bytes = std::strtoull(argv[2], nullptr, 10) * 1'000'000;
+  const rlimit limit{bytes, bytes};
+  if (::setrlimit(RLIMIT_AS, &limit) != 0) return 2;
+  try {
+    scenarios.at(argv[1])();
+    std::puts("right");
+  } catch (const tg::MemoryError& error) {
+    std::puts(error.what());
+  }
+}
