@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <new>
 
 #include "core/dispatch.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -57,7 +56,7 @@ std::size_t byte_count(const Shape& shape, StoredType type) {
 Tensor memory_for(const Input& input, DType dtype, const Shape& shape) {
   try {
     return empty(shape, {.dtype = dtype});
-  } catch (const std::bad_alloc&) {
+  } catch (const MemoryError&) {
     tapegrad::fail<IoError>("{}: not enough memory for {} of shape {}: {}", input.operation, dtype,
                             shape, input.name);
   }
