@@ -106,6 +106,7 @@ TEST_CASE("what would have to hold too many elements is an error", "[ops][shape]
       [&] { x.to(float64); },
       [&] { x.t().reshape({two_62}).clone(); },
       [&] { x.to_vector<float>(); },
+      [&] { to_string(x); },
       [&] {
         x.expand({two_31, two_31, two_31});
       },
@@ -132,7 +133,7 @@ TEST_CASE("what would have to hold too many elements is an error", "[ops][shape]
       [&] {
         one_hot(tensor({0, 1, 2}), two_62);
       },
-      [&] { mse_loss(x, x, {.reduction = Reduction::none}); },
+      [&] { nn::mse_loss(x, x, {.reduction = Reduction::none}); },
       [&] { zeros_like(x); },
       [&] { rand_like(x); },
       [&] {
@@ -166,7 +167,6 @@ TEST_CASE("views of huge shapes are views", "[ops][shape]") {
   CHECK(x.slice(0, 1, std::nullopt, most).shape() == Shape{1, two_31});
   CHECK(x.view({two_62}).slice(0, 0, std::nullopt, two_62 - 1).shape() == Shape{2});
   CHECK(arange(4).slice(0, 1, 4, most).to_vector<int>() == std::vector<int>{1});
-  CHECK(contains(to_string(x), "1"));
 }
 
 TEST_CASE("sums over repeated elements multiply", "[ops][sum]") {
@@ -192,7 +192,7 @@ TEST_CASE("shapes without elements may have sizes that overflow", "[ops][shape]"
 
 TEST_CASE("from_blob refuses strides that reach beyond 64 bits", "[ops][elements]") {
   float element = 1;
-  for (const Strides strides : {Strides{most, 1}, Strides{two_62, two_62}, Strides{two_62, 0}}) {
+  for (const Strides& strides : {Strides{most, 1}, Strides{two_62, two_62}, Strides{two_62, 0}}) {
     CHECK(contains(error_of<ShapeError>([&] {
                      Tensor::from_blob(&element, {3, 3}, {}, strides);
                    }),
