@@ -44,8 +44,9 @@ Tensor Tensor::from_vector(std::vector<T>&& values, const Shape& shape) {
     return in_name_of("from_vector", [&] {
       auto owner = std::make_shared<std::vector<T>>();
       Tensor x = over(dtype_of<T>, values.data(), values.size() * sizeof(T), Layout(shape));
-      *owner = std::move(values);
-      give(*x.impl()->storage, [owner](void*) mutable { owner.reset(); });
+      std::function<void(void*)> deleter = [owner](void*) mutable { owner.reset(); };
+      *owner = std::move(values);  // last, as nothing can fail any more
+      give(*x.impl()->storage, std::move(deleter));
       return x;
     });
   }

@@ -92,6 +92,7 @@ Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim) {
   check<ShapeError>(!first.empty(), "cat: a tensor of rank 0 can't be continued; use stack()");
   const std::size_t d = wrap_dim("cat", dim, first.size());
   std::vector<std::int64_t> sizes;
+  with_room("cat", [&] { sizes.reserve(tensors.size()); });
   std::int64_t whole = 0;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const Shape& shape = tensors[i].shape();
@@ -146,13 +147,16 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
   }
   check<ShapeError>(total == whole, "split: the sizes add up to {}, dim {} of shape {} has {}",
                     total, dim, x.shape(), whole);
-  std::vector<Tensor> parts;
-  std::int64_t start = 0;
-  for (const std::int64_t size : sizes) {
-    parts.push_back(x.narrow(dim, start, size));
-    start += size;
-  }
-  return parts;
+  return in_name_of("split", [&] {
+    std::vector<Tensor> parts;
+    parts.reserve(sizes.size());
+    std::int64_t start = 0;
+    for (const std::int64_t size : sizes) {
+      parts.push_back(x.narrow(dim, start, size));
+      start += size;
+    }
+    return parts;
+  });
 }
 
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t count, std::int64_t dim) {
