@@ -6,6 +6,7 @@
 #include "autograd/mode.hpp"
 #include "autograd/trace.hpp"
 #include "core/check.hpp"
+#include "core/naming.hpp"
 #include "core/tensor_impl.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -42,16 +43,19 @@ void Tensor::backward(BackwardOptions options) const { backward(Tensor(), option
 void Tensor::backward(const Tensor& gradient, BackwardOptions options) const {
   check_defined_self("backward", *this);
   if (is_traced()) return backward_traced(*this, gradient, options);
-  const NoGrad guard;
-  ReversePass pass(options.retain_graph ? ReversePass::Graph::keep : ReversePass::Graph::free);
-  Tensor start = seed("backward", *this, gradient);
-  pass.start(impl()->node, std::move(start));
-  pass.run();
+  with_room("backward", [&] {
+    const NoGrad guard;
+    ReversePass pass(options.retain_graph ? ReversePass::Graph::keep : ReversePass::Graph::free);
+    Tensor start = seed("backward", *this, gradient);
+    pass.start(impl()->node, std::move(start));
+    pass.run();
+  });
 }
 
-std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
-                         const GradOptions& options) {
-  check_defined("grad", outputs, inputs);
+namespace {
+
+std::vector<Tensor> gradients(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+                              const GradOptions& options) {
   // A recorded reverse pass consists of operations, which are listed one by one.
   if (is_traced() && !options.create_graph) return grad_traced(outputs, inputs, options);
   check<AutogradError>(
@@ -88,6 +92,14 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
                          i, inputs[i].shape());
   }
   return results;
+}
+
+}  // namespace
+
+std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+                         const GradOptions& options) {
+  check_defined("grad", outputs, inputs);
+  return with_room("grad", [&] { return gradients(outputs, inputs, options); });
 }
 
 bool Tensor::requires_grad() const {

@@ -1,6 +1,7 @@
 #include "autograd/engine.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <mutex>
 #include <utility>
@@ -47,13 +48,22 @@ void add_to(Tensor& sum, const Tensor& g) {
   }
 }
 
+/// A gradient that others see too (a seed, the same gradient of two leaves) is copied if the leaf
+/// is going to keep its memory. Done for all leaves before one changes: the copy may fail.
+void make_ours(const LeafNode& leaf, Tensor& g) {
+  if (is_ours(g)) return;
+  const std::lock_guard guard(leaf.lock);
+  if (!leaf.collected.defined() || !is_ours(leaf.collected)) g = g.clone();
+}
+
 void add_to_leaf(LeafNode& leaf, Tensor g) {
   const std::lock_guard guard(leaf.lock);
   if (!leaf.collected.defined()) {
-    // A gradient that others see too (a seed, the same gradient of two leaves) is copied.
     leaf.collected = is_ours(g) ? std::move(g) : g.clone();
   } else if (is_ours(leaf.collected)) {
     leaf.collected.add_(g);
+  } else if (is_ours(g)) {
+    leaf.collected.swap(g.add_(leaf.collected));
   } else {
     g = leaf.collected + g;
     leaf.collected.swap(g);
@@ -65,6 +75,17 @@ void check_not_freed(const Node& node, bool not_freed) {
                        "backward: the graph below this {} of shape {} was freed by an earlier "
                        "backward; pass retain_graph = true to that one",
                        node.name(), node.shape);
+}
+
+/// node.vjp(g). Where memory ends in it, the error says whose derivative it was.
+Grads gradients_of(Node& node, const Tensor& g) {
+  try {
+    return node.vjp(g);
+  } catch (const MemoryError& inner) {
+    std::array<char, 64> name{};
+    fmt::format_to_n(name.data(), name.size() - 1, "backward of {}", node.name());
+    throw MemoryError(name.data(), inner);
+  }
 }
 
 /// A record in the hands of the pass that frees it. It goes back if its derivative fails.
@@ -158,6 +179,9 @@ void ReversePass::run() {
     arrive(youngest);
   }
   for (Arrival& leaf : scratch_->leaves) {
+    make_ours(static_cast<LeafNode&>(*leaf.node), leaf.gradient);
+  }
+  for (Arrival& leaf : scratch_->leaves) {
     add_to_leaf(static_cast<LeafNode&>(*leaf.node), std::move(leaf.gradient));
   }
 }
@@ -185,7 +209,7 @@ void ReversePass::arrive(Arrival& arrival) {
 void ReversePass::process(Node& node, const Tensor& g) {
   const Reading reading(node.claim);
   check_not_freed(node, static_cast<bool>(reading));
-  Grads grads = node.vjp(g);
+  Grads grads = gradients_of(node, g);
   const std::span<Ptr<Node>> inputs = node.inputs();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i] && i < grads.size() && grads[i].defined()) {
@@ -196,7 +220,7 @@ void ReversePass::process(Node& node, const Tensor& g) {
 
 void ReversePass::process_and_free(Node& node, const Tensor& g) {
   Taken taken(node);
-  Grads grads = node.vjp(g);
+  Grads grads = gradients_of(node, g);
   taken.release();
   const std::span<Ptr<Node>> inputs = node.inputs();
   for (std::size_t i = 0; i < inputs.size(); ++i) {

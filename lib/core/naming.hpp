@@ -28,4 +28,14 @@ decltype(auto) in_name_of(std::string_view operation, F&& f) {
   }
 }
 
+/// The same for what calls operations that are better named themselves.
+template <class F>
+decltype(auto) with_room(std::string_view operation, F&& f) {
+  try {
+    return std::forward<F>(f)();
+  } catch (const std::bad_alloc&) {
+    throw_no_room(operation);
+  }
+}
+
 }  // namespace tapegrad

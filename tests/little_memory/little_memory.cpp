@@ -12,13 +12,14 @@
 #include <map>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tapegrad/error.hpp"
 #include "tapegrad/memory.hpp"
+#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/linalg.hpp"
-#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -116,25 +117,29 @@ void reuse_small_blocks() {
   require(x.numel() == hundred_megabytes / 4, "there is memory again");
 }
 
-/// A step that fails, then one that doesn't.
+/// Steps that fail, one in its operations and one in its reverse pass, then one that doesn't.
 void train_after_the_error() {
   tg::Tensor w = tg::ones({1000, 1000}, {.requires_grad = true});
   const auto step = [&](std::int64_t rows) {
     const tg::Tensor x = tg::ones({rows, 1000});
-    const tg::Tensor loss = tg::relu(tg::matmul(x, w)).mean();
-    loss.backward();
+    const tg::Tensor y = tg::matmul(x, w);
+    const tg::Tensor loss = (y * y).mean();
+    loss.backward();  // two gradients for y, where the way here had one product
   };
-  bool failed = false;
-  try {
-    step(hundred_megabytes / 1000);
-  } catch (const tg::MemoryError&) {
-    failed = true;
+  for (const auto& [rows, name] :
+       {std::pair(100'000, "matmul:"), std::pair(35'000, "backward of mul:")}) {
+    std::string message;
+    try {
+      step(rows);
+    } catch (const tg::MemoryError& error) {
+      message = error.what();
+    }
+    require(message.find(name) != message.npos, "a large batch doesn't fit: " + message);
+    require(!w.grad().defined(), "no gradient came");
   }
-  require(failed, "the large batch doesn't fit");
-  require(!w.grad().defined(), "no gradient came");
   step(10);
-  // d mean / d w: each of 10 rows adds 1 / (10 * 1000).
-  require(is_all(w.grad(), 1e-3), "the small batch trains");
+  // y is 1000; each of 10 rows adds 2 * 1000 / (10 * 1000).
+  require(is_all(w.grad(), 2), "the small batch trains");
 }
 
 const std::map<std::string, std::function<void()>> scenarios{

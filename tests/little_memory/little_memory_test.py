@@ -21,7 +21,7 @@ SCENARIOS = [
     ("multiply_when_full", range(600, 1001, 50), 2, ["right"]),
     ("reuse_the_cache", [1600], 2, ["right"]),
     ("reuse_small_blocks", [400], 2, ["right"]),
-    ("train_after_the_error", [700], 2, ["right"]),
+    ("train_after_the_error", [950], 2, ["right"]),
 ]
 
 
