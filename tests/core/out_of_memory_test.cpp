@@ -113,7 +113,7 @@ TEST_CASE("operations name themselves when memory ends, whatever they call", "[c
            [&] {
              x + ones({2, 1});
            }},
-          {"lt", [&] { x > 0; }},
+          {"lt", [&] { x < 0; }},
           {"clone", [&] { x.clone(); }},
           {"clone", [&] { x.contiguous(); }},
           {"to", [&] { x.to(float64); }},
