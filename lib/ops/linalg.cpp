@@ -97,21 +97,25 @@ struct Matmul {
  private:
   /// The common case, without the arithmetic of broadcasting.
   static Tensor of_matrices(const Tensor& a, const Tensor& b) {
+    Tensor out = make_tensor(a.dtype(), Shape{a.shape()[0], b.shape()[1]});
     const Tensor x = in_reach(a, *ref(a).layout);
     const Tensor y = in_reach(b, *ref(b).layout);
-    Tensor out = make_tensor(a.dtype(), Shape{a.shape()[0], b.shape()[1]});
     gemm(ref(out), ref(x), ref(y));
     return out;
   }
 
   static Tensor of_batches(const Tensor& a, const Tensor& b) {
-    const Tensor x = in_reach(a, row_layout(a));
-    const Tensor y = in_reach(b, column_layout(b));
+    const Layout given_rows = row_layout(a);
+    const Layout given_columns = column_layout(b);
+    const Shape batch =
+        broadcast_shapes(leading(given_rows.shape()), leading(given_columns.shape()));
+    const Layout to(ending(batch, given_rows.shape(), given_columns.shape()));
+    // Before copies are made: it is the largest of all, and may be too large.
+    Tensor out = make_tensor(a.dtype(), result_shape(batch, a.shape(), b.shape()));
+    const Tensor x = in_reach(a, given_rows);
+    const Tensor y = in_reach(b, given_columns);
     const Layout rows = row_layout(x);
     const Layout columns = column_layout(y);
-    const Shape batch = broadcast_shapes(leading(rows.shape()), leading(columns.shape()));
-    const Layout to(ending(batch, rows.shape(), columns.shape()));
-    Tensor out = make_tensor(a.dtype(), result_shape(batch, a.shape(), b.shape()));
     const Layout wide_rows = rows.broadcast_to(ending(batch, rows.shape(), rows.shape()));
     const Layout wide_columns =
         columns.broadcast_to(ending(batch, columns.shape(), columns.shape()));
