@@ -111,17 +111,51 @@ class Taken {
 
 }  // namespace
 
-thread_local std::unique_ptr<ReversePass::Scratch> ReversePass::spare;
+/// Trivially destructible, because destructors of static and thread_local objects may run passes;
+/// End frees what is left.
+struct ReversePass::Spare {
+  struct End {
+    ~End();
+    void touch() {}
+  };
+  Scratch* scratch;
+  bool opened;
+  bool closed;
+  static constinit thread_local Spare of_thread;
+};
 
-ReversePass::ReversePass(Graph graph) : graph_(graph), scratch_(std::move(spare)) {
-  if (!scratch_) scratch_ = std::make_unique<Scratch>();
+constinit thread_local ReversePass::Spare ReversePass::Spare::of_thread{};
+
+ReversePass::Spare::End::~End() {
+  of_thread.closed = true;
+  delete std::exchange(of_thread.scratch, nullptr);
 }
+
+std::unique_ptr<ReversePass::Scratch> ReversePass::take_scratch() {
+  if (Scratch* scratch = std::exchange(Spare::of_thread.scratch, nullptr)) {
+    return std::unique_ptr<Scratch>(scratch);
+  }
+  return std::make_unique<Scratch>();
+}
+
+void ReversePass::give_back(std::unique_ptr<Scratch> scratch) {
+  Spare& spare = Spare::of_thread;
+  if (spare.closed || spare.scratch) return;
+  if (!spare.opened) {
+    thread_local Spare::End end;
+    end.touch();
+    spare.opened = true;
+  }
+  spare.scratch = scratch.release();
+}
+
+ReversePass::ReversePass(Graph graph) : graph_(graph), scratch_(take_scratch()) {}
 
 ReversePass::~ReversePass() {
   scratch_->arrivals.clear();
   scratch_->heap.clear();
   scratch_->leaves.clear();
-  spare = std::move(scratch_);
+  give_back(std::move(scratch_));
 }
 
 void ReversePass::start(Ptr<Node> root, Tensor g) { deliver(std::move(root), std::move(g)); }

@@ -39,7 +39,10 @@ class ReversePass {
     std::vector<Node*> heap;
     std::vector<Arrival> leaves;
   };
-  static thread_local std::unique_ptr<Scratch> spare;
+  /// Takes it from the thread, or makes one; gives it back, unless the thread has ended.
+  static std::unique_ptr<Scratch> take_scratch();
+  static void give_back(std::unique_ptr<Scratch> scratch);
+  struct Spare;
 
   void find_ways(const std::vector<Ptr<Node>>& roots, std::uint64_t oldest);
   /// `node` is an owner to move from, or one to share with.
