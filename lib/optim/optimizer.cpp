@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "core/check.hpp"
 #include "core/tensor_impl.hpp"
@@ -53,10 +54,13 @@ void Optimizer::check_owners() {
   bool all_owned = true;
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     for (std::size_t i = 0; i < groups_[group].size(); ++i) {
-      const auto& [x, has_owner, steps, memories] = groups_[group][i];
-      if (!has_owner || nn::detail::is_owned(x)) continue;
+      Slot& slot = groups_[group][i];
+      const Tensor& x = slot.parameter;
+      if (!slot.has_owner || nn::detail::is_owned(x)) continue;
       all_owned = false;
-      check<Error>(x.grad().defined(),
+      // Later gradients are the same one, which nobody drops any more.
+      const bool is_reached = x.grad().defined() && !std::exchange(slot.stepped_alone, true);
+      check<Error>(is_reached,
                    "{}: parameter {} of group {}, of shape {}, is not part of a module any more: "
                    "its layer was removed or replaced, so that nothing trains what is there now; "
                    "make a new optimizer from the module's parameters()",

@@ -73,6 +73,8 @@ class Optimizer {
     Tensor parameter;
     /// A module held it when the optimizer was made.
     bool has_owner = false;
+    /// A gradient reached it after its owner let it go: once the tape may have outlived the owner.
+    bool stepped_alone = false;
     /// Updates so far, the current one included.
     std::int64_t steps = 0;
     std::array<Tensor, max_memories> memories = {};
