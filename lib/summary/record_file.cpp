@@ -116,13 +116,13 @@ void RecordFile::sync() {
 void RecordFile::remove() { ::unlink(path_.c_str()); }
 
 void RecordFile::check_still_there() const {
-  struct stat named {};
+  // Not by its name alone: the folder may be out of sight for a while, or the path a relative one.
   struct stat open {};
   if (::fstat(descriptor_, &open) != 0) fail_with("can't be looked at", errno);
-  check<Gone>(::stat(path_.c_str(), &named) == 0, "summary: {} was removed while it was written",
-              path_);
-  check<Gone>(named.st_ino == open.st_ino && named.st_dev == open.st_dev,
-              "summary: {} was replaced while it was written", path_);
+  if (open.st_nlink > 0) return;
+  struct stat named {};
+  fail<Gone>("summary: {} was {} while it was written", path_,
+             ::stat(path_.c_str(), &named) == 0 ? "replaced" : "removed");
 }
 
 void RecordFile::fail_with(std::string_view what, int reason) const {
