@@ -7,6 +7,9 @@
 //   if (!r) std::cout << r.text();
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <type_traits>
@@ -34,14 +37,42 @@ void set_derivative(Problem& problem, const D& derivative, const X& x, std::size
     Values result;
     X copy = x;
     assign(copy, at);
-    succeeds([&] { result = result_of(derivative, copy, length, filled, more...); });
-    problem.changed_x = problem.changed_x || flat(copy) != flat([&] {
-                                               X again = x;
-                                               assign(again, at);
-                                               return again;
-                                             }());
+    const Values before = flat(copy);
+    succeeds([&] {
+      // Copies of what else it takes, which it might change.
+      result = [&](auto... own) {
+        return result_of(derivative, copy, length, filled, own...);
+      }(more...);
+    });
+    const Values after = flat(copy);
+    problem.changed_x =
+        problem.changed_x || !std::equal(before.begin(), before.end(), after.begin(), same);
     return result;
   };
+}
+
+/// x in memory of its own: what a std::span looks at is copied, whole numbers become real ones.
+template <class X>
+auto owned(const X& x) {
+  if constexpr (std::integral<X>) {
+    return static_cast<double>(x);
+  } else if constexpr (requires {
+                         typename X::element_type;
+                         X::extent;
+                       }) {
+    return std::vector<typename X::value_type>(x.begin(), x.end());
+  } else {
+    return x;
+  }
+}
+
+/// A derivative of `length` numbers at x; empty where it throws or has another length.
+template <class D, class X>
+Values derivative_at(const D& derivative, const X& x, std::size_t length) {
+  Problem problem;
+  set_derivative(problem, derivative, x, length);
+  Values values = problem.derivative(flat(x), NAN);
+  return values.size() == length ? values : Values();
 }
 
 /// x, or one like it, with random elements.
@@ -65,8 +96,9 @@ X random_like(const X& x, Random& random, bool scaled) {
 ///               std::span of its elements instead.
 ///   options     tolerance, points, directions, domain, names, accept_inconclusive.
 /// Nothing is thrown; what f throws counts as "not defined there".
-template <class F, class D, class X, class... O>
-Report check(const F& f, const D& derivative, const X& x, const O&... options) {
+template <class F, class D, class Point, class... O>
+Report check(const F& f, const D& derivative, const Point& point, const O&... options) {
+  const auto x = detail::owned(point);
   const Options all = detail::options_of(options...);
   Problem problem;
   problem.x = detail::flat(x);
@@ -77,9 +109,11 @@ Report check(const F& f, const D& derivative, const X& x, const O&... options) {
 }
 
 /// Products of a row with the Jacobian: vjp(x, v) -> n numbers, or vjp(x, v, result). `v` has a
-/// number for each output of f and its type, random here; a number for a number.
-template <class F, class V, class X, class... O>
-Report check_vjp(const F& f, const V& vjp, const X& x, const O&... options) {
+/// number for each output of f and its type, random here; a number for a number. Throws what f
+/// throws at x.
+template <class F, class V, class Point, class... O>
+Report check_vjp(const F& f, const V& vjp, const Point& point, const O&... options) {
+  const auto x = detail::owned(point);
   const Options all = detail::options_of(options...);
   detail::Random random(all.seed);
   auto cotangent = detail::random_like(detail::plain_result(f, x), random, false);
@@ -100,11 +134,12 @@ Report check_vjp(const F& f, const V& vjp, const X& x, const O&... options) {
 
 /// Products of the Jacobian with a column: jvp(x, u) -> m numbers, or jvp(x, u, result). `u` is
 /// like x, random here.
-template <class F, class J, class X, class... O>
-Report check_jvp(const F& f, const J& jvp, const X& x, const O&... options) {
+template <class F, class J, class Point, class... O>
+Report check_jvp(const F& f, const J& jvp, const Point& start, const O&... options) {
+  const auto x = detail::owned(start);
   const Options all = detail::options_of(options...);
   detail::Random random(all.seed);
-  X tangent = detail::random_like(x, random, true);
+  auto tangent = detail::random_like(x, random, true);
   const detail::Values from = detail::flat(x);
   const detail::Values along = detail::flat(tangent);
   const auto point = [&](double t) {
@@ -141,6 +176,17 @@ Report check_hessian(const F& f, const G& gradient, const H& hessian, const X& x
   if (!first) return first;
   Report second = check(gradient, hessian, x, options...);
   second.evaluations += first.evaluations;
+  const std::size_t n = detail::flat(detail::owned(x)).size();
+  const detail::Values h = detail::derivative_at(hessian, detail::owned(x), n * n);
+  for (std::size_t i = 0; i < h.size(); ++i) {
+    const double across = h[i % n * n + i / n];
+    if (std::fabs(h[i] - across) <= 1e-9 * std::fmax(std::fabs(h[i]), std::fabs(across))) continue;
+    second.findings.push_back("the Hessian isn't symmetric: [" + std::to_string(i / n) + ", " +
+                              std::to_string(i % n) + "] is " + detail::shown(h[i]) +
+                              ", across the diagonal stands " + detail::shown(across));
+    second.verdict = Verdict::wrong;
+    break;
+  }
   return second;
 }
 

@@ -49,21 +49,29 @@ class LineOf final : public Line {
   std::size_t& evaluations_;
 };
 
+/// What input i is limited to: the last of a list that is too short.
+inline std::pair<double, double> domain_of(const Options& options, std::size_t i) {
+  return options.domain[std::min(i, options.domain.size() - 1)];
+}
+
 /// The size of what varies along a direction, and how far it can go within the domain.
 inline LineScale scale_of(const Values& x, const Values& direction, const Options& options) {
   LineScale scale;
+  double fastest = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double d = direction[i];
     if (d == 0) continue;
+    fastest = std::fmax(fastest, std::fabs(d));
     const double size = std::fabs(x[i] / d);
     if (size > 0 && (scale.magnitude == 0 || size < scale.magnitude)) scale.magnitude = size;
     if (options.domain.empty()) continue;
-    const auto [low, high] = options.domain[options.domain.size() == 1 ? 0 : i];
+    const auto [low, high] = domain_of(options, i);
     const double down = (d > 0 ? low - x[i] : high - x[i]) / d;
     const double up = (d > 0 ? high - x[i] : low - x[i]) / d;
     scale.lowest = std::fmax(scale.lowest, down);
     scale.highest = std::fmin(scale.highest, up);
   }
+  if (fastest > 0) scale.unit = 1 / fastest;
   return scale;
 }
 
@@ -80,7 +88,6 @@ inline Verdict verdict_of(Cell& cell, const Options& options) {
       cell.why = "the function jumps at x";
       return Verdict::inconclusive;
     case Behaviour::unbounded:
-      if (std::isinf(g)) return Verdict::ok;
       cell.why = "the slope grows without end towards x";
       return Verdict::inconclusive;
     case Behaviour::kink: {
@@ -96,7 +103,7 @@ inline Verdict verdict_of(Cell& cell, const Options& options) {
   if (!(std::fabs(g - s.value) <= allowed)) return Verdict::wrong;
   const double larger = std::fmax(std::fabs(g), std::fabs(s.value));
   // An exact 0 is what a function that doesn't depend on an input has.
-  if (g == 0 && s.noise == 0) return Verdict::ok;
+  if (g == 0 && s.constant) return Verdict::ok;
   if (s.error > 0.01 * larger && s.error > 1e-9 * s.steepest) {
     cell.why = "known to " + rounded(100 * s.error / larger) + " %";
     return Verdict::inconclusive;

@@ -129,7 +129,10 @@ inline std::string swapped(const Tables& t) {
 /// Every wrong element is off by the same amount.
 inline std::string missing_constant(const Tables& t) {
   double constant = NAN;
+  double largest = 0;
   std::size_t wrong = 0;
+  for (const double v : t.numeric)
+    largest = std::isfinite(v) ? std::fmax(largest, std::fabs(v)) : largest;
   for (std::size_t i = 0; i < t.size(); ++i) {
     if (!t.known(i) || t.equal(i, t.given[i], 1e-6)) continue;
     const double off = t.given[i] - t.numeric[i];
@@ -137,7 +140,7 @@ inline std::string missing_constant(const Tables& t) {
     if (!(std::fabs(off - constant) <= 4 * t.error[i] + 1e-6 * std::fabs(constant))) return {};
     ++wrong;
   }
-  if (wrong < 2) return {};
+  if (wrong < 2 || !(std::fabs(constant) > 1e-9 * largest)) return {};
   return "each wrong element is " + rounded(std::fabs(constant), 6) +
          (constant > 0 ? " too large" : " too small");
 }
@@ -177,7 +180,7 @@ inline std::string place_of_wrong(const Tables& t) {
 inline bool is_float_precise(const Tables& t) {
   double most = 0;
   for (std::size_t i = 0; i < t.size(); ++i) {
-    if (!t.known(i) || t.numeric[i] == 0) continue;
+    if (!t.known(i) || t.given[i] == t.numeric[i]) continue;
     most = std::fmax(most, std::fabs(t.given[i] / t.numeric[i] - 1));
   }
   return most > 1e-9 && most < 1e-4;

@@ -18,14 +18,17 @@ struct Extrapolated {
 };
 
 /// Difference quotients at steps that halve, and how far values of the function are off there.
+/// What isn't `told` isn't known: at steps too small to change the function's rounded value.
 struct Quotients {
   std::vector<double> steps, values, noise;
+  std::vector<bool> told;
 
   std::size_t size() const { return steps.size(); }
-  void add(double step, double quotient, double off) {
+  void add(double step, double quotient, double off, bool tells) {
     steps.push_back(step);
     values.push_back(quotient);
     noise.push_back(off);
+    told.push_back(tells);
   }
 };
 
@@ -33,7 +36,7 @@ struct Quotients {
 /// than by powers of the step, as those of |x|^1.5 at 0: its distance from what Aitken's formula
 /// makes of the last three. 0 where they converge as they should.
 inline double slowness(const Quotients& q, std::size_t k, int order, double value) {
-  if (k < 2) return 0;
+  if (k < 2 || !q.told[k - 1] || !q.told[k - 2]) return 0;
   const double now = q.values[k] - q.values[k - 1];
   const double ratio = now / (q.values[k - 1] - q.values[k - 2]);
   const double expected = order == 1 ? 0.5 : 0.25;
@@ -55,7 +58,7 @@ inline Extrapolated extrapolate(const Quotients& q, int order, double least_nois
   std::vector<double> row, last;
   for (std::size_t k = 0; k < count; ++k) {
     row.clear();
-    if (std::isfinite(q.values[k])) {
+    if (std::isfinite(q.values[k]) && q.told[k]) {
       row.push_back(q.values[k]);
       // Extrapolation doubles the roundoff of the finest step, or less.
       const double roundoff = 2 * std::fmax(q.noise[k], least_noise) / q.steps[k];

@@ -30,8 +30,10 @@ class Line {
 
 /// What is known of a line before it is measured.
 struct LineScale {
-  /// The magnitude of what is varied, or 0: steps start from a quarter of it, and of 1.
+  /// The magnitude of what is varied, or 0: steps start from a quarter of it, and of `unit`.
   double magnitude = 0;
+  /// The t that moves what is varied by some 1.
+  double unit = 1;
   /// t stays within these.
   double lowest = -INFINITY;
   double highest = INFINITY;
@@ -64,28 +66,28 @@ class Ladder {
   }
 
   /// Evaluates once more, far below: what a smooth function must look like there as well.
-  void look_ahead() { ahead_ = rung(rungs_.back().step * std::ldexp(1.0, -look)); }
+  /// No power of two, which may be a multiple of some period as all rungs are.
+  void look_ahead() { ahead_ = rung(rungs_.back().step * std::ldexp(23.0 / 32, -look)); }
 
   Quotients central(std::size_t output) const {
-    Quotients q;
-    for (const Rung& r : rungs_) {
-      q.add(r.step, (r.above[output] - r.below[output]) / (2 * r.step), noise_at(r, output));
-    }
-    return q;
+    return quotients([&](const Rung& r) { return r.above[output]; },
+                     [&](const Rung& r) { return r.below[output]; }, output, 2);
   }
   Quotients above(std::size_t output) const {
-    Quotients q;
-    for (const Rung& r : rungs_) {
-      q.add(r.step, (r.above[output] - centre_[output]) / r.step, 2 * noise_at(r, output));
-    }
-    return q;
+    return quotients([&](const Rung& r) { return r.above[output]; },
+                     [&](const Rung&) { return centre_[output]; }, output, 1);
   }
   Quotients below(std::size_t output) const {
-    Quotients q;
+    return quotients([&](const Rung&) { return centre_[output]; },
+                     [&](const Rung& r) { return r.below[output]; }, output, 1);
+  }
+
+  /// Every value that was seen is the same.
+  bool is_constant(std::size_t output) const {
     for (const Rung& r : rungs_) {
-      q.add(r.step, (centre_[output] - r.below[output]) / r.step, 2 * noise_at(r, output));
+      if (r.above[output] != centre_[output] || r.below[output] != centre_[output]) return false;
     }
-    return q;
+    return true;
   }
 
   /// Whether what was seen ahead fits a smooth function with this slope.
@@ -94,7 +96,7 @@ class Ladder {
     const double bend = std::fabs(quotient_of(rungs_.back(), output) - slope.value);
     const double apart = std::fabs(quotient_of(ahead_, output) - slope.value);
     if (!(apart <= 4 * (slope.error() + off) + std::ldexp(bend, 1 - 2 * look))) return false;
-    const double expected = std::ldexp(gap_of(rungs_.back(), output), -look);
+    const double expected = std::ldexp(23.0 / 32 * gap_of(rungs_.back(), output), -look);
     return gap_of(ahead_, output) <= 1.02 * expected + 4 * off;
   }
 
@@ -121,6 +123,53 @@ class Ladder {
     double step = 0;
     std::vector<double> above, below;
   };
+
+  /// (high - low) / (sides * step) at each rung. Where values are rounded, steps that leave all
+  /// values equal tell nothing.
+  template <class High, class Low>
+  Quotients quotients(High&& high, Low&& low, std::size_t output, int sides) const {
+    const double quantum = quantum_of(output);
+    Quotients q;
+    for (const Rung& r : rungs_) {
+      const double noise = std::fmax((3 - sides) * noise_at(r, output), quantum / 2);
+      q.add(r.step, (high(r) - low(r)) / (sides * r.step), noise,
+            quantum == 0 || differs(r, output));
+    }
+    return q;
+  }
+
+  /// What all differences near the point are multiples of, on both sides, where the function is
+  /// flat nearer to it: its values are rounded. 0 for other functions, flat ones among them.
+  double quantum_of(std::size_t output) const {
+    double least = INFINITY;
+    bool up = false, down = false, flat = false;
+    for (const Rung& r : rungs_) {
+      const double above = std::fabs(r.above[output] - centre_[output]);
+      const double below = std::fabs(r.below[output] - centre_[output]);
+      if (above > 0) least = std::fmin(least, above);
+      if (below > 0) least = std::fmin(least, below);
+      up = up || above > 0;
+      down = down || below > 0;
+      flat = flat || !differs(r, output);
+    }
+    if (!up || !down || !flat) return 0;
+    int multiples = 0;
+    for (const Rung& r : rungs_) {
+      for (const double value : {r.above[output], r.below[output]}) {
+        const double ratio = std::fabs(value - centre_[output]) / least;
+        if (!(ratio > 1.5 && ratio < 64)) continue;
+        if (std::fabs(ratio - std::round(ratio)) > 0.02) return 0;
+        ++multiples;
+      }
+    }
+    return multiples >= 3 ? least : 0;
+  }
+
+  /// Some value on this rung isn't that of the centre: equal values on both sides are symmetry
+  /// then.
+  bool differs(const Rung& r, std::size_t output) const {
+    return r.above[output] != centre_[output] || r.below[output] != centre_[output];
+  }
 
   Rung rung(double step) {
     Rung r;

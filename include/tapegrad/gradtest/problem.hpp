@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <functional>
@@ -75,11 +76,16 @@ Values flat(const T& from) {
   return to;
 }
 
-/// `x` with other elements.
+/// Gives x other elements, in the order of flat().
 template <class X>
 void assign(X& x, const Values& values) {
   if constexpr (std::is_arithmetic_v<X>) {
     x = static_cast<X>(values[0]);
+  } else if constexpr (Matrix<X>) {
+    std::size_t next = 0;
+    for (decltype(x.rows()) i = 0; i < x.rows(); ++i) {
+      for (decltype(x.cols()) j = 0; j < x.cols(); ++j) x(i, j) = values[next++];
+    }
   } else {
     auto* to = x.data();
     using T = std::remove_reference_t<decltype(*to)>;
@@ -149,6 +155,8 @@ auto plain_result(const F& f, const X& x) {
     return result_of(f, copy, flat(x).size(), 0);
   }
 }
+
+inline bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 /// f as the function of a Problem. One that writes its values writes as many as x has.
 template <class F, class X>

@@ -2,6 +2,7 @@
 // reports.
 #pragma once
 
+#include <cfloat>
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -32,8 +33,10 @@ struct Slope {
   double step = 0;
   /// How far a value of the function is off by what it adds itself, besides roundoff.
   double noise = 0;
-  /// The steepest that the function is over the steps that were tried.
+  /// The steepest that the function is over the steps that the value was made from, and finer ones.
   double steepest = 0;
+  /// No value that was seen differs from that at the point.
+  bool constant = false;
 };
 
 namespace detail {
@@ -54,6 +57,7 @@ inline bool jumps(const Quotients& q, double noise) {
 inline bool grows(const Quotients& q, double noise) {
   constexpr std::size_t last = 10;
   if (q.size() < last) return false;
+  if (!(std::fabs(q.values.back()) > 1.5 * std::fabs(q.values[q.size() - last]))) return false;
   for (std::size_t k = q.size() - last + 2; k < q.size(); ++k) {
     const double now = q.values[k] - q.values[k - 1];
     const double before = q.values[k - 1] - q.values[k - 2];
@@ -70,13 +74,19 @@ inline bool finite_at_the_end(const Quotients& q) {
   return finite > 0;
 }
 
-inline double steepest(const Quotients& q) {
+/// The steepest quotient at steps up to `step`.
+inline double steepest(const Quotients& q, double step) {
   double most = 0;
-  for (const double v : q.values) {
-    if (std::isfinite(v)) most = std::fmax(most, std::fabs(v));
+  for (std::size_t k = 0; k < q.size(); ++k) {
+    if (std::isfinite(q.values[k]) && q.steps[k] <= step) {
+      most = std::fmax(most, std::fabs(q.values[k]));
+    }
   }
   return most;
 }
+
+/// How exact a slope can be at all, beside the steepest quotients that it was made from.
+inline constexpr double finest_share = 16 * DBL_EPSILON;
 
 inline Slope as_slope(const Extrapolated& e, Behaviour behaviour, double noise) {
   Slope s;
@@ -85,6 +95,13 @@ inline Slope as_slope(const Extrapolated& e, Behaviour behaviour, double noise) 
   s.step = e.step;
   s.behaviour = behaviour;
   s.noise = noise;
+  return s;
+}
+
+inline Slope as_slope(const Extrapolated& e, const Quotients& central, double noise) {
+  Slope s = as_slope(e, Behaviour::smooth, noise);
+  s.steepest = steepest(central, e.step);
+  s.error += finest_share * steepest(central, INFINITY);
   return s;
 }
 
@@ -105,8 +122,7 @@ inline Slope judge(const Ladder& ladder, std::size_t output, double noise) {
     return as_slope({}, Behaviour::unbounded, noise);
   }
   const Quotients central = ladder.central(output);
-  Slope slope = as_slope(extrapolate(central, 2, noise), Behaviour::smooth, noise);
-  slope.steepest = steepest(central);
+  Slope slope = as_slope(extrapolate(central, 2, noise), central, noise);
   const Extrapolated a = extrapolate(above, 1, 2 * noise);
   const Extrapolated b = extrapolate(below, 1, 2 * noise);
   const double gap = std::fabs(a.value - b.value);
@@ -159,8 +175,7 @@ inline bool climb(Ladder& ladder, std::vector<Slope>& slopes) {
     // Values that are rounded to float, say, stop changing at fine steps, as smoothly as can be.
     if (ladder.size() > 10 && is_noisy(ladder.noise(), found)) continue;
     for (std::size_t o = 0; o < found.size(); ++o) {
-      slopes[o] = as_slope(found[o], Behaviour::smooth, 0);
-      slopes[o].steepest = steepest(ladder.central(o));
+      slopes[o] = as_slope(found[o], ladder.central(o), 0);
     }
     return true;
   }
@@ -188,23 +203,33 @@ inline std::vector<Slope> measure(Line& line, const LineScale& scale = {}) {
   std::vector<double> starts;
   const double magnitude = std::fabs(scale.magnitude);
   const bool is_known = magnitude > 0 && std::isfinite(magnitude);
-  if (is_known) starts.push_back(detail::power_of_two(magnitude) / 4);
-  if (!(magnitude >= 1)) starts.push_back(0.25);
-  if (!is_known) starts.push_back(std::ldexp(1.0, -28));
+  const double own = is_known ? detail::power_of_two(magnitude) / 4 : 0;
+  const double usual = detail::power_of_two(scale.unit) / 4;
+  if (is_known) starts.push_back(own);
+  if (!(own >= usual && own <= 4 * usual)) starts.push_back(usual);
+  if (!is_known) starts.push_back(std::ldexp(usual, -28));
   std::vector<Slope> slopes(line.outputs());
-  for (const double start : starts) {
-    detail::Ladder ladder(line, scale, centre, start);
+  std::vector<bool> constant(slopes.size(), true);
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    detail::Ladder ladder(line, scale, centre, starts[i]);
     std::vector<Slope> found(slopes.size());
-    if (detail::climb(ladder, found)) return found;
+    const bool settled = detail::climb(ladder, found);
+    const bool is_last = i + 1 == starts.size();
     bool done = true;
     for (std::size_t o = 0; o < slopes.size(); ++o) {
+      // Equal values may be all that rounding leaves of a function: other steps may tell more.
+      const bool tells = !ladder.is_constant(o);
+      constant[o] = constant[o] && !tells;
       const bool is_first = slopes[o].behaviour == Behaviour::undefined;
-      const double most = std::fmax(slopes[o].steepest, found[o].steepest);
-      if (is_first || found[o].error < slopes[o].error) slopes[o] = found[o];
-      slopes[o].steepest = most;
-      done = done && detail::is_final(slopes[o]);
+      const bool adopts =
+          tells ? is_first || found[o].error < slopes[o].error : is_last && is_first;
+      if (adopts) slopes[o] = found[o];
+      done = done && ((settled && tells) || detail::is_final(slopes[o]));
     }
     if (done) break;
+  }
+  for (std::size_t o = 0; o < slopes.size(); ++o) {
+    slopes[o].constant = constant[o] && slopes[o].behaviour == Behaviour::smooth;
   }
   return slopes;
 }
