@@ -101,8 +101,8 @@ class Ladder {
   }
 
   /// How noisy each output is near the point, besides its roundoff. Each side is looked at by
-  /// itself, because a kink at the point looks like noise, and the quieter one is believed; at two
-  /// distances, because values that are rounded may step evenly at one.
+  /// itself, because a kink at the point looks like noise; at two distances, because values that
+  /// are rounded may step evenly at one.
   const std::vector<double>& noise() {
     if (!noise_.empty()) return noise_;
     noise_.assign(line_.outputs(), 0.0);

@@ -196,7 +196,7 @@ inline bool is_final(const Slope& s) {
 ///   Steps start at a quarter of the magnitude, then of 1, and halve until each output is known to
 ///   some 1e-12 and its behaviour at far smaller steps fits; else to the end of the ladders, whose
 ///   whole course tells kinks, jumps, edges and noise. A smooth function takes some 15 evaluations,
-///   a hard one up to 190.
+///   a hard one some 100 for each start, of which there are at most two.
 inline std::vector<Slope> measure(Line& line, const LineScale& scale = {}) {
   std::vector<double> centre(line.outputs(), static_cast<double>(NAN));
   line.at(0, centre.data());

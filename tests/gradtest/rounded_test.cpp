@@ -1,0 +1,39 @@
+// Functions whose values are rounded more coarsely than their steps, and views as points.
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "gradtest/mistakes.hpp"
+#include "support/catch.hpp"
+#include "tapegrad/gradtest.hpp"
+
+namespace gt = tapegrad::gradtest;
+using namespace tapegrad::test;
+
+TEST_CASE("steps that rounding swallows are no slope of 0", "[gradtest]") {
+  const auto log_near_1 = [](double x) { return std::log(1 + x); };
+  CHECK(gt::check(
+      log_near_1, [](double x) { return 1 / (1 + x); }, 1e-17));
+  CHECK(gt::check([](double x) { return 1 - std::cos(x); }, [](double x) { return std::sin(x); },
+                  1e-9));
+  CHECK_FALSE(gt::check(
+      log_near_1, [](double) { return 0.0; }, 1e-17));
+}
+
+TEST_CASE("a gradient of 0 isn't taken for right where nothing is known", "[gradtest]") {
+  CHECK_FALSE(gt::check([](double x) { return 1e16 + x; }, [](double) { return 0.0; }, 1.0));
+}
+
+TEST_CASE("what a span looks at is left alone", "[gradtest][forms]") {
+  Vec values{-1.2, 1, 0.5};
+  CHECK(gt::check(rosenbrock, rosenbrock_gradient, std::span<double>(values)));
+  CHECK(values == Vec{-1.2, 1, 0.5});
+}
+
+TEST_CASE("a Hessian that isn't symmetric is told", "[gradtest]") {
+  const auto f = [](View x) { return x[0] * x[0] * x[1]; };
+  const auto g = [](View x) { return Vec{2 * x[0] * x[1], x[0] * x[0]}; };
+  // Off by less than the tolerance of the elements.
+  const auto h = [](View x) { return Vec{2 * x[1], 2 * x[0], 2 * x[0] * (1 + 5e-7), 0}; };
+  CHECK_FALSE(gt::check_hessian(f, g, h, Vec{1.5, 0.5}));
+}
