@@ -28,10 +28,14 @@ constinit thread_local bool blas_buffers_mapped = false;
 
 namespace {
 
-// What OpenBLAS 0.3 maps on x86-64 for each thread, 32 << 22, and something for what a call takes
-// besides. Address space: hardly any of it is ever touched.
+// What OpenBLAS 0.3 maps on x86-64 for each thread, 32 << 22. Address space: hardly any of it is
+// ever touched.
 constexpr std::size_t buffer_bytes = std::size_t{1} << 27;
-constexpr std::size_t besides = std::size_t{8} << 20;
+
+// What must be free besides, so that others may map something between the look and the call: glibc
+// reserves 64 MiB for each thread that begins to allocate, for a moment 128 MiB. In that moment
+// OpenBLAS asks again and finds it; what stays taken must leave it a buffer.
+constexpr std::size_t besides = std::size_t{512} << 20;
 
 // A list has 8 KiB for each of the threads that OpenBLAS was built for: 64 in Debian's.
 constexpr std::size_t list_bytes = std::size_t{1} << 20;
