@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -59,14 +60,16 @@ void multiply() {
 }
 
 void multiply_in_threads() {
+  const auto multiply_often = [] {
+    try {
+      for (int round = 0; round < 5; ++round) multiply();
+    } catch (const tg::MemoryError&) {
+    }
+  };
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([] {
-      try {
-        for (int round = 0; round < 5; ++round) multiply();
-      } catch (const tg::MemoryError&) {
-      }
-    });
+  try {
+    for (int i = 0; i < 4; ++i) threads.emplace_back(multiply_often);
+  } catch (const std::system_error&) {  // no room for a stack: as many as there are
   }
   for (std::thread& thread : threads) thread.join();
 }
