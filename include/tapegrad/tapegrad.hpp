@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/gradcheck.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/io/csv.hpp"
 #include "tapegrad/io/idx.hpp"

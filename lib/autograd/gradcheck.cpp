@@ -1,149 +1,186 @@
-// Derivatives against central differences, element by element.
-#include <algorithm>
-#include <cmath>
+// Derivatives of tensor functions against numeric ones: what is asked, and of what. Slopes and
+// verdicts come from gradtest.
+#include "tapegrad/gradcheck.hpp"
 
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+#include <utility>
+
+#include "autograd/many.hpp"
+#include "autograd/variables.hpp"
 #include "core/check.hpp"
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/gradtest/run.hpp"
 #include "tapegrad/ops/create.hpp"
-#include "tapegrad/ops/reduce.hpp"
 
 namespace tapegrad {
 namespace {
 
-/// Where element `index` (row-major) of x lies, counted from its first element.
-std::int64_t storage_offset_of(const Tensor& x, std::int64_t index) {
-  std::int64_t at = 0;
-  for (std::size_t d = x.shape().size(); d-- > 0;) {
-    at += index % x.shape()[d] * x.strides()[d];
-    index /= x.shape()[d];
+using gradtest::Report;
+using gradtest::Verdict;
+using Values = std::vector<double>;
+
+constexpr std::size_t most_single_elements = 1000;
+constexpr int usual_directions = 16;
+
+Values flat(const std::vector<Tensor>& tensors) {
+  Values all;
+  for (const Tensor& x : tensors) {
+    const Values values = x.detach().to_vector<double>();
+    all.insert(all.end(), values.begin(), values.end());
   }
-  return at;
+  return all;
 }
 
-/// Changes one element of a float64 tensor and puts it back at the end of the scope.
-class Nudge {
+std::vector<Shape> shapes_of(const std::vector<Tensor>& tensors) {
+  std::vector<Shape> shapes;
+  for (const Tensor& x : tensors) shapes.push_back(x.shape());
+  return shapes;
+}
+
+bool has_float32(const std::vector<Tensor>& tensors) {
+  return std::any_of(tensors.begin(), tensors.end(),
+                     [](const Tensor& x) { return x.dtype() == float32; });
+}
+
+/// A function and its derivative by the tape, as gradtest wants them.
+class TensorProblem {
  public:
-  Nudge(Tensor x, std::int64_t index, double by)
-      : x_(std::move(x)), at_(storage_offset_of(x_, index)), before_(x_.data<double>()[at_]) {
-    set(before_ + by);
+  TensorProblem(const Many& function, bool weighted)
+      : function_(function), weighted_(weighted), variables_(function.varied_inputs()) {
+    const std::vector<Tensor> results = function.f(function.inputs, Recorded::no);
+    shapes_ = shapes_of(results);
+    weights_ = weights_like(results);
+    flat_weights_ = flat(weights_);
+    rounds_ = has_float32(results) || has_float32(variables_.tensors());
   }
-  Nudge(const Nudge&) = delete;
-  Nudge& operator=(const Nudge&) = delete;
-  ~Nudge() { set(before_); }
+
+  bool rounds_to_float32() const { return rounds_; }
+  std::size_t outputs() const { return flat_weights_.size(); }
+
+  gradtest::Problem& problem() {
+    gradtest::Problem& p = problem_;
+    p.x = variables_.read();
+    p.value = [this](const Values& x) { return value(x); };
+    p.derivative = [this](const Values& x, double) { return derivative(x); };
+    p.precision = rounds_ ? FLT_EPSILON : DBL_EPSILON;
+    const std::vector<Shape> shapes = shapes_of(variables_.tensors());
+    p.input_name = [this, shapes](std::size_t i) {
+      return element_name(function_.input_names, shapes, i);
+    };
+    p.output_name = [this](std::size_t o) {
+      return weighted_ ? std::string("the weighted sum of ") + function_.output_names[0]
+                       : element_name(function_.output_names, shapes_, o);
+    };
+    return p;
+  }
 
  private:
-  void set(double value) {
+  /// Empty where f throws.
+  Values value(const Values& x) {
+    variables_.write(x);
+    Values y;
     const NoGrad guard;
-    x_.mutable_data<double>()[at_] = value;
+    gradtest::detail::succeeds([&] { y = flat(function_.f(function_.inputs, Recorded::no)); });
+    if (!weighted_ || y.size() != flat_weights_.size()) return y;
+    double total = 0;
+    for (std::size_t i = 0; i < y.size(); ++i) total += y[i] * flat_weights_[i];
+    return {total};
   }
 
-  Tensor x_;
-  std::int64_t at_;
-  double before_;
+  Values derivative(const Values& x) {
+    variables_.write(x);
+    Values rows;
+    const EnableGrad guard;
+    gradtest::detail::succeeds([&] {
+      const std::vector<Tensor> y = function_.f(function_.inputs, Recorded::yes);
+      rows = weighted_ ? flat(pulled_back(y, variables_.tensors(), weights_, Recorded::no))
+                       : all_rows(y);
+    });
+    problem_.changed_x = problem_.changed_x || variables_.were_changed();
+    return rows;
+  }
+
+  /// What a 1 at each result's place gives.
+  Values all_rows(const std::vector<Tensor>& y) {
+    Values rows;
+    std::vector<Tensor> ones;
+    for (const Tensor& t : y) ones.push_back(zeros(t.shape(), {.dtype = t.dtype()}));
+    for (std::size_t k = 0; k < y.size(); ++k) {
+      for (std::int64_t o = 0; o < y[k].numel(); ++o) {
+        Tensor place = ones[k].flatten()[o];
+        place.fill_(1);
+        const Values row = flat(pulled_back({y[k]}, variables_.tensors(), {ones[k]}, Recorded::no));
+        place.fill_(0);
+        rows.insert(rows.end(), row.begin(), row.end());
+      }
+    }
+    return rows;
+  }
+
+  const Many& function_;
+  bool weighted_;
+  Variables variables_;
+  std::vector<Shape> shapes_;
+  std::vector<Tensor> weights_;
+  Values flat_weights_;
+  bool rounds_ = false;
+  gradtest::Problem problem_;
 };
 
-void check_result(const Tensor& y) {
-  check<Error>(y.defined(), "gradcheck: the function gives an undefined tensor");
-  check<DTypeError>(y.dtype() == float64, "gradcheck: the function gives {}; it must give float64",
-                    y.dtype());
-}
-
-std::vector<double> evaluate(const TensorFunction& f, const std::vector<Tensor>& inputs) {
-  const NoGrad guard;
-  const Tensor y = f(inputs);
-  check_result(y);
-  return y.to_vector<double>();
-}
-
-/// d output / d input[index], for every output element.
-std::vector<double> numeric_column(const TensorFunction& f, const std::vector<Tensor>& inputs,
-                                   const Tensor& input, std::int64_t index, double eps) {
-  std::vector<double> above;
-  {
-    const Nudge nudge(input, index, eps);
-    above = evaluate(f, inputs);
+/// The varied input that element `index` of all is in.
+std::size_t input_of(const Many& function, std::size_t index) {
+  auto left = static_cast<std::int64_t>(index);
+  std::size_t k = 0;
+  for (; k + 1 < function.varied.size(); ++k) {
+    const std::int64_t n = function.inputs[function.varied[k]].numel();
+    if (left < n) break;
+    left -= n;
   }
-  const Nudge nudge(input, index, -eps);
-  const std::vector<double> below = evaluate(f, inputs);
-  check<Error>(above.size() == below.size(),
-               "gradcheck: the function's number of results changes with its values: {} and {}",
-               above.size(), below.size());
-  for (std::size_t i = 0; i < above.size(); ++i) above[i] = (above[i] - below[i]) / (2 * eps);
-  return above;
+  return k;
 }
 
-/// Row o of the Jacobian for every input that requires grad: what backward makes of a 1 at output
-/// o.
-std::vector<std::vector<double>> analytic_row(const Tensor& y, const std::vector<Tensor>& wanted,
-                                              std::int64_t o) {
-  std::vector<std::vector<double>> rows;
-  for (const Tensor& x : wanted) rows.emplace_back(static_cast<std::size_t>(x.numel()), 0.0);
-  if (!y.requires_grad()) return rows;  // constant in all inputs
-  Tensor one = zeros(y.shape(), {.dtype = y.dtype()});
-  one.mutable_data<double>()[o] = 1;
-  const std::vector<Tensor> grads =
-      grad({y}, wanted, {.grad_outputs = {one}, .retain_graph = true, .allow_unused = true});
-  for (std::size_t k = 0; k < grads.size(); ++k) {
-    if (grads[k].defined()) rows[k] = grads[k].to_vector<double>();
+/// "no gradient reaches w", where that is what is wrong with the worst cell; empty elsewhere.
+std::string unreached(const Many& function, const Report& report) {
+  if (report.worst.empty()) return {};
+  const std::size_t k = input_of(function, report.worst[0].input);
+  const EnableGrad guard;
+  const std::vector<Tensor> y = function.f(function.inputs, Recorded::yes);
+  const Tensor x = function.inputs[function.varied[k]];
+  if (y[0].requires_grad() &&
+      grad(y, {x}, {.grad_outputs = weights_like(y), .allow_unused = true})[0].defined()) {
+    return {};
   }
-  return rows;
+  return "no gradient reaches " + function.input_names[k] + ": was it detached?";
 }
 
-double allowed_for(const GradcheckCell& c, const GradcheckOptions& options) {
-  return options.atol + options.rtol * std::abs(c.numeric);
-}
-
-/// How far a cell is from its numeric value, in units of its tolerance.
-double excess_of(const GradcheckCell& c, const GradcheckOptions& options) {
-  const double distance = std::abs(c.analytic - c.numeric);
-  // Also where nothing is allowed.
-  const double excess = distance == 0 ? 0 : distance / allowed_for(c, options);
-  return std::isnan(excess) ? HUGE_VAL : excess;
-}
-
-/// Keeps the cell that is furthest beyond (or nearest below) its tolerance.
-class Comparison {
- public:
-  explicit Comparison(const GradcheckOptions& options) : options_(options) {}
-
-  void cell(const GradcheckCell& c) {
-    const double excess = excess_of(c, options_);
-    ++count_;
-    if (excess > 1) ++wrong_;
-    if (worst_ && excess <= excess_) return;
-    worst_ = c;
-    excess_ = excess;
+Report check_order(const Many& function, const GradcheckOptions& options) {
+  std::size_t elements = 0;
+  for (const Tensor& x : function.varied_inputs()) elements += static_cast<std::size_t>(x.numel());
+  const int directions =
+      options.directions.value_or(elements > most_single_elements ? usual_directions : 0);
+  TensorProblem tensors(function, directions > 0);
+  if (elements == 0 || tensors.outputs() == 0) return {};
+  gradtest::Options all;
+  all.tolerance = options.tolerance.value_or(tensors.rounds_to_float32() ? 3e-4 : 1e-6);
+  all.points = options.points;
+  all.seed = options.seed;
+  all.directions = directions;
+  all.accept_inconclusive = options.accept_inconclusive;
+  Report report = gradtest::detail::Check(tensors.problem(), all).run();
+  if (report.wrong > 0 && directions == 0 && function.output_names.size() == 1) {
+    const std::string found = unreached(function, report);
+    if (!found.empty()) report.diagnosis = found;
   }
-
-  GradcheckResult result() const {
-    if (!worst_) return {.message = "gradcheck: no cell to compare"};
-    return {
-        .ok = wrong_ == 0,
-        .worst = worst_,
-        .message = fmt::format(
-            "gradcheck: {} of {} cells disagree; worst: d output[{}] / d input {}[{}] is {:.17g}, "
-            "numerically {:.17g}: an error of {:.3g}, where {:.3g} is allowed (atol {}, rtol {})",
-            wrong_, count_, worst_->output_index, worst_->input, worst_->input_index,
-            worst_->analytic, worst_->numeric, std::abs(worst_->analytic - worst_->numeric),
-            allowed_for(*worst_, options_), options_.atol, options_.rtol)};
-  }
-
- private:
-  GradcheckOptions options_;
-  std::size_t count_ = 0;
-  std::size_t wrong_ = 0;
-  std::optional<GradcheckCell> worst_;
-  double excess_ = 0;
-};
+  return report;
+}
 
 /// The places of the inputs that require grad, each of which is fit to be varied.
 std::vector<std::size_t> varied_inputs(const std::vector<Tensor>& inputs) {
   std::vector<std::size_t> varied;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
     if (!inputs[k].requires_grad()) continue;
-    check<DTypeError>(inputs[k].dtype() == float64,
-                      "gradcheck: input {} is {}; central differences need float64", k,
-                      inputs[k].dtype());
     check<AutogradError>(inputs[k].is_leaf(),
                          "gradcheck: input {} is the result of {}; pass a leaf", k,
                          inputs[k].operation());
@@ -169,108 +206,97 @@ std::vector<Tensor> independent(std::vector<Tensor> inputs,
   return inputs;
 }
 
-GradcheckResult check_first_order(const TensorFunction& f, const std::vector<Tensor>& given,
-                                  const GradcheckOptions& options) {
-  const std::vector<std::size_t> varied = varied_inputs(given);
-  const std::vector<Tensor> inputs = independent(given, varied);
-  std::vector<Tensor> wanted;
-  for (const std::size_t k : varied) wanted.push_back(inputs[k]);
-  const EnableGrad guard;
-  const Tensor y = f(inputs);
-  check_result(y);
-  std::vector<std::vector<std::vector<double>>> rows;  // [output][input][input element]
-  for (std::int64_t o = 0; o < y.numel(); ++o) rows.push_back(analytic_row(y, wanted, o));
-  Comparison comparison(options);
-  for (std::size_t w = 0; w < wanted.size(); ++w) {
-    for (std::int64_t i = 0; i < wanted[w].numel(); ++i) {
-      const std::vector<double> numeric = numeric_column(f, inputs, wanted[w], i, options.eps);
-      for (std::size_t o = 0; o < numeric.size(); ++o) {
-        comparison.cell({.input = varied[w],
-                         .input_index = i,
-                         .output_index = static_cast<std::int64_t>(o),
-                         .analytic = rows.at(o)[w][static_cast<std::size_t>(i)],
-                         .numeric = numeric[o]});
-      }
-    }
-  }
-  return comparison.result();
-}
-
-/// Weights without symmetry and without a zero, so that no error cancels.
-Tensor weights_like(const Tensor& y) {
-  std::vector<double> values(static_cast<std::size_t>(y.numel()));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = 1.5 + std::sin(1.7 * static_cast<double>(i));
-  }
-  return Tensor::from_vector(std::move(values), y.shape());
-}
-
-/// The first derivative, as a function of the inputs and of the incoming gradient, is checked to
-/// first order.
-GradcheckResult check_second_order(const TensorFunction& f, const std::vector<Tensor>& inputs,
-                                   const GradcheckOptions& options) {
-  const std::vector<std::size_t> varied = varied_inputs(inputs);
-  Tensor weights;
-  {
-    const NoGrad guard;
-    weights = weights_like(f(inputs));
-  }
-  std::vector<Tensor> extended = inputs;
-  extended.push_back(weights.requires_grad_());
-  GradcheckResult worst;
+std::vector<std::string> names_of(const std::vector<std::size_t>& varied, std::size_t inputs,
+                                  const std::vector<std::string>& given) {
+  std::vector<std::string> names;
   for (const std::size_t k : varied) {
-    const TensorFunction derivative = [&f, k](const std::vector<Tensor>& all) {
-      const EnableGrad guard;
-      const std::vector<Tensor> x(all.begin(), all.end() - 1);
-      const Tensor y = f(x);
-      if (!y.requires_grad()) return zeros(x[k].shape(), {.dtype = float64});
-      const Tensor g =
-          grad({y}, {x[k]},
-               {.grad_outputs = {all.back()}, .create_graph = true, .allow_unused = true})[0];
-      return g.defined() ? g : zeros(x[k].shape(), {.dtype = float64});
-    };
-    GradcheckResult result = check_first_order(derivative, extended, options);
-    result.message = fmt::format("derivative of the gradient of input {}: {}", k, result.message);
-    if (!worst.worst ||
-        (result.worst && excess_of(*result.worst, options) > excess_of(*worst.worst, options))) {
-      worst = std::move(result);
-    }
+    names.push_back(!given.empty() ? given[k] : inputs == 1 ? "x" : "x" + std::to_string(k));
   }
-  return worst;
+  return names;
 }
 
-void check_step(std::string_view operation, double eps) {
-  check<Error>(eps > 0 && std::isfinite(eps), "{}: eps {}; the step must be above 0, and finite",
-               operation, eps);
+void check_result(const Tensor& y) {
+  check<Error>(y.defined(), "gradcheck: the function gives an undefined tensor");
+  check<DTypeError>(is_floating(y.dtype()),
+                    "gradcheck: the function gives {}; it must give a floating type", y.dtype());
+}
+
+void check_options(const GradcheckOptions& options, std::size_t inputs) {
+  check<Error>(options.order >= 1 && options.order <= 3, "gradcheck: order {}; use 1, 2 or 3",
+               options.order);
+  check<Error>(!options.tolerance || *options.tolerance >= 0,
+               "gradcheck: tolerance {}; it may not be negative or NaN",
+               options.tolerance.value_or(0));
+  check<Error>(options.directions.value_or(0) >= 0 && options.points >= 0,
+               "gradcheck: {} directions and {} points; neither may be negative",
+               options.directions.value_or(0), options.points);
+  check<Error>(options.names.empty() || options.names.size() == inputs,
+               "gradcheck: {} names for {} inputs", options.names.size(), inputs);
+}
+
+Many function_of(const TensorFunction& f, const std::vector<Tensor>& inputs,
+                 const GradcheckOptions& options) {
+  const std::vector<std::size_t> varied = varied_inputs(inputs);
+  return {.f =
+              [&f](const std::vector<Tensor>& x, Recorded recorded) {
+                const GradMode guard(recorded == Recorded::yes);
+                Tensor y = f(x);
+                check_result(y);
+                return std::vector<Tensor>{std::move(y)};
+              },
+          .inputs = independent(inputs, varied),
+          .varied = varied,
+          .input_names = names_of(varied, inputs.size(), options.names),
+          .output_names = {"f"}};
 }
 
 }  // namespace
 
-GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
-                          const GradcheckOptions& options) {
+Report gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
+                 const GradcheckOptions& options) {
   check<Error>(static_cast<bool>(f), "gradcheck: the function is empty");
   check_defined("gradcheck", f, inputs);
-  check<Error>(options.order == 1 || options.order == 2, "gradcheck: order {}; use 1 or 2",
-               options.order);
-  check_step("gradcheck", options.eps);
-  check<Error>(options.atol >= 0 && options.rtol >= 0,
-               "gradcheck: atol {} and rtol {}; neither may be negative or NaN", options.atol,
-               options.rtol);
-  return options.order == 1 ? check_first_order(f, inputs, options)
-                            : check_second_order(f, inputs, options);
+  check_options(options, inputs.size());
+  Many function = function_of(f, inputs, options);
+  Report report = check_order(function, options);
+  for (int order = 2; order <= options.order && report; ++order) {
+    function = gradient_of(std::move(function), order == 2 ? "g" : "h");
+    Report next = check_order(function, options);
+    next.cells += report.cells;
+    next.kinks += report.kinks;
+    next.evaluations += report.evaluations;
+    report = std::move(next);
+    if (report.verdict == Verdict::wrong) {
+      report.findings.push_back("right at order " + std::to_string(order - 1) +
+                                ", wrong at order " + std::to_string(order));
+    }
+  }
+  return report;
 }
 
-Tensor numeric_grad(const std::function<Tensor(const Tensor&)>& f, const Tensor& x, double eps) {
+Tensor numeric_grad(const std::function<Tensor(const Tensor&)>& f, const Tensor& x) {
   check<Error>(static_cast<bool>(f), "numeric_grad: the function is empty");
   check_defined("numeric_grad", f, x);
-  check_step("numeric_grad", eps);
   const TensorFunction total = [&f](const std::vector<Tensor>& all) {
     return f(all[0]).to(float64).sum();
   };
-  const std::vector<Tensor> inputs{x.detach().to(float64).clone()};
-  std::vector<double> slopes(static_cast<std::size_t>(x.numel()));
-  for (std::size_t i = 0; i < slopes.size(); ++i) {
-    slopes[i] = numeric_column(total, inputs, inputs[0], static_cast<std::int64_t>(i), eps).at(0);
+  const Many function{.f = [&total](const std::vector<Tensor>& all,
+                                    Recorded) { return std::vector<Tensor>{total(all)}; },
+                      .inputs = {x.detach().to(float64).clone()},
+                      .varied = {0},
+                      .input_names = {"x"},
+                      .output_names = {"f"}};
+  TensorProblem tensors(function, false);
+  const gradtest::Problem& problem = tensors.problem();
+  const gradtest::Options options;
+  Values slopes;
+  std::size_t evaluations = 0;
+  for (std::size_t i = 0; i < problem.x.size(); ++i) {
+    Values direction(problem.x.size(), 0.0);
+    direction[i] = 1;
+    gradtest::detail::LineOf line(problem, problem.x, direction, 1, evaluations);
+    const auto scale = gradtest::detail::scale_of(problem, problem.x, direction, options);
+    slopes.push_back(gradtest::measure(line, scale)[0].value);
   }
   return Tensor::from_vector(std::move(slopes), x.shape()).to(x.dtype());
 }

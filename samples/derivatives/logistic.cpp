@@ -91,16 +91,12 @@ void logistic_loss(Comparisons& comparisons) {
   const double by_hand[] = {x1 * dz, x2 * dz, dz};
   for (const std::size_t i : {0, 1, 2}) {
     const std::string_view name = std::array{"dw1", "dw2", "db"}[i];
-    comparisons.compare(name, by_hand[i], numeric[i], "central difference");
+    comparisons.compare(name, by_hand[i], numeric[i], "numeric_grad()");
     comparisons.compare(name, by_hand[i], w[i].grad().item<double>(), "backward()");
   }
-  for (const int order : {1, 2}) {
-    const auto checked = tg::gradcheck(loss_of, w, {.order = order});
-    if (!checked) throw std::runtime_error(checked.message);
-    fmt::print(
-        "  gradcheck, order {}: every cell agrees; the worst is {:.8f}, numerically {:.8f}\n",
-        order, checked.worst->analytic, checked.worst->numeric);
-  }
+  const auto checked = tg::gradcheck(loss_of, w, {.order = 2, .names = {"w1", "w2", "b"}});
+  if (!checked) throw std::runtime_error(checked.text());
+  fmt::print("  gradcheck, orders 1 and 2: {}", checked.text());
   one_step_downhill();
 }
 

@@ -33,7 +33,7 @@ void slope(Comparisons& comparisons, std::string_view name, const Function& f, d
     fmt::print("  {:<10} {:.8f}\n", h, (f(number(at + h)).item<double>() - value) / h);
   }
   const auto numeric = tg::numeric_grad(f, number(at)).item<double>();
-  comparisons.compare("f'(a)", by_hand, numeric, "central difference");
+  comparisons.compare("f'(a)", by_hand, numeric, "numeric_grad()");
   comparisons.compare("f'(a)", by_hand, exact_slope(f, at), "backward()");
 }
 

@@ -1,4 +1,4 @@
-#include "tapegrad/gradtest/slope.hpp"
+#include "tapegrad/gradtest/measure.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/gradcheck.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/names.hpp"
 #include "tapegrad/ops/binary.hpp"

@@ -40,8 +40,8 @@ struct OpRow {
   /// Float32 against float64, relative to the largest magnitude of the result. The default allows
   /// for a few roundings of 2^-24.
   double float32_tolerance = 2e-6;
-  /// The step of the central differences; larger where the operation itself rounds to float32.
-  double step = 1e-6;
+  /// Of derivatives, relative; larger where the operation itself rounds to float32.
+  double tolerance = 1e-9;
   /// False where the equal values of a broadcast view sit on a kink, as ties of a maximum do.
   bool broadcast_inputs = true;
   /// False for an operation without a derivative, whose result is never tracked.

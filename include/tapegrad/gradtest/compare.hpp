@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "tapegrad/gradtest/measure.hpp"
 #include "tapegrad/gradtest/options.hpp"
 #include "tapegrad/gradtest/problem.hpp"
 #include "tapegrad/gradtest/report.hpp"
-#include "tapegrad/gradtest/slope.hpp"
 
 namespace tapegrad::gradtest::detail {
 
@@ -55,8 +55,10 @@ inline std::pair<double, double> domain_of(const Options& options, std::size_t i
 }
 
 /// The size of what varies along a direction, and how far it can go within the domain.
-inline LineScale scale_of(const Values& x, const Values& direction, const Options& options) {
+inline LineScale scale_of(const Problem& problem, const Values& x, const Values& direction,
+                          const Options& options) {
   LineScale scale;
+  scale.precision = problem.precision;
   double fastest = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double d = direction[i];

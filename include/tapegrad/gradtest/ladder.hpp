@@ -1,5 +1,5 @@
 // A function's values on both sides of a point, at steps that halve. What they tell is judged in
-// slope.hpp.
+// measure.hpp.
 #pragma once
 
 #include <cfloat>
@@ -34,6 +34,8 @@ struct LineScale {
   double magnitude = 0;
   /// The t that moves what is varied by some 1.
   double unit = 1;
+  /// Relative rounding of the function's values.
+  double precision = DBL_EPSILON;
   /// t stays within these.
   double lowest = -INFINITY;
   double highest = INFINITY;
@@ -57,7 +59,7 @@ class Ladder {
       : line_(line), scale_(scale), centre_(centre), step_(start) {}
 
   std::size_t size() const { return rungs_.size(); }
-  double step() const { return step_; }
+  double precision() const { return scale_.precision; }
 
   /// Evaluates at the next step.
   void climb() {
@@ -82,12 +84,36 @@ class Ladder {
                      [&](const Rung& r) { return r.below[output]; }, output, 1);
   }
 
-  /// Every value that was seen is the same.
+  /// Every value that was seen is the same; sides where there is none don't count.
   bool is_constant(std::size_t output) const {
     for (const Rung& r : rungs_) {
-      if (r.above[output] != centre_[output] || r.below[output] != centre_[output]) return false;
+      for (const double value : {r.above[output], r.below[output]}) {
+        if (value != centre_[output] && !std::isnan(value)) return false;
+      }
     }
     return true;
+  }
+
+  /// The steepest quotient of one side at steps up to `step`.
+  double steepest(std::size_t output, double step) const {
+    double most = 0;
+    for (const Rung& r : rungs_) {
+      if (r.step > step) continue;
+      for (const double value : {r.above[output], r.below[output]}) {
+        const double slope = std::fabs(value - centre_[output]) / r.step;
+        if (std::isfinite(slope)) most = std::fmax(most, slope);
+      }
+    }
+    return most;
+  }
+  /// The steepest quotient of both sides.
+  double steepest_central(std::size_t output) const {
+    double most = 0;
+    for (const Rung& r : rungs_) {
+      const double slope = std::fabs(quotient_of(r, output));
+      if (std::isfinite(slope)) most = std::fmax(most, slope);
+    }
+    return most;
   }
 
   /// Whether what was seen ahead fits a smooth function with this slope.
@@ -207,7 +233,7 @@ class Ladder {
     const double largest =
         std::fmax(std::fabs(centre_[output]),
                   std::fmax(std::fabs(r.above[output]), std::fabs(r.below[output])));
-    return DBL_EPSILON * largest + DBL_MIN;
+    return scale_.precision * largest + DBL_MIN;
   }
 
   Line& line_;

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -32,6 +34,10 @@ struct Problem {
   std::function<Values(const Values& x, double filled)> derivative = {};
   /// The derivative's function changed an x that it only should have read.
   bool changed_x = false;
+  /// How exactly values and derivatives are computed, relative to their size.
+  double precision = DBL_EPSILON;
+  /// What input or output i is called; by default "x[2]" and "f[1]".
+  std::function<std::string(std::size_t i)> input_name = {}, output_name = {};
 };
 
 namespace detail {

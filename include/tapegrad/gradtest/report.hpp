@@ -22,6 +22,8 @@ enum class Verdict {
 /// One derivative, of an output by an input or along a direction.
 struct Cell {
   std::string name;  ///< "d f / d x[2]"
+  /// Which output and which input, counted row by row; the input is 0 for a direction.
+  std::size_t output = 0, input = 0;
   double given = NAN;
   Slope numeric;
   Verdict verdict = Verdict::ok;

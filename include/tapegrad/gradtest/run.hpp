@@ -63,9 +63,11 @@ class Check {
   /// "x[2]", or what the caller calls it.
   std::string input_name(std::size_t i) const {
     if (i < options_.names.size()) return options_.names[i];
+    if (problem_.input_name) return problem_.input_name(i);
     return inputs() == 1 ? "x" : "x[" + std::to_string(i) + "]";
   }
   std::string output_name(std::size_t o) const {
+    if (problem_.output_name) return problem_.output_name(o);
     return outputs_ == 1 ? "f" : "f[" + std::to_string(o) + "]";
   }
 
@@ -120,7 +122,7 @@ class Check {
 
   /// As sums in another order differ, for elements that are large or small beside the others.
   bool is_noise(double a, double b) const {
-    return std::fabs(a - b) <= 1e-3 * std::fabs(a) + 1e-12 * largest_;
+    return std::fabs(a - b) <= 1e-3 * std::fabs(a) + 4096 * problem_.precision * largest_;
   }
 
   std::string reproach(std::size_t i, double first, double second, double poison) const {
@@ -169,10 +171,13 @@ class Check {
       Values direction(inputs(), 0.0);
       direction[i] = 1;
       LineOf line(problem_, problem_.x, direction, outputs_, report_.evaluations);
-      const std::vector<Slope> slopes = measure(line, scale_of(problem_.x, direction, options_));
+      const std::vector<Slope> slopes =
+          measure(line, scale_of(problem_, problem_.x, direction, options_));
       for (std::size_t o = 0; o < outputs_; ++o) {
         const std::size_t at = o * inputs() + i;
         Cell cell{.name = "d " + output_name(o) + " / d " + input_name(i),
+                  .output = o,
+                  .input = i,
                   .given = derivative[at],
                   .numeric = slopes[o]};
         if (slopes[o].behaviour == Behaviour::smooth || slopes[o].behaviour == Behaviour::edge)
@@ -198,7 +203,7 @@ class Check {
       Values direction(inputs());
       for (std::size_t i = 0; i < inputs(); ++i) direction[i] = random_.next() * size_at(x, i);
       LineOf line(problem_, x, direction, outputs_, report_.evaluations);
-      LineScale scale = scale_of(x, direction, options_);
+      LineScale scale = scale_of(problem_, x, direction, options_);
       scale.magnitude = 1;  // a direction is as long as x already
       const std::vector<Slope> slopes = measure(line, scale);
       for (std::size_t o = 0; o < outputs_; ++o) {
@@ -207,6 +212,7 @@ class Check {
           expected += derivative[o * inputs() + i] * direction[i];
         tally_.add(
             {.name = "d " + output_name(o) + " along direction " + std::to_string(k) + " " + where,
+             .output = o,
              .given = expected,
              .numeric = slopes[o]});
       }

@@ -1,0 +1,201 @@
+// Measures the slope of a function along a line, with its uncertainty. Knows nothing of gradients,
+// points or reports.
+#pragma once
+
+#include <cfloat>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "tapegrad/gradtest/ladder.hpp"
+#include "tapegrad/gradtest/slope.hpp"
+
+namespace tapegrad::gradtest {
+
+namespace detail {
+
+/// Values on one side keep a distance from the centre's however small the step is.
+inline bool jumps(const Quotients& q, double noise) {
+  constexpr std::size_t last = 8;
+  if (q.size() < last) return false;
+  const std::size_t end = q.size() - 1;
+  const std::size_t begin = q.size() - last;
+  const double fine = q.values[end] * q.steps[end];
+  const double coarse = q.values[begin] * q.steps[begin];
+  return std::fabs(fine) > 100 * std::fmax(q.noise[end], noise) &&
+         std::fabs(fine - coarse) < 0.1 * std::fabs(fine);
+}
+
+/// Slopes on one side grow steadily as the step shrinks.
+inline bool grows(const Quotients& q, double noise) {
+  constexpr std::size_t last = 10;
+  if (q.size() < last) return false;
+  if (!(std::fabs(q.values.back()) > 1.5 * std::fabs(q.values[q.size() - last]))) return false;
+  for (std::size_t k = q.size() - last + 2; k < q.size(); ++k) {
+    const double now = q.values[k] - q.values[k - 1];
+    const double before = q.values[k - 1] - q.values[k - 2];
+    if (!(now * before > 0 && std::fabs(now) >= 0.9 * std::fabs(before))) return false;
+    if (!(std::fabs(now) > 4 * std::fmax(q.noise[k], noise) / q.steps[k])) return false;
+  }
+  return true;
+}
+
+inline bool finite_at_the_end(const Quotients& q) {
+  std::size_t finite = 0;
+  for (std::size_t k = q.size() - q.size() / 4; k < q.size(); ++k)
+    finite += std::isfinite(q.values[k]);
+  return finite > 0;
+}
+
+inline Slope as_slope(const Extrapolated& e, Behaviour behaviour, double noise) {
+  Slope s;
+  s.value = e.value;
+  s.error = e.error();
+  s.step = e.step;
+  s.behaviour = behaviour;
+  s.noise = noise;
+  return s;
+}
+
+inline Slope smooth_slope(const Extrapolated& e, const Ladder& ladder, std::size_t output,
+                          double noise) {
+  Slope s = as_slope(e, Behaviour::smooth, noise);
+  // A slope of exactly 0 belongs to a flat part, whose size coarse steps show.
+  s.steepest = ladder.steepest(output, e.value == 0 ? INFINITY : e.step);
+  // No slope is more exact than that, beside the steepest quotients that it was made from.
+  s.error += 16 * ladder.precision() * ladder.steepest_central(output);
+  return s;
+}
+
+/// What a whole ladder tells of an output, whose values are off by `noise`.
+inline Slope judge(const Ladder& ladder, std::size_t output, double noise) {
+  const Quotients above = ladder.above(output);
+  const Quotients below = ladder.below(output);
+  const bool up = finite_at_the_end(above);
+  const bool down = finite_at_the_end(below);
+  if (!up && !down) return {};
+  if (!up || !down) {
+    const Quotients& side = up ? above : below;
+    if (grows(side, noise)) return as_slope({}, Behaviour::unbounded, noise);
+    return as_slope(extrapolate(side, 1, noise), Behaviour::edge, noise);
+  }
+  if (jumps(above, noise) || jumps(below, noise)) return as_slope({}, Behaviour::jump, noise);
+  if (grows(above, noise) || grows(below, noise)) {
+    return as_slope({}, Behaviour::unbounded, noise);
+  }
+  Slope slope = smooth_slope(extrapolate(ladder.central(output), 2, noise), ladder, output, noise);
+  const Extrapolated a = extrapolate(above, 1, 2 * noise);
+  const Extrapolated b = extrapolate(below, 1, 2 * noise);
+  const double gap = std::fabs(a.value - b.value);
+  const double larger = std::fmax(std::fabs(a.value), std::fabs(b.value));
+  if (gap > 4 * (a.error() + b.error()) && gap > 1e-7 * larger) {
+    slope.behaviour = Behaviour::kink;
+    slope.above = a.value;
+    slope.below = b.value;
+    slope.error = std::fmax(slope.error, std::fmax(a.error(), b.error()));
+  }
+  return slope;
+}
+
+/// Known as well as this ladder can tell, and well enough; the finest rung says the same.
+inline bool is_settled(const Extrapolated& e, const Extrapolated& finest, double precision) {
+  const double size = std::fabs(e.value);
+  const double apart = std::fabs(e.value - finest.value);
+  if (!(apart <= 1e-6 * size + 4 * (e.roundoff + finest.roundoff))) return false;
+  if (e.truncation <= 1e-12 * size && e.roundoff <= 1e-9 * size) return true;
+  // Half of the digits that the values have, or 7.
+  const double enough = std::fmax(1e-7, std::sqrt(precision));
+  return e.truncation <= e.roundoff && (size == 0 || e.roundoff <= enough * size);
+}
+
+/// Some slope that seemed known isn't, with this noise of the function's values.
+inline bool is_noisy(const std::vector<double>& noise, const std::vector<Extrapolated>& found) {
+  for (std::size_t o = 0; o < found.size(); ++o) {
+    if (2 * noise[o] / found[o].step > 1e-7 * std::fabs(found[o].value) + 2 * found[o].roundoff)
+      return true;
+  }
+  return false;
+}
+
+/// Measures with one ladder. True if all outputs are smooth and known well.
+inline bool climb(Ladder& ladder, std::vector<Slope>& slopes) {
+  std::vector<Extrapolated> found(slopes.size());
+  while (ladder.size() < Ladder::length) {
+    ladder.climb();
+    if (ladder.size() < 5) continue;
+    bool settled = true;
+    for (std::size_t o = 0; o < found.size() && settled; ++o) {
+      Extrapolated finest;
+      found[o] = extrapolate(ladder.central(o), 2, 0, &finest);
+      settled = is_settled(found[o], finest, ladder.precision());
+    }
+    if (!settled) continue;
+    ladder.look_ahead();
+    for (std::size_t o = 0; o < found.size() && settled; ++o) {
+      settled = ladder.confirms(o, found[o]);
+    }
+    if (!settled) continue;
+    // Values that are rounded to float, say, stop changing at fine steps, as smoothly as can be.
+    if (ladder.size() > 10 && is_noisy(ladder.noise(), found)) continue;
+    for (std::size_t o = 0; o < found.size(); ++o) {
+      slopes[o] = smooth_slope(found[o], ladder, o, 0);
+    }
+    return true;
+  }
+  const std::vector<double>& noise = ladder.noise();
+  for (std::size_t o = 0; o < slopes.size(); ++o) slopes[o] = judge(ladder, o, noise[o]);
+  return false;
+}
+
+/// More steps would tell nothing new.
+inline bool is_final(const Slope& s) {
+  if (s.behaviour == Behaviour::kink || s.behaviour == Behaviour::jump) return true;
+  return s.error <= 1e-9 * std::fabs(s.value);
+}
+
+}  // namespace detail
+
+/// The slope at t = 0 of each output.
+///   Steps start at a quarter of the magnitude, then of 1, and halve until each output is known to
+///   some 1e-12 and its behaviour at far smaller steps fits; else to the end of the ladders, whose
+///   whole course tells kinks, jumps, edges and noise. A smooth function takes some 15 evaluations,
+///   a hard one some 100 for each start, of which there are at most two.
+inline std::vector<Slope> measure(Line& line, const LineScale& scale = {}) {
+  std::vector<double> centre(line.outputs(), static_cast<double>(NAN));
+  line.at(0, centre.data());
+  std::vector<double> starts;
+  const double magnitude = std::fabs(scale.magnitude);
+  const bool is_known = magnitude > 0 && std::isfinite(magnitude);
+  const double own = is_known ? detail::power_of_two(magnitude) / 4 : 0;
+  const double usual = detail::power_of_two(scale.unit) / 4;
+  if (is_known) starts.push_back(own);
+  if (!(own >= usual && own <= 4 * usual)) starts.push_back(usual);
+  if (!is_known) starts.push_back(std::ldexp(usual, -28));
+  std::vector<Slope> slopes(line.outputs());
+  std::vector<bool> constant(slopes.size(), true);
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    detail::Ladder ladder(line, scale, centre, starts[i]);
+    std::vector<Slope> found(slopes.size());
+    const bool settled = detail::climb(ladder, found);
+    const bool is_last = i + 1 == starts.size();
+    bool done = true;
+    for (std::size_t o = 0; o < slopes.size(); ++o) {
+      // Equal values may be all that rounding leaves of a function: other steps may tell more.
+      const bool tells = !ladder.is_constant(o);
+      constant[o] = constant[o] && !tells;
+      const bool is_first = slopes[o].behaviour == Behaviour::undefined;
+      const bool adopts =
+          tells ? is_first || found[o].error < slopes[o].error : is_last && is_first;
+      if (adopts) slopes[o] = found[o];
+      done = done && ((settled && tells) || detail::is_final(slopes[o]));
+    }
+    if (done) break;
+  }
+  for (std::size_t o = 0; o < slopes.size(); ++o) {
+    const Behaviour b = slopes[o].behaviour;
+    slopes[o].constant = constant[o] && (b == Behaviour::smooth || b == Behaviour::edge);
+  }
+  return slopes;
+}
+
+}  // namespace tapegrad::gradtest
