@@ -23,6 +23,7 @@ DOES = {
     printf '{"directories": {"source": "%s"}}' "$3" >"$2/meson-info/meson-info.json" ;;
   test)
     if [ "$4" = --list ]; then printf 'tapegrad:unit / ops\\ntapegrad:tools / check_op_table\\n'; exit 0; fi
+    [ -z "${MESON_TEST_LOG-}" ] || cp "$MESON_TEST_LOG" "$3/meson-logs/testlog.json"
     exit "${MESON_TEST_STATUS:-0}" ;;
 esac""",
     "ninja": "echo 'ninja: no work to do.'",
@@ -43,6 +44,10 @@ class Dev(unittest.TestCase):
         shutil.copy(ROOT / "dev", self.tree)
         for name in ("needs.bash", "check.bash", "in_debian.bash", "count_tests.py"):
             shutil.copy(ROOT / "tools" / name, self.tree / "tools")
+        for source in ("samples/line/main.cpp", "bench/sum.cpp", "tests/fuzz/npy_fuzz.cpp"):
+            path = self.tree / source
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
         for name in STUBS:
             stub = self.stubs / name
             stub.write_text(f'#!/bin/sh\necho "{name} $*" >>"{self.calls_made}"\n{DOES.get(name, "")}\n')
@@ -72,6 +77,16 @@ class Dev(unittest.TestCase):
                 self.assertIn("usage: ./dev VERB", result.stdout, arguments)
         self.assertEqual(self.calls(), "")
 
+    def test_help_at_any_place_prints_help_and_does_nothing(self):
+        for call in (["test", "interop", "--help"], ["test", "interop", "-k", "npy", "-h"],
+                     ["test", "ops", "--help"], ["check", "--in", "trixie", "--help"],
+                     ["check", "--in", "trixie", "build", "-h"], ["check", "build", "--help"],
+                     ["fuzz", "npy", "60", "--help"], ["help", "--help"], ["--help", "-h"]):
+            result = self.dev(*call)
+            self.assertEqual(result.returncode, 0, call)
+            self.assertIn("usage: ./dev VERB", result.stdout, call)
+        self.assertEqual(self.calls(), "")
+
     def test_unknown_flags_are_named_and_nothing_is_done(self):
         for verb in VERBS:
             result = self.dev(verb, "--frist")
@@ -81,22 +96,49 @@ class Dev(unittest.TestCase):
 
     def test_arguments_too_many_are_named_and_nothing_is_done(self):
         for call in (["setup", "x"], ["build", "x"], ["format", "x"], ["docs", "x"],
-                     ["test", "ops", "x"], ["fuzz", "npy", "60", "x"]):
+                     ["test", "ops", "x"], ["fuzz", "npy", "60", "x"], ["help", "x"],
+                     ["--help", "x"], ["-h", "x"]):
             result = self.dev(*call)
             self.assertEqual(result.returncode, 2, result.stdout)
             self.assertIn(f"dev: {call[0]}: what is 'x'?", result.stdout)
         self.assertEqual(self.calls(), "")
 
-    def test_what_is_no_step_of_the_checks_is_refused(self):
+    def test_what_a_verb_does_not_know_is_refused_and_nothing_is_done(self):
         for call, message in ((["check", "tset"], "there is no step 'tset' among: format "),
                               (["check", "--in"], "--in which Debian?"),
                               (["check", "--in", "--fresh"], "--in which Debian?"),
                               (["check", "--fresh"], "--fresh is for --in"),
-                              (["fuzz", "npy", "long"], '"long" is no number of seconds')):
+                              (["check", "build", "tset"], "there is no step 'tset' among: format "),
+                              (["check", ""], "there is no step '' among: format "),
+                              (["check", "--in", "sarge"], "no Debian 'sarge' among: bookworm trixie"),
+                              (["check", "--in", "trixie", "tset"], "there is no step 'tset' among"),
+                              (["check", "--in", "trixie", "--frist"], "there is no flag '--frist'"),
+                              (["fuzz", "nosuch"], "there is no format 'nosuch' among: all npy"),
+                              (["fuzz", "", "5"], "there is no format '' among: all npy"),
+                              (["fuzz", "npy", "long"], '"long" is no number of seconds'),
+                              (["fuzz", "npy", "0"], '"0" is no number of seconds'),
+                              (["run", "nosuch"], "there is no sample 'nosuch' among: line"),
+                              (["bench", "nosuch"], "there is no benchmark 'nosuch' among: sum"),
+                              (["test", "interop", "--frist"], "there is no flag '--frist'"),
+                              (["test", "interop", "x"], "test interop: what is 'x'?"),
+                              (["test", "interop", "-k"], "-k which pattern?")):
             result = self.dev(*call)
             self.assertEqual(result.returncode, 2, result.stdout)
             self.assertIn(message, result.stdout)
         self.assertEqual(self.calls(), "")
+
+    def test_run_alone_lists_the_samples_without_a_build(self):
+        result = self.dev("run")
+        self.assertEqual((result.returncode, result.stdout), (2, "samples: line\n"))
+        self.assertEqual(self.calls(), "")
+
+    def test_a_filter_that_nothing_matches_is_misuse(self):
+        self.log_of_tests(0)
+        log = self.tree / "build/release/meson-logs/testlog.json"
+        kept = log.rename(self.tree / "log")
+        result = self.dev("test", "nosuch", MESON_TEST_LOG=str(kept))
+        self.assertEqual(result.returncode, 2, result.stdout)
+        self.assertIn("dev: test: nothing matches 'nosuch'", result.stdout)
 
     def test_an_unknown_verb_is_refused(self):
         result = self.dev("tests")
