@@ -32,7 +32,9 @@ void Layout::settle() {
   bool overflow = false;
   for (std::size_t i = shape_.size(); i-- > 0;) {
     if (shape_[i] != 1 && strides_[i] != numel_) contiguous_ = false;
-    overflow = __builtin_mul_overflow(numel_, shape_[i], &numel_) || overflow;
+    const auto more = product(numel_, shape_[i]);
+    overflow = overflow || !more;
+    numel_ = more.value_or(0);
   }
   if (overflow) [[unlikely]]
     numel_ = tapegrad::numel(shape_);
@@ -59,13 +61,13 @@ bool Layout::overlaps_itself() const {
   return false;
 }
 
-std::int64_t Layout::extent() const {
+std::int64_t Layout::extent(std::string_view operation) const {
   if (numel_ == 0) return offset_;
   std::int64_t last = offset_;
   for (std::size_t i = 0; i < rank(); ++i) {
-    last = checked_add("extent", last, checked_mul("extent", strides_[i], shape_[i] - 1));
+    last = checked_add(operation, last, checked_mul(operation, strides_[i], shape_[i] - 1));
   }
-  return checked_add("extent", last, 1);
+  return checked_add(operation, last, 1);
 }
 
 Layout Layout::transposed(std::size_t a, std::size_t b) const {
@@ -89,7 +91,7 @@ Layout Layout::permuted(const Dims& order) const {
 
 Layout Layout::selected(std::size_t dim, std::int64_t index) const {
   Layout result = *this;
-  result.offset_ += index * strides_[dim];
+  if (numel_ > 0) result.offset_ += index * strides_[dim];  // else of no use, perhaps too large
   result.shape_.erase(dim);
   result.strides_.erase(dim);
   result.settle();
@@ -99,9 +101,10 @@ Layout Layout::selected(std::size_t dim, std::int64_t index) const {
 Layout Layout::sliced(std::size_t dim, std::int64_t start, std::int64_t length,
                       std::int64_t step) const {
   Layout result = *this;
-  if (length > 0) result.offset_ += start * strides_[dim];
   result.shape_[dim] = length;
-  if (length > 1) result.strides_[dim] *= step;  // else of no use, and perhaps too large
+  // Where they aren't of use they may be too large.
+  if (numel_ > 0 && length > 0) result.offset_ += start * strides_[dim];
+  if (numel_ > 0 && length > 1) result.strides_[dim] *= step;
   result.settle();
   return result;
 }
@@ -166,11 +169,31 @@ std::optional<Layout> Layout::viewed(const Shape& shape) const {
   return Layout(shape, strides, offset_);
 }
 
+namespace {
+
+/// One of so many places, which a tensor of that rank has.
+std::size_t wrap(std::string_view operation, std::int64_t dim, std::size_t rank,
+                 std::size_t places) {
+  const auto n = static_cast<std::int64_t>(places);
+  check<IndexError>(dim >= -n && dim < n, "{}: dim {} is out of range for rank {}; use {} to {}",
+                    operation, dim, rank, -n, n - 1);
+  return static_cast<std::size_t>(dim < 0 ? dim + n : dim);
+}
+
+}  // namespace
+
 std::size_t wrap_dim(std::string_view operation, std::int64_t dim, std::size_t rank) {
-  const auto r = static_cast<std::int64_t>(rank);
-  check<IndexError>(dim >= -r && dim < r, "{}: dim {} is out of range for rank {}; use {} to {}",
-                    operation, dim, rank, -r, r - 1);
-  return static_cast<std::size_t>(dim < 0 ? dim + r : dim);
+  check<IndexError>(rank > 0, "{}: dim {} of a tensor of rank 0, which has no dimension", operation,
+                    dim);
+  return wrap(operation, dim, rank, rank);
+}
+
+std::size_t wrap_line_dim(std::string_view operation, std::int64_t dim, std::size_t rank) {
+  return wrap(operation, dim, rank, std::max<std::size_t>(rank, 1));
+}
+
+std::size_t wrap_new_dim(std::string_view operation, std::int64_t dim, std::size_t rank) {
+  return wrap(operation, dim, rank, rank + 1);
 }
 
 std::int64_t wrap_index(std::string_view operation, std::int64_t index, std::int64_t size) {

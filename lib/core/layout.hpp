@@ -26,8 +26,8 @@ class Layout {
   /// Some element is reached by two indices.
   bool overlaps_itself() const;
   /// One past the largest element that is reached, from the start of the storage. Throws ShapeError
-  /// where 64 bits can't count so far.
-  std::int64_t extent() const;
+  /// in `operation`'s name where 64 bits can't count so far.
+  std::int64_t extent(std::string_view operation) const;
   friend bool operator==(const Layout& a, const Layout& b) {
     return a.offset_ == b.offset_ && a.shape_ == b.shape_ && a.strides_ == b.strides_;
   }
@@ -57,6 +57,10 @@ class Layout {
 
 /// 0 <= result < rank for -rank <= dim < rank; throws IndexError in `operation`'s name.
 std::size_t wrap_dim(std::string_view operation, std::int64_t dim, std::size_t rank);
+/// The same for what takes a tensor of rank 0 for one of rank 1, as PyTorch does.
+std::size_t wrap_line_dim(std::string_view operation, std::int64_t dim, std::size_t rank);
+/// The same for the place of a new dimension: 0 <= result <= rank.
+std::size_t wrap_new_dim(std::string_view operation, std::int64_t dim, std::size_t rank);
 
 /// The same for an index of a dimension of `size` elements.
 std::int64_t wrap_index(std::string_view operation, std::int64_t index, std::int64_t size);

@@ -3,6 +3,7 @@
 // one element 2^62 of them: no size is too large to come along.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,17 +13,27 @@
 
 namespace tapegrad {
 
-/// a * b, unless 64 bits can't count it.
-inline std::optional<std::int64_t> product(std::int64_t a, std::int64_t b) {
-  std::int64_t result = 0;
+/// a * b, unless T can't count it.
+template <std::integral T>
+std::optional<T> product(T a, T b) {
+  T result = 0;
   if (__builtin_mul_overflow(a, b, &result)) return std::nullopt;
   return result;
 }
 
-/// a + b, unless 64 bits can't count it.
-inline std::optional<std::int64_t> sum_of(std::int64_t a, std::int64_t b) {
-  std::int64_t result = 0;
+/// a + b, unless T can't count it.
+template <std::integral T>
+std::optional<T> sum_of(T a, T b) {
+  T result = 0;
   if (__builtin_add_overflow(a, b, &result)) return std::nullopt;
+  return result;
+}
+
+/// a - b, unless T can't count it.
+template <std::integral T>
+std::optional<T> difference(T a, T b) {
+  T result = 0;
+  if (__builtin_sub_overflow(a, b, &result)) return std::nullopt;
   return result;
 }
 
@@ -38,6 +49,13 @@ inline std::int64_t checked_mul(std::string_view operation, std::int64_t a, std:
 inline std::int64_t checked_add(std::string_view operation, std::int64_t a, std::int64_t b) {
   const std::optional<std::int64_t> result = sum_of(a, b);
   check<ShapeError>(result.has_value(), "{}: more than 64 bits count: {} and {}", operation, a, b);
+  return *result;
+}
+
+/// a - b; throws ShapeError in `operation`'s name where 64 bits can't count it.
+inline std::int64_t checked_sub(std::string_view operation, std::int64_t a, std::int64_t b) {
+  const std::optional<std::int64_t> result = difference(a, b);
+  check<ShapeError>(result.has_value(), "{}: more than 64 bits count: {} less {}", operation, a, b);
   return *result;
 }
 

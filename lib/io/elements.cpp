@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 
 #include "core/dispatch.hpp"
+#include "core/sizes.hpp"
 #include "tapegrad/ops/create.hpp"
 
 namespace tapegrad::io {
@@ -39,10 +41,10 @@ Shape shape_from(const Input& input, std::size_t offset, std::span<const std::ui
   input.check(sizes.size() <= max_rank, offset, "{} dimensions; at most {} can be had",
               sizes.size(), max_rank);
   Shape shape;
-  std::int64_t product = static_cast<std::int64_t>(size_of(dtype));
+  std::optional<std::uint64_t> bytes = size_of(dtype);
   for (const std::uint64_t size : sizes) {
-    const std::uint64_t factor = std::max<std::uint64_t>(size, 1);
-    input.check(!__builtin_mul_overflow(product, factor, &product), offset,
+    bytes = product<std::uint64_t>(*bytes, std::max<std::uint64_t>(size, 1));
+    input.check(bytes && *bytes < std::uint64_t{1} << 63, offset,
                 "a shape beyond all memory: dimension of size {}", size);
     shape.push_back(static_cast<std::int64_t>(size));
   }

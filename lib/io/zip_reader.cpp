@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "core/sizes.hpp"
 #include "io/elements.hpp"
 #include "io/gzip.hpp"
 #include "io/what_it_is.hpp"
@@ -12,9 +13,8 @@ namespace tapegrad::io {
 namespace {
 
 std::uint64_t most_of(std::uint64_t packed) {
-  std::uint64_t most = 0;
-  const bool overflows = __builtin_mul_overflow(packed, tightest_deflate, &most);
-  return overflows ? std::numeric_limits<std::uint64_t>::max() : most;
+  constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+  return product<std::uint64_t>(packed, tightest_deflate).value_or(all);
 }
 
 std::shared_ptr<zip> open_archive(const Input& input) {
@@ -57,8 +57,9 @@ ZipReader::Entry ZipReader::describe(std::uint64_t index, std::uint64_t& packed)
     fail_entry(facts.name, "it is packed in another way than deflate");
   }
   // Entries that share bytes are how a small archive unpacks to petabytes.
-  const bool too_much = __builtin_add_overflow(packed, facts.comp_size, &packed);
-  if (too_much || packed > input_.size) fail_entry(facts.name, "it is larger than the archive");
+  const auto more = sum_of<std::uint64_t>(packed, facts.comp_size);
+  if (!more || *more > input_.size) fail_entry(facts.name, "it is larger than the archive");
+  packed = *more;
   if (stored ? facts.size != facts.comp_size : facts.size > most_of(facts.comp_size)) {
     fail_entry(facts.name, "it claims a size that its bytes can't hold");
   }

@@ -74,7 +74,7 @@ Tensor Tensor::from_blob(T* data, const Shape& shape, std::function<void(void*)>
   }
   check<Error>(data != nullptr || layout.numel() == 0,
                "from_blob: a null pointer to the elements of shape {}", shape);
-  const auto bytes = checked_bytes("from_blob", layout.extent(), dtype_of<T>);
+  const auto bytes = checked_bytes("from_blob", layout.extent("from_blob"), dtype_of<T>);
   return in_name_of("from_blob", [&] {
     Tensor x = over(dtype_of<T>, data, bytes, layout);
     give(*x.impl()->storage, std::move(deleter));

@@ -112,7 +112,7 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim) {
   check_defined("stack", tensors);
   check<ShapeError>(!tensors.empty(), "stack: the list has no tensor");
   const Shape& first = tensors[0].shape();
-  const std::size_t d = wrap_dim("stack", dim, first.size() + 1);
+  const std::size_t d = wrap_new_dim("stack", dim, first.size());
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     check<ShapeError>(tensors[i].shape() == first,
                       "stack: tensor {} has shape {}, the first has {}; they must be equal", i,

@@ -4,6 +4,7 @@
 
 #include "core/check.hpp"
 #include "core/naming.hpp"
+#include "core/sizes.hpp"
 #include "core/tensor_impl.hpp"
 #include "ops/options.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -24,9 +25,7 @@ Tensor integer_range(Scalar from, Scalar to_before, Scalar by, DType dtype) {
   const auto start = from.to<std::int64_t>("arange");
   const auto end = to_before.to<std::int64_t>("arange");
   const auto step = by.to<std::int64_t>("arange");
-  std::int64_t distance = 0;
-  check<ShapeError>(!__builtin_sub_overflow(end, start, &distance),
-                    "arange: more elements than 64 bits count: from {} to {}", start, end);
+  const std::int64_t distance = checked_sub("arange", end, start);
   check<ShapeError>(step != 0 && (distance == 0 || (distance > 0) == (step > 0)),
                     "arange: steps of {} don't lead from {} to {}", step, start, end);
   // As unsigned numbers: -2^63 / -1 isn't one of int64.
@@ -46,6 +45,7 @@ Tensor integer_range(Scalar from, Scalar to_before, Scalar by, DType dtype) {
 }
 
 Tensor floating_range(double start, double end, double step) {
+  check<ShapeError>(std::isfinite(step), "arange: steps of {} lead nowhere", step);
   // Ends that are further apart than any number: half of everything, until the last step.
   const bool wide = std::isinf(end - start) && std::isfinite(start) && std::isfinite(end);
   const double n = std::ceil(wide ? (end / 2 - start / 2) / (step / 2) : (end - start) / step);
@@ -81,10 +81,12 @@ Tensor linspace(double start, double end, std::int64_t steps, const TensorOption
   const DType dtype = chosen("linspace", options, float32);
   check_not_boolean("linspace", dtype);
   check<ShapeError>(steps >= 0, "linspace: {} steps; there can't be fewer than none", steps);
+  check<Error>(std::isfinite(start) && std::isfinite(end),
+               "linspace: from {} to {}; both must be finite", start, end);
   Tensor x = make_tensor("linspace", float64, Shape{steps});
   auto* to = x.mutable_data<double>();
   // Half of ends that are further apart than any number.
-  const bool wide = std::isinf(end - start) && std::isfinite(start) && std::isfinite(end);
+  const bool wide = std::isinf(end - start);
   const double part = wide ? 0.5 : 1;
   const double step =
       steps > 2 ? (end * part - start * part) / static_cast<double>(steps - 1) : 0.0;

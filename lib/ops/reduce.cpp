@@ -1,5 +1,7 @@
 #include "tapegrad/ops/reduce.hpp"
 
+#include <cmath>
+
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
 #include "kernels/map.hpp"
@@ -72,6 +74,11 @@ struct Mean {
 /// What sum of squares is divided by; never below 0, as in PyTorch.
 double freedom(const Reduced& dims, const Shape& shape, double correction) {
   return std::max(0.0, dims.count(shape) - correction);
+}
+
+void check_correction(std::string_view operation, double correction) {
+  check<Error>(std::isfinite(correction), "{}: correction {}; it must be finite", operation,
+               correction);
 }
 
 Tensor deviation(const Tensor& x, Reduced dims) {
@@ -162,6 +169,7 @@ Tensor var(const Tensor& x) { return var(x, {}); }
 
 Tensor var(const Tensor& x, const Dims& dims, Keepdim keep, double correction) {
   check_floating("var", x);
+  check_correction("var", correction);
   return apply(Var{Reduced("var", x, dims, keep), correction}, x);
 }
 
@@ -169,6 +177,7 @@ Tensor std(const Tensor& x) { return std(x, {}); }
 
 Tensor std(const Tensor& x, const Dims& dims, Keepdim keep, double correction) {
   check_floating("std", x);
+  check_correction("std", correction);
   return apply(Std{Reduced("std", x, dims, keep), correction}, x);
 }
 

@@ -12,9 +12,9 @@
 
 namespace tapegrad {
 
-/// As wrap_dim; a tensor of rank 0 counts as one of rank 1, as in PyTorch.
+/// A tensor of rank 0 counts as one of rank 1, as in PyTorch.
 inline std::size_t reduced_dim(std::string_view operation, const Tensor& x, std::int64_t dim) {
-  return wrap_dim(operation, dim, std::max<std::size_t>(x.shape().size(), 1));
+  return wrap_line_dim(operation, dim, x.shape().size());
 }
 
 inline void check_floating(std::string_view operation, const Tensor& x) {

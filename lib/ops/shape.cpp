@@ -122,9 +122,6 @@ Shape filled_in(std::string_view operation, const Tensor& x, const Shape& shape)
 /// A view that changes nothing is a tensor of its own all the same.
 Tensor same(const Tensor& x) { return apply(View(x.shape()), x); }
 
-/// A tensor of rank 0 counts as one of rank 1, as in PyTorch.
-std::size_t counted_rank(const Tensor& x) { return std::max<std::size_t>(x.shape().size(), 1); }
-
 }  // namespace
 
 Tensor Tensor::view(const Shape& wanted) const {
@@ -145,8 +142,8 @@ Tensor Tensor::reshape(const Shape& wanted) const {
 
 Tensor Tensor::flatten(std::int64_t first, std::int64_t last) const {
   check_defined_self("flatten", *this);
-  const std::size_t from = wrap_dim("flatten", first, counted_rank(*this));
-  const std::size_t to = wrap_dim("flatten", last, counted_rank(*this));
+  const std::size_t from = wrap_line_dim("flatten", first, shape().size());
+  const std::size_t to = wrap_line_dim("flatten", last, shape().size());
   if (dim() == 0) return reshape({1});
   check<IndexError>(from <= to, "flatten: first dim {} comes after last dim {}", first, last);
   Shape merged;
@@ -161,8 +158,8 @@ Tensor Tensor::flatten(std::int64_t first, std::int64_t last) const {
 
 Tensor Tensor::transpose(std::int64_t a, std::int64_t b) const {
   check_defined_self("transpose", *this);
-  const std::size_t from = wrap_dim("transpose", a, counted_rank(*this));
-  const std::size_t to = wrap_dim("transpose", b, counted_rank(*this));
+  const std::size_t from = wrap_line_dim("transpose", a, shape().size());
+  const std::size_t to = wrap_line_dim("transpose", b, shape().size());
   return dim() == 0 ? same(*this) : apply(Transpose(from, to), *this);
 }
 
@@ -251,7 +248,7 @@ Tensor Tensor::squeeze() const {
 
 Tensor Tensor::squeeze(std::int64_t dim) const {
   check_defined_self("squeeze", *this);
-  const std::size_t d = wrap_dim("squeeze", dim, counted_rank(*this));
+  const std::size_t d = wrap_line_dim("squeeze", dim, shape().size());
   if (shape().empty() || shape()[d] != 1) return same(*this);
   Shape to = shape();
   to.erase(d);
@@ -260,7 +257,7 @@ Tensor Tensor::squeeze(std::int64_t dim) const {
 
 Tensor Tensor::unsqueeze(std::int64_t dim) const {
   check_defined_self("unsqueeze", *this);
-  const std::size_t d = wrap_dim("unsqueeze", dim, shape().size() + 1);
+  const std::size_t d = wrap_new_dim("unsqueeze", dim, shape().size());
   Shape to = shape();
   to.insert(d, 1);
   return apply(View(to), *this);

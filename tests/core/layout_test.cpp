@@ -74,7 +74,7 @@ void check_same(const Layout& layout, const Model& model) {
   REQUIRE(layout.is_contiguous() == dense);
   const std::set<std::int64_t> distinct(model.places.begin(), model.places.end());
   REQUIRE(layout.overlaps_itself() == (distinct.size() < model.places.size()));
-  if (!distinct.empty()) REQUIRE(layout.extent() == *distinct.rbegin() + 1);
+  if (!distinct.empty()) REQUIRE(layout.extent("test") == *distinct.rbegin() + 1);
 }
 
 /// Whether any strides give these places to this shape.

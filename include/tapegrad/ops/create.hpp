@@ -29,15 +29,16 @@ Tensor ones_like(const Tensor& x, const TensorOptions& options = {});
 /// start, start + step, ... before end (after it, for a negative step): ceil((end - start) / step)
 /// numbers. int64 if all three are integers, else float32, unless `options` says otherwise; for an
 /// integer dtype the three are cut to integers first. Throws ShapeError when the step doesn't lead
-/// from start to end, DTypeError for bool or a dtype that doesn't hold the numbers.
+/// from start to end or isn't finite, DTypeError for bool or a dtype that doesn't hold the numbers.
 Tensor arange(Scalar start, Scalar end, Scalar step = 1, const TensorOptions& options = {});
 /// From 0 in steps of 1.
 Tensor arange(Scalar end, const TensorOptions& options = {});
 
 /// `steps` numbers at equal distances, the first `start`, the last exactly `end`; just `start` for
 /// one step. float32 unless `options` says otherwise; an integer dtype cuts the fractions off. Any
-/// two finite ends will do, however far apart. Throws ShapeError when `steps` is negative,
-/// DTypeError for bool or a dtype that doesn't hold the numbers.
+/// two finite ends will do, however far apart. Throws Error for others (between 0 and infinity
+/// there is no middle), ShapeError when `steps` is negative, DTypeError for bool or a dtype that
+/// doesn't hold the numbers.
 Tensor linspace(double start, double end, std::int64_t steps, const TensorOptions& options = {});
 
 /// Ones on the diagonal of an n x m matrix (n x n), zeros elsewhere.

@@ -38,7 +38,8 @@ Tensor mean(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
 
 /// Variance: the squares of the deviations from the mean, added up and divided by the number of
 /// elements - `correction` (by 0 where that is negative, so NaN or infinite for too few elements).
-/// Derivative: 2 g (x - mean) / (count - correction). Throws DTypeError for integers.
+/// Derivative: 2 g (x - mean) / (count - correction). Throws DTypeError for integers, Error for a
+/// correction that isn't finite.
 Tensor var(const Tensor& x);
 Tensor var(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no, double correction = 1);
 template <std::integral Dim>
@@ -47,7 +48,7 @@ Tensor var(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no, double correcti
 }
 
 /// Standard deviation: the root of the variance. Derivative: g (x - mean) / (y (count -
-/// correction)); at the kink, where y is 0, 0 at every order. Throws DTypeError for integers.
+/// correction)); at the kink, where y is 0, 0 at every order. Throws as var().
 Tensor std(const Tensor& x);
 Tensor std(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no, double correction = 1);
 template <std::integral Dim>
