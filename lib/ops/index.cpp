@@ -99,17 +99,22 @@ Tensor checked_indices(std::string_view operation, const Tensor& index, std::int
   return indices;
 }
 
-void check_slices(std::string_view operation, const Tensor& index) {
-  check<ShapeError>(index.dim() == 1,
-                    "{}: the index must have rank 1: shape {}; use gather() or "
-                    "flatten it",
-                    operation, index.shape());
+/// A tensor of rank 0 counts as one of rank 1 that has one element.
+Tensor as_line(const Tensor& x) { return x.dim() == 0 ? x.unsqueeze(0) : x; }
+
+/// All of them have rank 0 or 1, and some rank 0.
+template <class... Tensors>
+bool are_lines(const Tensors&... x) {
+  return (... && (x.dim() <= 1)) && (... || (x.dim() == 0));
 }
 
-/// A tensor of rank 0 counts as one of rank 1, which has one slice; it comes out as it went in.
-void check_single(std::string_view operation, const Tensor& index) {
-  check<ShapeError>(index.dim() == 1 && index.numel() == 1,
-                    "{}: an index of shape {} for a tensor of rank 0; it needs shape [1]",
+void check_slices(std::string_view operation, const Tensor& x, const Tensor& index) {
+  check<ShapeError>(index.dim() <= 1,
+                    "{}: the index must have rank 0 or 1: shape {}; use gather() or flatten it",
+                    operation, index.shape());
+  check<ShapeError>(x.dim() > 0 || index.numel() == 1,
+                    "{}: an index of shape {} for a tensor of rank 0, which has one slice; it "
+                    "needs one element",
                     operation, index.shape());
 }
 
@@ -136,48 +141,44 @@ void check_source(std::string_view operation, const Tensor& x, const Tensor& sou
 
 Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
   check_defined("index_select", x, dim, index);
-  if (x.dim() == 0) {
-    check_single("index_select", index);
-    return index_select(x.unsqueeze(0), dim, index).squeeze(0);
-  }
-  const std::size_t d = wrap_dim("index_select", dim, x.shape().size());
-  check_slices("index_select", index);
-  return apply(IndexSelect{d}, x, checked_indices("index_select", index, x.shape()[d]));
+  const std::size_t d = wrap_line_dim("index_select", dim, x.shape().size());
+  check_slices("index_select", x, index);
+  if (x.dim() == 0) return index_select(as_line(x), 0, index).squeeze(0);
+  return apply(IndexSelect{d}, x, checked_indices("index_select", as_line(index), x.shape()[d]));
 }
 
 Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
   check_defined("index_add", x, dim, index, source);
-  if (x.dim() == 0 && source.dim() == 0) {
-    check_single("index_add", index);
-    return index_add(x.unsqueeze(0), dim, index, source.unsqueeze(0)).squeeze(0);
-  }
-  const std::size_t d = wrap_dim("index_add", dim, std::max<std::size_t>(x.shape().size(), 1));
-  check_slices("index_add", index);
+  const std::size_t d = wrap_line_dim("index_add", dim, x.shape().size());
+  check_slices("index_add", x, index);
   check_source("index_add", x, source);
   Shape expected = x.shape();
-  expected[d] = index.numel();
+  if (x.dim() > 0) expected[d] = index.numel();
   check<ShapeError>(source.shape() == expected,
                     "index_add: {} slices along dim {} of shape {} need a source of shape {}: {}",
                     index.numel(), dim, x.shape(), expected, source.shape());
-  return apply(IndexAdd{d}, x, checked_indices("index_add", index, x.shape()[d]), source);
+  if (x.dim() == 0) return index_add(as_line(x), 0, index, as_line(source)).squeeze(0);
+  return apply(IndexAdd{d}, x, checked_indices("index_add", as_line(index), x.shape()[d]), source);
 }
 
 Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index) {
   check_defined("gather", x, dim, index);
-  if (x.dim() == 0 && index.dim() == 0) {
-    return gather(x.unsqueeze(0), dim, index.unsqueeze(0)).squeeze(0);
+  const std::size_t d = wrap_line_dim("gather", dim, x.shape().size());
+  if (are_lines(x, index)) {
+    const Tensor y = gather(as_line(x), 0, as_line(index));
+    return index.dim() == 0 ? y.squeeze(0) : y;
   }
-  const std::size_t d = wrap_dim("gather", dim, std::max<std::size_t>(x.shape().size(), 1));
   check_elements("gather", x, index, d);
   return apply(Gather{d}, x, checked_indices("gather", index, x.shape()[d]));
 }
 
 Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
   check_defined("scatter_add", x, dim, index, source);
-  if (x.dim() == 0 && index.dim() == 0 && source.dim() == 0) {
-    return scatter_add(x.unsqueeze(0), dim, index.unsqueeze(0), source.unsqueeze(0)).squeeze(0);
+  const std::size_t d = wrap_line_dim("scatter_add", dim, x.shape().size());
+  if (are_lines(x, index, source)) {
+    const Tensor y = scatter_add(as_line(x), 0, as_line(index), as_line(source));
+    return x.dim() == 0 ? y.squeeze(0) : y;
   }
-  const std::size_t d = wrap_dim("scatter_add", dim, std::max<std::size_t>(x.shape().size(), 1));
   check_elements("scatter_add", x, index, d);
   check_source("scatter_add", x, source);
   bool covered = source.dim() == index.dim();

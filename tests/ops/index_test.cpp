@@ -43,7 +43,7 @@ TEST_CASE("operations on indices have their derivatives", "[ops][table]") {
                    {"dim 2 is out of range", [=] { index_select(x, 2, pick); }},
                    {"integers, got float32", [=] { index_select(x, 0, zeros({2})); }},
                    {"integers, got bool", [=] { index_select(x, 0, tensor({true})); }},
-                   {"rank 1: shape [1, 1]", [=] { index_select(x, 0, tensor({{0}})); }}}},
+                   {"rank 0 or 1: shape [1, 1]", [=] { index_select(x, 0, tensor({{0}})); }}}},
       {.name = "index_add",
        .f = [=](const Tensors& v) { return index_add(v[0], 1, pick, v[1]); },
        .inputs = {{{2, 3}}, {{2, 4}}},

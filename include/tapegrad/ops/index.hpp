@@ -1,8 +1,9 @@
 // Elements chosen by tensors of integers (int64, int32 or uint8), and added where such choose.
 // Integers, slices, `ellipsis` and `newaxis` are Tensor::operator[]. Every function throws
 // IndexError for an index that is negative or too large, DTypeError for indices that aren't
-// integers, ShapeError for shapes that don't fit. A tensor of rank 0 has dimension 0 (and -1) with
-// one slice, as in PyTorch.
+// integers, ShapeError for shapes that don't fit. A tensor of rank 0, be it elements, indices or
+// source, counts as one of rank 1 with one element, as in PyTorch; the result has the rank of what
+// gives it its shape.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
-/// The slices of x along `dim` that `index` (rank 1) names, in its order; a slice may come twice.
+/// The slices of x along `dim` that `index` (rank 0 or 1) names, in its order; a slice may come
+/// twice.
 ///   x: [..., n, ...], index: [k]  ->  [..., k, ...]      Derivative: index_add of g to zeros.
 Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index);
 
