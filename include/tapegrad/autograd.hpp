@@ -35,7 +35,7 @@ struct EnableGrad : GradMode {
 };
 
 struct GradOptions {
-  /// One per output; default: 1 for outputs of one element.
+  /// One per output, each defined; default: 1 for outputs of one element.
   std::vector<Tensor> grad_outputs = {};
   /// Record the reverse pass, so that the result can be differentiated again.
   bool create_graph = false;

@@ -56,10 +56,18 @@ constexpr std::string_view name_of(DType t) {
   return names[static_cast<std::size_t>(t)];
 }
 
-constexpr bool is_floating(DType t) { return t >= DType::float32; }
+/// float32 or float64. Throws as size_of().
+constexpr bool is_floating(DType t) {
+  if (t > DType::float64) detail::refuse_dtype("is_floating", t);
+  return t >= DType::float32;
+}
 
-/// The type that holds values of both, as PyTorch's `promote_types`.
-constexpr DType promote(DType a, DType b) { return a > b ? a : b; }
+/// The type that holds values of both, as PyTorch's `promote_types`. Throws as size_of().
+constexpr DType promote(DType a, DType b) {
+  const DType larger = a > b ? a : b;
+  if (larger > DType::float64) detail::refuse_dtype("promote", larger);
+  return larger;
+}
 
 template <class T>
 inline constexpr bool is_element = false;
@@ -152,8 +160,9 @@ class Scalar {
   DType kind_;
 };
 
-/// The element type of `tensor op scalar`, as PyTorch's `result_type`.
+/// The element type of `tensor op scalar`, as PyTorch's `result_type`. Throws as size_of().
 constexpr DType promote(DType tensor, Scalar scalar) {
+  if (tensor > DType::float64) detail::refuse_dtype("promote", tensor);
   if (scalar.kind() == DType::float64) return is_floating(tensor) ? tensor : DType::float32;
   if (scalar.kind() == DType::int64) return tensor == DType::boolean ? DType::int64 : tensor;
   return tensor;

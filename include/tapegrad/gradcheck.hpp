@@ -44,13 +44,12 @@ struct GradcheckOptions {
 /// cells and what their pattern suggests. Converts to bool, prints itself.
 ///   Inputs that require grad are varied: float64, or float32 with the tolerance that this allows.
 /// They keep their layouts, and have their elements back afterwards, also after an exception. One
-/// whose elements share memory, as after expand(), or which shares it with another input, is varied
-/// as a copy. An input that is given twice counts as two.
+/// whose elements share memory, as after expand(), which shares it with another input, or which is
+/// the result of an operation, is varied as a copy. An input that is given twice counts as two.
 ///   f runs some 15 times for an element where it is smooth, some 100 times where it isn't. What it
 /// throws at the inputs themselves is passed on; beside them it means "not defined here".
 ///   Throws Error for an empty function, an order or a tolerance that means nothing, or too few
-/// names; AutogradError when no input requires grad or one isn't a leaf; DTypeError when the result
-/// isn't floating.
+/// names; AutogradError when no input requires grad; DTypeError when the result isn't floating.
 gradtest::Report gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
                            const GradcheckOptions& options = {});
 

@@ -80,7 +80,8 @@ class Tensor {
   static Tensor from_span(std::span<const T> values, const Shape& shape);
   /// Uses memory that somebody else owns; `deleter` runs when the last view is gone. `data` must
   /// stay valid until then. Row-major unless strides (in elements, not negative) are given. Throws
-  /// Error for a null pointer to elements.
+  /// Error for a null pointer to elements, ShapeError for strides that reach further than 64 bits
+  /// count.
   template <Element T>
   static Tensor from_blob(T* data, const Shape& shape, std::function<void(void*)> deleter,
                           std::optional<Strides> strides = std::nullopt);
@@ -231,8 +232,9 @@ class Tensor {
   /// The same elements outside the tape; shares storage.
   Tensor detach() const;
   /// Derivatives of this tensor with respect to every leaf below it, added to the leaves' grad().
-  /// `gradient` defaults to 1 and is needed unless there is just one element. Frees the graph
-  /// unless told to keep it; a second pass through a freed graph throws AutogradError.
+  /// Without `gradient`, which must be defined, it is 1; it is needed unless there is just one
+  /// element. Frees the graph unless told to keep it; a second pass through a freed graph throws
+  /// AutogradError.
   struct BackwardOptions {
     bool retain_graph = false;
   };

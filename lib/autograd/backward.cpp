@@ -14,7 +14,7 @@
 namespace tapegrad {
 namespace {
 
-/// The gradient that a reverse pass starts with.
+/// What a reverse pass starts with: `gradient`, or 1 where none was given.
 Tensor seed(std::string_view operation, const Tensor& root, const Tensor& gradient) {
   check<AutogradError>(root.requires_grad(),
                        "{}: a tensor of shape {} that isn't tracked; nothing below it requires "
@@ -34,34 +34,46 @@ Tensor seed(std::string_view operation, const Tensor& root, const Tensor& gradie
   return gradient.to(root.dtype());
 }
 
-}  // namespace
-
-void Tensor::backward() const { backward(Tensor(), {}); }
-void Tensor::backward(const Tensor& gradient) const { backward(gradient, {}); }
-void Tensor::backward(BackwardOptions options) const { backward(Tensor(), options); }
-
-void Tensor::backward(const Tensor& gradient, BackwardOptions options) const {
-  check_defined_self("backward", *this);
-  if (is_traced()) return backward_traced(*this, gradient, options);
+void run_backward(const Tensor& root, const Tensor& gradient, Tensor::BackwardOptions options) {
+  if (is_traced()) return backward_traced(root, gradient, options);
   with_room("backward", [&] {
     const NoGrad guard;
     ReversePass pass(options.retain_graph ? ReversePass::Graph::keep : ReversePass::Graph::free);
-    Tensor start = seed("backward", *this, gradient);
-    pass.start(impl()->node, std::move(start));
+    Tensor start = seed("backward", root, gradient);
+    pass.start(root.impl()->node, std::move(start));
     pass.run();
   });
 }
 
+}  // namespace
+
+void Tensor::backward() const { backward(BackwardOptions{}); }
+void Tensor::backward(const Tensor& gradient) const { backward(gradient, {}); }
+
+void Tensor::backward(BackwardOptions options) const {
+  check_defined_self("backward", *this);
+  run_backward(*this, Tensor(), options);
+}
+
+void Tensor::backward(const Tensor& gradient, BackwardOptions options) const {
+  check_defined_self("backward", *this, gradient);
+  run_backward(*this, gradient, options);
+}
+
 namespace {
+
+void check_grad_outputs(std::size_t outputs, const std::vector<Tensor>& given) {
+  check_all_defined("grad", "grad_outputs", given);
+  check<AutogradError>(given.empty() || given.size() == outputs,
+                       "grad: {} grad_outputs for {} outputs; pass one for each, or none",
+                       given.size(), outputs);
+}
 
 std::vector<Tensor> gradients(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                               const GradOptions& options) {
   // A recorded reverse pass consists of operations, which are listed one by one.
   if (is_traced() && !options.create_graph) return grad_traced(outputs, inputs, options);
-  check<AutogradError>(
-      options.grad_outputs.empty() || options.grad_outputs.size() == outputs.size(),
-      "grad: {} grad_outputs for {} outputs; pass one for each, or none",
-      options.grad_outputs.size(), outputs.size());
+  check_grad_outputs(outputs.size(), options.grad_outputs);
   std::vector<Ptr<Node>> wanted;
   for (const Tensor& input : inputs) {
     check<AutogradError>(input.requires_grad(),

@@ -181,9 +181,6 @@ std::vector<std::size_t> varied_inputs(const std::vector<Tensor>& inputs) {
   std::vector<std::size_t> varied;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
     if (!inputs[k].requires_grad()) continue;
-    check<AutogradError>(inputs[k].is_leaf(),
-                         "gradcheck: input {} is the result of {}; pass a leaf", k,
-                         inputs[k].operation());
     varied.push_back(k);
   }
   check<AutogradError>(!varied.empty(),
@@ -193,11 +190,11 @@ std::vector<std::size_t> varied_inputs(const std::vector<Tensor>& inputs) {
 }
 
 /// `inputs`, but copies of those whose elements can't be varied one at a time: they share memory
-/// with each other, or with another input.
+/// with each other, or with another input, or the tape knows how they were computed.
 std::vector<Tensor> independent(std::vector<Tensor> inputs,
                                 const std::vector<std::size_t>& varied) {
   for (const std::size_t k : varied) {
-    bool shares = inputs[k].overlaps_itself();
+    bool shares = inputs[k].overlaps_itself() || !inputs[k].is_leaf();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       shares = shares || (i != k && inputs[i].shares_storage_with(inputs[k]));
     }
@@ -224,9 +221,9 @@ void check_result(const Tensor& y) {
 void check_options(const GradcheckOptions& options, std::size_t inputs) {
   check<Error>(options.order >= 1 && options.order <= 3, "gradcheck: order {}; use 1, 2 or 3",
                options.order);
-  check<Error>(!options.tolerance || *options.tolerance >= 0,
-               "gradcheck: tolerance {}; it may not be negative or NaN",
-               options.tolerance.value_or(0));
+  const double tolerance = options.tolerance.value_or(0);
+  check<Error>(tolerance >= 0 && std::isfinite(tolerance),
+               "gradcheck: tolerance {}; it may not be negative, infinite or NaN", tolerance);
   check<Error>(options.directions.value_or(0) >= 0 && options.points >= 0,
                "gradcheck: {} directions and {} points; neither may be negative",
                options.directions.value_or(0), options.points);

@@ -209,7 +209,10 @@ void list_operation(std::string_view operation, std::span<const Tensor* const> i
 
 void backward_traced(const Tensor& root, const Tensor& gradient, Tensor::BackwardOptions options) {
   const auto leaves = leaves_below(root);
-  unrecorded([&] { root.backward(gradient, options); });
+  unrecorded([&] {
+    if (gradient.defined()) return root.backward(gradient, options);
+    root.backward(options);
+  });
   Trace& trace = *current_trace;
   for (const auto& [node, before] : leaves) {
     const Tensor now = static_cast<const LeafNode&>(*node).grad();

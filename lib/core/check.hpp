@@ -79,6 +79,10 @@ void check_argument(std::string_view operation, std::size_t place, const std::ve
 
 }  // namespace detail
 
+/// Throws Error in `operation`'s name for an undefined tensor in a list; `what` is which list.
+void check_all_defined(std::string_view operation, std::string_view what,
+                       const std::vector<Tensor>& list);
+
 /// Throws Error in `operation`'s name for an undefined tensor among all arguments of a public
 /// function, which are counted from 1. Tensors that may be undefined are left out, or end the list.
 template <class... Args>

@@ -1,5 +1,6 @@
 #include "core/tensor_impl.hpp"
 
+#include <algorithm>
 #include <array>
 #include <new>
 
@@ -15,20 +16,29 @@ void detail::destroy(TensorImpl* impl) noexcept {
   deallocate(impl, sizeof(TensorImpl));
 }
 
+namespace {
+
+constexpr std::string_view how_undefined = "default-constructed, moved from, or an absent gradient";
+
+}  // namespace
+
 void refuse_undefined(std::string_view operation, std::size_t place) {
-  constexpr std::string_view how = "default-constructed, moved from, or an absent gradient";
-  if (place == 0) fail<Error>("{}: the tensor is undefined: {}", operation, how);
-  fail<Error>("{}: argument {} is an undefined tensor: {}", operation, place, how);
+  if (place == 0) fail<Error>("{}: the tensor is undefined: {}", operation, how_undefined);
+  fail<Error>("{}: argument {} is an undefined tensor: {}", operation, place, how_undefined);
+}
+
+void check_all_defined(std::string_view operation, std::string_view what,
+                       const std::vector<Tensor>& list) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    check<Error>(list[i].defined(), "{}: {} holds an undefined tensor at {}: {}", operation, what,
+                 i, how_undefined);
+  }
 }
 
 void detail::check_argument(std::string_view operation, std::size_t place,
                             const std::vector<Tensor>& list) {
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    check<Error>(list[i].defined(),
-                 "{}: argument {} holds an undefined tensor at {}: default-constructed, moved "
-                 "from, or an absent gradient",
-                 operation, place, i);
-  }
+  if (std::ranges::all_of(list, &Tensor::defined)) return;
+  check_all_defined(operation, fmt::format("argument {}", place), list);
 }
 
 Tensor make_tensor(DType dtype, Ptr<Storage> storage, const Layout& layout) {

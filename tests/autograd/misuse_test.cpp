@@ -4,6 +4,7 @@
 
 #include "support/catch.hpp"
 #include "support/errors.hpp"
+#include "tapegrad/autograd.hpp"
 #include "tapegrad/gradcheck.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/ops/binary.hpp"
@@ -34,9 +35,30 @@ TEST_CASE("an empty function is refused at the call", "[misuse]") {
   square(x).sum().backward();  // no empty hook was left behind
 }
 
+TEST_CASE("a gradient that is given must be defined", "[misuse]") {
+  const Tensor x = leaf(ones({2}));
+  const Tensor y = square(x).sum();
+  const Tensor none;
+  const std::string how = "default-constructed, moved from, or an absent gradient";
+  const std::string argument = "backward: argument 1 is an undefined tensor: " + how;
+  CHECK(error_of([&] { y.backward(none); }) == argument);
+  CHECK(error_of([&] { y.backward(x.grad()); }) == argument);
+  CHECK(error_of([&] { y.backward(none, {.retain_graph = true}); }) == argument);
+  CHECK(error_of([&] { trace([&] { y.backward(none); }); }) == argument);
+  const std::string list = "grad: grad_outputs holds an undefined tensor at 1: " + how;
+  const auto both = [&] { grad({y, y}, {x}, {.grad_outputs = {full({}, 2.0), none}}); };
+  CHECK(error_of(both) == list);
+  CHECK(error_of([&] { trace(both); }) == list);
+  CHECK(!x.grad().defined());  // and the graph is still there
+  CHECK(grad({y}, {x}, {.grad_outputs = {}, .retain_graph = true})[0].to_vector<double>()[0] == 2);
+  y.backward(Tensor::BackwardOptions{.retain_graph = true});
+  y.backward();
+  CHECK(x.grad().to_vector<double>() == std::vector<double>{4, 4});
+}
+
 TEST_CASE("gradcheck refuses options that say nothing", "[misuse][gradcheck]") {
   const std::vector<Tensor> x{leaf(ones({2}))};
-  for (const double tolerance : {-1.0, std::nan("")}) {
+  for (const double tolerance : {-1.0, std::nan(""), HUGE_VAL}) {
     CHECK(contains(error_of([&] { gradcheck(squared, x, {.tolerance = tolerance}); }),
                    "gradcheck: tolerance"));
   }
@@ -74,6 +96,20 @@ TEST_CASE("gradcheck varies inputs that share memory one element at a time", "[g
     CHECK(gradcheck(product, {a, a}, {.order = order}));
   }
   CHECK(few.to_vector<double>() == std::vector<double>{0.5, 1.5});
+}
+
+TEST_CASE("gradcheck varies the result of an operation as a copy", "[gradcheck]") {
+  const Tensor few = leaf(tensor({0.5, 1.5}));
+  const auto cubed = [](const std::vector<Tensor>& x) { return pow(x[0], 3); };
+  const auto half = [](const std::vector<Tensor>& x) { return square(x[0]).detach() + x[0]; };
+  for (const int order : {1, 2}) {
+    for (const Tensor& x : {few.expand({3, 2}), few * 2, few.slice(0, 0, 1)}) {
+      CHECK(gradcheck(cubed, {x}, {.order = order}));
+      CHECK_FALSE(gradcheck(half, {x}, {.order = order}));
+    }
+  }
+  CHECK(few.to_vector<double>() == std::vector<double>{0.5, 1.5});
+  CHECK(!few.grad().defined());
 }
 
 TEST_CASE("an update of an undefined tensor is refused, in a trace and outside", "[misuse]") {
@@ -121,6 +157,11 @@ TEST_CASE("a number that was cast to an element type and is none is refused", "[
       {"to", [&] { x.to(none); }},
       {"to_", [&] { ones({2}).to_(none); }},
       {"size_of", [&] { static_cast<void>(size_of(none)); }},
+      {"is_floating", [&] { static_cast<void>(is_floating(none)); }},
+      {"promote", [&] { static_cast<void>(promote(none, float32)); }},
+      {"promote", [&] { static_cast<void>(promote(int32, none)); }},
+      {"promote", [&] { static_cast<void>(promote(none, Scalar(1))); }},
+      {"promote", [&] { static_cast<void>(promote(none, Scalar(true))); }},
       {"name_of", [&] { static_cast<void>(name_of(none)); }},
   };
   for (const auto& [name, call] : calls) {

@@ -193,7 +193,7 @@ TEST_CASE("gradients flow through indices and sources of rank 0", "[rank_zero]")
         return scatter_add(in[1], 0, tensor({0, 0}), in[0]);
       },
   };
-  for (const TensorFunction& f : calls) CHECK(gradcheck(f, x).ok);
+  for (const TensorFunction& f : calls) CHECK(gradcheck(f, x));
 }
 
 TEST_CASE("gradients flow through what is done along a dimension of rank 0", "[rank_zero]") {
