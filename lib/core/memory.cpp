@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/check.hpp"
+#include "core/thread_end.hpp"
 #include "tapegrad/memory.hpp"
 
 namespace tapegrad {
@@ -75,7 +76,8 @@ struct FreeBlock {
   FreeBlock* next;
 };
 
-/// Trivially constructible, so that access needs no guard; ThreadEnd below gives the blocks back.
+/// Trivially constructible, so that access needs no guard; close_thread_cache() gives the blocks
+/// back.
 struct ThreadCache {
   std::array<FreeBlock*, thread_classes> head;
   std::array<std::uint32_t, thread_classes> room;  // blocks that may still be kept; 0 until opened
@@ -84,11 +86,6 @@ struct ThreadCache {
 };
 
 [[gnu::tls_model("initial-exec")]] constinit thread_local ThreadCache cache{};
-
-struct ThreadEnd {
-  ~ThreadEnd();
-  void touch() {}
-};
 
 std::uint32_t room_of(std::size_t c) {
   return static_cast<std::uint32_t>(thread_bytes_per_class / class_size(c));
@@ -104,15 +101,13 @@ void release_thread_blocks() {
   }
 }
 
-ThreadEnd::~ThreadEnd() {
+void close_thread_cache() {
   cache.closed = true;
   release_thread_blocks();
 }
 
 void open_thread_cache() {
-  if (cache.opened || !caching) return;
-  thread_local ThreadEnd end;
-  end.touch();
+  if (cache.opened || !caching || !at_thread_end<close_thread_cache>()) return;
   cache.opened = true;
   for (std::size_t c = 0; c < thread_classes; ++c) cache.room[c] = room_of(c);
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string_view>
@@ -31,14 +32,15 @@ class Grads {
   requires(sizeof...(T) > 0 && sizeof...(T) <= 3 && (std::same_as<T, Tensor> && ...))
       Grads(T... grads)
       : few_{std::move(grads)...}, count_(sizeof...(T)) {}
-  explicit Grads(std::vector<Tensor> grads) : many_(std::move(grads)), count_(many_.size()) {}
+  explicit Grads(std::vector<Tensor> grads)
+      : many_(std::make_unique<std::vector<Tensor>>(std::move(grads))), count_(many_->size()) {}
 
   std::size_t size() const { return count_; }
-  Tensor& operator[](std::size_t i) { return many_.empty() ? few_[i] : many_[i]; }
+  Tensor& operator[](std::size_t i) { return many_ ? (*many_)[i] : few_[i]; }
 
  private:
   std::array<Tensor, 3> few_;
-  std::vector<Tensor> many_;
+  std::unique_ptr<std::vector<Tensor>> many_;
   std::size_t count_ = 0;
 };
 

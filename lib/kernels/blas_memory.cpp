@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/thread_end.hpp"
 #include "tapegrad/memory.hpp"
 
 // OpenBLAS exports these in all versions from 0.2 to 0.3.29; a BLAS without them has no such
@@ -56,13 +57,10 @@ Buffers& buffers() {
 }
 
 /// A thread that ends needs no buffer any more; its buffer serves the next one.
-struct Caller {
-  Caller() { ++buffers().callers; }  // the mutex is held
-  ~Caller() {
-    const std::lock_guard lock(buffers().mutex);
-    --buffers().callers;
-  }
-};
+void leave() {
+  const std::lock_guard lock(buffers().mutex);
+  --buffers().callers;
+}
 
 void* map(std::size_t bytes) {
   return ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -135,8 +133,8 @@ bool map_blas_buffers() {
     Buffers& all = buffers();
     const std::lock_guard lock(all.mutex);
     if (!map_one_more(all)) return false;
-    static thread_local Caller caller;
-    static_cast<void>(caller);
+    ++all.callers;
+    at_thread_end<leave>();
   }
   blas_buffers_mapped = true;
   return true;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -28,9 +29,9 @@ namespace {
 
 namespace tg = tapegrad;
 
-void require(bool condition, const std::string& what) {
+void require(bool condition, std::string_view what) {
   if (condition) return;
-  std::puts(("not so: " + what).c_str());
+  std::puts(("not so: " + std::string(what)).c_str());
   std::exit(1);
 }
 
