@@ -9,6 +9,7 @@
 #include "autograd/mode.hpp"
 #include "core/check.hpp"
 #include "core/tensor_impl.hpp"
+#include "core/thread_end.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/reduce.hpp"
@@ -22,10 +23,11 @@ bool older(const Node* a, const Node* b) { return a->number < b->number; }
 bool is_ours(const Tensor& x) { return owned_alone(x) && x.is_contiguous(); }
 
 /// Broadcasting and type promotion end here: no derivative mentions them.
-Tensor fit(const Node& node, Tensor g) {
-  if (g.shape() != node.shape) g = sum_to(g, node.shape);
-  if (g.dtype() != node.dtype) g = g.to(node.dtype);
-  return g;
+void fit(const Node& node, Tensor& g) {
+  if (g.impl()->layout.shape() != node.shape) [[unlikely]]
+    g = sum_to(g, node.shape);
+  if (g.impl()->dtype != node.dtype) [[unlikely]]
+    g = g.to(node.dtype);
 }
 
 Tensor run_hooks(const Node& node, Tensor g) {
@@ -112,12 +114,9 @@ class Taken {
 }  // namespace
 
 /// Trivially destructible, because destructors of static and thread_local objects may run passes;
-/// End frees what is left.
+/// close() frees what is left.
 struct ReversePass::Spare {
-  struct End {
-    ~End();
-    void touch() {}
-  };
+  static void close();
   Scratch* scratch;
   bool opened;
   bool closed;
@@ -126,7 +125,7 @@ struct ReversePass::Spare {
 
 constinit thread_local ReversePass::Spare ReversePass::Spare::of_thread{};
 
-ReversePass::Spare::End::~End() {
+void ReversePass::Spare::close() {
   of_thread.closed = true;
   delete std::exchange(of_thread.scratch, nullptr);
 }
@@ -141,11 +140,7 @@ std::unique_ptr<ReversePass::Scratch> ReversePass::take_scratch() {
 void ReversePass::give_back(std::unique_ptr<Scratch> scratch) {
   Spare& spare = Spare::of_thread;
   if (spare.closed || spare.scratch) return;
-  if (!spare.opened) {
-    thread_local Spare::End end;
-    end.touch();
-    spare.opened = true;
-  }
+  if (!spare.opened && !(spare.opened = at_thread_end<Spare::close>())) return;
   spare.scratch = scratch.release();
 }
 
@@ -165,7 +160,7 @@ void ReversePass::deliver(Owner&& node, Tensor&& g) {
   Arrivals& arrivals = scratch_->arrivals;
   Arrival* wanted = limited_ ? arrivals.find(*node) : nullptr;
   if (limited_ && !(wanted && wanted->wanted())) return;
-  g = fit(*node, std::move(g));
+  fit(*node, g);
   if (limited_) {
     add(*wanted, std::move(g));
   } else if (!comes_next(*node)) {

@@ -16,7 +16,9 @@ struct Add : Binary<Add> {
   static constexpr bool wraps = true;
   static constexpr Needs saves(Needs) { return save_nothing; }
   auto f(const auto& a, const auto& b) const { return a + b; }
-  Grads vjp(const Saved&, const Tensor& g) const { return {g, g}; }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    return {s.needs(0) ? g : Tensor{}, s.needs(1) ? g : Tensor{}};
+  }
 };
 
 struct Sub : Binary<Sub> {
@@ -24,7 +26,9 @@ struct Sub : Binary<Sub> {
   static constexpr bool wraps = true;
   static constexpr Needs saves(Needs) { return save_nothing; }
   auto f(const auto& a, const auto& b) const { return a - b; }
-  Grads vjp(const Saved& s, const Tensor& g) const { return {g, s.needs(1) ? -g : Tensor{}}; }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    return {s.needs(0) ? g : Tensor{}, s.needs(1) ? -g : Tensor{}};
+  }
 };
 
 struct Mul : Binary<Mul> {
