@@ -30,6 +30,7 @@ EXEMPT = {
     ("is_same", 0): "compares handles", ("is_same", 1): "compares handles",
     ("impl", 0): "the handle itself", ("counted", 0): "private",
     ("tensor_of", 1): "behind tensor(), which makes what it is given",
+    ("apply_custom", 3): "behind what custom() makes, in whose name it refuses",
     ("backward", 1): "undefined stands for 1",
     ("set_grad", 1): "undefined clears it",
     ("trace_update", 3): "an update may have no gradient",

@@ -9,14 +9,20 @@
 // CHECK_GRAD2 and CHECK_GRAD3 check the orders up to 2 and 3. REQUIRE_ in place of CHECK_ ends the
 // test case when it fails. A GradcheckOptions may follow the tensors:
 // CHECK_GRAD(f, x, tg::GradcheckOptions{.tolerance = 1e-4}).
+//
+// CHECK_MODULE(net, [&] { return loss(net(batch), y); }) checks the derivatives of a loss by all
+// parameters of a module, under their names: "d f / d hidden.weight[0, 2]".
 #pragma once
 
 #include "tapegrad/gradcheck.hpp"
 #include "tapegrad/gradtest/catch.hpp"
+#include "tapegrad/nn/gradcheck.hpp"
 
 #define CHECK_GRAD(...) CHECK(::tapegrad::check_grad(__VA_ARGS__))
 #define CHECK_GRAD2(...) CHECK(::tapegrad::check_grad2(__VA_ARGS__))
 #define CHECK_GRAD3(...) CHECK(::tapegrad::check_grad3(__VA_ARGS__))
+#define CHECK_MODULE(...) CHECK(::tapegrad::nn::gradcheck(__VA_ARGS__))
+#define REQUIRE_MODULE(...) REQUIRE(::tapegrad::nn::gradcheck(__VA_ARGS__))
 #define REQUIRE_GRAD(...) REQUIRE(::tapegrad::check_grad(__VA_ARGS__))
 #define REQUIRE_GRAD2(...) REQUIRE(::tapegrad::check_grad2(__VA_ARGS__))
 #define REQUIRE_GRAD3(...) REQUIRE(::tapegrad::check_grad3(__VA_ARGS__))

@@ -46,6 +46,7 @@ struct GradcheckOptions {
 /// They keep their layouts, and have their elements back afterwards, also after an exception. One
 /// whose elements share memory, as after expand(), which shares it with another input, or which is
 /// the result of an operation, is varied as a copy. An input that is given twice counts as two.
+///   In every call f draws the same numbers from the default generator: dropout is one function.
 ///   f runs some 15 times for an element where it is smooth, some 100 times where it isn't. What it
 /// throws at the inputs themselves is passed on; beside them it means "not defined here".
 ///   Throws Error for an empty function, an order or a tolerance that means nothing, or too few

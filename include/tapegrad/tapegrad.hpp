@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/custom.hpp"
 #include "tapegrad/gradcheck.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/io/csv.hpp"
@@ -15,6 +16,7 @@
 #include "tapegrad/nn/activation.hpp"
 #include "tapegrad/nn/census.hpp"
 #include "tapegrad/nn/dropout.hpp"
+#include "tapegrad/nn/gradcheck.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/nn/module.hpp"

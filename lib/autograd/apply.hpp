@@ -1,5 +1,6 @@
 // The only maker of nodes that aren't leaves. An operation is a struct with
-//   name                     what prints and errors call it
+//   name                     what prints and errors call it; a member for operations on a list may
+//                            have one for each call
 //   forward(inputs...)       checks are done before; computes without recording
 //   saves(needs)             bits of the values its derivative reads: bit i is input i, save_output
 //                            the result; `needs` has a bit for each input whose gradient is asked
@@ -59,7 +60,7 @@ struct NodeOf final : Node {
         op(std::move(operation)),
         edges(std::move(to)),
         saved(std::move(slots)) {}
-  std::string_view name() const override { return Op::name; }
+  std::string_view name() const override { return op.name; }
   std::span<Ptr<Node>> inputs() override { return edges; }
   Grads vjp(const Tensor& g) override { return op.vjp(Saved(*this, edges, saved), g); }
   void release_saved() override {
@@ -150,9 +151,10 @@ Tensor apply(Op op, const In&... inputs) {
 template <class Op>
 Tensor run_and_record_list(Op op, const std::vector<Tensor>& inputs) {
   if (is_silent()) return op.forward(inputs);
+  const std::string_view name = op.name;
   bool records = false;
   for (const Tensor& x : inputs) {
-    check_history(Op::name, x);
+    check_history(name, x);
     records = records || (recording() && tracked(x));
   }
   Tensor out = unrecorded([&] { return op.forward(inputs); });
@@ -164,14 +166,15 @@ Tensor run_and_record_list(Op op, const std::vector<Tensor>& inputs) {
     out.impl()->node = record(std::move(op), out, std::span<const Tensor* const>(pointers),
                               std::vector<Ptr<Node>>(count), std::vector<SavedTensor>(count + 1));
   }
-  if (is_traced()) list_operation(Op::name, pointers, out);
+  if (is_traced()) list_operation(name, pointers, out);
   return out;
 }
 
 /// apply() for an operation on a list.
 template <class Op>
 Tensor apply_list(Op op, const std::vector<Tensor>& inputs) {
-  return in_name_of(Op::name, [&] { return run_and_record_list(std::move(op), inputs); });
+  return in_name_of(std::string_view(op.name),
+                    [&] { return run_and_record_list(std::move(op), inputs); });
 }
 
 }  // namespace tapegrad

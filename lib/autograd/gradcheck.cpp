@@ -2,132 +2,25 @@
 // verdicts come from gradtest.
 #include "tapegrad/gradcheck.hpp"
 
-#include <algorithm>
-#include <cfloat>
 #include <cmath>
 #include <utility>
 
 #include "autograd/many.hpp"
-#include "autograd/variables.hpp"
+#include "autograd/tensor_problem.hpp"
 #include "core/check.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/gradtest/run.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/random.hpp"
 
 namespace tapegrad {
 namespace {
 
 using gradtest::Report;
 using gradtest::Verdict;
-using Values = std::vector<double>;
 
 constexpr std::size_t most_single_elements = 1000;
 constexpr int usual_directions = 16;
-
-Values flat(const std::vector<Tensor>& tensors) {
-  Values all;
-  for (const Tensor& x : tensors) {
-    const Values values = x.detach().to_vector<double>();
-    all.insert(all.end(), values.begin(), values.end());
-  }
-  return all;
-}
-
-std::vector<Shape> shapes_of(const std::vector<Tensor>& tensors) {
-  std::vector<Shape> shapes;
-  for (const Tensor& x : tensors) shapes.push_back(x.shape());
-  return shapes;
-}
-
-bool has_float32(const std::vector<Tensor>& tensors) {
-  return std::any_of(tensors.begin(), tensors.end(),
-                     [](const Tensor& x) { return x.dtype() == float32; });
-}
-
-/// A function and its derivative by the tape, as gradtest wants them.
-class TensorProblem {
- public:
-  TensorProblem(const Many& function, bool weighted)
-      : function_(function), weighted_(weighted), variables_(function.varied_inputs()) {
-    const std::vector<Tensor> results = function.f(function.inputs, Recorded::no);
-    shapes_ = shapes_of(results);
-    weights_ = weights_like(results);
-    flat_weights_ = flat(weights_);
-    rounds_ = has_float32(results) || has_float32(variables_.tensors());
-  }
-
-  bool rounds_to_float32() const { return rounds_; }
-  std::size_t outputs() const { return flat_weights_.size(); }
-
-  gradtest::Problem& problem() {
-    gradtest::Problem& p = problem_;
-    p.x = variables_.read();
-    p.value = [this](const Values& x) { return value(x); };
-    p.derivative = [this](const Values& x, double) { return derivative(x); };
-    p.precision = rounds_ ? FLT_EPSILON : DBL_EPSILON;
-    const std::vector<Shape> shapes = shapes_of(variables_.tensors());
-    p.input_name = [this, shapes](std::size_t i) {
-      return element_name(function_.input_names, shapes, i);
-    };
-    p.output_name = [this](std::size_t o) {
-      return weighted_ ? std::string("the weighted sum of ") + function_.output_names[0]
-                       : element_name(function_.output_names, shapes_, o);
-    };
-    return p;
-  }
-
- private:
-  /// Empty where f throws.
-  Values value(const Values& x) {
-    variables_.write(x);
-    Values y;
-    const NoGrad guard;
-    gradtest::detail::succeeds([&] { y = flat(function_.f(function_.inputs, Recorded::no)); });
-    if (!weighted_ || y.size() != flat_weights_.size()) return y;
-    double total = 0;
-    for (std::size_t i = 0; i < y.size(); ++i) total += y[i] * flat_weights_[i];
-    return {total};
-  }
-
-  Values derivative(const Values& x) {
-    variables_.write(x);
-    Values rows;
-    const EnableGrad guard;
-    gradtest::detail::succeeds([&] {
-      const std::vector<Tensor> y = function_.f(function_.inputs, Recorded::yes);
-      rows = weighted_ ? flat(pulled_back(y, variables_.tensors(), weights_, Recorded::no))
-                       : all_rows(y);
-    });
-    problem_.changed_x = problem_.changed_x || variables_.were_changed();
-    return rows;
-  }
-
-  /// What a 1 at each result's place gives.
-  Values all_rows(const std::vector<Tensor>& y) {
-    Values rows;
-    std::vector<Tensor> ones;
-    for (const Tensor& t : y) ones.push_back(zeros(t.shape(), {.dtype = t.dtype()}));
-    for (std::size_t k = 0; k < y.size(); ++k) {
-      for (std::int64_t o = 0; o < y[k].numel(); ++o) {
-        Tensor place = ones[k].flatten()[o];
-        place.fill_(1);
-        const Values row = flat(pulled_back({y[k]}, variables_.tensors(), {ones[k]}, Recorded::no));
-        place.fill_(0);
-        rows.insert(rows.end(), row.begin(), row.end());
-      }
-    }
-    return rows;
-  }
-
-  const Many& function_;
-  bool weighted_;
-  Variables variables_;
-  std::vector<Shape> shapes_;
-  std::vector<Tensor> weights_;
-  Values flat_weights_;
-  bool rounds_ = false;
-  gradtest::Problem problem_;
-};
 
 /// The varied input that element `index` of all is in.
 std::size_t input_of(const Many& function, std::size_t index) {
@@ -231,12 +124,26 @@ void check_options(const GradcheckOptions& options, std::size_t inputs) {
                "gradcheck: {} names for {} inputs", options.names.size(), inputs);
 }
 
+/// The default generator goes on where it was.
+class KeptGenerator {
+ public:
+  KeptGenerator() = default;
+  KeptGenerator(const KeptGenerator&) = delete;
+  KeptGenerator& operator=(const KeptGenerator&) = delete;
+  ~KeptGenerator() { default_generator() = before_; }
+
+ private:
+  Generator before_ = default_generator();
+};
+
+/// f, which draws the same numbers from the default generator in every call.
 Many function_of(const TensorFunction& f, const std::vector<Tensor>& inputs,
                  const GradcheckOptions& options) {
   const std::vector<std::size_t> varied = varied_inputs(inputs);
   return {.f =
-              [&f](const std::vector<Tensor>& x, Recorded recorded) {
+              [&f, start = default_generator()](const std::vector<Tensor>& x, Recorded recorded) {
                 const GradMode guard(recorded == Recorded::yes);
+                default_generator() = start;
                 Tensor y = f(x);
                 check_result(y);
                 return std::vector<Tensor>{std::move(y)};
@@ -254,6 +161,7 @@ Report gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
   check<Error>(static_cast<bool>(f), "gradcheck: the function is empty");
   check_defined("gradcheck", f, inputs);
   check_options(options, inputs.size());
+  const KeptGenerator kept;
   Many function = function_of(f, inputs, options);
   Report report = check_order(function, options);
   for (int order = 2; order <= options.order && report; ++order) {
@@ -269,33 +177,6 @@ Report gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
     }
   }
   return report;
-}
-
-Tensor numeric_grad(const std::function<Tensor(const Tensor&)>& f, const Tensor& x) {
-  check<Error>(static_cast<bool>(f), "numeric_grad: the function is empty");
-  check_defined("numeric_grad", f, x);
-  const TensorFunction total = [&f](const std::vector<Tensor>& all) {
-    return f(all[0]).to(float64).sum();
-  };
-  const Many function{.f = [&total](const std::vector<Tensor>& all,
-                                    Recorded) { return std::vector<Tensor>{total(all)}; },
-                      .inputs = {x.detach().to(float64).clone()},
-                      .varied = {0},
-                      .input_names = {"x"},
-                      .output_names = {"f"}};
-  TensorProblem tensors(function, false);
-  const gradtest::Problem& problem = tensors.problem();
-  const gradtest::Options options;
-  Values slopes;
-  std::size_t evaluations = 0;
-  for (std::size_t i = 0; i < problem.x.size(); ++i) {
-    Values direction(problem.x.size(), 0.0);
-    direction[i] = 1;
-    gradtest::detail::LineOf line(problem, problem.x, direction, 1, evaluations);
-    const auto scale = gradtest::detail::scale_of(problem, problem.x, direction, options);
-    slopes.push_back(gradtest::measure(line, scale)[0].value);
-  }
-  return Tensor::from_vector(std::move(slopes), x.shape()).to(x.dtype());
 }
 
 }  // namespace tapegrad

@@ -44,6 +44,7 @@ class Check {
     if (report_.verdict == Verdict::wrong) return report_;
     if (options_.directions > 0) {
       along_directions(problem_.x, derivative, options_.directions, "at x");
+      if (report_.wrong > 0) locate(derivative);
     } else {
       each_input(derivative);
     }
@@ -202,21 +203,67 @@ class Check {
     for (int k = 0; k < count; ++k) {
       Values direction(inputs());
       for (std::size_t i = 0; i < inputs(); ++i) direction[i] = random_.next() * size_at(x, i);
-      LineOf line(problem_, x, direction, outputs_, report_.evaluations);
-      LineScale scale = scale_of(problem_, x, direction, options_);
-      scale.magnitude = 1;  // a direction is as long as x already
-      const std::vector<Slope> slopes = measure(line, scale);
-      for (std::size_t o = 0; o < outputs_; ++o) {
-        double expected = 0;
-        for (std::size_t i = 0; i < inputs(); ++i)
-          expected += derivative[o * inputs() + i] * direction[i];
-        tally_.add(
-            {.name = "d " + output_name(o) + " along direction " + std::to_string(k) + " " + where,
-             .output = o,
-             .given = expected,
-             .numeric = slopes[o]});
+      compare_along(x, derivative, direction, tally_,
+                    " along direction " + std::to_string(k) + " " + where);
+    }
+  }
+
+  /// The only input that a direction moves, by 1; their number where there is no such one.
+  std::size_t input_of_unit(const Values& direction) const {
+    std::size_t moved = inputs(), count = 0;
+    for (std::size_t i = 0; i < inputs(); ++i) {
+      if (direction[i] == 0) continue;
+      moved = i;
+      ++count;
+    }
+    return count == 1 && direction[moved] == 1 ? moved : inputs();
+  }
+
+  void compare_along(const Values& x, const Values& derivative, const Values& direction,
+                     Tally& tally, const std::string& what) {
+    LineOf line(problem_, x, direction, outputs_, report_.evaluations);
+    LineScale scale = scale_of(problem_, x, direction, options_);
+    if (input_of_unit(direction) == inputs()) scale.magnitude = 1;  // as long as x already
+    const std::vector<Slope> slopes = measure(line, scale);
+    for (std::size_t o = 0; o < outputs_; ++o) {
+      double expected = 0;
+      for (std::size_t i = 0; i < inputs(); ++i) {
+        if (direction[i] != 0) expected += derivative[o * inputs() + i] * direction[i];
+      }
+      tally.add({.name = "d " + output_name(o) + what,
+                 .output = o,
+                 .given = expected,
+                 .numeric = slopes[o]});
+    }
+  }
+
+  /// Looks for an element that is wrong, by halves, where some direction was.
+  void locate(const Values& derivative) {
+    std::size_t begin = 0, end = inputs();
+    const auto is_wrong = [&](std::size_t from, std::size_t to) {
+      Values direction(inputs(), 0.0);
+      for (std::size_t i = from; i < to; ++i) {
+        direction[i] = to - from == 1 ? 1 : random_.next() * size_at(problem_.x, i);
+      }
+      Report part;
+      Tally tally(options_, part);
+      compare_along(problem_.x, derivative, direction, tally,
+                    to - from == 1 ? " / d " + input_name(from) : std::string());
+      if (part.wrong > 0 && to - from == 1) {
+        part.worst[0].input = from;
+        report_.worst.insert(report_.worst.begin(), part.worst[0]);
+      }
+      return part.wrong > 0;
+    };
+    while (end - begin > 1) {
+      const std::size_t middle = begin + (end - begin) / 2;
+      if (is_wrong(begin, middle)) {
+        end = middle;
+      } else {
+        begin = middle;
       }
     }
+    is_wrong(begin, end);
   }
 
   /// How far inputs are moved: their own size, or that of the others for a 0.
