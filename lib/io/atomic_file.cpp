@@ -8,7 +8,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -17,6 +16,7 @@
 #include "core/check.hpp"
 #include "io/folder.hpp"
 #include "io/path.hpp"
+#include "io/system_error.hpp"
 
 namespace tapegrad::io {
 namespace {
@@ -54,19 +54,21 @@ bool is_temporary(std::string_view name, std::string_view prefix) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(std::string operation, std::string path, std::string_view prefix)
+AtomicFile::AtomicFile(std::string operation, std::string path, std::string_view prefix,
+                       Links links)
     : operation_(std::move(operation)),
       path_(std::move(path)),
-      target_(resolved(path_)),
+      target_(links == Links::followed ? resolved(path_) : path_),
       folder_(folder_of(target_)) {
   check_path(operation_, path_);
   struct stat facts {};
-  const bool there = ::stat(target_.c_str(), &facts) == 0;
-  check<IoError>(!there || S_ISREG(facts.st_mode), "{}: not a file that can be replaced: {}",
+  const bool there = ::lstat(target_.c_str(), &facts) == 0 && !S_ISLNK(facts.st_mode);
+  check<IoError>(!there || S_ISREG(facts.st_mode),
+                 "{}: not a file that can be replaced: {}; give another path, or move it away",
                  operation_, path_);
   create_temporary(prefix);
   if (there && ::fchmod(file_.number(), facts.st_mode & 07777) != 0) {
-    fail_of_system("cannot keep the permissions of");
+    fail("cannot keep the permissions of");
   }
 }
 
@@ -84,7 +86,7 @@ void AtomicFile::create_temporary(std::string_view prefix) {
   } while (file_.is_open() ? !claimed() : errno == EEXIST);
   if (!file_.is_open()) {
     temporary_.path.clear();
-    fail_of_system("cannot create");
+    fail("cannot create");
   }
 }
 
@@ -100,7 +102,7 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(file_.number(), bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail_of_system("cannot write");
+    if (count < 0) fail("cannot write");
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
 }
@@ -111,7 +113,7 @@ void AtomicFile::overwrite(std::uint64_t offset, std::string_view text) {
     const ssize_t count =
         ::pwrite(file_.number(), text.data(), text.size(), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail_of_system("cannot write");
+    if (count < 0) fail("cannot write");
     offset += static_cast<std::uint64_t>(count);
     text.remove_prefix(static_cast<std::size_t>(count));
   }
@@ -123,20 +125,19 @@ void AtomicFile::sync() {
   Descriptor renamed;
   if (!is_named(file_, temporary_.path)) {
     renamed = Descriptor(::open(temporary_.path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!renamed.is_open()) fail_of_system("cannot write to the disk");
+    if (!renamed.is_open()) fail("cannot write to the disk");
   }
   const Descriptor& written = renamed.is_open() ? renamed : file_;
-  if (::fsync(written.number()) != 0) fail_of_system("cannot write to the disk");
+  if (::fsync(written.number()) != 0) fail("cannot write to the disk");
   synced_ = true;
 }
 
 void AtomicFile::commit() {
   if (!synced_) sync();
-  if (::rename(temporary_.path.c_str(), target_.c_str()) != 0)
-    fail_of_system("cannot put in place");
+  if (::rename(temporary_.path.c_str(), target_.c_str()) != 0) fail("cannot put in place");
   temporary_.path.clear();
   file_.close();
-  if (!sync_folder(folder_)) fail_of_system("cannot write the folder to the disk of");
+  if (!sync_folder(folder_)) fail("cannot write the folder to the disk of");
 }
 
 void AtomicFile::remove_abandoned(const std::string& folder, std::string_view prefix) {
@@ -152,8 +153,8 @@ void AtomicFile::remove_abandoned(const std::string& folder, std::string_view pr
   }
 }
 
-void AtomicFile::fail_of_system(std::string_view what) const {
-  fail<IoError>("{}: {}: {}: {}", operation_, what, path_, std::strerror(errno));
+void AtomicFile::fail(std::string_view what) const {
+  fail_of_system(errno, "{}: {}: {}", operation_, what, path_);
 }
 
 }  // namespace tapegrad::io

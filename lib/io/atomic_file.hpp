@@ -11,15 +11,19 @@
 
 namespace tapegrad::io {
 
+/// What becomes of a symbolic link at the path of a file.
+enum class Links { followed, replaced };
+
 /// Collects bytes in a temporary file beside `path` and puts that in its place on commit(), so that
 /// a crash at any moment leaves either the old file or the new one. Without commit() the temporary
-/// file disappears with this object. A symbolic link stays and its target is replaced (a link to
-/// nothing is replaced itself); the
-/// permissions of a file that is replaced stay.
+/// file disappears with this object. A symbolic link that is followed stays and its target is
+/// replaced (a link to nothing is replaced itself); the permissions of a file that is replaced
+/// stay.
 class AtomicFile {
  public:
   /// `operation` opens the text of every IoError; the temporary file's name starts with `prefix`.
-  AtomicFile(std::string operation, std::string path, std::string_view prefix = ".tapegrad-");
+  AtomicFile(std::string operation, std::string path, std::string_view prefix = ".tapegrad-",
+             Links links = Links::followed);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
@@ -50,7 +54,8 @@ class AtomicFile {
 
   void create_temporary(std::string_view prefix);
   bool claimed() const;
-  [[noreturn]] void fail_of_system(std::string_view what) const;
+  /// With the system's reason, errno.
+  [[noreturn]] void fail(std::string_view what) const;
 
   std::string operation_;
   std::string path_;

@@ -16,6 +16,7 @@
 
 #include "core/check.hpp"
 #include "io/atomic_file.hpp"
+#include "io/checkpoint_files.hpp"
 #include "io/checkpoint_name.hpp"
 #include "io/checkpoint_state.hpp"
 
@@ -26,6 +27,10 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view state_name = "checkpoint";
 
+std::string list_path(const std::string& folder) {
+  return (fs::path(folder) / state_name).string();
+}
+
 struct Entry {
   std::string path;
   /// Nothing for a file that Saver didn't name.
@@ -33,38 +38,6 @@ struct Entry {
   /// As Candidate has it.
   std::string problem = {};
 };
-
-/// Why there can't be a checkpoint at `path`, or a list of them; empty for a file. A pipe isn't
-/// opened, which would wait for a writer.
-std::string problem_of(const std::string& path) {
-  struct stat facts {};
-  if (::stat(path.c_str(), &facts) != 0) {
-    return errno == ENOENT ? "it isn't there" : std::strerror(errno);
-  }
-  if (S_ISREG(facts.st_mode)) return {};
-  return S_ISDIR(facts.st_mode) ? "it is a folder" : "it is no regular file";
-}
-
-[[noreturn]] void fail_to_look(std::string_view operation, const std::string& folder,
-                               const std::error_code& error) {
-  fail<IoError>("{}: cannot look into the folder: {}: {}", operation, folder, error.message());
-}
-
-/// The steps in the names that Saver gives, ascending.
-std::vector<std::int64_t> steps_in(std::string_view operation, const std::string& folder) {
-  std::error_code error;
-  std::vector<std::int64_t> steps;
-  fs::directory_iterator entry(folder, error);
-  if (error == std::errc::no_such_file_or_directory) return steps;
-  check<IoError>(error != std::errc::not_a_directory, "{}: not a folder: {}", operation, folder);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    const std::optional<std::int64_t> step = step_in_name(entry->path().filename().string());
-    if (step) steps.push_back(*step);
-  }
-  if (error) fail_to_look(operation, folder, error);
-  std::sort(steps.begin(), steps.end());
-  return steps;
-}
 
 /// The state file, or why there is none to go by; neither where it doesn't exist.
 struct List {
@@ -126,35 +99,52 @@ bool is_newer(const std::string& path, const fs::path& state) {
 
 /// The problem of a state file that can't be read is the last entry.
 std::vector<Entry> entries_in(std::string_view operation, const std::string& folder) {
-  const std::string list_path = (fs::path(folder) / state_name).string();
-  const List list = list_of(list_path);
+  const std::string path_of_list = list_path(folder);
+  const List list = list_of(path_of_list);
   std::vector<Entry> known;
   if (list.state) known = listed(folder, *list.state);
   std::unordered_set<std::int64_t> steps;
   for (const Entry& entry : known) steps.insert(entry.step.value_or(-1));
+  const CheckpointFiles files(operation, folder);
   std::vector<Entry> all;
   std::vector<Entry> newer;
-  for (const std::int64_t step : steps_in(operation, folder)) {
+  for (const std::int64_t step : files.steps()) {
     if (steps.contains(step)) continue;
     const std::string path = checkpoint_path(folder, step);
-    const bool late = list.state && is_newer(path, list_path);
+    const bool late = list.state && is_newer(path, path_of_list);
     (late ? newer : all).push_back({path, step});
   }
   std::ranges::move(known, std::back_inserter(all));
   std::ranges::move(newer, std::back_inserter(all));
   for (Entry& entry : all) {
-    if (entry.problem.empty()) entry.problem = problem_of(entry.path);
+    if (!entry.problem.empty()) continue;
+    entry.problem =
+        entry.step ? files.problem_of_step(*entry.step) : files.problem_below(entry.path);
   }
-  if (!list.problem.empty()) all.push_back({list_path, std::nullopt, list.problem});
+  if (!list.problem.empty()) all.push_back({path_of_list, std::nullopt, list.problem});
   return all;
+}
+
+/// A list that can't be written must not make the checkpoint look lost.
+void check_list_has_place(std::string_view operation, const std::string& folder,
+                          const std::string& saved) {
+  const std::string path = list_path(folder);
+  struct stat facts {};
+  const bool in_the_way =
+      ::lstat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISLNK(facts.st_mode);
+  check<IoError>(!in_the_way,
+                 "{}: {} is saved, but it can't be listed, because {} where the list belongs: {}; "
+                 "move that away",
+                 operation, saved, S_ISDIR(facts.st_mode) ? "a folder is" : "no regular file is",
+                 path);
 }
 
 void write_state(std::string_view operation, const std::string& folder,
                  const std::vector<Entry>& list) {
+  check_list_has_place(operation, folder, list.back().path);
   CheckpointState state{.newest = checkpoint_name(*list.back().step), .all = {}};
   for (const Entry& entry : list) state.all.push_back(checkpoint_name(*entry.step));
-  AtomicFile file(std::string(operation), (fs::path(folder) / state_name).string(),
-                  checkpoint_temporary);
+  AtomicFile file(std::string(operation), list_path(folder), checkpoint_temporary, Links::replaced);
   file.write(print_checkpoint_state(state));
   file.commit();
 }

@@ -38,7 +38,8 @@ struct Retention {
 };
 
 /// Makes the checkpoint of `step`, which is there, the newest one: writes the state file, then
-/// removes what needn't stay. The caller holds the folder's lock.
+/// removes what needn't stay. Throws IoError, which says what to do, where a folder or a pipe
+/// stands in the place of the state file. The caller holds the folder's lock.
 void record_checkpoint(std::string_view operation, const std::string& folder, std::int64_t step,
                        const Retention& retention);
 

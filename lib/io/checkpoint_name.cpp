@@ -23,9 +23,13 @@ std::optional<std::int64_t> step_in_name(std::string_view name) {
   }
   const std::string_view digits =
       name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
+  // As checkpoint_name() has them: neither a sign nor zeros in front.
+  if (digits.empty() || digits[0] == '-' || (digits[0] == '0' && digits.size() > 1)) {
+    return std::nullopt;
+  }
   std::int64_t step = -1;
-  std::from_chars(digits.data(), digits.data() + digits.size(), step);
-  if (step < 0 || checkpoint_name(step) != name) return std::nullopt;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), step);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
   return step;
 }
 

@@ -3,14 +3,29 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "io/descriptor.hpp"
 
 namespace tapegrad::io {
 
 /// Makes the folder and those above it where they are missing, and writes their names to the disk.
-/// Throws IoError, which `operation` opens.
-void make_folder(std::string_view operation, const std::string& folder);
+/// At the end of the scope those that it made, and that nothing came into, are removed again: what
+/// fails on a full disk leaves no empty folders.
+class MadeFolder {
+ public:
+  /// Throws IoError, which `operation` opens.
+  MadeFolder(std::string_view operation, const std::string& folder);
+  MadeFolder(const MadeFolder&) = delete;
+  MadeFolder& operator=(const MadeFolder&) = delete;
+  ~MadeFolder() { remove_empty(); }
+
+ private:
+  void make(std::string_view operation, const std::string& folder);
+  void remove_empty();
+
+  std::vector<std::string> made_;  // outer ones first
+};
 
 /// The folder as it stands; not open when it can't be opened, with errno set.
 Descriptor open_folder(const std::string& folder);

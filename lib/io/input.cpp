@@ -7,18 +7,17 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <vector>
 
 #include "io/descriptor.hpp"
 #include "io/path.hpp"
+#include "io/system_error.hpp"
 
 namespace tapegrad::io {
 namespace {
 
-[[noreturn]] void fail_of_system(const Input& input, std::string_view what) {
-  tapegrad::fail<IoError>("{}: {}: {}: {}", input.operation, what, input.name,
-                          std::strerror(errno));
+[[noreturn]] void fail_to(const Input& input, std::string_view what) {
+  fail_of_system(errno, "{}: {}: {}", input.operation, what, input.name);
 }
 
 void read_to_end(Input& input, int descriptor) {
@@ -28,7 +27,7 @@ void read_to_end(Input& input, int descriptor) {
     const std::size_t filled = bytes->size();
     bytes->resize(filled + block);
     const ssize_t count = ::read(descriptor, bytes->data() + filled, block);
-    if (count < 0 && errno != EINTR) fail_of_system(input, "cannot read");
+    if (count < 0 && errno != EINTR) fail_to(input, "cannot read");
     bytes->resize(filled + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
     if (count == 0) break;
   }
@@ -42,7 +41,7 @@ void map_whole(Input& input, int descriptor, std::size_t size) {
   // Without a reserve for pages that might be changed, which files larger than memory can't have.
   void* start =
       ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, descriptor, 0);
-  if (start == MAP_FAILED) fail_of_system(input, "cannot map");
+  if (start == MAP_FAILED) fail_to(input, "cannot map");
   input.data = static_cast<std::byte*>(start);
   input.size = size;
   input.owner = std::shared_ptr<void>(start, [size](void* p) { ::munmap(p, size); });
@@ -58,9 +57,9 @@ Input map_file(std::string operation, const std::string& path) {
   check_path(operation, path);
   Input input{std::move(operation), path};
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.is_open()) fail_of_system(input, "cannot open");
+  if (!file.is_open()) fail_to(input, "cannot open");
   struct stat facts {};
-  if (::fstat(file.number(), &facts) != 0) fail_of_system(input, "cannot look at");
+  if (::fstat(file.number(), &facts) != 0) fail_to(input, "cannot look at");
   check<IoError>(!S_ISDIR(facts.st_mode), "{}: this is a folder: {}; give the file in it",
                  input.operation, path);
   if (S_ISFIFO(facts.st_mode)) {

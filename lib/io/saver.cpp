@@ -38,11 +38,15 @@ void load_tensor(Tensor own, const StateDict& state) {
   own.copy_(*saved);
 }
 
+void check_patience(std::string_view operation, double lock_seconds) {
+  check<Error>(lock_seconds >= 0, "{}: lock_seconds {}; use 0 or more, or infinity", operation,
+               lock_seconds);
+}
+
 void check_options(const std::string& directory, const SaverOptions& options) {
   check<Error>(!directory.empty(), "Saver: the name of the folder is empty; \".\" is this one");
   check_path("Saver", directory);
-  check<Error>(options.lock_seconds >= 0, "Saver: lock_seconds {}; use 0 or more, or infinity",
-               options.lock_seconds);
+  check_patience("Saver", options.lock_seconds);
   check<Error>(options.max_to_keep >= 0 && options.keep_every >= 0,
                "Saver: negative options: max_to_keep {}, keep_every {}; 0 keeps all, and none for "
                "ever",
@@ -96,9 +100,12 @@ std::optional<Found> newest_intact(const std::string& directory, const LockOptio
   const FolderLock lock("restore_latest", directory, patience);
   std::vector<PassedOver> passed_over;
   for (Candidate& candidate : newest_first("restore_latest", directory)) {
+    if (!candidate.problem.empty()) {
+      std::string reason = fmt::format("restore: {}: {}", candidate.problem, candidate.path);
+      passed_over.push_back({std::move(candidate.path), std::move(reason)});
+      continue;
+    }
     try {
-      check<IoError>(candidate.problem.empty(), "restore: {}: {}", candidate.problem,
-                     candidate.path);
       Checkpoint checkpoint = read_checkpoint("restore", candidate.path);
       return Found{std::move(candidate.path), std::move(checkpoint), std::move(passed_over)};
     } catch (const IoError& error) {
@@ -152,9 +159,9 @@ std::string Saver::save(std::int64_t step) {
   check<Error>(step >= 0, "save: a negative step: {}", step);
   check<Error>(!parts_.empty(), "save: nothing to save: {}; call add() first", directory_);
   const std::string path = checkpoint_path(directory_, step);
-  make_folder(operation, directory_);
+  const MadeFolder made(operation, directory_);
   AtomicFile::remove_abandoned(directory_, checkpoint_temporary);
-  AtomicFile file(operation, path, checkpoint_temporary);
+  AtomicFile file(operation, path, checkpoint_temporary, Links::replaced);
   write_checkpoint(file, operation, path, {step, join_parts(parts_), options_.metadata});
   file.sync();
   // From its name until the list has it, so that no other Saver takes it for an old one.
@@ -179,9 +186,11 @@ std::optional<Restored> Saver::restore_latest() {
   return restored;
 }
 
-std::optional<std::string> latest_checkpoint(const std::string& directory) {
+std::optional<std::string> latest_checkpoint(const std::string& directory,
+                                             const LatestOptions& options) {
   check_path("latest_checkpoint", directory);
-  const FolderLock lock("latest_checkpoint", directory);
+  check_patience("latest_checkpoint", options.lock_seconds);
+  const FolderLock lock("latest_checkpoint", directory, {options.lock_seconds, options.on_wait});
   for (Candidate& candidate : newest_first("latest_checkpoint", directory)) {
     if (candidate.problem.empty()) return std::move(candidate.path);
   }

@@ -146,7 +146,7 @@ void write_embedding(const std::string& directory, std::string_view tag, const T
   const std::string metadata_table = table_of(metadata);
   const fs::path folder = fs::path("projector") / folder_name(tag) / fmt::format("{:05}", step);
   const fs::path target = fs::path(directory) / folder;
-  io::make_folder("add_embedding", target.string());
+  const io::MadeFolder made("add_embedding", target.string());
   const io::FolderLock lock("add_embedding", directory);
   put_in_place(target / "tensors.tsv", table_of(points));
   const bool has_metadata = !metadata.columns.empty();

@@ -103,9 +103,10 @@ TEST_CASE("writing through a symbolic link replaces its target", "[io]") {
 TEST_CASE("a folder, a device and a missing folder can't be written", "[io]") {
   const Folder folder;
   CHECK(io_error([&] { AtomicFile("test", folder.path().string()); }) ==
-        "test: not a file that can be replaced: " + folder.path().string());
+        "test: not a file that can be replaced: " + folder.path().string() +
+            "; give another path, or move it away");
   CHECK(io_error([&] { AtomicFile("test", "/dev/null"); }) ==
-        "test: not a file that can be replaced: /dev/null");
+        "test: not a file that can be replaced: /dev/null; give another path, or move it away");
   CHECK(io_error([&] { AtomicFile("test", folder / "no/a"); }) ==
         "test: cannot create: " + (folder / "no/a") + ": No such file or directory");
 }

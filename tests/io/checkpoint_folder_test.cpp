@@ -256,14 +256,14 @@ TEST_CASE("folders that can't be used give errors with their path", "[io][saver]
         }).starts_with("save: cannot create: /proc/ckpt-1.safetensors: "));
 }
 
-TEST_CASE("a folder in the place of the list is refused, and nothing is lost", "[io][saver]") {
+TEST_CASE("a folder in the place of the list is said, and nothing is lost", "[io][saver]") {
   const Folder folder;
   Run run;
   io::Saver saver = saver_of(run, folder);
   saver.save(1);
   std::filesystem::remove(folder / "checkpoint");
   std::filesystem::create_directory(folder / "checkpoint");
-  CHECK(contains(io_error([&] { saver.save(2); }), "not a file that can be replaced"));
+  CHECK(contains(io_error([&] { saver.save(2); }), "it can't be listed"));
   CHECK(saver.restore_latest()->step == 2);
 }
 

@@ -82,6 +82,23 @@ TEST_CASE("who waits too long for a folder is told which process has it", "[io][
   CHECK(folder.count() == 2);  // nothing half done is left
 }
 
+TEST_CASE("who asks for the latest checkpoint waits as a Saver does", "[io][saver]") {
+  const Folder folder;
+  const std::string path = folder.path().string();
+  Counter(path).save({1});
+  CHECK(contains(error_of([&] { io::latest_checkpoint(path, {.lock_seconds = -1}); }),
+                 "latest_checkpoint: lock_seconds -1; use 0 or more, or infinity"));
+  const Holder holder(path);
+  const std::string whom =
+      fmt::format("for the folder {}, which process {} has locked", path, holder.process());
+  std::vector<std::string> told;
+  const io::LatestOptions options{
+      .lock_seconds = 1.1, .on_wait = [&](const std::string& message) { told.push_back(message); }};
+  CHECK(io_error([&] { io::latest_checkpoint(path, options); }) ==
+        "latest_checkpoint: waited 1.1 s " + whom);
+  CHECK(told == std::vector{"latest_checkpoint: waiting " + whom});
+}
+
 TEST_CASE("a lock of the own process is called that", "[io][saver]") {
   const Folder folder;
   const io::FolderLock lock("test", folder.path().string());

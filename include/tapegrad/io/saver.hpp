@@ -111,7 +111,8 @@ struct Restored {
 class Saver {
  public:
   /// Touches nothing yet: the first save() makes the folder. Throws Error for an empty name and for
-  /// options that are negative or reserved, IoError for a NUL in the path.
+  /// options that are negative or reserved, IoError for a NUL in the path or in a name of the
+  /// metadata.
   explicit Saver(std::string directory, SaverOptions options = {});
 
   /// Saves `part` under names that start with `name` and a dot. The Saver holds references: what is
@@ -132,10 +133,12 @@ class Saver {
   Saver& add(std::string name, Tensor tensor);
 
   /// Writes a checkpoint and gives its path. When it returns, the checkpoint is on the disk. A
-  /// checkpoint of the same step is replaced. What earlier processes left half written is removed.
+  /// checkpoint of the same step is replaced; so is a symbolic link, not what it leads to. What
+  /// earlier processes left half written is removed.
   ///   Throws Error for a negative step and when nothing was added, IoError when the folder can't
-  ///   be made or written, the disk is full or another Saver keeps the folder locked: what was
-  ///   saved before stays.
+  ///   be made or written, when a folder or a pipe stands in the place of a file (in that of the
+  ///   list alone the checkpoint is saved all the same, and the error says so), the disk is full
+  ///   or another Saver keeps the folder locked: what was saved before stays.
   std::string save(std::int64_t step);
 
   /// Restores one checkpoint, all of it or nothing: throws IoError, naming the file and the entry,
@@ -145,10 +148,10 @@ class Saver {
   Restored restore(const std::string& path);
 
   /// Restores the newest checkpoint that is intact; those that aren't are passed over, also those
-  /// that the list names and that aren't there, aren't files or aren't in this folder, and the
-  /// result says why. Nothing if the folder has no checkpoint and no list of any. Throws IoError
-  /// when none can be used, so that a run doesn't begin anew by accident, and, as restore() does,
-  /// when the newest intact one doesn't fit.
+  /// that the list names and that aren't there, aren't files or aren't in this folder, also by a
+  /// symbolic link that leads out of it, and the result says why. Nothing if the folder has no
+  /// checkpoint and no list of any. Throws IoError when none can be used, so that a run doesn't
+  /// begin anew by accident, and, as restore() does, when the newest intact one doesn't fit.
   std::optional<Restored> restore_latest();
 
   const std::string& directory() const { return directory_; }
@@ -161,10 +164,17 @@ class Saver {
   std::vector<detail::Part> parts_;
 };
 
+/// As SaverOptions has them.
+struct LatestOptions {
+  double lock_seconds = 60;
+  std::function<void(const std::string&)> on_wait = {};
+};
+
 /// The path of the checkpoint that was saved last, which isn't read: Saver::restore_latest() passes
 /// over damaged ones. Nothing if the folder is missing or has none. Throws IoError for a folder
-/// that can't be read, and for one that a Saver keeps locked for more than a minute.
-std::optional<std::string> latest_checkpoint(const std::string& directory);
+/// that can't be read, and for one that a Saver keeps locked for more than lock_seconds.
+std::optional<std::string> latest_checkpoint(const std::string& directory,
+                                             const LatestOptions& options = {});
 
 /// The state of one part of a checkpoint, by the part's own names, to take the model alone:
 /// model.load_state_dict(load_checkpoint_part(path, "model")). The tensors look into a mapping of
