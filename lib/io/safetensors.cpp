@@ -7,6 +7,7 @@
 #include "io/atomic_file.hpp"
 #include "io/choice.hpp"
 #include "io/converted.hpp"
+#include "io/path.hpp"
 #include "io/safetensors_header.hpp"
 #include "io/what_it_is.hpp"
 
@@ -91,6 +92,7 @@ std::vector<NamedTensor> ordered(std::string_view operation, std::string_view pa
   for (const auto& [name, tensor] : tensors) {
     check<IoError>(name != "__metadata__", "{}: a tensor can't be named __metadata__: {}",
                    operation, path);
+    check_name(operation, name, path);
     result.push_back({name, savable(operation, path, name, tensor)});
   }
   std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
@@ -146,6 +148,7 @@ std::string_view safetensors_header(const Input& input) {
 SafetensorsImage lay_out_safetensors(std::string_view operation, std::string_view path,
                                      const StateDict& tensors,
                                      const std::map<std::string, std::string>& metadata) {
+  for (const auto& [name, text] : metadata) check_name(operation, name, path);
   std::vector<NamedTensor> sorted = ordered(operation, path, tensors);
   const std::string header = print_safetensors_header(operation, header_of(sorted, metadata), path);
   check<IoError>(header.size() <= max_safetensors_header,

@@ -130,6 +130,8 @@ bool Handler::start_object(std::size_t) {
 }
 
 bool Handler::key(std::string& name) {
+  input_.check(name.find('\0') == std::string::npos, offset(), "a name with a NUL, {}",
+               shown(name));
   if (place_ == Place::entry) {
     enter_field(name);
   } else if (place_ == Place::metadata) {

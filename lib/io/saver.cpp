@@ -55,6 +55,7 @@ void check_options(const std::string& directory, const SaverOptions& options) {
     check<Error>(!name.starts_with(reserved_metadata),
                  "Saver: metadata named {}: names that start with \"{}\" are the library's",
                  shown(name), reserved_metadata);
+    check_name("Saver", name, directory);
   }
 }
 

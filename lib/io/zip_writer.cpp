@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 
+#include "io/path.hpp"
 #include "io/zip_archive.hpp"
 #include "io/zip_error.hpp"
 
@@ -43,8 +44,7 @@ void write_zip(const std::string& operation, const std::string& target, const st
     constexpr std::size_t longest = std::numeric_limits<std::uint16_t>::max();
     check<IoError>(file.name.size() <= longest, "{}: a name of {} bytes, {}: {}; at most {} fit",
                    operation, file.name.size(), shown(file.name), target, longest);
-    check<IoError>(file.name.find('\0') == std::string::npos, "{}: a name with a NUL, {}: {}",
-                   operation, shown(file.name), target);
+    check_name(operation, file.name, target);
     const bool added = add(archive.get(), file, compress);  // before its reason is asked for
     check<IoError>(added, "{}: cannot add {}: {}: {}; is the name UTF-8?", operation,
                    shown(file.name), zip_strerror(archive.get()), target);

@@ -48,7 +48,7 @@ std::string table_of(const Tensor& points) {
 
 void append_row(std::string& text, const std::vector<std::string>& cells) {
   for (const std::string& cell : cells) {
-    check_utf8("add_embedding", "cell", cell);
+    check_name("add_embedding", "cell", cell);
     check<Error>(cell.find_first_of("\t\n\r") == std::string::npos,
                  "add_embedding: \"{}\" holds a tab or a line break, which end a cell of a table",
                  cell);
@@ -141,7 +141,7 @@ void add_to_list(const std::string& directory, const std::string& name, const fs
 
 void write_embedding(const std::string& directory, std::string_view tag, const Tensor& points,
                      const EmbeddingMetadata& metadata, std::int64_t step) {
-  check_utf8("add_embedding", "tag", tag);
+  check_name("add_embedding", "tag", tag);
   check_embedding(points, metadata);
   const std::string metadata_table = table_of(metadata);
   const fs::path folder = fs::path("projector") / folder_name(tag) / fmt::format("{:05}", step);

@@ -86,8 +86,8 @@ void check_list(const std::vector<TapeRecord>& records) {
     check<Error>(!record.name.empty() && names.insert(record.name).second,
                  "add_graph: \"{}\" is the name of two records, or none; names must be unique",
                  record.name);
-    check_utf8("add_graph", "name", record.name);
-    check_utf8("add_graph", "operation", record.operation);
+    check_name("add_graph", "name", record.name);
+    check_name("add_graph", "operation", record.operation);
     for (const std::optional<std::size_t>& input : record.inputs) {
       check<Error>(!input || *input < records.size(),
                    "add_graph: \"{}\" has an input at {}, but there are {} records", record.name,

@@ -11,7 +11,7 @@ namespace {
 void check_hparams(const std::vector<std::pair<std::string, Hparam>>& hparams) {
   std::set<std::string_view> names;
   for (const auto& [name, hparam] : hparams) {
-    check_utf8("add_hparams", "name", name);
+    check_name("add_hparams", "name", name);
     check<Error>(names.insert(name).second, "add_hparams: two values for \"{}\"; give one", name);
     if (const auto* text = std::get_if<std::string>(&hparam.value())) {
       check_utf8("add_hparams", "value", *text);

@@ -21,4 +21,11 @@ inline void check_utf8(std::string_view operation, std::string_view what, std::s
               operation, what, escaped(text));
 }
 
+/// The same for a name, which has no NUL either: a reader in C would end it there.
+inline void check_name(std::string_view operation, std::string_view what, std::string_view name) {
+  check_utf8(operation, what, name);
+  check<Error>(name.find('\0') == std::string_view::npos,
+               "{}: the {} \"{}\" has a NUL; leave it out", operation, what, escaped(name));
+}
+
 }  // namespace tapegrad::summary

@@ -94,10 +94,9 @@ void Writer::add_scalars(std::string_view tag,
                          const std::vector<std::pair<std::string, double>>& values,
                          std::int64_t step) {
   impl().open();
-  check_utf8("add_scalars", "tag", tag);
+  check_name("add_scalars", "tag", tag);
   for (const auto& [name, value] : values) {
-    check_utf8("add_scalars", "name", name);
-    io::check_path("add_scalars", run_name(tag, name));
+    check_name("add_scalars", "name", name);
   }
   // All files first, so that none has a value of a call that fails.
   std::vector<Writer*> writers;

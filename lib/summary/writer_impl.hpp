@@ -70,7 +70,7 @@ struct Writer::Impl {
   /// Throws Error if the tag can't have this kind of data.
   void check_tag(std::string_view tag, Kind kind) const {
     const auto found = kinds.find(tag);
-    if (found == kinds.end()) return check_utf8("summary", "tag", tag);
+    if (found == kinds.end()) return check_name("summary", "tag", tag);
     check<Error>(found->second == kind,
                  "summary: the tag \"{}\" has {}s already; give the {} another", tag,
                  name_of(found->second), name_of(kind));

@@ -22,8 +22,8 @@ struct Safetensors {
 /// uint8 and bool, of any layout. The bytes are those that Python's safetensors writes: the widest
 /// types first, names in order within a type.
 ///   The file appears at once or not at all: whatever fails, a file that was there stays as it was.
-///   Throws IoError when the file can't be written, and for a name that isn't UTF-8 or is
-///   "__metadata__".
+///   Throws IoError when the file can't be written, and for a name that isn't UTF-8, has a NUL
+///   or is "__metadata__", also of metadata.
 ///   Source: https://huggingface.co/docs/safetensors
 void save_safetensors(const std::string& path, const StateDict& tensors,
                       const std::map<std::string, std::string>& metadata = {});
@@ -36,9 +36,9 @@ void save_safetensors(const std::string& path, const StateDict& tensors,
 ///   SIGBUS. Tensors that don't start on a multiple of their element size are copied.
 ///   Throws IoError, with the path and the offset, for anything that the format doesn't allow:
 ///   holes, overlaps, bytes left over, sizes that don't fit the shape or overflow, a name or a key
-///   that is used twice, a header above 100 MB, text that isn't UTF-8; also for a file of
-///   another kind, which is named, for a dtype that this library doesn't have, unless it is to be
-///   converted, and for more than 8 dimensions.
+///   that is used twice or has a NUL, a header above 100 MB, text that isn't UTF-8; also for a file
+///   of another kind, which is named, for a dtype that this library doesn't have, unless it is to
+///   be converted, and for more than 8 dimensions.
 Safetensors load_safetensors(const std::string& path, const LoadSomeOptions& options = {});
 
 /// What is in such a file, in its order, also tensors that can't be loaded.

@@ -84,7 +84,8 @@ class Hparam {
 ///
 /// TensorBoard shows one kind of data under a tag and drops the others: a tag that has another kind
 /// already is refused with Error. Each writer knows its own tags only, not those of other writers
-/// of the folder. Tags, names and texts are UTF-8; others are refused with Error.
+/// of the folder. Tags, names and texts are UTF-8, and tags and names have no NUL; others are
+/// refused with Error.
 ///
 /// After fork(), the child can neither add nor flush (Error), and its copy's end writes nothing;
 /// let it make a writer of its own. Fork first, then make writers and start threads: while another
