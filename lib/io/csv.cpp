@@ -147,6 +147,10 @@ CsvTable read_csv(Input input, const CsvOptions& options) {
                  "{}: a quote or a line end can't be the delimiter: {}", input.operation,
                  input.name);
   check_format(input, Format::text);
+  // What no text has, unless it separates the cells.
+  const bool binary =
+      input.text(0, std::min<std::size_t>(input.size, 4096)).find('\0') != std::string_view::npos;
+  if (binary && options.delimiter != '\0') fail_unknown(input, Format::text);
   CsvCells cells{.input = std::move(input), .options = options, .lines = {}, .begins = {}};
   find_cells(cells);
   cells.has_header = options.header == CsvHeader::present ||

@@ -66,11 +66,19 @@ std::size_t GzipReader::read_some(std::span<std::byte> target) {
 }
 
 void GzipReader::read(std::span<std::byte> target) {
-  while (!target.empty()) {
-    const std::size_t count = read_some(target);
-    packed_.check(count > 0, packed_.size, "the gzip data end {} bytes early", target.size());
-    target = target.subspan(count);
+  const std::size_t filled = read_up_to(target);
+  packed_.check(filled == target.size(), packed_.size, "the gzip data end {} bytes early",
+                target.size() - filled);
+}
+
+std::size_t GzipReader::read_up_to(std::span<std::byte> target) {
+  std::size_t filled = 0;
+  while (filled < target.size()) {
+    const std::size_t count = read_some(target.subspan(filled));
+    if (count == 0) break;
+    filled += count;
   }
+  return filled;
 }
 
 bool GzipReader::at_end() {

@@ -24,6 +24,8 @@ class GzipReader {
 
   /// Fills all of `target`. Throws IoError for damaged data and when they end before.
   void read(std::span<std::byte> target);
+  /// Fills as much of `target` as there is, and says how much that is.
+  std::size_t read_up_to(std::span<std::byte> target);
 
   /// Nothing is left; the checksum has been compared.
   bool at_end();

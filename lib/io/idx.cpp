@@ -28,8 +28,8 @@ struct IdxHeader {
 
 std::size_t header_bytes(const Input& input) {
   check_format(input, Format::idx);
-  input.check(input.size >= magic_bytes && input.text(0, 2) == std::string_view("\0\0", 2), 0,
-              "this is no IDX file");
+  const bool begins = input.size >= magic_bytes && input.text(0, 2) == std::string_view("\0\0", 2);
+  if (!begins) fail_unknown(input, Format::idx);
   return magic_bytes + size_bytes * std::to_integer<std::size_t>(input.data[3]);
 }
 
@@ -73,14 +73,21 @@ Tensor read_plain(const Input& input, const LoadOptions& options) {
   return converted_at(input, header.bytes, header.type, header.shape, ByteOrder::big);
 }
 
-// Unpacks the header first, and believes it only as far as the packed bytes can bear it out.
+/// What is packed may be of another kind, too.
+void check_content(const Input& packed, const Input& start) {
+  const std::optional<Recognised> kind = what_it_is(start);
+  check<IoError>(!kind || kind->format == Format::idx,
+                 "{}: this is gzip-compressed data, with {} in it, not an IDX file: {}; unpack it "
+                 "with gunzip: {}",
+                 packed.operation, kind ? kind->name : "", packed.name, kind ? kind->remedy : "");
+}
+
+// Unpacks the start first, and believes its header only as far as the packed bytes can bear it out.
 Input unpacked(const Input& packed, const LoadOptions& options) {
   GzipReader gzip(packed);
   std::array<std::byte, magic_bytes + size_bytes * 255> first{};
-  Input start{packed.operation, packed.name, first.data(), magic_bytes};
-  gzip.read(std::span(first).first(magic_bytes));
-  start.size = header_bytes(start);
-  gzip.read(std::span(first).subspan(magic_bytes, start.size - magic_bytes));
+  const Input start{packed.operation, packed.name, first.data(), gzip.read_up_to(first)};
+  check_content(packed, start);
   const IdxHeader header = parse_header(start, options);
   const std::size_t bytes = byte_count(header.shape, header.type);
   packed.check(bytes / tightest_deflate <= packed.size, 0,
@@ -89,9 +96,11 @@ Input unpacked(const Input& packed, const LoadOptions& options) {
 
   Tensor storage = memory_for(packed, uint8, {static_cast<std::int64_t>(header.bytes + bytes)});
   auto* data = reinterpret_cast<std::byte*>(storage.mutable_data<std::uint8_t>());
-  std::memcpy(data, first.data(), header.bytes);
-  gzip.read({data + header.bytes, bytes});
-  packed.check(gzip.at_end(), packed.size, "more elements than the shape {} has", header.shape);
+  const std::size_t here = std::min(start.size, header.bytes + bytes);
+  std::memcpy(data, first.data(), here);
+  gzip.read({data + here, header.bytes + bytes - here});
+  packed.check(here == start.size && gzip.at_end(), packed.size,
+               "more elements than the shape {} has", header.shape);
   return {packed.operation, packed.name, data, header.bytes + bytes,
           std::make_shared<Tensor>(storage)};
 }

@@ -20,8 +20,8 @@ struct Place {
 
 Place dictionary_place(const Input& input) {
   check_format(input, Format::npy);
-  input.check(input.size >= version_end && input.text(0, magic.size()) == magic, 0,
-              "this is no .npy array");
+  if (!input.text(0, input.size).starts_with(magic)) fail_unknown(input, Format::npy);
+  input.check(input.size >= version_end, input.size, "the file ends within its header");
   const int version = std::to_integer<int>(input.data[6]);
   input.check(version >= 1 && version <= 3, 6, "version {} of the format is not known", version);
   const std::size_t width = version == 1 ? 2 : 4;
@@ -69,18 +69,21 @@ NpyStart npy_start(const Input& input) {
   return {parse_npy_dictionary(input, place.offset, place.length), place.offset + place.length};
 }
 
-StoredType npy_type(const Input& input, const NpyHeader& header, const LoadOptions& options) {
+StoredType npy_type(const Input& input, const NpyHeader& header, const LoadOptions& options,
+                    std::string_view others) {
   input.check(!header.type_text.starts_with('['), header.type_offset,
-              "an array of records cannot be had here; save its fields one by one");
+              "an array of records cannot be had here; save its fields one by one{}", others);
   return type_to_read(
       input, header.type_offset, header.type, options.convert,
       fmt::format("dtype {}", shown(header.type_text)),
-      "convert the array with astype() to bool, uint8, int32, int64, float32 or float64");
+      fmt::format("convert the array with astype() to bool, uint8, int32, int64, float32 or "
+                  "float64{}",
+                  others));
 }
 
-Tensor read_npy(const Input& input, const LoadOptions& options) {
+Tensor read_npy(const Input& input, const LoadOptions& options, std::string_view others) {
   const auto [header, begin] = npy_start(input);
-  const StoredType type = npy_type(input, header, options);
+  const StoredType type = npy_type(input, header, options, others);
   const std::size_t bytes = byte_count(header.shape, type);
   const std::size_t there = input.size - begin;
   input.check(there >= bytes, input.size, "{} of shape {} need {} bytes, but {} are there",

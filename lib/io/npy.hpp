@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "io/npy_header.hpp"
 #include "tapegrad/io/npy.hpp"
@@ -11,8 +13,8 @@ namespace tapegrad::io {
 /// What stands before the elements of a row-major array.
 std::string npy_header(DType dtype, const Shape& shape);
 
-/// The array that fills the input.
-Tensor read_npy(const Input& input, const LoadOptions& options = {});
+/// The array that fills the input. `others` is what errors about its type say of others.
+Tensor read_npy(const Input& input, const LoadOptions& options = {}, std::string_view others = "");
 
 StateDict read_npz(const Input& input, const LoadSomeOptions& options = {});
 std::vector<StoredArray> list_npz(const Input& input);
@@ -25,6 +27,7 @@ struct NpyStart {
 NpyStart npy_start(const Input& input);
 
 /// The type that read_npy() reads. Throws IoError for one that it doesn't.
-StoredType npy_type(const Input& input, const NpyHeader& header, const LoadOptions& options);
+StoredType npy_type(const Input& input, const NpyHeader& header, const LoadOptions& options,
+                    std::string_view others = "");
 
 }  // namespace tapegrad::io

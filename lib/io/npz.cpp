@@ -19,6 +19,13 @@ std::string array_name(std::string name) {
   return name;
 }
 
+/// How to load the others where one can't be.
+std::string_view others(const ZipReader& archive) {
+  return archive.size() < 2
+             ? ""
+             : "; load the others with {.only = {their names}}: list_npz() lists them";
+}
+
 }  // namespace
 
 StateDict read_npz(const Input& input, const LoadSomeOptions& options) {
@@ -29,11 +36,11 @@ StateDict read_npz(const Input& input, const LoadSomeOptions& options) {
     const std::string& name = archive.name(i);
     std::string array = array_name(name);
     if (!choice.takes(array)) continue;
-    check<IoError>(name.ends_with(suffix), "{}: the entry {} is no .npy array: {}", input.operation,
-                   shown(name), input.name);
+    check<IoError>(name.ends_with(suffix), "{}: the entry {} is no .npy array: {}{}",
+                   input.operation, shown(name), input.name, others(archive));
     check<IoError>(!tensors.contains(array), "{}: two entries named {}: {}", input.operation,
                    shown(name), input.name);
-    tensors.insert(std::move(array), read_npy(archive.read(i), {options.convert}));
+    tensors.insert(std::move(array), read_npy(archive.read(i), {options.convert}, others(archive)));
   }
   choice.check_found(input, tensors);
   return tensors;

@@ -24,10 +24,12 @@ std::uint64_t header_length(const Input& input) {
   for (std::size_t i = length_bytes; i-- > 0;) {
     length = length << 8 | std::to_integer<std::uint64_t>(input.data[i]);
   }
+  const bool has_header = input.size > length_bytes && input.text(length_bytes, 1) == "{";
+  if (!has_header && length > input.size - length_bytes) fail_unknown(input, Format::safetensors);
   input.check(length <= max_safetensors_header, 0, "a header of {} bytes; at most {} are allowed",
               length, max_safetensors_header);
-  input.check(length <= input.size - length_bytes, 0, "a header of {} bytes in a file of {}",
-              length, input.size);
+  input.check(length <= input.size - length_bytes, 0,
+              "a header of {} bytes in a file of {}, which was cut short", length, input.size);
   return length;
 }
 
@@ -72,11 +74,12 @@ ReadHeader read_header(const Input& input) {
   return read;
 }
 
-StoredType safetensors_type(const Input& input, const SafetensorsEntry& entry, bool convert) {
+StoredType safetensors_type(const Input& input, const SafetensorsEntry& entry, bool convert,
+                            std::string_view others = "") {
   return type_to_read(
       input, entry.type_offset, entry.type, convert,
       fmt::format("tensor {} has dtype {}, which", shown(entry.name), shown(entry.type_text)),
-      "convert it to F32, F64, I32, I64, U8 or BOOL before saving");
+      fmt::format("convert it to F32, F64, I32, I64, U8 or BOOL before saving{}", others));
 }
 
 // Widest types first, so that every tensor is aligned, and in the order in which Python's package
@@ -130,9 +133,13 @@ Safetensors read_safetensors(const Input& input, const LoadSomeOptions& options)
   auto [header, data] = read_header(input);
   const Choice choice(options.only);
   Safetensors result{.tensors = {}, .metadata = std::move(header.metadata)};
+  const std::string_view others =
+      header.entries.size() < 2
+          ? ""
+          : "; load the others with {.only = {their names}}: list_safetensors() lists them";
   for (SafetensorsEntry& entry : header.entries) {
     if (!choice.takes(entry.name)) continue;
-    const StoredType type = safetensors_type(input, entry, options.convert);
+    const StoredType type = safetensors_type(input, entry, options.convert, others);
     result.tensors.insert(std::move(entry.name), converted_at(input, data + entry.begin, type,
                                                               entry.shape, ByteOrder::little));
   }

@@ -1,7 +1,8 @@
 #include "io/what_it_is.hpp"
 
-#include <algorithm>
 #include <string>
+
+#include "io/which_text.hpp"
 
 namespace tapegrad::io {
 namespace {
@@ -19,20 +20,39 @@ constexpr std::string_view as_arrays =
     "save what is in it as arrays, in Python with numpy.save() or safetensors";
 constexpr std::string_view as_weights =
     "save its tensors with safetensors.torch.save_file() in Python";
+constexpr std::string_view unpack_zlib = "unpack it, in Python with zlib.decompress()";
 constexpr std::string_view as_table = "export it as CSV";
 
 // The longer ones of those that begin alike come first.
 constexpr Signature signatures[] = {
     {0, "\x93NUMPY", {Format::npy, "an .npy array", "load_npy() reads it"}},
     {0, "\x1f\x8b", {Format::other, "gzip-compressed data", "unpack it with gunzip"}},
+    {0, "\x1f\x9d", {Format::other, "data of Unix compress (.Z)", "unpack it with uncompress"}},
+    {0, "\x1f\xa0", {Format::other, "data of Unix compress (.Z)", "unpack it with uncompress"}},
     {0, "BZh", {Format::other, "bzip2-compressed data", "unpack it with bunzip2"}},
     {0, "\xfd\x37zXZ\0"sv, {Format::other, "xz-compressed data", "unpack it with unxz"}},
     {0, "\x28\xb5\x2f\xfd", {Format::other, "zstd-compressed data", "unpack it with unzstd"}},
-    {0, "7z\xbc\xaf\x27\x1c", {Format::other, "a 7-Zip archive", "unpack it"}},
+    {0, "\x5d\0\0"sv, {Format::other, "LZMA-compressed data", "unpack it with unlzma"}},
+    {0, "LZIP", {Format::other, "lzip-compressed data", "unpack it with lzip -d"}},
+    {0, "\x04\x22\x4d\x18", {Format::other, "LZ4-compressed data", "unpack it with unlz4"}},
+    {0, "Rar!", {Format::other, "a RAR archive", "unpack it with unrar x"}},
+    {0, "\x78\x01", {Format::other, "zlib-compressed data", unpack_zlib}},
+    {0, "\x78\x9c", {Format::other, "zlib-compressed data", unpack_zlib}},
+    {0, "\x78\xda", {Format::other, "zlib-compressed data", unpack_zlib}},
+    {0, "7z\xbc\xaf\x27\x1c", {Format::other, "a 7-Zip archive", "unpack it with 7z x"}},
     {257, "ustar", {Format::other, "a tar archive", "unpack it with tar -xf"}},
     {0, "\x89PNG\r\n\x1a\n", {Format::other, "a PNG image", as_arrays}},
     {0, "\xff\xd8\xff", {Format::other, "a JPEG image", as_arrays}},
     {0, "GIF8", {Format::other, "a GIF image", as_arrays}},
+    {0, "BM", {Format::other, "a BMP image", as_arrays}},
+    {0, "II*\0"sv, {Format::other, "a TIFF image", as_arrays}},
+    {0, "MM\0*"sv, {Format::other, "a TIFF image", as_arrays}},
+    {8, "WEBP", {Format::other, "a WebP image", as_arrays}},
+    {8, "WAVE", {Format::other, "a sound file", as_arrays}},
+    {0, "OggS", {Format::other, "a sound file", as_arrays}},
+    {0, "fLaC", {Format::other, "a sound file", as_arrays}},
+    {0, "ID3", {Format::other, "a sound file", as_arrays}},
+    {4, "ftyp", {Format::other, "a film or a HEIF image", as_arrays}},
     {0, "%PDF-", {Format::other, "a PDF document", as_arrays}},
     {0, "\x89HDF\r\n\x1a\n", {Format::other, "an HDF5 file", as_arrays}},
     {0, "MATLAB 5.0 MAT-file", {Format::other, "a MATLAB file", as_arrays}},
@@ -43,6 +63,9 @@ constexpr Signature signatures[] = {
     {0, "\x80\x05", {Format::other, "a Python pickle", as_weights}},
     {0, "PAR1", {Format::other, "a Parquet file", as_table}},
     {0, "ARROW1", {Format::other, "an Arrow file", as_table}},
+    {0, "FEA1", {Format::other, "a Feather file", as_table}},
+    {0, "Obj\1", {Format::other, "an Avro file", as_table}},
+    {0, "ORC", {Format::other, "an ORC file", as_table}},
     {0, "SQLite format 3\0"sv, {Format::other, "an SQLite database", as_table}},
     {0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", {Format::other, "an old Office document", as_table}},
     {0,
@@ -51,15 +74,7 @@ constexpr Signature signatures[] = {
      {Format::other, "a program or a library", "give the data file"}},
 };
 
-constexpr Recognised utf16{Format::other, "UTF-16 text",
-                           "convert it with iconv -f UTF-16 -t UTF-8"};
-constexpr Recognised utf32{Format::other, "UTF-32 text",
-                           "convert it with iconv -f UTF-32 -t UTF-8"};
-constexpr Recognised page{Format::other, "an HTML page",
-                          "it came instead of the file: download that again"};
-constexpr Recognised pointer{Format::other, "a pointer of Git LFS",
-                             "fetch the file that it stands for with git lfs pull"};
-constexpr Recognised text{Format::text, "text", "load_csv() reads tables"};
+constexpr std::string_view whole = "is it the right file, and was it written or fetched whole?";
 
 std::uint64_t number_at(std::string_view bytes, std::size_t offset, std::size_t size) {
   std::uint64_t number = 0;
@@ -95,46 +110,6 @@ std::optional<Recognised> zip_kind(std::string_view bytes) {
   return Recognised{Format::npz, "a zip archive", "unpack it with unzip"};
 }
 
-std::string lower(std::string_view bytes) {
-  std::string result(bytes);
-  std::ranges::transform(result, result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return result;
-}
-
-bool is_page(std::string_view bytes) {
-  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
-  bytes.remove_prefix(std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size()));
-  const std::string start = lower(bytes.substr(0, 15));
-  return start.starts_with("<!doctype html") || start.starts_with("<html");
-}
-
-/// Every second byte of the start is 0, as of Latin letters in UTF-16.
-bool is_utf16_without_mark(std::string_view bytes) {
-  const std::string_view start = bytes.substr(0, std::min<std::size_t>(bytes.size(), 64) & ~1U);
-  if (start.size() < 8) return false;
-  for (const std::size_t zero : {0U, 1U}) {
-    bool all = true;
-    for (std::size_t i = 0; i < start.size(); i += 2) {
-      const char letter = start[i + 1 - zero];
-      const bool readable =
-          (letter >= 0x20 && letter < 0x7f) || letter == '\n' || letter == '\r' || letter == '\t';
-      all = all && start[i + zero] == '\0' && readable;
-    }
-    if (all) return true;
-  }
-  return false;
-}
-
-bool is_text(std::string_view bytes) {
-  const std::string_view start = bytes.substr(0, 256);
-  return !start.empty() && std::ranges::all_of(start, [](char c) {
-    const auto code = static_cast<unsigned char>(c);
-    return code == '\t' || code == '\n' || code == '\r' || (code >= 0x20 && code < 0x7f);
-  });
-}
-
 std::string_view name_of(Format format) {
   switch (format) {
     case Format::npy:
@@ -156,31 +131,35 @@ std::string_view name_of(Format format) {
 
 std::optional<Recognised> what_it_is(const Input& input) {
   const std::string_view bytes = input.text(0, input.size);
+  if (bytes.empty()) return Recognised{Format::other, "an empty file", whole};
   // Before the rest: the length of a header may be any bytes.
   if (is_safetensors(bytes)) {
     return Recognised{Format::safetensors, "a safetensors file", "load_safetensors() reads it"};
   }
-  if (is_page(bytes)) return page;
-  if (bytes.starts_with("version https://git-lfs.github.com/")) return pointer;
   // A table may begin with a column named GIF8.
-  if (is_text(bytes)) return text;
+  if (const auto text = which_text(bytes)) return text;
   for (const Signature& each : signatures) {
     if (bytes.size() > each.offset && bytes.substr(each.offset).starts_with(each.bytes)) {
       return each.kind;
     }
   }
   if (const auto zip = zip_kind(bytes)) return zip;
-  if (bytes.starts_with("\xff\xfe\0\0"sv) || bytes.starts_with("\0\0\xfe\xff"sv)) return utf32;
-  if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff")) return utf16;
   if (is_idx(bytes)) return Recognised{Format::idx, "an IDX file", "load_idx() reads it"};
-  if (is_utf16_without_mark(bytes)) return utf16;
-  return std::nullopt;
+  if (bytes.find_first_not_of('\0') == bytes.npos) {
+    return Recognised{Format::other, "nothing but zeros", whole};
+  }
+  return which_wide_text(bytes);
 }
 
 void check_format(const Input& input, Format wanted) {
   const std::optional<Recognised> kind = what_it_is(input);
   check<IoError>(!kind || kind->format == wanted, "{}: this is {}, not {}: {}; {}", input.operation,
                  kind ? kind->name : "", name_of(wanted), input.name, kind ? kind->remedy : "");
+}
+
+void fail_unknown(const Input& input, Format wanted) {
+  fail<IoError>("{}: this is of no kind that is known here, and not {}: {}; {}", input.operation,
+                name_of(wanted), input.name, whole);
 }
 
 }  // namespace tapegrad::io

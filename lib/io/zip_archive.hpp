@@ -22,13 +22,15 @@ class ZipReader {
 
   std::size_t size() const { return entries_.size(); }
   const std::string& name(std::size_t i) const { return entries_[i].name; }
-  /// The unpacked entry. Throws IoError if its checksum is wrong.
+  /// The unpacked entry. Throws IoError if its checksum is wrong, and for one that is encrypted or
+  /// packed in another way.
   Input read(std::size_t i) const;
 
  private:
   struct Entry {
     std::string name;
     std::uint64_t size;
+    std::string_view problem;  // why it can't be unpacked; the others can
   };
   [[noreturn]] void fail_entry(std::string_view name, std::string_view what) const;
   Entry describe(std::uint64_t index, std::uint64_t& packed) const;

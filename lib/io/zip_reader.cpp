@@ -19,14 +19,15 @@ std::uint64_t most_of(std::uint64_t packed) {
 
 std::shared_ptr<zip> open_archive(const Input& input) {
   check_format(input, Format::npz);
-  // libzip takes a file without bytes for an archive without entries.
-  input.check(input.size > 0, 0, "no zip archive: the file is empty");
   ZipError error;
   zip_source_t* source = zip_source_buffer_create(input.data, input.size, 0, &error);
   zip_t* archive = source ? zip_open_from_source(source, ZIP_RDONLY, &error) : nullptr;
   if (!archive) {
     if (source) zip_source_free(source);
-    fail<IoError>("{}: no zip archive: {}: {}", input.operation, error.text(), input.name);
+    fail<IoError>(
+        "{}: no zip archive: {}: {}; is it the right file, and was it written or fetched "
+        "whole?",
+        input.operation, error.text(), input.name);
   }
   return {archive, &zip_discard};
 }
@@ -51,23 +52,23 @@ ZipReader::Entry ZipReader::describe(std::uint64_t index, std::uint64_t& packed)
   }
   const bool encrypted =
       (facts.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && facts.encryption_method != ZIP_EM_NONE;
-  if (encrypted) fail_entry(facts.name, "it is encrypted");
   const bool stored = facts.comp_method == ZIP_CM_STORE;
-  if (!stored && facts.comp_method != ZIP_CM_DEFLATE) {
-    fail_entry(facts.name, "it is packed in another way than deflate");
-  }
+  const bool deflated = facts.comp_method == ZIP_CM_DEFLATE;
   // Entries that share bytes are how a small archive unpacks to petabytes.
   const auto more = sum_of<std::uint64_t>(packed, facts.comp_size);
   if (!more || *more > input_.size) fail_entry(facts.name, "it is larger than the archive");
   packed = *more;
+  if (encrypted) return {facts.name, 0, "it is encrypted"};
+  if (!stored && !deflated) return {facts.name, 0, "it is packed in another way than deflate"};
   if (stored ? facts.size != facts.comp_size : facts.size > most_of(facts.comp_size)) {
     fail_entry(facts.name, "it claims a size that its bytes can't hold");
   }
-  return {facts.name, facts.size};
+  return {facts.name, facts.size, {}};
 }
 
 Input ZipReader::read(std::size_t i) const {
   const Entry& entry = entries_[i];
+  if (!entry.problem.empty()) fail_entry(entry.name, entry.problem);
   const std::shared_ptr<zip_file_t> file(zip_fopen_index(archive_.get(), i, 0),
                                          [](zip_file_t* f) { return f ? zip_fclose(f) : 0; });
   if (!file) fail_entry(entry.name, zip_strerror(archive_.get()));

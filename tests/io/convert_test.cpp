@@ -170,6 +170,11 @@ TEST_CASE("one array of an archive that can't be had leaves the others", "[io]")
   io::write_zip("test", path, path, files, false);
 
   CHECK(contains(io_error([&] { io::load_npz(path); }), "read it with {.convert = true}"));
+  const std::string others =
+      "; load the others with {.only = {their names}}: list_npz() lists them";
+  CHECK(contains(io_error([&] { io::load_npz(path); }), others));
+  CHECK(contains(io_error([&] { io::load_npz(path, {.convert = true}); }), others));
+  CHECK(contains(io_error([&] { io::load_npz(path, {.only = {"notes.txt"}}); }), others));
   CHECK(io::load_npz(path, {.only = {"good"}})["good"].to_vector<float>() ==
         std::vector<float>{1, 2});
   const StateDict two = io::load_npz(path, {.convert = true, .only = {"half", "good"}});
@@ -205,6 +210,8 @@ TEST_CASE("one tensor of a file that can't be had leaves the others", "[io]") {
   CHECK(io::load_safetensors(path, {.convert = true, .only = {"c"}}).tensors["c"].item<float>() ==
         1);
   CHECK(contains(io_error([&] { io::load_safetensors(path, {.convert = true}); }), "F8_E4M3"));
+  CHECK(contains(io_error([&] { io::load_safetensors(path, {.convert = true}); }),
+                 "; load the others with {.only = {their names}}: list_safetensors() lists them"));
   CHECK(io_error([&] { io::load_safetensors(path, {.only = {"d"}}); }) ==
         "load_safetensors: nothing is called \"d\": " + path);
   const std::vector<io::StoredArray> list = io::list_safetensors(path).tensors;

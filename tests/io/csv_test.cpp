@@ -168,7 +168,7 @@ TEST_CASE("csv: every usual spelling of a number is read", "[io][csv]") {
 }
 
 TEST_CASE("csv: a file without content or rows is refused", "[io][csv]") {
-  CHECK(parse_error("") == "load_csv: the file is empty: x.csv:1:1");
+  CHECK(contains(parse_error(""), "load_csv: this is an empty file, not a table"));
   CHECK(parse_error("\n \r\n") == "load_csv: the file is empty: x.csv:1:1");
   CHECK(parse_error("a,b\n") == "load_csv: no rows below the header: x.csv:1:4");
   CHECK(contains(io_error([] { load_csv("no/such.csv"); }),

@@ -81,8 +81,8 @@ TEST_CASE("idx: other element types are named", "[io]") {
 }
 
 TEST_CASE("idx: a file that doesn't fit its header is refused", "[io]") {
-  CHECK(refusal("") == "this is no IDX file: , byte 0");
-  CHECK(refusal("\1\0\x08\1"s) == "this is no IDX file: , byte 0");
+  CHECK(contains(refusal(""), "this is an empty file, not an IDX file"));
+  CHECK(contains(refusal("\1\0\x08\1"s), "of no kind that is known here, and not an IDX file"));
   CHECK(refusal("\0\0\x08\2\0\0\0\1"s) == "the file ends within its header: , byte 8");
   CHECK(contains(refusal("\0\0\x08\1\0\0\0\3\1\2"s),
                  "uint8 of shape [3] need 3 bytes, but 2 are there"));

@@ -120,8 +120,10 @@ TEST_CASE("npy: other dtypes are named", "[io]") {
 }
 
 TEST_CASE("npy: a header that numpy doesn't write is refused", "[io]") {
-  CHECK(refusal("") == "this is no .npy array: , byte 0");
-  CHECK(refusal("\x93NUMPX\1\0"s) == "this is no .npy array: , byte 0");
+  CHECK(contains(refusal(""), "this is an empty file, not an .npy array"));
+  CHECK(
+      contains(refusal("\x93NUMPX\1\0"s), "of no kind that is known here, and not an .npy array"));
+  CHECK(refusal("\x93NUMPY\1") == "the file ends within its header: , byte 7");
   CHECK(refusal("\x93NUMPY\1\0\1"s) == "the file ends within its header: , byte 8");
   CHECK(refusal("\x93NUMPY\2\0\xff\xff\xff\xff"s) ==
         "a header of 4294967295 bytes, of which 0 are there: , byte 8");

@@ -158,14 +158,14 @@ TEST_CASE("safetensors: no tensors at all is a file as well", "[io]") {
 }
 
 TEST_CASE("safetensors: a header that is cut off or too long is refused", "[io]") {
-  CHECK(refusal("") == "0 bytes are too few for the length of the header: , byte 0");
+  CHECK(contains(refusal(""), "this is an empty file, not a safetensors file"));
   CHECK(refusal("\1\0\0") == "1 bytes are too few for the length of the header: , byte 0");
-  CHECK(refusal(little_endian(9) + "{}") == "a header of 9 bytes in a file of 10: , byte 0");
+  CHECK(refusal(little_endian(9) + "{}") ==
+        "a header of 9 bytes in a file of 10, which was cut short: , byte 0");
   CHECK(refusal(little_endian(100'000'001) + "{}") ==
         "a header of 100000001 bytes; at most 100000000 are allowed: , byte 0");
-  CHECK(refusal(std::string(8, '\xff')) ==
-        "a header of 18446744073709551615 bytes; at most 100000000 are allowed: , byte 0");
-  CHECK(contains(refusal("", 0), "must start with {"));
+  CHECK(contains(refusal(std::string(9, '\xff')), "this is of no kind that is known here"));
+  CHECK(contains(refusal("", 0), "nothing but zeros"));
   CHECK(contains(refusal(" {}", 0), "must start with {"));
   CHECK(contains(refusal("{}\n", 0), "must end with }"));
 }

@@ -73,7 +73,7 @@ TEST_CASE("a file of another kind is called what it is by every reader", "[io]")
       {read_file(folder / "idx.gz"), "gzip-compressed data", "unpack it with gunzip", "load_idx"},
       {"a,b\n1,2\n", "text", "load_csv() reads tables", "load_csv"},
       {"\xff\xfe"s + utf16("a,b\n1,2\n"), "UTF-16 text", "iconv -f UTF-16 -t UTF-8", ""},
-      {utf16("a,b\n1,2\n"), "UTF-16 text", "iconv -f UTF-16 -t UTF-8", ""},
+      {utf16("a,b\n1,2\n"), "UTF-16 text", "iconv -f UTF-16LE -t UTF-8", ""},
       {"\0"s + utf16("a,b\n1,2\n3").substr(0, 17), "UTF-16 text", "iconv", ""},
       {"\xff\xfe\0\0a\0\0\0"s, "UTF-32 text", "iconv -f UTF-32 -t UTF-8", ""},
       {"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"s, "a PNG image", "numpy.save()", ""},
