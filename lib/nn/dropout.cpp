@@ -25,7 +25,11 @@ Tensor dropout(const Tensor& x, double p, Generator& generator) {
 
 Dropout::Dropout(double p) : p_(p) { check_probability(p); }
 
-Tensor Dropout::forward(const Tensor& x) { return is_training() ? dropout(x, p_) : x; }
+Tensor Dropout::forward(const Tensor& x) {
+  if (is_training()) return dropout(x, p_);
+  check_defined("dropout", x);
+  return x;
+}
 
 std::string Dropout::extra_repr() const { return fmt::format("p={}", p_); }
 

@@ -43,6 +43,7 @@ void Sequential::visit(Visitor& v) {
 }
 
 Tensor Sequential::forward(const Tensor& x) {
+  check_defined("Sequential", x);
   Tensor y = x;
   for (const auto& part : parts_) y = part->forward(y);
   return y;

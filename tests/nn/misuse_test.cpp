@@ -28,6 +28,11 @@ TEST_CASE("undefined tensors are refused in the name of who was called", "[nn][m
   const Tensor none;
   CHECK(contains(error_of([&] { nn::Linear(2, 2)(none); }), "Linear: argument 1 is an undefined"));
   CHECK(contains(error_of([&] { nn::Dropout(0.5)(none); }), "dropout: argument 1 is an undefined"));
+  nn::Dropout idle(0.5);
+  idle.eval();
+  CHECK(contains(error_of([&] { idle(none); }), "dropout: argument 1 is an undefined"));
+  CHECK(contains(error_of([&] { nn::Sequential()(none); }), "Sequential: argument 1 is an undef"));
+  CHECK(contains(error_of([&] { nn::Sequential(nn::ReLU())(none); }), "Sequential: argument 1"));
   CHECK(contains(error_of([&] { nn::dropout(none, 0); }), "dropout: argument 1 is an undefined"));
   CHECK(contains(error_of([&] { nn::ReLU()(none); }), "relu: argument 1 is an undefined"));
   CHECK(contains(error_of([&] { nn::Parameter{none}; }), "Parameter: argument 1 is an undefined"));

@@ -21,8 +21,8 @@ concept SequentialPart = std::derived_from<M, Module> && requires(M part, const 
 
 /// Modules by value, each fed with what the one before gives. Their names are "0", "1", ...
 ///   tg::nn::Sequential net(tg::nn::Linear(2, 16), tg::nn::ReLU(), tg::nn::Linear(16, 1));
-/// Copies are deep. Without parts it gives back its input. Throws Error where parts lie deeper
-/// within each other than a visit goes.
+/// Copies are deep. Without parts it gives back its input, which must be defined. Throws Error
+/// where parts lie deeper within each other than a visit goes.
 class Sequential : public Layer {
  public:
   Sequential() = default;
