@@ -33,6 +33,7 @@ EXEMPT = {
     ("apply_custom", 3): "behind what custom() makes, in whose name it refuses",
     ("backward", 1): "undefined stands for 1",
     ("set_grad", 1): "undefined clears it",
+    ("received", 1): "for the census, of tensors that have owners",
     ("trace_update", 3): "an update may have no gradient",
     ("insert", 2): "names the entry instead",
     ("to_string", 1): "prints that it is undefined",

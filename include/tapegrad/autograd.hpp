@@ -2,6 +2,7 @@
 // is in graph.hpp, how derivatives are tested in gradcheck.hpp.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -50,5 +51,13 @@ struct GradOptions {
 /// isn't tracked, an unused input, a non-scalar output without its gradient, a freed graph.
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                          const GradOptions& options = {});
+
+namespace detail {
+
+/// How many gradients have come to a leaf, from backward() or set_grad(); 0 for what isn't one.
+/// Whoever remembers the number knows whether there was another.
+std::uint32_t received(const Tensor& leaf);
+
+}  // namespace detail
 
 }  // namespace tapegrad

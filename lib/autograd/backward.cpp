@@ -148,6 +148,11 @@ Tensor Tensor::grad() const {
   return node && node->is_leaf() ? static_cast<const LeafNode&>(*node).grad() : Tensor();
 }
 
+std::uint32_t detail::received(const Tensor& leaf) {
+  const Ptr<Node>& node = impl_of(leaf).node;
+  return node && node->is_leaf() ? static_cast<const LeafNode&>(*node).received.load() : 0;
+}
+
 void Tensor::set_grad(const Tensor& grad) {
   const TensorImpl& x = impl_of(*this, "set_grad");
   check<AutogradError>(x.node && x.node->is_leaf(),

@@ -60,6 +60,7 @@ void make_ours(const LeafNode& leaf, Tensor& g) {
 
 void add_to_leaf(LeafNode& leaf, Tensor g) {
   const std::lock_guard guard(leaf.lock);
+  leaf.count_received();
   if (!leaf.collected.defined()) {
     leaf.collected = is_ours(g) ? std::move(g) : g.clone();
   } else if (is_ours(leaf.collected)) {

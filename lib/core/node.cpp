@@ -44,6 +44,7 @@ Tensor LeafNode::grad() const {
 void LeafNode::set_grad(Tensor grad) {
   const std::lock_guard guard(lock);
   collected.swap(grad);
+  if (collected.defined()) count_received();
 }
 
 void destroy(Node* node) noexcept {

@@ -105,8 +105,15 @@ struct LeafNode final : Node {
 
   Tensor grad() const;
   void set_grad(Tensor grad);
+  /// Something has been added to what was collected; to be called with the lock.
+  void count_received() noexcept {
+    received.store(received.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
 
-  /// Guards what follows.
+  /// Counts the passes that brought a gradient, and the gradients that were set: who remembers the
+  /// number knows whether one has come since.
+  std::atomic<std::uint32_t> received = 0;
+  /// Guards what follows; the number above is read without it.
   mutable SpinLock lock;
   Tensor collected;
 };

@@ -1,40 +1,79 @@
 #include "tapegrad/nn/census.hpp"
 
-#include <atomic>
 #include <map>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
-#include <utility>
+
+#include "core/thread_end.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/nn/parameter.hpp"
 
 namespace tapegrad::nn {
+namespace detail {
+
+constinit std::atomic<std::uint64_t> changes_of_owners = 0;
+constinit std::atomic<std::uint64_t> nameless = 0;
+
+}  // namespace detail
+
 namespace {
 
 struct Entry {
   int owners = 0;
-  /// Itself, until a visit names it: what is unknown is kept alive by its owner anyway.
-  Tensor unnamed = {};
-  /// The gradient that it had when training began. A gradient that somebody else holds too is not
-  /// added to in place, so that one that comes later is another tensor.
-  Tensor grad = {};
-  std::thread::id maker = std::this_thread::get_id();
+  /// The last of them: the others share the tensor for no longer than an assignment takes. Null if
+  /// that was interrupted.
+  const Owned* holder = nullptr;
   std::uint64_t number = 0;
+  /// Who may look at it: the gradients of another thread are not safe to read.
+  std::thread::id thread = {};
+  bool named = false;
+  bool trained = false;
+  /// It gets gradients, and nobody minds.
+  bool settled = false;
+  /// Gradients when training began.
+  std::uint32_t received = 0;
+
+  /// It still looks at what it said it would.
+  bool is_held(const void* impl) const { return holder && holder->impl() == impl; }
+  bool has_news() const {
+    const std::uint32_t now = tapegrad::detail::received(*holder);
+    return now != 0 && now != received;
+  }
 };
 
-/// What is dropped from it ends outside of its lock: tensors may have deleters of the user's.
 struct Census {
   std::mutex mutex;
   std::unordered_map<const void*, Entry> entries;
   std::uint64_t made = 0;
-  std::atomic<std::uint64_t> releases = 0;
 
-  /// Calls f with entries that this thread made: the gradients of others are not safe to read.
+  /// Calls f with the entries that are this thread's, or nobody's, and that still are what they
+  /// were when they came here.
   template <class F>
-  void for_unnamed(const F& f) {
+  void for_ours(const F& f) {
     const std::lock_guard lock(mutex);
     for (auto& [impl, entry] : entries) {
-      if (entry.unnamed.defined() && entry.maker == std::this_thread::get_id()) f(entry);
+      const bool ours =
+          entry.thread == std::this_thread::get_id() || entry.thread == std::thread::id();
+      if (ours && entry.is_held(impl)) f(entry);
     }
+  }
+
+  /// The tensors of which f is true, oldest first.
+  template <class F>
+  std::vector<Tensor> select(const F& f) {
+    std::map<std::uint64_t, Tensor> found;
+    for_ours([&](const Entry& entry) {
+      if (f(entry)) found.emplace(entry.number, *entry.holder);
+    });
+    std::vector<Tensor> oldest_first;
+    for (const auto& [number, tensor] : found) oldest_first.push_back(tensor);
+    return oldest_first;
+  }
+
+  void give_name(Entry& entry) {
+    if (!entry.named) detail::nameless.fetch_sub(1, std::memory_order_relaxed);
+    entry.named = true;
   }
 };
 
@@ -44,63 +83,111 @@ Census& census() {
   return instance;
 }
 
+/// What a thread made is everybody's when it has ended.
+void leave_behind() {
+  Census& all = census();
+  const std::lock_guard lock(all.mutex);
+  for (auto& [impl, entry] : all.entries) {
+    if (entry.thread == std::this_thread::get_id()) entry.thread = {};
+  }
+}
+
+std::thread::id this_thread() {
+  thread_local bool announced = false;
+  if (!announced) announced = at_thread_end<leave_behind>();
+  return std::this_thread::get_id();
+}
+
 }  // namespace
 
 std::vector<Tensor> forgotten_parameters() {
-  std::map<std::uint64_t, Tensor> found;
-  census().for_unnamed([&](const Entry& entry) {
-    const Tensor grad = entry.unnamed.grad();
-    if (grad.defined() && !grad.is_same(entry.grad)) found.emplace(entry.number, entry.unnamed);
-  });
-  std::vector<Tensor> oldest_first;
-  for (const auto& [number, tensor] : found) oldest_first.push_back(tensor);
-  return oldest_first;
+  return census().select([](const Entry& entry) { return !entry.named && entry.has_news(); });
 }
 
 namespace detail {
 
-void own(const Tensor& x) {
+void own(const Owned& holder) {
   Census& all = census();
   const std::lock_guard lock(all.mutex);
-  Entry& entry = all.entries[x.impl()];
-  if (++entry.owners > 1) return;
-  entry.unnamed = x;
-  entry.number = ++all.made;
+  Entry& entry = all.entries[holder.impl()];
+  const bool shared = entry.is_held(holder.impl());
+  // Else it is new, or stands where one was that somebody took away from its owner.
+  if (!shared) {
+    if (entry.owners == 0 || entry.named) nameless.fetch_add(1, std::memory_order_relaxed);
+    entry = {.owners = entry.owners, .number = ++all.made};
+    changes_of_owners.fetch_add(1, std::memory_order_relaxed);
+  }
+  ++entry.owners;
+  entry.holder = &holder;
+  entry.thread = this_thread();
 }
 
-void disown(const void* impl) {
+void inherit(const Owned& holder) {
   Census& all = census();
-  decltype(all.entries)::node_type ended;
   const std::lock_guard lock(all.mutex);
-  const auto entry = all.entries.find(impl);
-  if (entry == all.entries.end() || --entry->second.owners > 0) return;
-  ended = all.entries.extract(entry);
-  all.releases.fetch_add(1, std::memory_order_relaxed);
+  const auto entry = all.entries.find(holder.impl());
+  if (entry == all.entries.end()) return;
+  entry->second.holder = &holder;
+  entry->second.thread = this_thread();
+}
+
+void disown(const void* impl, const Owned& holder) {
+  Census& all = census();
+  const std::lock_guard lock(all.mutex);
+  const auto found = all.entries.find(impl);
+  if (found == all.entries.end()) return;
+  Entry& entry = found->second;
+  if (entry.holder == &holder) entry.holder = nullptr;
+  if (--entry.owners > 0) return;
+  all.give_name(entry);
+  all.entries.erase(found);
+  changes_of_owners.fetch_add(1, std::memory_order_relaxed);
+}
+
+void acknowledge(const Tensor& x) {
+  Census& all = census();
+  const std::lock_guard lock(all.mutex);
+  const auto entry = all.entries.find(x.impl());
+  if (entry != all.entries.end()) all.give_name(entry->second);
+}
+
+std::size_t owners_of_elements(const Tensor& x) {
+  std::size_t count = 0;
+  census().for_ours([&](const Entry& entry) { count += entry.holder->shares_storage_with(x); });
+  return count;
+}
+
+void train(const Tensor& x) {
+  Census& all = census();
+  const std::lock_guard lock(all.mutex);
+  const auto entry = all.entries.find(x.impl());
+  if (entry == all.entries.end()) return;
+  all.give_name(entry->second);
+  entry->second.trained = true;
+}
+
+void begin_training() {
+  census().for_ours(
+      [](Entry& entry) { entry.received = tapegrad::detail::received(*entry.holder); });
 }
 
 bool is_owned(const Tensor& x) {
   Census& all = census();
   const std::lock_guard lock(all.mutex);
-  return all.entries.contains(x.impl());
-}
-
-std::uint64_t releases() { return census().releases.load(std::memory_order_relaxed); }
-
-void acknowledge(const Tensor& x) {
-  Census& all = census();
-  Tensor unnamed, grad;
-  const std::lock_guard lock(all.mutex);
   const auto entry = all.entries.find(x.impl());
-  if (entry == all.entries.end()) return;
-  unnamed = std::move(entry->second.unnamed);
-  grad = std::move(entry->second.grad);
+  if (entry == all.entries.end()) return false;
+  return !entry->second.holder || entry->second.is_held(x.impl());
 }
 
-void begin_training() {
-  std::vector<Tensor> before;
-  census().for_unnamed([&](Entry& entry) {
-    before.push_back(std::move(entry.grad));
-    entry.grad = entry.unnamed.grad();
+std::vector<Tensor> newcomers() {
+  return census().select([](const Entry& entry) {
+    return entry.named && !entry.trained && !entry.settled && entry.has_news();
+  });
+}
+
+void settle() {
+  census().for_ours([](Entry& entry) {
+    if (!entry.trained && !entry.settled) entry.settled = entry.has_news();
   });
 }
 

@@ -108,6 +108,7 @@ void check_kept(const std::vector<Inventory::Entry>& own, const StateDict& state
 
 void Visitor::operator()(std::string_view name, Parameter& part) {
   check_name(name);
+  part.notice();
   if (!part.defined()) return;
   name_where_used(part, name);
   if (introduces_) detail::acknowledge(part);
@@ -116,6 +117,7 @@ void Visitor::operator()(std::string_view name, Parameter& part) {
 
 void Visitor::operator()(std::string_view name, Buffer& part) {
   check_name(name);
+  part.notice();
   if (!part.defined()) return;
   name_where_used(part, name);
   if (introduces_) detail::acknowledge(part);

@@ -21,6 +21,17 @@ Tensor copy_of(const Tensor& x) {
 
 Owned::Owned(const Owned& other) : Tensor(copy_of(other)), Trail() { hold(); }
 
+Owned::Owned(Owned&& other) noexcept
+    : Tensor(std::move(other)), Trail(std::move(other)), held_(impl()) {
+  const void* known = std::exchange(other.held_, nullptr);
+  if (known && known == held_) {
+    detail::inherit(*this);
+  } else {
+    if (known) detail::disown(known, other);
+    held_ = nullptr;
+  }
+}
+
 Owned::Owned(std::string_view what, const Tensor& value) {
   check_defined(what, value);
   Tensor::operator=(value.detach());
@@ -32,8 +43,14 @@ void Owned::hold() {
   if (held_) detail::own(*this);
 }
 
+void Owned::notice() {
+  if (held_ == impl()) return;
+  if (held_) detail::disown(std::exchange(held_, nullptr), *this);
+  hold();
+}
+
 void Owned::let_go() {
-  if (held_) detail::disown(std::exchange(held_, nullptr));
+  if (held_) detail::disown(std::exchange(held_, nullptr), *this);
   Tensor::operator=(Tensor());
 }
 
@@ -51,6 +68,7 @@ void Owned::assign(const Owned& other) {
 
 Owned& Owned::operator=(const Owned& other) & {
   if (this == &other) return *this;
+  notice();
   Trail::operator=(other);
   if (fits(other)) {
     assign(other);
@@ -65,9 +83,12 @@ Owned& Owned::operator=(const Owned& other) & {
 
 Owned& Owned::operator=(Owned&& other) & {
   if (this == &other) return *this;
+  notice();
+  other.notice();
   if (Owned* partner = swapped_with(other)) detail::Identity::exchange(*partner, other);
   if (is_same(other)) {
     other.let_go();
+    if (held_) detail::inherit(*this);
   } else if (fits(other)) {
     assign(other);
     other.let_go();
@@ -75,6 +96,7 @@ Owned& Owned::operator=(Owned&& other) & {
     let_go();
     Tensor::operator=(std::move(other));
     held_ = std::exchange(other.held_, nullptr);
+    if (held_) detail::inherit(*this);
   }
   Trail::operator=(std::move(other));
   return *this;

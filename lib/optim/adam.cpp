@@ -51,7 +51,7 @@ void AdamOptionsOf<decay>::visit(OptionVisitor& v) {
 
 template <Decay decay>
 void AdamOf<decay>::update(Slot& slot, const Tensor& grad, std::size_t group) {
-  const Options& o = this->options(group);
+  const Options& o = this->options_of(group);
   const kernels::AdamStep step = step_of(o, slot.steps);
   const kernels::Ref x = ref(slot.parameter);
   const kernels::Ref mean = ref(this->memory(slot, 0));

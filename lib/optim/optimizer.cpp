@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/node.hpp"
 #include "core/tensor_impl.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/graph.hpp"
@@ -32,42 +33,73 @@ std::string shapes_of(const std::vector<Tensor>& tensors) {
   return tensors.size() > most ? text + ", ..." : text;
 }
 
+/// Null for one that is frozen.
+inline LeafNode* leaf_of(const Tensor& x) {
+  const Ptr<Node>& node = x.impl()->node;
+  return node && node->is_leaf() ? static_cast<LeafNode*>(node.get()) : nullptr;
+}
+
+/// How many gradients have come.
+inline std::uint32_t received(const LeafNode* leaf) {
+  return leaf ? leaf->received.load(std::memory_order_relaxed) : 0;
+}
+
 }  // namespace
 
 void Optimizer::check_not_moved_from() const {
   if (!groups_.empty()) return;
-  fail<Error>("{}: this optimizer was moved from; use the one it went to", name());
+  fail<Error>("{}: this optimizer was moved from; use the one it went to", kind());
 }
 
 void Optimizer::zero_grad() {
   check_not_moved_from();
   for (std::vector<Slot>& group : groups_) {
     for (Slot& slot : group) {
-      if (slot.parameter.requires_grad()) slot.parameter.set_grad({});
+      if (LeafNode* leaf = leaf_of(slot.parameter)) leaf->set_grad({});
     }
   }
 }
 
-void Optimizer::check_owners() {
-  const std::uint64_t releases = nn::detail::releases();
-  if (releases == releases_) return;
-  bool all_owned = true;
+bool Optimizer::is_reached(const Slot& slot) {
+  return received(leaf_of(slot.parameter)) != slot.received;
+}
+
+bool Optimizer::is_suspicious() {
+  const std::uint64_t nameless = nn::detail::nameless.load(std::memory_order_relaxed);
+  // So that a look, which goes through them, costs as much as a step with one of them.
+  bool suspicious = nameless > 0 && ++unlooked_ >= nameless;
+  suspicious |= nn::detail::changes_of_owners.load(std::memory_order_relaxed) != changes_seen_;
+  for (const std::vector<Slot>& group : groups_) {
+    for (const Slot& slot : group) {
+      suspicious |= (received(leaf_of(slot.parameter)) != slot.received) != slot.reached;
+    }
+  }
+  return suspicious;
+}
+
+void Optimizer::look_around() {
+  const std::uint64_t changes = nn::detail::changes_of_owners;
+  check_owners();
+  check_nothing_forgotten();
+  check_not_replaced();
+  nn::detail::settle();
+  changes_seen_ = changes;
+  unlooked_ = 0;
+}
+
+void Optimizer::check_owners() const {
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     for (std::size_t i = 0; i < groups_[group].size(); ++i) {
-      Slot& slot = groups_[group][i];
-      const Tensor& x = slot.parameter;
-      if (!slot.has_owner || nn::detail::is_owned(x)) continue;
-      all_owned = false;
-      // Later gradients are the same one, which nobody drops any more.
-      const bool is_reached = x.grad().defined() && !std::exchange(slot.stepped_alone, true);
-      check<Error>(is_reached,
+      const Slot& slot = groups_[group][i];
+      // The tape may have outlived the owner.
+      const bool trained = !slot.has_owner || is_reached(slot);
+      check<Error>(trained || nn::detail::is_owned(slot.parameter),
                    "{}: parameter {} of group {}, of shape {}, is not part of a module any more: "
                    "its layer was removed or replaced, so that nothing trains what is there now; "
                    "make a new optimizer from the module's parameters()",
-                   name(), i, group, x.shape());
+                   name(), i, group, slot.parameter.shape());
     }
   }
-  if (all_owned) releases_ = releases;
 }
 
 void Optimizer::check_nothing_forgotten() const {
@@ -80,29 +112,48 @@ void Optimizer::check_nothing_forgotten() const {
                name(), forgotten.size() == 1 ? "a parameter" : "parameters", shapes_of(forgotten));
 }
 
+void Optimizer::check_not_replaced() const {
+  // Where no gradient has ever come, the first step missed all of them.
+  bool first = true;
+  for (const std::vector<Slot>& group : groups_) {
+    for (const Slot& slot : group) first &= slot.received == 0 && !is_reached(slot);
+  }
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    for (std::size_t i = 0; i < groups_[group].size(); ++i) {
+      const Slot& slot = groups_[group][i];
+      if (is_reached(slot) || !(slot.reached || first)) continue;
+      const std::vector<Tensor> others = nn::detail::newcomers();
+      check<Error>(others.empty(),
+                   "{}: no gradient came to parameter {} of group {}, of shape {}, but to {} of "
+                   "shape {}, which no optimizer holds: its module was exchanged for another, "
+                   "perhaps within a container or behind a pointer; assign to the module, which "
+                   "brings values to the parameters that are there, or make a new optimizer",
+                   name(), i, group, slot.parameter.shape(),
+                   others.size() == 1 ? "a parameter" : "parameters", shapes_of(others));
+      return;
+    }
+  }
+}
+
 void Optimizer::step() {
   check_not_moved_from();
-  if (look_for_forgotten_) check_nothing_forgotten();
-  check_owners();
+  if (is_suspicious()) look_around();
   const NoGrad guard;
   const bool traced = tracing();
-  std::size_t passed_over = 0;
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     for (Slot& slot : groups_[group]) {
-      const Tensor grad = slot.parameter.grad();
-      if (!grad.defined()) {
-        ++passed_over;
-        continue;
-      }
+      const LeafNode* leaf = leaf_of(slot.parameter);
+      const std::uint32_t now = received(leaf);
+      slot.reached = now != slot.received;
+      slot.received = now;
+      const Tensor grad = leaf ? leaf->grad() : Tensor();
+      if (!grad.defined()) continue;
       ++slot.steps;
       update(slot, grad, group);
       slot.parameter.impl()->storage->bump();
       if (traced) trace_update(lower_case(name()), slot.parameter, grad);
     }
   }
-  // Gradients that don't come here any more may go to somebody else.
-  look_for_forgotten_ = passed_over != passed_over_;
-  passed_over_ = passed_over;
 }
 
 std::vector<Tensor> Optimizer::parameters(std::size_t group) const {
@@ -131,7 +182,7 @@ Tensor& Optimizer::memory(Slot& slot, std::size_t i) {
 void Optimizer::add_slots(std::string_view optimizer, const std::vector<Tensor>& parameters) {
   check<Error>(!parameters.empty(),
                "{}: group {} has no parameters; does the module's visit() name its parts?",
-               optimizer, group_count());
+               optimizer, groups_.size());
   std::vector<const void*> known;
   for (const std::vector<Slot>& group : groups_) {
     for (const Slot& slot : group) known.push_back(slot.parameter.impl());
@@ -154,9 +205,9 @@ void Optimizer::add_slots(std::string_view optimizer, const std::vector<Tensor>&
   }
   std::ranges::sort(known);
   check<Error>(std::ranges::adjacent_find(known) == known.end(),
-               "{}: a parameter of group {} occurs twice; name it once", optimizer, group_count());
+               "{}: a parameter of group {} occurs twice; name it once", optimizer, groups_.size());
   groups_.push_back(std::move(slots));
-  for (const Tensor& x : parameters) nn::detail::acknowledge(x);
+  for (const Tensor& x : parameters) nn::detail::train(x);
   nn::detail::begin_training();
 }
 

@@ -28,7 +28,7 @@ void SGDOptions::visit(OptionVisitor& v) {
 }
 
 void SGD::update(Slot& slot, const Tensor& grad, std::size_t group) {
-  const SGDOptions& o = options(group);
+  const SGDOptions& o = options_of(group);
   kernels::SgdStep step{.lr = o.lr,
                         .weight_decay = o.weight_decay,
                         .momentum = o.momentum,

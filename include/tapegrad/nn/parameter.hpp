@@ -12,6 +12,7 @@
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace nn {
 
+class Visitor;
 namespace detail {
 struct Identity;
 }
@@ -29,10 +30,7 @@ class Owned : public Tensor, private detail::Trail<Owned> {
  public:
   Owned() = default;
   explicit Owned(const Owned& other);
-  Owned(Owned&& other) noexcept
-      : Tensor(std::move(other)),
-        Trail(std::move(other)),
-        held_(std::exchange(other.held_, nullptr)) {}
+  Owned(Owned&& other) noexcept;
   Owned& operator=(const Owned& other) &;
   Owned& operator=(Owned&& other) &;
   ~Owned() { let_go(); }
@@ -45,8 +43,11 @@ class Owned : public Tensor, private detail::Trail<Owned> {
  private:
   friend class detail::Trail<Owned>;
   friend detail::Identity;
+  friend class Visitor;
 
   void hold();
+  /// Learns what was done to it as a Tensor, behind its back.
+  void notice();
   void let_go();
   bool fits(const Owned& other) const;
   /// Copies the elements of one that fits.

@@ -36,18 +36,28 @@ class Optimizer {
 
   /// Drops the gradients of all parameters.
   void zero_grad();
-  /// One update, outside the tape and in place. Throws Error, before anything is changed, for a
-  /// parameter that has no gradient and was part of a module, but isn't any more: its layer was
-  /// removed, or replaced by one of another shape, and what is there now would not be trained. The
-  /// first step, and one after gradients ceased to come to a parameter, throw Error if they came to
-  /// some that nobody trains: visit() forgets them (see nn::forgotten_parameters()), or a module
-  /// that was never visited took the place of this optimizer's.
+  /// One update, outside the tape and in place. Throws Error, before anything is changed, where
+  /// gradients go to what nobody trains; looking for that costs two comparisons and one for each
+  /// parameter while nothing changes. It is the first step after the change that throws:
+  ///   - a parameter to which no new gradient came was part of a module, but isn't any more: its
+  ///     layer was removed, or replaced by one of another shape or in another container;
+  ///   - gradients ceased to come to a parameter, or never came to any, and began to come to named
+  ///     parameters that no optimizer has held: a pointer or a container got another module;
+  ///   - gradients came to parameters that no visit() has named: see nn::forgotten_parameters(),
+  ///     also for one that is used only later. A part that is meant to stay as it is, like the
+  ///     backbone under a new head, is frozen.
   void step();
 
   /// "SGD".
-  virtual std::string_view name() const = 0;
+  std::string_view name() const {
+    check_not_moved_from();
+    return kind();
+  }
 
-  std::size_t group_count() const { return groups_.size(); }
+  std::size_t group_count() const {
+    check_not_moved_from();
+    return groups_.size();
+  }
   /// The parameters of a group. Throws IndexError if there is no such group.
   std::vector<Tensor> parameters(std::size_t group = 0) const;
   /// The learning rate of a group. Throws IndexError if there is no such group.
@@ -73,14 +83,19 @@ class Optimizer {
     Tensor parameter;
     /// A module held it when the optimizer was made.
     bool has_owner = false;
-    /// A gradient reached it after its owner let it go: once the tape may have outlived the owner.
-    bool stepped_alone = false;
+    /// A gradient had come to it before the last step.
+    bool reached = false;
+    /// How many had come by then.
+    std::uint32_t received = 0;
     /// Updates so far, the current one included.
     std::int64_t steps = 0;
     std::array<Tensor, max_memories> memories = {};
   };
 
   Optimizer() = default;
+
+  /// What name() says, of one that was moved from, too.
+  virtual std::string_view kind() const = 0;
 
   // A new optimizer derives from OptimizerOf<its options> and defines these two.
 
@@ -98,22 +113,28 @@ class Optimizer {
   /// AutogradError for what isn't a leaf, DTypeError for integers.
   void add_slots(std::string_view optimizer, const std::vector<Tensor>& parameters);
   void check_group(std::size_t group) const;
+  void check_not_moved_from() const;
   /// Shows a copy of the options to v, and throws Error if they are wrong afterwards.
   virtual void visit_copy(std::size_t group, OptionVisitor& v) const = 0;
   virtual void visit_options(std::size_t group, OptionVisitor& v) = 0;
 
  private:
-  void check_not_moved_from() const;
+  /// A gradient has come since the last step.
+  static bool is_reached(const Slot& slot);
+  /// Something has changed in who owns what and who gets gradients: two comparisons, and one for
+  /// each parameter.
+  bool is_suspicious();
+  /// Throws Error if gradients go where nobody trains.
+  void look_around();
+  void check_owners() const;
   void check_nothing_forgotten() const;
-  /// Throws Error for a parameter that no gradient reaches because its module has let it go.
-  void check_owners();
+  void check_not_replaced() const;
 
   std::vector<std::vector<Slot>> groups_;
-  /// In the first step, and after one that passed over more or fewer parameters than before.
-  bool look_for_forgotten_ = true;
-  std::size_t passed_over_ = 0;
-  /// nn::detail::releases() when all parameters had their owners.
-  std::uint64_t releases_ = 0;
+  /// nn::detail::changes_of_owners when somebody last looked around.
+  std::uint64_t changes_seen_ = 0;
+  /// Steps since then in which something had no name.
+  std::uint64_t unlooked_ = 0;
 };
 
 /// The half of an optimizer that knows its options: an aggregate with `lr`, `name` (the
@@ -128,9 +149,8 @@ class OptimizerOf : public Optimizer {
   };
 
   void add_group(const std::vector<Tensor>& parameters, const Options& options) {
-    options.validate();
-    add_slots(Options::name, parameters);
-    options_.push_back(options);
+    check_not_moved_from();
+    append(parameters, options);
   }
 
   const Options& options(std::size_t group = 0) const {
@@ -143,7 +163,6 @@ class OptimizerOf : public Optimizer {
     options_[group] = options;
   }
 
-  std::string_view name() const override { return Options::name; }
   using Optimizer::set_lr;
   double lr(std::size_t group = 0) const override { return options(group).lr; }
   void set_lr(double lr, std::size_t group) override {
@@ -154,14 +173,22 @@ class OptimizerOf : public Optimizer {
 
  protected:
   OptimizerOf(const std::vector<Tensor>& parameters, const Options& options) {
-    add_group(parameters, options);
+    append(parameters, options);
   }
   explicit OptimizerOf(const std::vector<Group>& groups) {
-    if (groups.empty()) add_group({}, {});  // throws: no parameters
-    for (const Group& group : groups) add_group(group.parameters, group.options);
+    if (groups.empty()) append({}, {});  // throws: no parameters
+    for (const Group& group : groups) append(group.parameters, group.options);
   }
+  /// For update(), where there is such a group.
+  const Options& options_of(std::size_t group) const { return options_[group]; }
 
  private:
+  void append(const std::vector<Tensor>& parameters, const Options& options) {
+    options.validate();
+    add_slots(Options::name, parameters);
+    options_.push_back(options);
+  }
+  std::string_view kind() const final { return Options::name; }
   void visit_copy(std::size_t group, OptionVisitor& v) const override {
     Options copy = options_[group];
     copy.visit(v);
