@@ -1,6 +1,7 @@
 #include "tapegrad/nn/module.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "core/check.hpp"
 #include "tapegrad/autograd.hpp"
@@ -90,18 +91,23 @@ void check_fits(const std::string& name, const Tensor& own, const Tensor& loaded
       name, loaded.dtype(), own.dtype(), own.dtype());
 }
 
-/// A state that was kept without clone() has gone on with the module.
-void check_kept(const std::vector<Inventory::Entry>& own, const StateDict& state) {
-  std::size_t found = 0;
-  for (const Inventory::Entry& entry : own) {
-    const Tensor* loaded = state.find(entry.name);
-    if (!loaded) continue;
-    if (!loaded->shares_storage_with(*entry.tensor)) return;
-    ++found;
+bool shares_with(const std::vector<Inventory::Entry>& own, const Tensor& x) {
+  return std::ranges::any_of(own, [&](const auto& e) { return e.tensor->shares_storage_with(x); });
+}
+
+/// A state that was kept without clone() has gone on with the module. One of another module that
+/// shares the elements is no such state.
+void check_kept(const std::vector<Inventory::Entry>& own, const Inventory::Entry& entry,
+                const Tensor& loaded) {
+  if (!loaded.shares_storage_with(*entry.tensor)) return;
+  std::set<const void*> sharers;
+  for (const Inventory::Entry& e : own) {
+    if (e.tensor->shares_storage_with(loaded)) sharers.insert(e.tensor->impl());
   }
-  check<Error>(found == 0,
-               "load_state_dict: the state holds the module's own tensors, so that it is what the "
-               "module is now: keep state_dict().clone(), or a copy of the module");
+  check<Error>(detail::owners_of_elements(loaded) > sharers.size(),
+               "load_state_dict: \"{}\" is the module's own tensor, so that it is what the module "
+               "is now; nothing was loaded: keep state_dict().clone(), or a copy of the module",
+               entry.name);
 }
 
 }  // namespace
@@ -173,13 +179,14 @@ StateDict Module::state_dict() const {
 
 LoadResult Module::load_state_dict(const StateDict& state) {
   const Inventory inventory(*this);
-  check_kept(inventory.tensors, state);
   LoadResult result;
-  std::vector<const Tensor*> loaded;
+  std::vector<Tensor> loaded;
   for (const Inventory::Entry& entry : inventory.tensors) {
-    loaded.push_back(state.find(entry.name));
-    if (loaded.back()) {
-      check_fits(entry.name, *entry.tensor, *loaded.back());
+    const Tensor* found = state.find(entry.name);
+    loaded.push_back(found ? *found : Tensor());
+    if (found) {
+      check_fits(entry.name, *entry.tensor, *found);
+      check_kept(inventory.tensors, entry, *found);
     } else {
       result.missing.push_back(entry.name);
     }
@@ -189,8 +196,12 @@ LoadResult Module::load_state_dict(const StateDict& state) {
     if (std::ranges::none_of(inventory.tensors, same)) result.unexpected.push_back(name);
   }
   const NoGrad guard;
+  // What another tensor of the module gives, it gives before it gets something itself.
+  for (Tensor& x : loaded) {
+    if (x.defined() && shares_with(inventory.tensors, x)) x = x.clone();
+  }
   for (std::size_t i = 0; i < loaded.size(); ++i) {
-    if (loaded[i]) inventory.tensors[i].tensor->copy_(*loaded[i]);
+    if (loaded[i].defined()) inventory.tensors[i].tensor->copy_(loaded[i]);
   }
   return result;
 }

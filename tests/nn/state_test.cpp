@@ -137,19 +137,59 @@ TEST_CASE("a state that was kept without clone() brings nothing back, and says s
   Pair model;
   const StateDict kept = model.state_dict();
   CHECK_THROWS_WITH(model.load_state_dict(kept),
-                    "load_state_dict: the state holds the module's own tensors, so that it is what "
-                    "the module is now: keep state_dict().clone(), or a copy of the module");
-  StateDict part;
-  part.insert("seen", kept["seen"]);
-  CHECK_THROWS_AS(model.load_state_dict(part), Error);
-  // Some entries of one's own beside others are what they look like.
-  StateDict mixed;
-  for (const auto& [name, tensor] : kept) {
-    mixed.insert(name, name == "seen" ? full({}, 7, {.dtype = int64}) : tensor);
+                    "load_state_dict: \"first.weight\" is the module's own tensor, so that it is "
+                    "what the module is now; nothing was loaded: keep state_dict().clone(), or a "
+                    "copy of the module");
+  CHECK_THROWS_AS(model.load_state_dict({{"seen", kept["seen"]}}), Error);
+  const auto before = values_of(model);
+  StateDict mixed;  // one of the module's own among others
+  for (const auto& [name, tensor] : kept.clone()) {
+    mixed.insert(name, name == "second.weight" ? kept[name] : tensor + 1);
   }
-  CHECK(model.load_state_dict(mixed).complete());
-  CHECK(model.seen.item<int>() == 7);
+  CHECK_THROWS_WITH(model.load_state_dict(mixed),
+                    Catch::Contains("\"second.weight\" is the module's own tensor"));
+  CHECK(values_of(model) == before);
   Pair other = model;
   CHECK(other.load_state_dict(kept).complete());
   CHECK(nn::Sequential().load_state_dict({}).complete());
+}
+
+TEST_CASE("a state can be loaded where modules or parts share a tensor", "[nn][state]") {
+  const Tensor common = zeros({2, 2});
+  struct Tied : nn::Module {
+    nn::Parameter in, out;
+    nn::Parameter bias = zeros({2});
+    explicit Tied(const Tensor& table) : in(table), out(table) {}
+    void visit(nn::Visitor& v) override {
+      v("in", in);
+      v("out", out);
+      v("bias", bias);
+    }
+  };
+  Tied encoder(common);
+  Tied decoder(common);
+  encoder.bias = ones({2});
+  CHECK(decoder.load_state_dict(encoder.state_dict()).complete());
+  CHECK(decoder.bias.to_vector<float>() == std::vector<float>{1, 1});
+  CHECK(decoder.in.shares_storage_with(encoder.out));
+  CHECK(decoder.load_state_dict({{"in", ones({2, 2})}}).missing.size() == 2);
+  CHECK(common.to_vector<float>() == std::vector<float>(4, 1));
+  Tied alone(zeros({2, 2}));
+  CHECK(alone.load_state_dict(encoder.state_dict()).complete());
+  CHECK_THROWS_WITH(alone.load_state_dict(alone.state_dict()), Catch::Contains("\"in\""));
+}
+
+TEST_CASE("parts exchange their values by the entries of a state", "[nn][state]") {
+  struct Two : nn::Module {
+    nn::Parameter a = tensor({1.0, 2.0});
+    nn::Parameter b = tensor({3.0, 4.0});
+    void visit(nn::Visitor& v) override {
+      v("a", a);
+      v("b", b);
+    }
+  };
+  Two two;
+  CHECK(two.load_state_dict({{"a", two.b.detach()}, {"b", two.a.detach()}}).complete());
+  CHECK(two.a.to_vector<float>() == std::vector<float>{3, 4});
+  CHECK(two.b.to_vector<float>() == std::vector<float>{1, 2});
 }

@@ -111,10 +111,11 @@ class Module : private detail::Trail<Module> {
   /// share storage with the module: clone() the result, or copy the module, to keep a snapshot.
   /// Throws Error when visit() gives a name twice.
   StateDict state_dict() const;
-  /// Copies values in by name and keeps requires_grad. Throws ShapeError or DTypeError, or Error
-  /// for a tensor of the module that overlaps itself, naming the entry, before anything is changed;
-  /// Error too for a state that holds nothing but the module's own tensors, which can't bring back
-  /// anything. Look at the result: missing names keep their values.
+  /// Copies values in by name and keeps requires_grad. Throws, naming the entry, before anything is
+  /// changed: ShapeError or DTypeError where it doesn't fit, Error for a tensor of the module that
+  /// overlaps itself, and for an entry that is the module's own tensor, kept without clone(), which
+  /// can't bring back anything (one of another module that shares it can be loaded). Look at the
+  /// result: missing names keep their values.
   [[nodiscard]] LoadResult load_state_dict(const StateDict& state);
 
   /// Sets the mode of this module and all below: dropout drops only while training.
