@@ -3,17 +3,30 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
+
+#include "tapegrad/nn/census.hpp"
 
 namespace tapegrad::nn {
-namespace {
+namespace detail {
 
-using Parts = std::map<std::string, Owned*, std::less<>>;
-
-class Survey : public Visitor {
+/// The parts of a module by name.
+class Identity::Survey : public Visitor {
  public:
-  Survey() : Visitor(Introduces::no) {}
+  explicit Survey() : Visitor(Introduces::no) {}
 
-  Parts parts;
+  std::map<std::string, Owned*, std::less<>> parts;
+
+  /// Calls f with what is called the same here and among `others`, each part of this once: a tensor
+  /// may have two names.
+  template <class Others, class F>
+  void for_pairs(const Others& others, const F& f) const {
+    std::set<const Owned*> met;
+    for (const auto& [name, part] : parts) {
+      const auto other = others.find(name);
+      if (other != others.end() && met.insert(part).second) f(name, *part, other->second);
+    }
+  }
 
  private:
   void parameter(std::string_view name, Parameter& part) override {
@@ -21,46 +34,6 @@ class Survey : public Visitor {
   }
   void buffer(std::string_view name, Buffer& part) override { parts.emplace(path(name), &part); }
 };
-
-/// Calls f with tensors of the same name, each pair once: a tensor may have two names.
-template <class F>
-void for_pairs(const Parts& a, const Parts& b, const F& f) {
-  std::set<const Owned*> met;
-  for (const auto& [name, part] : a) {
-    const auto other = b.find(name);
-    if (other != b.end() && met.insert(other->second).second) f(*part, *other->second);
-  }
-}
-
-}  // namespace
-
-namespace detail {
-
-void Identity::keep(Owned& mine, Owned& theirs) {
-  if (mine.is_same(theirs) || !mine.fits(theirs)) return;
-  mine.assign(theirs);
-  theirs.let_go();
-  theirs.Tensor::operator=(mine);
-  theirs.hold();
-}
-
-void Identity::exchange(Owned& a, Owned& b) {
-  b.forget_origin();
-  if (a.is_same(b) || !a.fits(b) || !b.fits(a)) return;
-  const Owned kept(a);
-  a.assign(b);
-  b.assign(kept);
-  a.Tensor::swap(b);
-  std::swap(a.held_, b.held_);
-}
-
-void Identity::keep(Module& mine, Module& theirs) {
-  Survey own;
-  mine.visit(own);
-  Survey other;
-  theirs.visit(other);
-  for_pairs(own.parts, other.parts, [](Owned& a, Owned& b) { keep(a, b); });
-}
 
 /// Parts of a module that was swapped are not swapped once more by themselves.
 class Identity::LastStop final : public Survey {
@@ -70,25 +43,71 @@ class Identity::LastStop final : public Survey {
   }
 };
 
+void Identity::lend(Tensor mine, Owned& theirs) {
+  Owned::assign(mine, theirs);
+  theirs.let_go();
+  theirs.Tensor::operator=(std::move(mine));
+  theirs.hold();
+}
+
+void Identity::exchange(Owned& a, Owned& b) {
+  b.forget_origin();
+  if (a.is_same(b) || !a.fits(b) || !b.fits(a)) return;
+  const Owned kept(a);
+  Owned::assign(a, b);
+  Owned::assign(b, kept);
+  a.Tensor::swap(b);
+  std::swap(a.held_, b.held_);
+  inherit(a);
+  inherit(b);
+}
+
 void Identity::exchange(Module& a, Module& b) {
   Survey first;
   a.visit(first);
   LastStop second;
   b.visit(second);
-  for_pairs(first.parts, second.parts, [](Owned& x, Owned& y) { exchange(x, y); });
+  second.for_pairs(first.parts, [](const auto&, Owned& x, Owned* y) { exchange(*y, x); });
+}
+
+void Identity::keep(Module& mine, Module& theirs) {
+  std::map<std::string, Tensor, std::less<>> own;
+  for (auto& [name, tensor] : std::exchange(mine.left_.tensors, {})) own.emplace(name, tensor);
+  Survey here;
+  if (!mine.gone()) mine.visit(here);
+  for (const auto& [name, part] : here.parts) own.emplace(name, *part);
+  Survey there;
+  theirs.visit(there);
+  theirs.left_.tensors.clear();
+  there.for_pairs(own, [&](const std::string& name, Owned& part, const Tensor& tensor) {
+    if (part.is_same(tensor) || !Owned::fits(tensor, part)) return;
+    theirs.left_.tensors.push_back({name, part});
+    lend(tensor, part);
+    if (mine.gone()) train(tensor);  // somebody had it before, perhaps an optimizer
+  });
 }
 
 }  // namespace detail
 
+Module& Module::operator=(const Module& other) {
+  if (this == &other) return *this;
+  Trail::operator=(other);
+  left_.tensors.clear();
+  training_ = other.training_;
+  return *this;
+}
+
 Module& Module::operator=(Module&& other) {
   if (this == &other) return *this;
+  const bool empty = gone() && left_.tensors.empty();
   if (Module* partner = swapped_with(other)) {
     detail::Identity::exchange(*partner, other);
-  } else if (!gone() && !other.gone()) {
+  } else if (!empty && !other.gone()) {
     detail::Identity::keep(*this, other);
   }
   training_ = other.training_;
   Trail::operator=(std::move(other));
+  if (empty) made_from(other);
   return *this;
 }
 

@@ -6,18 +6,20 @@
 namespace tapegrad::nn::detail {
 
 struct Identity {
-  /// `mine` gets the value of `theirs`, and both hold the tensor of `mine`: whichever of the two
-  /// stays behind when members are moved, it has that tensor.
-  static void keep(Owned& mine, Owned& theirs);
   /// Two that have exchanged their tensors get them back, with the values of the other.
   static void exchange(Owned& a, Owned& b);
 
   /// The same for the parts of modules that have the same name.
-  static void keep(Module& mine, Module& theirs);
   static void exchange(Module& a, Module& b);
+  /// Parts of `theirs` come to hold the tensors of `mine` of the same name, with the values that
+  /// they had: whichever of the two stays behind when members are moved, it has that tensor.
+  /// Their own tensors are left with their module.
+  static void keep(Module& mine, Module& theirs);
 
  private:
+  class Survey;
   class LastStop;
+  static void lend(Tensor mine, Owned& theirs);
 };
 
 }  // namespace tapegrad::nn::detail

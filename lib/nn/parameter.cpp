@@ -54,16 +54,16 @@ void Owned::let_go() {
   Tensor::operator=(Tensor());
 }
 
-bool Owned::fits(const Owned& other) const {
-  return defined() && other.defined() && shape() == other.shape() && dtype() == other.dtype() &&
-         !overlaps_itself();
+bool Owned::fits(const Tensor& mine, const Owned& other) {
+  return mine.defined() && other.defined() && mine.shape() == other.shape() &&
+         mine.dtype() == other.dtype() && !mine.overlaps_itself();
 }
 
-void Owned::assign(const Owned& other) {
+void Owned::assign(Tensor mine, const Owned& other) {
   const NoGrad guard;
-  copy_(other);
-  if (requires_grad()) set_grad({});
-  requires_grad_(other.requires_grad());
+  mine.copy_(other);
+  if (mine.requires_grad()) mine.set_grad({});
+  mine.requires_grad_(other.requires_grad());
 }
 
 Owned& Owned::operator=(const Owned& other) & {
@@ -71,7 +71,7 @@ Owned& Owned::operator=(const Owned& other) & {
   notice();
   Trail::operator=(other);
   if (fits(other)) {
-    assign(other);
+    assign(*this, other);
     return *this;
   }
   Tensor copy = copy_of(other);
@@ -86,19 +86,22 @@ Owned& Owned::operator=(Owned&& other) & {
   notice();
   other.notice();
   if (Owned* partner = swapped_with(other)) detail::Identity::exchange(*partner, other);
+  if (!is_same(other) && fits(other)) {
+    assign(*this, other);
+    Trail::operator=(std::as_const(other));
+    return *this;
+  }
+  const bool empty = !defined();
   if (is_same(other)) {
-    other.let_go();
-    if (held_) detail::inherit(*this);
-  } else if (fits(other)) {
-    assign(other);
     other.let_go();
   } else {
     let_go();
     Tensor::operator=(std::move(other));
     held_ = std::exchange(other.held_, nullptr);
-    if (held_) detail::inherit(*this);
   }
+  if (held_) detail::inherit(*this);
   Trail::operator=(std::move(other));
+  if (empty) made_from(other);
   return *this;
 }
 

@@ -10,6 +10,7 @@
 #include "support/errors.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/nn/activation.hpp"
+#include "tapegrad/nn/census.hpp"
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/nn/module.hpp"
 #include "tapegrad/nn/parameter.hpp"
@@ -117,6 +118,101 @@ TEST_CASE("an optimizer goes on with a model that was assigned to", "[nn][identi
   check_goes_on([](Net& model, Net& other) { model = Net(other); });
   check_goes_on([](Net& model, Net& other) {
     static_cast<nn::Linear&>(model.first) = other.first, model = std::move(other);
+  });
+}
+
+TEST_CASE("an optimizer goes on with a model that moved to another and back", "[nn][identity]") {
+  // Then it has the values of `other`, as the others here.
+  const auto bring = [](Net& model, const Net& other) { model = other; };
+  check_goes_on([&](Net& model, Net& other) {
+    Net best = std::move(model);
+    model = std::move(best);
+    bring(model, other);
+  });
+  check_goes_on([&](Net& model, Net& other) {  // the place of the best exists
+    Net best;
+    for (int i = 0; i < 3; ++i) {
+      best = std::move(model);
+      model = std::move(best);
+    }
+    best = std::move(other);
+    model = std::move(best);
+  });
+  check_goes_on([&](Net& model, Net& other) {
+    Net best;
+    best = std::move(model);
+    model = Net(other);  // another one, in between
+  });
+  check_goes_on([&](Net& model, Net& other) {
+    Net best;
+    best = std::move(model);
+    model = Net();
+    Net third = std::move(best);
+    model = std::move(third);
+    bring(model, other);
+  });
+}
+
+TEST_CASE("a module that was moved from by an assignment keeps its tensors for the next",
+          "[nn][identity]") {
+  Net model;
+  Net best;
+  const auto of_model = tensors_of(model);
+  const auto of_best = tensors_of(best);
+  const Values values = values_of(model);
+  best = std::move(model);
+  CHECK(same(tensors_of(best), of_best));
+  CHECK(values_of(best) == values);
+  model = std::move(best);
+  CHECK(same(tensors_of(model), of_model));
+  CHECK(values_of(model) == values);
+  best = Net(model);
+  CHECK(same(tensors_of(best), of_best));
+  CHECK(values_of(best) == values);
+  std::swap(model, best);
+  CHECK(same(tensors_of(model), of_model));
+  CHECK(same(tensors_of(best), of_best));
+}
+
+TEST_CASE("tensors that come back to their module are known without another visit",
+          "[nn][identity]") {
+  Net model;
+  Net best;
+  optim::SGD rule(model.parameters(), {.lr = 0.01});
+  train(model, rule);
+  best = std::move(model);
+  model = std::move(best);
+  for (int i = 0; i < 3; ++i) train(model, rule);
+  CHECK(nn::forgotten_parameters().empty());
+}
+
+TEST_CASE("an optimizer goes on with a model that was swapped by hand", "[nn][identity]") {
+  check_goes_on([](Net& model, Net& other) {
+    Net third = std::move(model);
+    model = std::move(other);
+    other = std::move(third);
+  });
+  check_goes_on([](Net& model, Net& other) {
+    Net third;  // exists already
+    third = std::move(model);
+    model = std::move(other);
+    other = std::move(third);
+  });
+  check_goes_on([](Net& model, Net& other) {
+    Net third;
+    const Net husk = std::move(third);  // exists, but is empty
+    third = std::move(model);
+    model = std::move(other);
+    other = std::move(third);
+  });
+  check_goes_on([](Net& model, Net& other) {
+    nn::Parameter third;
+    third = std::move(model.scale);
+    model.scale = std::move(other.scale);
+    other.scale = std::move(third);
+    CHECK(other.scale.defined());
+    other.scale = model.scale;
+    model = other;
   });
 }
 

@@ -105,22 +105,16 @@ TEST_CASE("tensors without a module, and those that gradients reach, are trained
 
 TEST_CASE("a gradient that nobody drops doesn't hide that its module is another",
           "[optim][identity]") {
-  nn::Linear layer(2, 1);
-  optim::SGD rule(layer.parameters(), {.lr = 0.1});
+  auto layer = std::make_unique<nn::Linear>(2, 1);
+  optim::SGD rule(layer->parameters(), {.lr = 0.1});
   const auto step = [&] {
-    layer.zero_grad();  // not the optimizer's, which would drop the old gradients too
-    layer(ones({1, 2})).sum().backward();
+    layer->zero_grad();  // not the optimizer's, which would drop the old gradients too
+    (*layer)(ones({1, 2})).sum().backward();
     rule.step();
   };
   step();
-  nn::Linear kept(2, 1);
-  kept = std::move(layer);
-  layer = std::exchange(kept, nn::Linear(2, 1));
-  CHECK_THROWS_AS(
-      [&] {
-        for (int i = 0; i < 3; ++i) step();
-      }(),
-      Error);
+  layer = std::make_unique<nn::Linear>(2, 1);
+  CHECK_THROWS_AS(step(), Error);
 }
 
 TEST_CASE("an optimizer follows a module that moves", "[optim][identity]") {

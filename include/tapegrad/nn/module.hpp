@@ -20,6 +20,19 @@ namespace nn {
 
 class Module;
 
+namespace detail {
+
+/// The tensors of a module that another was assigned the parts of. They stay with it, whoever is
+/// made from it or copied to it.
+struct Left {
+  Left() = default;
+  Left(const Left&) noexcept {}
+  Left& operator=(const Left&) noexcept { return *this; }
+  std::vector<NamedTensor> tensors;
+};
+
+}  // namespace detail
+
 /// Goes through a module's parts. Module::visit() calls it with each of them; classes that derive
 /// from it say what happens there. Names must not be empty or contain a dot, and no more than 500
 /// modules lie within each other (Error: one that contains itself has no end). Parts learn their
@@ -80,8 +93,16 @@ struct LoadResult {
 /// The base of everything that has parameters. A module is a value: its parts are members, visit()
 /// names them, and a copy is deep: `auto best = model;` shares nothing with `model`.
 ///   Assigning to a module, by copy or move, and std::swap() give values to the tensors that are
-/// there (see Owned), whatever container the parts are in: an optimizer goes on with them. So the
-/// best weights are kept by `best = model;` and brought back by `model = best;`.
+/// there (see Owned): an optimizer goes on with them. So the best weights are kept by
+/// `best = model;` and brought back by `model = best;`, or by moves: a module that was moved from
+/// by an assignment gets its tensors back with the next one that moves to it. Whole modules may be
+/// moved and swapped whatever containers their parts are in, as long as these have the same names.
+/// Copies reach what the container assigns to: members, std::array, std::optional, a std::vector of
+/// no other length, Sequential; but a std::map, and a vector that grows, make their elements anew.
+/// `model = Net(best)` and load_state_dict() serve there.
+///   What can't be kept is refused by the optimizer's next step: a container that takes the
+/// elements of another by itself (`v = std::move(other)`, `v.swap(other)`), a pointer that gets
+/// another module, std::exchange(), which leaves the tensors with what it returns.
 ///
 ///   struct Mlp : tg::nn::Module {
 ///     tg::nn::Linear hidden{2, 16}, out{16, 1};
@@ -154,13 +175,9 @@ class Module : private detail::Trail<Module> {
   Module() = default;
   Module(const Module&) = default;
   Module(Module&&) = default;
-  Module& operator=(const Module& other) {
-    Trail::operator=(other);
-    training_ = other.training_;
-    return *this;
-  }
-  /// Visits both modules, as long as neither was moved from: what members do afterwards, which may
-  /// be a vector that takes the parts of another, leaves tensors under the names that they had.
+  Module& operator=(const Module& other);
+  /// Visits both modules: what members do afterwards, which may be a vector that takes the parts of
+  /// another, leaves tensors under the names that they had.
   Module& operator=(Module&& other);
 
   /// For owners whose parts have names without a visit, as Sequential's have.
@@ -173,6 +190,7 @@ class Module : private detail::Trail<Module> {
 
   ScopeName scope_name_;
   bool training_ = true;
+  detail::Left left_;
 };
 
 /// A tree with a line for each module, as PyTorch prints it.

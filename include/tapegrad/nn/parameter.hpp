@@ -23,9 +23,10 @@ struct Identity;
 ///   auto what = layer.weight;         does not compile: say which of the two you mean
 /// Assigning copies the elements into the tensor that is there, so that an optimizer that holds it
 /// goes on with the new values; the gradient is cleared, requires_grad follows. So do moves and
-/// std::swap(): values go, tensors stay. Where shapes or element types differ, or nothing is
-/// there, it becomes another tensor; an optimizer that still holds the old one says so in its next
-/// step. One that is made by a move takes the tensor along.
+/// std::swap(): values go, tensors stay, and one that was moved from by an assignment keeps its
+/// own. Where shapes or element types differ, or nothing is there, it becomes another tensor (the
+/// one of what is moved); an optimizer that still holds the old one says so in its next step. One
+/// that is made by a move takes the tensor along.
 class Owned : public Tensor, private detail::Trail<Owned> {
  public:
   Owned() = default;
@@ -49,9 +50,10 @@ class Owned : public Tensor, private detail::Trail<Owned> {
   /// Learns what was done to it as a Tensor, behind its back.
   void notice();
   void let_go();
-  bool fits(const Owned& other) const;
+  static bool fits(const Tensor& mine, const Owned& other);
+  bool fits(const Owned& other) const { return fits(*this, other); }
   /// Copies the elements of one that fits.
-  void assign(const Owned& other);
+  static void assign(Tensor mine, const Owned& other);
 
   /// What the census knows this to hold, also after somebody has moved the tensor out of it.
   const void* held_ = nullptr;

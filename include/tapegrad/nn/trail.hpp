@@ -39,6 +39,8 @@ class Trail {
     const bool closed = gone_ && heir_ && heir_ == third.origin_ && !heir_->gone_;
     return closed ? static_cast<T*>(heir_) : nullptr;
   }
+  /// Had nothing of its own, and took what `other` had, as one that is made from it does.
+  void made_from(const Trail& other) { origin_ = &other; }
   /// It has been swapped already, as a part of something larger.
   void forget_origin() { origin_ = nullptr; }
 
