@@ -42,6 +42,15 @@ struct Entry {
   }
 };
 
+/// What a thread made is everybody's when it has ended.
+void leave_behind();
+
+std::thread::id this_thread() {
+  thread_local bool announced = false;
+  if (!announced) announced = at_thread_end<leave_behind>();
+  return std::this_thread::get_id();
+}
+
 struct Census {
   std::mutex mutex;
   std::unordered_map<const void*, Entry> entries;
@@ -74,6 +83,8 @@ struct Census {
   void give_name(Entry& entry) {
     if (!entry.named) detail::nameless.fetch_sub(1, std::memory_order_relaxed);
     entry.named = true;
+    // Whoever visits what a thread left behind has it from then on.
+    if (entry.thread == std::thread::id()) entry.thread = this_thread();
   }
 };
 
@@ -83,19 +94,12 @@ Census& census() {
   return instance;
 }
 
-/// What a thread made is everybody's when it has ended.
 void leave_behind() {
   Census& all = census();
   const std::lock_guard lock(all.mutex);
   for (auto& [impl, entry] : all.entries) {
     if (entry.thread == std::this_thread::get_id()) entry.thread = {};
   }
-}
-
-std::thread::id this_thread() {
-  thread_local bool announced = false;
-  if (!announced) announced = at_thread_end<leave_behind>();
-  return std::this_thread::get_id();
 }
 
 }  // namespace
