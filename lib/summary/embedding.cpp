@@ -139,21 +139,29 @@ void add_to_list(const std::string& directory, const std::string& name, const fs
 
 }  // namespace
 
-void write_embedding(const std::string& directory, std::string_view tag, const Tensor& points,
-                     const EmbeddingMetadata& metadata, std::int64_t step) {
+Embedding prepare_embedding(std::string_view tag, const Tensor& points,
+                            const EmbeddingMetadata& metadata, std::int64_t step) {
   check_name("add_embedding", "tag", tag);
   check_embedding(points, metadata);
-  const std::string metadata_table = table_of(metadata);
-  const fs::path folder = fs::path("projector") / folder_name(tag) / fmt::format("{:05}", step);
+  Embedding embedding{.tag = std::string(tag), .step = step};
+  embedding.points = table_of(points);
+  if (!metadata.columns.empty()) embedding.metadata = table_of(metadata);
+  return embedding;
+}
+
+void write_embedding(const std::string& directory, const Embedding& embedding,
+                     const io::LockOptions& patience) {
+  const std::string step = fmt::format("{:05}", embedding.step);
+  const fs::path folder = fs::path("projector") / folder_name(embedding.tag) / step;
   const fs::path target = fs::path(directory) / folder;
   const io::MadeFolder made("add_embedding", target.string());
-  const io::FolderLock lock("add_embedding", directory);
-  put_in_place(target / "tensors.tsv", table_of(points));
-  const bool has_metadata = !metadata.columns.empty();
-  if (has_metadata) put_in_place(target / "metadata.tsv", metadata_table);
-  add_to_list(directory, fmt::format("{}:{:05}", tag, step), folder, has_metadata);
+  const io::FolderLock lock("add_embedding", directory, patience);
+  put_in_place(target / "tensors.tsv", embedding.points);
+  if (embedding.metadata) put_in_place(target / "metadata.tsv", *embedding.metadata);
+  add_to_list(directory, fmt::format("{}:{}", embedding.tag, step), folder,
+              embedding.metadata.has_value());
   std::error_code none_there;
-  if (!has_metadata) fs::remove(target / "metadata.tsv", none_there);
+  if (!embedding.metadata) fs::remove(target / "metadata.tsv", none_there);
 }
 
 }  // namespace tapegrad::summary

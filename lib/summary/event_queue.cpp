@@ -8,8 +8,10 @@
 #include <exception>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "core/check.hpp"
+#include "io/system_error.hpp"
 
 namespace tapegrad::summary {
 namespace {
@@ -44,6 +46,7 @@ std::int64_t step_of(const Item& item) {
 }
 
 std::size_t bytes_of(const Item& item) {
+  if (const auto* files = std::get_if<FilesItem>(&item)) return files->bytes;
   if (const auto* histogram = std::get_if<HistogramItem>(&item)) {
     return static_cast<std::size_t>(histogram->values.numel()) * size_of(histogram->values.dtype());
   }
@@ -70,22 +73,29 @@ void Losses::count(std::int64_t step) {
   ++events;
 }
 
-EventQueue::EventQueue(std::string path, const WriterOptions& options, double wall_time)
+EventQueue::EventQueue(std::string path, const WriterOptions& options, double wall_time,
+                       Begin begin)
     : file_(std::move(path)), options_(options), forks_before_(forks) {
   try {
-    start(options, wall_time);
+    start(wall_time, begin);
   } catch (...) {
     file_.remove();
     throw;
   }
 }
 
-void EventQueue::start(const WriterOptions& options, double wall_time) {
+void EventQueue::start(double wall_time, Begin begin) {
   count_forks();
-  std::string bytes;
-  append_record(bytes, file_version_event(wall_time));
-  if (options.purge_step) append_record(bytes, start_event({wall_time, *options.purge_step}));
-  file_.write(bytes);
+  append_record(unwritten_, file_version_event(wall_time));
+  if (options_.purge_step) {
+    append_record(unwritten_, start_event({wall_time, *options_.purge_step}));
+  }
+  try {
+    file_.write(unwritten_);
+  } catch (const io::MayPass& error) {
+    if (begin == Begin::now) throw;
+    failure_ = error.what();
+  }
   try {
     thread_ = std::thread([this] { run(); });
   } catch (const std::system_error& error) {
@@ -120,6 +130,7 @@ void EventQueue::push(Item item) {
     if (full()) return losses_.count(step_of(item));
   }
   const bool awake = half_full();
+  if (std::holds_alternative<FilesItem>(item)) ++files_;
   waiting_.push_back(std::move(item));
   bytes_ += bytes;
   if (!awake && half_full()) wake_.notify_all();
@@ -136,14 +147,19 @@ void EventQueue::flush() {
   if (losses_.events > 0) {
     lost = fmt::format("{} events of the steps {} to {} had no room meanwhile and are lost",
                        losses_.events, losses_.first_step, losses_.last_step);
+    losses_ = {};
   }
   check<IoError>(flush_failure_.empty(), "{}; what waits is kept and tried again{}{}",
                  flush_failure_, lost.empty() ? "" : "; ", lost);
-  losses_ = {};
   check<IoError>(lost.empty(),
                  "summary: {} could not be written for a while: {}; the others are "
                  "in it",
                  file_.path(), lost);
+}
+
+bool EventQueue::has_files() {
+  const std::lock_guard lock(mutex_);
+  return files_ > 0;
 }
 
 void EventQueue::check_not_gone() const { check<IoError>(!gone_, "{}", failure_); }
@@ -185,6 +201,7 @@ void EventQueue::run() {
 /// What could not be written goes before what came in the meantime; `taken` bytes waited before.
 void EventQueue::put_back(std::vector<Item>& items, std::size_t taken) {
   bytes_ = bytes_ - taken + unwritten_.size();
+  files_ -= std::exchange(written_files_, 0);
   returning_ = 0;
   if (items.empty()) return;
   for (const Item& item : items) bytes_ += bytes_of(item);
@@ -207,14 +224,33 @@ EventQueue::Attempt EventQueue::try_to_write(std::vector<Item>& items, bool sync
   }
 }
 
-/// Leaves in `items` and `unwritten_` what didn't come into the file.
+/// False, with the reason, for files that must be written again.
+bool EventQueue::write_files(const FilesItem& files, std::string& failure) {
+  try {
+    files.write();
+    ++written_files_;
+    return true;
+  } catch (const Error& error) {
+    failure = error.what();
+    return false;
+  }
+}
+
+/// Leaves in `items` and `unwritten_` what didn't come into a file.
 void EventQueue::write(std::vector<Item>& items, bool sync) {
   constexpr std::size_t enough = 1 << 20;
   std::size_t taken = 0;
+  std::vector<Item> again;
+  std::string failure;
   try {
     if (!items.empty() || !unwritten_.empty() || sync) file_.check_still_there();
     file_.write(unwritten_);  // before more is taken: it may fail again
     for (Item& item : items) {
+      if (const auto* files = std::get_if<FilesItem>(&item)) {
+        if (!write_files(*files, failure)) again.push_back(std::move(item));
+        ++taken;
+        continue;
+      }
       append_record(unwritten_, encoded(item));
       item = EncodedItem();  // its memory is needed
       ++taken;
@@ -222,11 +258,15 @@ void EventQueue::write(std::vector<Item>& items, bool sync) {
     }
     file_.write(unwritten_);
   } catch (...) {
-    items.erase(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(taken));
+    // Files go first, as they came: nothing else depends on their order.
+    std::ranges::move(again, items.begin());
+    items.erase(items.begin() + static_cast<std::ptrdiff_t>(again.size()),
+                items.begin() + static_cast<std::ptrdiff_t>(taken));
     throw;
   }
-  items.clear();
+  items = std::move(again);
   if (sync) file_.sync();
+  check<IoError>(failure.empty(), "{}", failure);
 }
 
 // The thread of a child's copy doesn't exist, and its mutex may be locked for ever, so that it

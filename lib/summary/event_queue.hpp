@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -32,7 +33,17 @@ struct EncodedItem {
   Stamp stamp;
   std::string event;
 };
-using Item = std::variant<ScalarItem, HistogramItem, EncodedItem>;
+/// Files beside the events, which couldn't be written when they were made; `write` throws IoError
+/// as long as they can't.
+struct FilesItem {
+  Stamp stamp;
+  std::size_t bytes;
+  std::function<void()> write;
+};
+using Item = std::variant<ScalarItem, HistogramItem, EncodedItem, FilesItem>;
+
+/// When a file must be there.
+enum class Begin { now, when_possible };
 
 /// Events for which there was no room while the file couldn't be written.
 struct Losses {
@@ -47,8 +58,10 @@ struct Losses {
 /// at the end. What is pushed waits in the meantime; what finds no room is lost.
 class EventQueue {
  public:
-  /// Throws Error if no thread can be made, IoError if the file can't, and leaves no file.
-  EventQueue(std::string path, const WriterOptions& options, double wall_time);
+  /// Throws Error if no thread can be made, IoError if the file can't, and leaves no file. With
+  /// Begin::when_possible a full disk is waited for as it is later on.
+  EventQueue(std::string path, const WriterOptions& options, double wall_time,
+             Begin begin = Begin::now);
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
   /// Writes what waits. Not for the child of a fork().
@@ -60,6 +73,8 @@ class EventQueue {
   void push(Item item);
   /// Throws IoError also when the file can't be written now, and once after events were lost.
   void flush();
+  /// Whether a FilesItem waits.
+  bool has_files();
 
  private:
   /// Why writing failed, if it did.
@@ -69,8 +84,9 @@ class EventQueue {
   };
 
   void run();
-  void start(const WriterOptions& options, double wall_time);
+  void start(double wall_time, Begin begin);
   void write(std::vector<Item>& items, bool sync);
+  bool write_files(const FilesItem& files, std::string& failure);
   void put_back(std::vector<Item>& items, std::size_t taken);
   Attempt try_to_write(std::vector<Item>& items, bool sync);
   void check_not_gone() const;
@@ -91,6 +107,7 @@ class EventQueue {
   std::vector<Item> waiting_;
   std::size_t bytes_ = 0;      // of what waits and of what the thread is writing
   std::size_t returning_ = 0;  // events that the thread tries again, and may put back
+  std::size_t files_ = 0;      // items of files that aren't written yet
   std::uint64_t flushes_asked_ = 0;
   std::uint64_t flushes_done_ = 0;
   bool stop_ = false;
@@ -98,7 +115,8 @@ class EventQueue {
   std::string failure_;        // of the last attempt to write
   std::string flush_failure_;  // of the last that was a flush
   Losses losses_;
-  std::string unwritten_;  // the thread's: records that failed
+  std::string unwritten_;          // the thread's: records that failed
+  std::size_t written_files_ = 0;  // the thread's: in its last attempt
   std::thread thread_;
 };
 

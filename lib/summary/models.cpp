@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "io/system_error.hpp"
 #include "summary/embedding.hpp"
 #include "summary/graph_event.hpp"
 #include "summary/wall_time.hpp"
@@ -65,8 +66,25 @@ void Writer::add_embedding(std::string_view tag, const Tensor& points,
 
 void Writer::add_embedding(std::string_view tag, const Tensor& points,
                            const EmbeddingMetadata& metadata, std::int64_t step) {
-  impl().open();
-  untraced([&] { write_embedding(impl_->directory, tag, points, metadata, step); });
+  EventQueue& events = impl().open();
+  Embedding embedding;
+  untraced([&] { embedding = prepare_embedding(tag, points, metadata, step); });
+  const std::string& directory = impl_->directory;
+  const WriterOptions& options = impl_->options;
+  try {
+    // Not past one that waits: the later of two with one tag and step is what stays.
+    if (!events.has_files()) {
+      write_embedding(directory, embedding, {options.lock_seconds, options.on_wait});
+      return;
+    }
+  } catch (const io::MayPass&) {
+    // What is said of it is said by flush(), as of all that waits.
+  }
+  const std::size_t bytes = embedding.bytes();
+  events.push(FilesItem{{wall_time_now(), step}, bytes, [directory, embedding] {
+                          // Nobody sees how long a thread waits; it tries again.
+                          write_embedding(directory, embedding, {.timeout_seconds = 1});
+                        }});
 }
 
 }  // namespace tapegrad::summary

@@ -9,10 +9,11 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <limits>
-#include <system_error>
 
 #include "core/check.hpp"
+#include "io/system_error.hpp"
 
 namespace tapegrad::summary {
 namespace {
@@ -69,18 +70,28 @@ void append_record(std::string& out, std::string_view record) {
   append_little_endian(out, masked_crc32c(record));
 }
 
-RecordFile::RecordFile(std::string path) : path_(std::move(path)) {
-  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) fail_with("can't be made", errno);
+RecordFile::~RecordFile() {
+  if (descriptor_.is_open() && whole_ == 0) remove();
 }
 
-RecordFile::~RecordFile() { ::close(descriptor_); }
+void RecordFile::open() {
+  const std::string folder = std::filesystem::path(path_).parent_path().string();
+  folder_.emplace("summary", folder);
+  descriptor_ = io::Descriptor(
+      ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666));
+  if (descriptor_.is_open()) return;
+  const int reason = errno;
+  folder_.reset();
+  fail_with("can't be made", reason);
+}
 
 void RecordFile::write(std::string& records) {
+  if (!descriptor_.is_open()) open();
   if (torn_) cut_torn_record();
   std::size_t written = 0;
   while (written < records.size()) {
-    const ssize_t count = ::write(descriptor_, records.data() + written, records.size() - written);
+    const ssize_t count =
+        ::write(descriptor_.number(), records.data() + written, records.size() - written);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) break;
     written += static_cast<std::size_t>(count);
@@ -98,27 +109,31 @@ void RecordFile::write(std::string& records) {
 
 /// A file that can't be cut now is tried again before anything is appended to it.
 void RecordFile::cut_torn_record() {
-  if (::ftruncate(descriptor_, static_cast<off_t>(whole_)) != 0) {
+  if (::ftruncate(descriptor_.number(), static_cast<off_t>(whole_)) != 0) {
     fail_with("can't be cut back to its last whole record", errno);
   }
   torn_ = false;
 }
 
 void RecordFile::sync() {
+  if (!descriptor_.is_open()) return;
   int result = 0;
   do {
-    result = ::fsync(descriptor_);
+    result = ::fsync(descriptor_.number());
   } while (result != 0 && errno == EINTR);
   // Pipes and some file systems can't; what they have is all there is.
   if (result != 0 && errno != EINVAL && errno != EROFS) fail_with("can't be synced", errno);
 }
 
-void RecordFile::remove() { ::unlink(path_.c_str()); }
+void RecordFile::remove() {
+  if (descriptor_.is_open()) ::unlink(path_.c_str());
+}
 
 void RecordFile::check_still_there() const {
+  if (!descriptor_.is_open()) return;
   // Not by its name alone: the folder may be out of sight for a while, or the path a relative one.
   struct stat open {};
-  if (::fstat(descriptor_, &open) != 0) fail_with("can't be looked at", errno);
+  if (::fstat(descriptor_.number(), &open) != 0) fail_with("can't be looked at", errno);
   if (open.st_nlink > 0) return;
   struct stat named {};
   fail<Gone>("summary: {} was {} while it was written", path_,
@@ -126,7 +141,7 @@ void RecordFile::check_still_there() const {
 }
 
 void RecordFile::fail_with(std::string_view what, int reason) const {
-  fail<IoError>("summary: {} {}: {}", path_, what, std::generic_category().message(reason));
+  io::fail_of_system(reason, "summary: {} {}", path_, what);
 }
 
 }  // namespace tapegrad::summary

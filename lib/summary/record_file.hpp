@@ -2,9 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "io/descriptor.hpp"
+#include "io/folder.hpp"
 #include "tapegrad/error.hpp"
 
 namespace tapegrad::summary {
@@ -25,13 +29,17 @@ class RecordFile {
     using IoError::IoError;
   };
 
-  /// Fails when the file exists.
-  explicit RecordFile(std::string path);
+  /// Makes nothing yet.
+  explicit RecordFile(std::string path) : path_(std::move(path)) {}
   RecordFile(const RecordFile&) = delete;
   RecordFile& operator=(const RecordFile&) = delete;
+  /// A file without a whole record is removed, and so are the folders that were made for it.
   ~RecordFile();
 
   const std::string& path() const { return path_; }
+  /// Makes the file and its folder, which the first write() does as well. Fails when the file
+  /// exists.
+  void open();
   /// Appends framed records, and takes from the front of `records` those that are in the file, all
   /// of them as a rule. When that fails, as on a full disk, the file ends with its last whole one,
   /// and the rest can be written later.
@@ -48,7 +56,8 @@ class RecordFile {
   [[noreturn]] void fail_with(std::string_view what, int reason) const;
 
   std::string path_;
-  int descriptor_ = -1;
+  std::optional<io::MadeFolder> folder_;  // once the file is open
+  io::Descriptor descriptor_;
   std::uint64_t whole_ = 0;  // bytes of whole records
   bool torn_ = false;        // something may stand behind them
 };

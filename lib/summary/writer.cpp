@@ -21,6 +21,8 @@ void check_options(const std::string& directory, const WriterOptions& options) {
   check<Error>(options.suffix.find('/') == std::string::npos,
                "summary: the suffix \"{}\" has a slash; it is a part of the file's name",
                options.suffix);
+  check<Error>(options.lock_seconds >= 0, "summary: lock_seconds {}; use 0 or more, or infinity",
+               options.lock_seconds);
   check<Error>(options.flush_seconds > 0, "summary: flush_seconds {}; use more than 0",
                options.flush_seconds);
   check<Error>(options.max_waiting >= 1, "summary: max_waiting {}; use 1 or more",
@@ -38,9 +40,6 @@ std::string host_name() {
 /// apart.
 std::string new_path(const std::string& directory, const std::string& suffix, double wall_time) {
   static std::atomic<unsigned> counter{0};
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  check<IoError>(!error, "summary: the folder {} can't be made: {}", directory, error.message());
   const std::string name =
       fmt::format("events.out.tfevents.{:010d}.{}.{}.{}{}", static_cast<std::int64_t>(wall_time),
                   host_name(), ::getpid(), counter++, suffix);
@@ -56,15 +55,18 @@ std::string run_name(std::string_view tag, std::string_view name) {
 
 }  // namespace
 
-Writer::Writer(const std::string& directory, const WriterOptions& options)
-    : impl_(std::make_unique<Impl>()) {
+Writer::Impl::Impl(const std::string& directory, const WriterOptions& options, Begin begin)
+    : directory(directory), options(options) {
   check_options(directory, options);
   const double wall_time = wall_time_now();
-  impl_->directory = directory;
-  impl_->options = options;
-  impl_->path = new_path(directory, options.suffix, wall_time);
-  impl_->queue = std::make_unique<EventQueue>(impl_->path, options, wall_time);
+  path = new_path(directory, options.suffix, wall_time);
+  queue = std::make_unique<EventQueue>(path, options, wall_time, begin);
 }
+
+Writer::Writer(const std::string& directory, const WriterOptions& options)
+    : Writer(std::make_unique<Impl>(directory, options, Begin::now)) {}
+
+Writer::Writer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Writer::Writer(Writer&&) noexcept = default;
 Writer& Writer::operator=(Writer&&) noexcept = default;
@@ -105,7 +107,8 @@ void Writer::add_scalars(std::string_view tag,
     auto found = impl_->runs.find(run);
     if (found == impl_->runs.end()) {
       const std::string folder = (std::filesystem::path(impl_->directory) / run).string();
-      found = impl_->runs.emplace(run, Writer(folder, impl_->options)).first;
+      auto made = std::make_unique<Impl>(folder, impl_->options, Begin::when_possible);
+      found = impl_->runs.emplace(run, Writer(std::move(made))).first;
     }
     writers.push_back(&found->second);
   }

@@ -53,7 +53,7 @@ struct Writer::Impl {
   std::map<std::string, Kind, std::less<>> kinds;   // of data, by tag
   bool has_hparams = false;
 
-  Impl() = default;
+  Impl(const std::string& directory, const WriterOptions& options, Begin begin);
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() { close_queue(queue); }

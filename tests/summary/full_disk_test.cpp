@@ -106,10 +106,12 @@ TEST_CASE("events without room while the disk is full are lost, and that is said
     for (int step = 1; step < 10; ++step) writer.add_scalar("loss", 0, step);
     CHECK(contains(error_of([&] { writer.flush(); }),
                    "5 events of the steps 5 to 9 had no room meanwhile and are lost"));
+    // What was said isn't said again; that the disk is full still holds.
+    const std::string error = error_of([&] { writer.flush(); });
+    CHECK(contains(error, "File too large; what waits is kept and tried again"));
+    CHECK_FALSE(contains(error, "lost"));
   }
-  const std::string error = error_of([&] { writer.flush(); });
-  CHECK(contains(error, "5 events of the steps 5 to 9"));
-  CHECK(contains(error, "the others are in it"));
+  CHECK_NOTHROW(writer.flush());
   CHECK(steps(writer.path()) == range(5));
   writer.add_scalar("loss", 0, 10);
   CHECK_NOTHROW(writer.close());
@@ -127,7 +129,9 @@ TEST_CASE("what waits for a full disk is limited by bytes, too", "[summary]") {
     for (int step = 1; step < 100; ++step) writer.add_histogram("x", x, step);
   }
   // Three of 4000 bytes are the first that make more than 10,000 with the text.
-  CHECK(contains(error_of([&] { writer.flush(); }), "96 events of the steps 4 to 99"));
+  const std::string error = error_of([&] { writer.flush(); });
+  CHECK(contains(error, "96 events of the steps 4 to 99"));
+  CHECK(contains(error, "the others are in it"));
   CHECK(steps(writer.path()) == range(4));
 }
 
@@ -156,13 +160,12 @@ TEST_CASE("the curves of add_scalars go on, too, and each says what it lost", "[
       writer.add_scalars("loss", {{"train", 1}, {"test", 2}}, step);
       if (step == 1) CHECK_THROWS_AS(writer.flush(), IoError);
     }
-    CHECK_THROWS_AS(writer.add_scalars("loss", {{"new", 1}, {"train", 1}}, 6), IoError);
   }
   const std::string error = error_of([&] { writer.flush(); });
   CHECK(contains(error, "loss_train/"));
   CHECK(contains(error, "loss_test/"));
   CHECK(contains(error, "2 events of the steps 4 to 5"));
-  CHECK_NOTHROW(writer.add_scalars("loss", {{"new", 1}, {"train", 1}}, 6));
+  CHECK_NOTHROW(writer.flush());
   CHECK_NOTHROW(writer.close());
 }
 
@@ -170,5 +173,5 @@ TEST_CASE("a log that can't begin leaves no file", "[summary]") {
   const Folder folder;
   const FullDisk full(10);
   CHECK_THROWS_AS(summary::Writer(folder.path.string()), IoError);
-  CHECK(std::filesystem::is_empty(folder.path));
+  CHECK_FALSE(std::filesystem::exists(folder.path));
 }

@@ -41,7 +41,8 @@ TEST_CASE("a record file refuses an existing path and notices when it is removed
   std::filesystem::remove(path);
   {
     summary::RecordFile file(path.string());
-    CHECK_THROWS_AS(summary::RecordFile(path.string()), IoError);
+    file.open();
+    CHECK_THROWS_AS(summary::RecordFile(path.string()).open(), IoError);
     std::string record = "x";
     file.write(record);
     CHECK(record.empty());
@@ -49,5 +50,5 @@ TEST_CASE("a record file refuses an existing path and notices when it is removed
     std::filesystem::remove(path);
     CHECK_THROWS_AS(file.check_still_there(), IoError);
   }
-  CHECK_THROWS_AS(summary::RecordFile("/no/such/folder/file"), IoError);
+  CHECK_THROWS_AS(summary::RecordFile("/proc/none/file").open(), IoError);
 }

@@ -35,6 +35,11 @@ struct WriterOptions {
   /// For a run that goes on after it was stopped: TensorBoard drops what earlier writers logged in
   /// this folder from this step on, so that no step is shown twice.
   std::optional<std::int64_t> purge_step = std::nullopt;
+  /// So many seconds add_embedding() waits while another writer, of any thread or process, changes
+  /// the list of embeddings. Then it throws IoError, which names that process. Infinity: for ever.
+  double lock_seconds = 60;
+  /// Told once after a second of such waiting, in words for the user.
+  std::function<void(const std::string&)> on_wait = {};
 };
 
 /// What is known of each point of an embedding: a row for each, a cell for each column.
@@ -77,10 +82,11 @@ class Hparam {
 /// While the file can't be written, as on a full disk, what is added waits in memory and writing is
 /// tried again about once a second; no record stays torn. flush() and close() throw IoError then,
 /// with the path and the system's reason. When max_waiting or max_waiting_bytes are reached before
-/// there is space again, later events are lost: the next flush() or close() says how many and of
-/// which steps, once more after all others were written. A file that was removed or replaced is
-/// lost for good: from then on add_...(), flush() and close() throw IoError. The destructor closes,
-/// and keeps such an error to itself.
+/// there is space again, later events are lost: the next flush() or close() says once how many and
+/// of which steps. This holds for the curves of add_scalars() and for embeddings as well; the
+/// constructor alone throws at once. A curve of which nothing could be written leaves no folder. A
+/// file that was removed or replaced is lost for good: from then on add_...(), flush() and close()
+/// throw IoError. The destructor closes, and keeps such an error to itself.
 ///
 /// TensorBoard shows one kind of data under a tag and drops the others: a tag that has another kind
 /// already is refused with Error. Each writer knows its own tags only, not those of other writers
@@ -155,10 +161,11 @@ class Writer {
   }
 
   /// Points for the tab "PROJECTOR": [points, dimensions], each with a label if there are any. They
-  /// are tables below the folder "projector", written at once; what another step or another writer
-  /// wrote stays, the same tag and step are replaced. Throws ShapeError for another rank or no
-  /// points, Error for another number of labels, for tabs and line breaks in them and for blank
-  /// ones (TensorBoard skips these, and so shifts the others), IoError.
+  /// are tables below the folder "projector", written at once, or later where the disk is full;
+  /// what another step or another writer wrote stays, the same tag and step are replaced. Throws
+  /// ShapeError for another rank or no points, Error for another number of labels, for tabs and
+  /// line breaks in them and for blank ones (TensorBoard skips these, and so shifts the others),
+  /// IoError.
   void add_embedding(std::string_view tag, const Tensor& points,
                      const std::vector<std::string>& labels = {}, std::int64_t step = 0);
   /// With several columns of metadata, which colour and search the points. No row may be blank.
@@ -183,6 +190,7 @@ class Writer {
                     const std::function<void(const Tensor&)>& forward);
 
   struct Impl;
+  explicit Writer(std::unique_ptr<Impl> impl);
   Impl& impl() const;
   std::unique_ptr<Impl> impl_;
 };
