@@ -1,4 +1,5 @@
-// Elementary functions and the softmax family, over a million elements each; forward alone.
+// Elementary functions and the softmax family, over a million elements each: forward, and reverse
+// of what saturates, whose cost depends on how much does.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -21,6 +22,18 @@ void run(benchmark::State& state, F f, tg::DType dtype, double low, double high)
   state.SetItemsProcessed(state.iterations() * x.numel());
 }
 
+/// The reverse pass of f alone, over normally distributed numbers.
+void run_reverse(benchmark::State& state, Function f, tg::DType dtype) {
+  tg::manual_seed(1);
+  const tg::Tensor x = tg::randn({1'000'000}, {.dtype = dtype, .requires_grad = true});
+  const tg::Tensor y = f(x);
+  const tg::Tensor g = tg::ones_like(y);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(tg::grad({y}, {x}, {.grad_outputs = {g}, .retain_graph = true}));
+  }
+  state.SetItemsProcessed(state.iterations() * x.numel());
+}
+
 void register_all() {
   for (const tg::DType dtype : {tg::float32, tg::float64}) {
     const auto add = [dtype](std::string name, auto f, double low, double high) {
@@ -35,6 +48,14 @@ void register_all() {
     add("tanh", static_cast<Function>(tg::tanh), -3, 3);
     add("sigmoid", static_cast<Function>(tg::sigmoid), -6, 6);
     add("softplus", static_cast<Function>(tg::softplus), -6, 6);
+    const auto add_reverse = [dtype](std::string name, Function f) {
+      name += dtype == tg::float32 ? "_reverse/float32" : "_reverse/float64";
+      benchmark::RegisterBenchmark(name.c_str(),
+                                   [=](benchmark::State& state) { run_reverse(state, f, dtype); });
+    };
+    add_reverse("tanh", tg::tanh);
+    add_reverse("sigmoid", tg::sigmoid);
+    add_reverse("softplus", tg::softplus);
     const auto rows = [](auto f, std::int64_t length) {
       return [=](const tg::Tensor& x) { return f(x.reshape({-1, length}), 1); };
     };

@@ -61,6 +61,8 @@ template <Number T>
 T where(bool condition, T a, T b) {
   return condition ? a : b;
 }
+/// Whether a condition holds anywhere in a batch; xsimd has it for those.
+inline bool any(bool condition) { return condition; }
 /// NaN if either is.
 template <Number T>
 T maximum(T a, T b) {

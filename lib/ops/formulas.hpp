@@ -24,6 +24,11 @@ auto by_sign(const auto& g, const auto& x) {
 
 auto sign_of(const auto& x) { return by_sign(constant(x, 1), x); }
 
+/// where(condition, rare(), usual), for a condition that few batches meet: the others don't pay.
+auto where_rare(const auto& condition, const auto& rare, const auto& usual) {
+  return any(condition) ? where(condition, rare(), usual) : usual;
+}
+
 auto sigmoid_of(const auto& x) {
   if constexpr (is_tensor<decltype(x)>) {
     return sigmoid(x);

@@ -29,9 +29,11 @@ Tensor abs(const Tensor& x);
 /// -1, 0 or 1; integers stay integers; NaN stays (0 in PyTorch). Derivative: 0, at the kink, 0,
 /// too.
 Tensor sign(const Tensor& x);
-/// 1 / (1 + e^-x), without overflow on either side. Derivative: y (1 - y).
+/// 1 / (1 + e^-x), without overflow on either side. Derivative: y (1 - y), with its digits where y
+/// rounds to 1, at every order.
 Tensor sigmoid(const Tensor& x);
-/// Hyperbolic tangent. Derivative: 1 - y^2.
+/// Hyperbolic tangent. Derivative: 1 - y^2, with its digits where y rounds to 1 or -1, at every
+/// order.
 Tensor tanh(const Tensor& x);
 /// max(x, 0); integers stay integers; NaN stays. Derivative: 1 above 0 and where x is NaN, as in
 /// PyTorch; 0 elsewhere, so at the kink, 0, too.
