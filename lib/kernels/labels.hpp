@@ -26,4 +26,21 @@ struct Labels {
   }
 };
 
+/// The factors of an element in the result, and whether each has a result of its own.
+struct LabelWeights {
+  /// Of each class, in the element type of the array; null where all are 1.
+  const std::byte* of_class;
+  double scale;
+  bool each;
+};
+
+// `in` and `out` are row-major, of one floating-point type. A weight of 0 counts for 0, even of an
+// infinite element.
+
+/// out = -weight in at the labels, one for each label (0 where it is ignored), or the scaled sum.
+void pick_labels(Ref out, Ref in, const Labels& labels, const LabelWeights& weights);
+/// out, which holds zeros, = -weight scale in at the labels; `in` has an element for each label or
+/// one for all.
+void spread_labels(Ref out, Ref in, const Labels& labels, const LabelWeights& weights);
+
 }  // namespace tapegrad::kernels

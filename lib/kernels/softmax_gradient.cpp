@@ -11,6 +11,14 @@
 namespace tapegrad::kernels {
 namespace {
 
+/// A slice without a softmax is NaN throughout; nobody asked for it where its gradient is 0.
+template <class T>
+void drop_unasked(T* out, const T* g, std::int64_t n) {
+  if (!std::isnan(out[0])) [[likely]]
+    return;
+  if (std::all_of(g, g + n, [](T v) { return v == 0; })) std::fill_n(out, n, T(0));
+}
+
 /// out[i] = f(g[i], y[i]).
 template <class T, class F>
 void map_row_of(T* out, const T* g, const T* y, std::int64_t n, const F& f) {
@@ -34,6 +42,7 @@ void softmax_row(T* out, const T* g, const T* y, std::int64_t n) {
   const T sum = static_cast<T>(total.value());
   map_row_of(out, g, y, n,
              [top, sum](const auto& a, const auto& b) { return b * ((a - top) - sum); });
+  drop_unasked(out, g, n);
 }
 
 /// Only the largest probability can be near 1: g (1 - p) less p of the others' gradients.
@@ -43,6 +52,7 @@ void log_softmax_row(T* out, const T* g, const T* y, std::int64_t n) {
   RowSum<T>::add(total, g, n);
   const T sum = static_cast<T>(total.value());
   map_row_of(out, g, y, n, [sum](const auto& a, const auto& b) { return a - exp(b) * sum; });
+  drop_unasked(out, g, n);
   const std::int64_t most = row_index_of_extreme<Largest>(y, n);
   const double log_p = static_cast<double>(y[most]);
   if (!(log_p > -0.5)) return;

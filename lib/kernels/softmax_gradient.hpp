@@ -6,7 +6,8 @@
 namespace tapegrad::kernels {
 
 // All three are row-major floats of one shape, whose last dimension is the one that was normalised
-// and has elements. Where one probability of a row is near 1, no digits cancel.
+// and has elements. Where one probability of a row is near 1, no digits cancel. A row that is NaN
+// gives zeros where its gradient is nothing but zeros.
 
 /// out = y (g - sum(g y)).
 void softmax_gradient(Ref out, Ref g, Ref y);

@@ -5,6 +5,7 @@
 #include "kernels/copy.hpp"
 #include "kernels/labels.hpp"
 #include "ops/elementwise.hpp"
+#include "ops/reduced.hpp"
 #include "ops/reduction.hpp"
 #include "ops/weighted.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -28,15 +29,6 @@ Labels labels_of(const Shape& input, const Tensor& target, std::int64_t ignored)
   return {rows, classes, columns, ref(target).as<const std::int64_t>(), ignored};
 }
 
-/// The factor of each class, or 1.
-template <class T>
-struct Weights {
-  const T* each;
-  explicit Weights(const Tensor& weight)
-      : each(weight.defined() ? ref(weight).as<const T>() : nullptr) {}
-  T operator[](std::int64_t label) const { return each ? each[label] : T(1); }
-};
-
 /// What the two directions of nll_loss share. Inputs are the tensor, the labels and the weights,
 /// row-major, the weights of the tensor's type or undefined.
 struct Nll {
@@ -45,6 +37,11 @@ struct Nll {
   std::int64_t ignored;
   Reduction reduction;
   double scale;  // of each element in the result
+
+  bool each() const { return reduction == Reduction::none; }
+  LabelWeights weights(const Tensor& weight) const {
+    return {weight.defined() ? ref(weight).data : nullptr, scale, each()};
+  }
 };
 
 /// From log-probabilities to losses. Linear, so that the reverse of its reverse is itself.
@@ -54,21 +51,9 @@ struct NllLoss : Nll {
   explicit NllLoss(const Nll& nll) : Nll(nll) {}
 
   Tensor forward(const Tensor& x, const Tensor& target, const Tensor& weight) const {
-    const bool each = reduction == Reduction::none;
     const Tensor dense = x.contiguous();
-    Tensor out = full(each ? target.shape() : Shape{}, 0, {.dtype = x.dtype()});
-    dispatch_floating(name, x.dtype(), [&]<class T>(std::type_identity<T>) {
-      const Weights<T> weights(weight);
-      const T* from = ref(dense).as<const T>();
-      T* to = ref(out).as<T>();
-      long double total = 0;  // of numbers whose mean is in range, though their sum may not be
-      labels_of(input, target, ignored).each([&](std::int64_t i, std::int64_t t, std::int64_t at) {
-        const T loss = weights[t] == 0 ? T(0) : -weights[t] * from[at];
-        if (each) to[i] = loss;
-        total += loss;
-      });
-      if (!each) *to = static_cast<T>(total * scale);
-    });
+    Tensor out = full(each() ? target.shape() : Shape{}, 0, {.dtype = x.dtype()});
+    pick_labels(ref(out), ref(dense), labels_of(input, target, ignored), weights(weight));
     return out;
   }
   Grads vjp(const Saved& s, const Tensor& g) const;
@@ -83,15 +68,7 @@ struct NllLossSpread : Nll {
   Tensor forward(const Tensor& g, const Tensor& target, const Tensor& weight) const {
     const Tensor dense = g.contiguous();
     Tensor out = full(input, 0, {.dtype = g.dtype()});
-    dispatch_floating(name, g.dtype(), [&]<class T>(std::type_identity<T>) {
-      const Weights<T> weights(weight);
-      const std::int64_t step = reduction == Reduction::none ? 1 : 0;
-      const T* from = ref(dense).as<const T>();
-      T* to = ref(out).as<T>();
-      labels_of(input, target, ignored).each([&](std::int64_t i, std::int64_t t, std::int64_t at) {
-        to[at] = -weights[t] * from[i * step] * static_cast<T>(scale);
-      });
-    });
+    spread_labels(ref(out), ref(dense), labels_of(input, target, ignored), weights(weight));
     return out;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
@@ -106,9 +83,7 @@ Grads NllLoss::vjp(const Saved& s, const Tensor& g) const {
 void check_input(std::string_view operation, const Tensor& input, const Tensor& weight) {
   check<ShapeError>(input.dim() > 0, "{}: a tensor of rank 0; the input has a dimension of classes",
                     operation);
-  check<DTypeError>(is_floating(input.dtype()),
-                    "{}: needs a floating-point tensor, got {}; convert it with to(float32)",
-                    operation, input.dtype());
+  check_floating(operation, input);
   if (!weight.defined()) return;
   const Shape classes{input.shape()[class_dim(input.shape())]};
   check<ShapeError>(weight.shape() == classes, "{}: weight has shape {}, but input {} needs {}",
@@ -132,13 +107,13 @@ double weight_of(std::string_view operation, const Shape& input, const Tensor& t
                  const Tensor& weight, std::int64_t ignored) {
   const Labels labels = labels_of(input, target, ignored);
   const Tensor exact = weight.defined() ? converted(weight, float64).contiguous() : Tensor();
-  const Weights<double> weights(exact);
+  const double* of_class = exact.defined() ? ref(exact).as<const double>() : nullptr;
   double total = 0;
   labels.each([&](std::int64_t i, std::int64_t t, std::int64_t) {
     check<IndexError>(t >= 0 && t < labels.classes,
                       "{}: class label {} at {} is out of range for {} classes", operation, t,
                       position(i, target.shape()), labels.classes);
-    total += weights[t];
+    total += of_class ? of_class[t] : 1;
   });
   return total;
 }
@@ -147,6 +122,11 @@ double weight_of(std::string_view operation, const Shape& input, const Tensor& t
 Tensor dense_labels(const Tensor& target) { return converted(target, int64).contiguous(); }
 Tensor dense_weight(const Tensor& weight, DType dtype) {
   return weight.defined() ? converted(weight.detach(), dtype).contiguous() : Tensor();
+}
+
+/// The input in the element type in which it meets the weights.
+Tensor beside_weight(const Tensor& input, const Tensor& weight) {
+  return weight.defined() ? input.to(result_type(input, weight)) : input;
 }
 
 /// `target` is row-major int64, and checked.
@@ -199,7 +179,7 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const NllLossOptions&
   const Tensor labels = dense_labels(target);
   const double total =
       weight_of("nll_loss", input.shape(), labels, options.weight, options.ignore_index);
-  return nll(input, labels, options, total);
+  return nll(beside_weight(input, options.weight), labels, options, total);
 }
 
 Tensor cross_entropy(const Tensor& input, const Tensor& target,
@@ -212,14 +192,14 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target,
                "cross_entropy: label_smoothing {} is outside [0, 1]", smoothing);
   const auto dim = static_cast<std::int64_t>(class_dim(input.shape()));
   if (is_floating(target.dtype()) && target.shape() == input.shape()) {
-    const Tensor logits = input.to(result_type(input, target));
+    const Tensor logits = beside_weight(input.to(result_type(input, target)), options.weight);
     return against_probabilities(log_softmax(logits, dim), target, options);
   }
   check_labels("cross_entropy", input, target);
   const Tensor labels = dense_labels(target);
   const double total =
       weight_of("cross_entropy", input.shape(), labels, options.weight, options.ignore_index);
-  const Tensor log_p = log_softmax(input, dim);
+  const Tensor log_p = log_softmax(beside_weight(input, options.weight), dim);
   const Tensor loss = nll(log_p, labels,
                           {.weight = options.weight,
                            .ignore_index = options.ignore_index,

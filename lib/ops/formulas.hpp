@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "ops/elementwise.hpp"
+#include "ops/weighted.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 
 // Here the words for scalars and batches are in scope; those for tensors are found by argument.
@@ -27,6 +28,16 @@ auto sign_of(const auto& x) { return by_sign(constant(x, 1), x); }
 /// where(condition, rare(), usual), for a condition that few batches meet: the others don't pay.
 auto where_rare(const auto& condition, const auto& rare, const auto& usual) {
   return any(condition) ? where(condition, rare(), usual) : usual;
+}
+
+/// weight * x, and 0 where the weight is 0, whatever x is. A gradient is a weight, too.
+auto weighted_of(const auto& weight, const auto& x) {
+  if constexpr (is_tensor<decltype(x)>) {
+    return weighted(weight, x);
+  } else {
+    const auto zero = constant(weight, 0);
+    return where(weight == zero, zero, weight * x);
+  }
 }
 
 auto sigmoid_of(const auto& x) {

@@ -7,6 +7,7 @@
 #include "ops/formulas.hpp"
 #include "ops/reduction.hpp"
 #include "ops/weighted.hpp"
+#include "ops/weighted_logits.hpp"
 #include "tapegrad/ops/reduce.hpp"
 
 namespace tapegrad {
@@ -17,7 +18,8 @@ namespace {
 
 /// A loss of single elements, l = f(x, y), and its reduction in one loop. Op has f and, for what
 /// flows to x and to y, dx and dy or, where that is a choice rather than a product, pull_x and
-/// pull_y. Their text runs on scalars, batches and tensors.
+/// pull_y. Their text runs on scalars, batches and tensors. An element without a gradient (of
+/// weight 0, say) has none through dx and dy either, even if it is NaN.
 template <class Op>
 struct PairLoss {
   static constexpr bool vector = true;
@@ -48,8 +50,12 @@ struct PairLoss {
     return out;
   }
 
-  auto pull_x(const auto& g, const auto& x, const auto& y) const { return g * op().dx(x, y); }
-  auto pull_y(const auto& g, const auto& x, const auto& y) const { return g * op().dy(x, y); }
+  auto pull_x(const auto& g, const auto& x, const auto& y) const {
+    return weighted_of(g, op().dx(x, y));
+  }
+  auto pull_y(const auto& g, const auto& x, const auto& y) const {
+    return weighted_of(g, op().dy(x, y));
+  }
 
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor x = s[0];
@@ -107,6 +113,19 @@ struct L1Loss : PairLoss<L1Loss> {
 /// x, so far from 0 that a quotient by it stays finite.
 auto no_zero(const auto& x) { return maximum(x, constant(x, 1e-12)); }
 
+/// log(x) and log(1 - x), where they are not too low.
+auto log_yes(const auto& x) { return maximum(log(x), constant(x, -100)); }
+auto log_no(const auto& x) { return maximum(log1p(-x), constant(x, -100)); }
+
+/// The derivative by the target, as an operation of its own: that of its text is infinite or NaN
+/// where a logarithm has its limit.
+struct BinaryCrossEntropyTarget : Unary<BinaryCrossEntropyTarget> {
+  static constexpr std::string_view name = "binary_cross_entropy_target";
+  static constexpr Needs keeps = save_inputs;
+  auto f(const auto& x) const { return log_no(x) - log_yes(x); }
+  auto df(const auto& x, const auto&) const { return -1 / no_zero(x) - 1 / no_zero(1 - x); }
+};
+
 /// The derivative of binary_cross_entropy, as an operation of its own: the quotient that has the
 /// digits where x is near y is not the text that has them when it is differentiated again.
 struct BinaryCrossEntropySlope : PairLoss<BinaryCrossEntropySlope> {
@@ -124,15 +143,12 @@ struct BinaryCrossEntropySlope : PairLoss<BinaryCrossEntropySlope> {
     const auto no = no_zero(1 - x);
     return y / (yes * yes) + (1 - y) / (no * no);
   }
-  auto dy(const auto& x, const auto&) const { return -1 / no_zero(x) - 1 / no_zero(1 - x); }
+  auto dy(const auto& x, const auto&) const { return BinaryCrossEntropyTarget{}.df(x, 0); }
 };
 
 struct BinaryCrossEntropy : PairLoss<BinaryCrossEntropy> {
   static constexpr std::string_view name = "binary_cross_entropy";
   using PairLoss::PairLoss;
-  /// log(x) and log(1 - x), where they are not too low.
-  static auto log_yes(const auto& x) { return maximum(log(x), constant(x, -100)); }
-  static auto log_no(const auto& x) { return maximum(log1p(-x), constant(x, -100)); }
   auto f(const auto& x, const auto& y) const { return (y - 1) * log_no(x) - y * log_yes(x); }
   auto dx(const auto& x, const auto& y) const {
     const BinaryCrossEntropySlope slope(Reduction::none);
@@ -142,7 +158,13 @@ struct BinaryCrossEntropy : PairLoss<BinaryCrossEntropy> {
       return slope.f(x, y);
     }
   }
-  auto dy(const auto& x, const auto&) const { return log_no(x) - log_yes(x); }
+  auto dy(const auto& x, const auto&) const {
+    if constexpr (is_tensor<decltype(x)>) {
+      return apply(BinaryCrossEntropyTarget{}, x);
+    } else {
+      return BinaryCrossEntropyTarget{}.f(x);
+    }
+  }
 };
 
 struct BinaryCrossEntropyWithLogits : PairLoss<BinaryCrossEntropyWithLogits> {
@@ -171,6 +193,17 @@ void check_pair(std::string_view operation, const Tensor& input, const Tensor& t
                     "{}: needs a floating-point tensor, got input {}, target {}; convert the input "
                     "with to(float32)",
                     operation, input.dtype(), target.dtype());
+}
+
+/// result_type() of all arguments of a loss, as far as they are defined.
+DType meeting_type(const Tensor& input, const Tensor& target, const Tensor& weight,
+                   const Tensor& pos_weight = {}) {
+  DType dtype = result_type(input, target);
+  for (const Tensor* w : {&weight, &pos_weight}) {
+    const bool counts = w->defined() && (w->dim() > 0 || input.dim() == 0);
+    if (counts) dtype = promote(dtype, w->dtype());
+  }
+  return dtype;
 }
 
 void check_weight(std::string_view operation, std::string_view which, const Tensor& weight,
@@ -225,7 +258,8 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
   check_weight(name, "weight", options.weight, input);
   check_probabilities(input);
   if (!options.weight.defined()) return apply(BinaryCrossEntropy(options.reduction), input, target);
-  const Tensor losses = apply(BinaryCrossEntropy(Reduction::none), input, target);
+  const Tensor x = input.to(meeting_type(input, target, options.weight));
+  const Tensor losses = apply(BinaryCrossEntropy(Reduction::none), x, target);
   return reduced(weighted(options.weight, losses), options.reduction);
 }
 
@@ -238,17 +272,15 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
   if (!options.weight.defined() && !options.pos_weight.defined()) {
     return apply(BinaryCrossEntropyWithLogits(options.reduction), input, target);
   }
-  Tensor losses;
-  if (options.pos_weight.defined()) {
-    // As in the loss without it, nothing is subtracted.
-    const Tensor x = input.to(result_type(input, options.pos_weight));
-    const Tensor y = target.to(result_type(x, target));
-    losses = weighted(1 - y, softplus(x)) + weighted(options.pos_weight * y, softplus(-x));
-  } else {
-    losses = apply(BinaryCrossEntropyWithLogits(Reduction::none), input, target);
+  const DType dtype = meeting_type(input, target, options.weight, options.pos_weight);
+  const Tensor y = target.to(dtype);
+  Tensor no = 1 - y;
+  Tensor yes = options.pos_weight.defined() ? options.pos_weight * y : y;
+  if (options.weight.defined()) {
+    no = weighted(options.weight, no);
+    yes = weighted(options.weight, yes);
   }
-  return reduced(options.weight.defined() ? weighted(options.weight, losses) : losses,
-                 options.reduction);
+  return reduced(weighted_logits(no, yes, input.to(dtype)), options.reduction);
 }
 
 }  // namespace nn

@@ -1,10 +1,13 @@
 #include "tapegrad/ops/softmax.hpp"
 
+#include <cmath>
+
 #include "autograd/apply.hpp"
 #include "kernels/softmax.hpp"
 #include "kernels/softmax_gradient.hpp"
 #include "ops/along.hpp"
 #include "ops/reduced.hpp"
+#include "ops/weighted.hpp"
 #include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/extreme.hpp"
 #include "tapegrad/ops/pointwise.hpp"
@@ -27,6 +30,14 @@ Tensor by_rows(void (*kernel)(Ref, Ref, Ref), const Tensor& g, const Tensor& y, 
   return last ? out : out.transpose(d, -1);
 }
 
+/// y with something harmless in slices that are NaN and whose gradient is 0: for recorded
+/// derivatives, which would multiply the two.
+Tensor without_unasked(const Tensor& y, const Tensor& g, std::size_t dim) {
+  if (!std::isnan(sum(y.detach()).item<double>())) return y;
+  const Tensor asked = any(g.detach() != 0, static_cast<std::int64_t>(dim), keepdim);
+  return where((y == y) + asked, y, 0);
+}
+
 struct Softmax {
   static constexpr std::string_view name = "softmax";
   static constexpr Needs saves(Needs) { return save_output; }
@@ -37,8 +48,8 @@ struct Softmax {
     return y;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
-    const Tensor y = s.output();
-    if (!recording()) return {by_rows(softmax_gradient, g, y, dim)};
+    if (!recording()) return {by_rows(softmax_gradient, g, s.output(), dim)};
+    const Tensor y = without_unasked(s.output(), g, dim);
     if (y.dim() == 0 || y.numel() == 0) return {y * (g - g * y)};
     // Without the gradient of the largest y, as the kernel does it.
     const auto d = static_cast<std::int64_t>(dim);
@@ -57,8 +68,8 @@ struct LogSoftmax {
     return y;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
-    const Tensor y = s.output();
-    if (!recording()) return {by_rows(log_softmax_gradient, g, y, dim)};
+    if (!recording()) return {by_rows(log_softmax_gradient, g, s.output(), dim)};
+    const Tensor y = without_unasked(s.output(), g, dim);
     // 1 - p is -expm1(y): what the kernel does where p is near 1.
     const Tensor p = exp(y);
     const Tensor rest = where(p > 0.5, -tanh(0.5 * y) * (1 + p), 1 - p);
@@ -79,7 +90,7 @@ struct LogSumExp {
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor x = s[0];
-    return {softmax(x, dim) * (x.dim() == 0 ? g : g.unsqueeze(dim))};
+    return {weighted(x.dim() == 0 ? g : g.unsqueeze(dim), softmax(x, dim))};
   }
 };
 

@@ -1,6 +1,7 @@
 #include "ops/weighted.hpp"
 
 #include "ops/elementwise.hpp"
+#include "ops/formulas.hpp"
 #include "tapegrad/ops/reduce.hpp"
 
 namespace tapegrad {
@@ -9,19 +10,13 @@ using namespace kernels;
 
 namespace {
 
-auto product(const auto& weight, const auto& x) {
-  const auto zero = constant(weight, 0);
-  return where(weight == zero, zero, weight * x);
-}
-
 struct Weighted : Binary<Weighted> {
   static constexpr std::string_view name = "weighted";
   static constexpr bool always_floating = true;
   static constexpr Needs saves(Needs needs) { return save_crosswise(needs); }
-  auto f(const auto& weight, const auto& loss) const { return product(weight, loss); }
+  auto f(const auto& weight, const auto& x) const { return weighted_of(weight, x); }
   Grads vjp(const Saved& s, const Tensor& g) const {
-    const auto to_loss = [](const auto& dl, const auto& w) { return product(w, dl); };
-    return {s.needs(0) ? g * s[1] : Tensor{}, s.needs(1) ? pulled(to_loss, g, s[0]) : Tensor{}};
+    return {s.needs(0) ? weighted(g, s[1]) : Tensor{}, s.needs(1) ? weighted(s[0], g) : Tensor{}};
   }
 };
 

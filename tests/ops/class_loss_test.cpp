@@ -85,7 +85,7 @@ TEST_CASE("losses over classes have their derivatives", "[ops][table]") {
        .empty_result = {0, 2},
        .refuses = refusals},
       {.name = "nll_loss",
-       .f = nll({.weight = weights, .ignore_index = 2, .reduction = Reduction::mean}),
+       .f = nll({.weight = weights.to(float32), .ignore_index = 2, .reduction = Reduction::mean}),
        .inputs = {{{2, 3, 2}}},
        .empty_inputs = empty},
       {.name = "nll_loss",
@@ -108,7 +108,10 @@ TEST_CASE("losses over classes have their derivatives", "[ops][table]") {
        .inputs = {{{2, 3}}},
        .never_empty = "as above"},
       {.name = "log_softmax",
-       .f = [](const Tensors& x) { return nn::cross_entropy(x[0], x[1], {.weight = weights}); },
+       .f =
+           [](const Tensors& x) {
+             return nn::cross_entropy(x[0], x[1], {.weight = weights.to(float32)});
+           },
        .inputs = {{{2, 3}}, {{2, 3}, 0, 1}},
        .empty_inputs = {{0, 3}, {0, 3}}},
   });

@@ -4,6 +4,7 @@
 
 #include "support/catch.hpp"
 #include "support/kinks.hpp"
+#include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/extreme.hpp"
@@ -37,6 +38,12 @@ Tensor l1_of(const Tensor& x, double target) {
 }
 Tensor l1_to(const Tensor& x, double input) {
   return nn::l1_loss(full_like(x, input), x, {.reduction = Reduction::sum});
+}
+/// The derivative by the target, as a function of x.
+Tensor slope_to_target(const Tensor& x) {
+  const Tensor y = full_like(x, 0.25).requires_grad_();
+  return grad({nn::binary_cross_entropy(x, y, {.reduction = Reduction::sum})}, {y},
+              {.create_graph = true})[0];
 }
 Tensor cross_entropy_of(const Tensor& x, double target) {
   return nn::binary_cross_entropy(x, full_like(x, target), {.reduction = Reduction::sum});
@@ -113,6 +120,9 @@ TEST_CASE("losses have their documented derivatives at kinks", "[ops][kink]") {
            {1}, {-2}),
       kink("binary_cross_entropy", [](const Tensor& x) { return cross_entropy_of(x, 0); }, {0}, {0},
            {1}, {2}),
+      // -1 / x - 1 / (1 - x) with divisors of 1e-12 or more, which vary on one side only.
+      kink("binary_cross_entropy", slope_to_target, {0, 1, 0.5}, {-1e12, -1e12, -4}, {-1, 1, 0},
+           {-2, -2, -32}),
       // 1 / (x (1 - x)), and 2 (1 - y) / (1 - x)^3 - 2 y / x^3.
       kink("binary_cross_entropy", [](const Tensor& x) { return cross_entropy_of(x, 0.25); },
            {0.25}, {0}, {16.0 / 3}, {-256.0 / 9}),

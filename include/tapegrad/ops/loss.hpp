@@ -1,5 +1,12 @@
 // Losses: how far a model's output is from its target. Input and target must have the same shape
 // except where labels are involved: nothing broadcasts, because [n, 1] against [n] is a mistake.
+//
+// A loss has the element type in which everything that it is given meets, weights included, and is
+// computed in it: result_type(), as in arithmetic. A float64 weight beside float32 makes a float64
+// loss with float64's digits.
+//
+// A weight of 0 masks: loss and gradient of its element are 0, even where the element is infinite
+// or NaN. So does a label that is ignored, and a gradient of 0.
 #pragma once
 
 #include "tapegrad/tensor.hpp"
@@ -24,19 +31,18 @@ Tensor mse_loss(const Tensor& input, const Tensor& target, const LossOptions& op
 Tensor l1_loss(const Tensor& input, const Tensor& target, const LossOptions& options = {});
 
 struct BinaryCrossEntropyOptions {
-  /// Multiplies the loss of each element; broadcasts to the input's shape. Where it is 0, so is the
-  /// loss, even an infinite one.
+  /// Multiplies the loss of each element; broadcasts to the input's shape.
   Tensor weight = {};
   Reduction reduction = Reduction::mean;
 };
 
 /// -(y log x + (1 - y) log(1 - x)) for probabilities x and targets y in [0, 1]; the logarithms are
 /// no less than -100, as in PyTorch. Derivative: (1 - y) / (1 - x) - y / x, in which no divisor is
-/// below 1e-12, so that it is finite at 0 and 1; log(1 - x) - log(x) for the target. At the kinks,
-/// x and y both 0 or both 1, it is 0 as in PyTorch; the derivatives of higher order are those of
-/// the formula there. Throws ShapeError unless the shapes are equal, DTypeError when both are
-/// integers, Error when an input lies outside [0, 1]. Where x is a sigmoid,
-/// binary_cross_entropy_with_logits is more exact.
+/// below 1e-12, so that it is finite at 0 and 1; log(1 - x) - log(x) for the target, whose own
+/// derivative -1 / x - 1 / (1 - x) has the same limits. At the kinks, x and y both 0 or both 1, it
+/// is 0 as in PyTorch; the derivatives of higher order are those of the formula there. Throws
+/// ShapeError unless the shapes are equal, DTypeError when both are integers, Error when an input
+/// lies outside [0, 1]. Where x is a sigmoid, binary_cross_entropy_with_logits is more exact.
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
                             const BinaryCrossEntropyOptions& options = {});
 
@@ -49,7 +55,8 @@ struct BinaryCrossEntropyWithLogitsOptions {
 };
 
 /// binary_cross_entropy of sigmoid(x), without overflow and, weighted or not, without loss of
-/// digits, however small loss and derivative are. Derivative: sigmoid(x) - y, and -x for the
+/// digits, however small loss and derivative are, and however large the weights beside them.
+/// Derivative: sigmoid(x) - y, and -x for the
 /// target. Throws ShapeError unless the shapes are equal, DTypeError when both are integers.
 Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
                                         const BinaryCrossEntropyWithLogitsOptions& options = {});
