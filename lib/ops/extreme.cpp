@@ -64,42 +64,34 @@ Tensor extreme_over(std::string_view operation, const Tensor& x, const Dims& dim
 }
 
 template <class Which>
-Tensor index_along(std::string_view operation, const Tensor& x, std::size_t dim) {
-  check<ShapeError>(x.dim() == 0 || x.shape()[dim] > 0,
-                    "{}: no element to choose from: shape {} over dim {}", operation, x.shape(),
-                    dim);
-  return apply(Arg<Which>{dim}, x);
+Tensor index_along(std::string_view operation, const Tensor& x, std::int64_t dim) {
+  check_defined(operation, x);
+  const std::size_t d = reduced_dim(operation, x, dim);
+  check<ShapeError>(x.dim() == 0 || x.shape()[d] > 0,
+                    "{}: no element to choose from: shape {} over dim {}", operation, x.shape(), d);
+  return apply(Arg<Which>{d}, x);
 }
 
 /// `dim` again, with size 1.
-Tensor restored(const Tensor& y, const Tensor& x, std::size_t dim, Keepdim keep) {
-  const bool stays = keep == Keepdim::yes && x.dim() > 0;
-  return stays ? y.unsqueeze(static_cast<std::int64_t>(dim)) : y;
+Tensor restored(const Tensor& y, const Tensor& x, std::int64_t dim, Keepdim keep) {
+  return keep == Keepdim::yes && x.dim() > 0 ? y.unsqueeze(dim) : y;
 }
 
 template <class Which>
 Extremes extreme_along(std::string_view operation, const Tensor& x, std::int64_t dim,
                        Keepdim keep) {
-  check_defined(operation, x);
-  const std::size_t d = reduced_dim(operation, x, dim);
-  const Tensor indices = index_along<Which>(operation, x, d);
-  const Tensor values = apply(ExtremeAlong<Which>{{d}}, x, indices);
-  return {restored(values, x, d, keep), restored(indices, x, d, keep)};
+  const Tensor indices = index_along<Which>(operation, x, dim);
+  const TakeAlong take{reduced_dim(operation, x, dim)};
+  const Tensor values = apply(ExtremeAlong<Which>{take}, x, indices);
+  return {restored(values, x, dim, keep), restored(indices, x, dim, keep)};
 }
 
-template <class Which>
-Tensor index_of_all(std::string_view operation, const Tensor& x) {
+/// All elements in a row, outside the tape.
+Tensor flat(std::string_view operation, const Tensor& x) {
   check_defined(operation, x);
   check<ShapeError>(x.numel() > 0, "{}: no element to choose from: shape {} over all dims",
                     operation, x.shape());
-  return apply(Arg<Which>{0}, x.detach().reshape({x.numel()}));
-}
-
-template <class Which>
-Tensor index_of(std::string_view operation, const Tensor& x, std::int64_t dim, Keepdim keep) {
-  check_defined(operation, x);
-  const std::size_t d = reduced_dim(operation, x, dim);
-  return restored(index_along<Which>(operation, x, d), x, d, keep);
+  return x.detach().reshape({x.numel()});
 }
 
 }  // namespace
@@ -121,13 +113,13 @@ Tensor amin(const Tensor& x, const Dims& dims, Keepdim keep) {
   return extreme_over<Smallest>("amin", x, dims, keep);
 }
 
-Tensor argmax(const Tensor& x) { return index_of_all<Largest>("argmax", x); }
-Tensor argmin(const Tensor& x) { return index_of_all<Smallest>("argmin", x); }
+Tensor argmax(const Tensor& x) { return index_along<Largest>("argmax", flat("argmax", x), 0); }
+Tensor argmin(const Tensor& x) { return index_along<Smallest>("argmin", flat("argmin", x), 0); }
 Tensor argmax(const Tensor& x, std::int64_t dim, Keepdim keep) {
-  return index_of<Largest>("argmax", x, dim, keep);
+  return restored(index_along<Largest>("argmax", x, dim), x, dim, keep);
 }
 Tensor argmin(const Tensor& x, std::int64_t dim, Keepdim keep) {
-  return index_of<Smallest>("argmin", x, dim, keep);
+  return restored(index_along<Smallest>("argmin", x, dim), x, dim, keep);
 }
 
 }  // namespace tapegrad
