@@ -5,7 +5,7 @@
 #include "kernels/copy.hpp"
 #include "kernels/labels.hpp"
 #include "ops/elementwise.hpp"
-#include "ops/reduced.hpp"
+#include "ops/floating.hpp"
 #include "ops/reduction.hpp"
 #include "ops/weighted.hpp"
 #include "tapegrad/ops/create.hpp"

@@ -8,6 +8,7 @@
 #include "core/dispatch.hpp"
 #include "kernels/random.hpp"
 #include "ops/assign.hpp"
+#include "ops/floating.hpp"
 #include "ops/options.hpp"
 #include "tapegrad/ops/binary.hpp"
 
@@ -23,11 +24,6 @@ struct Normal : Assign<Normal> {
 
 kernels::Stream next(Generator& generator) {
   return {generator.initial_seed(), generator.next_call()};
-}
-
-void check_floating(std::string_view operation, DType dtype) {
-  check<DTypeError>(is_floating(dtype), "{}: {} holds no such numbers; use float32 or float64",
-                    operation, dtype);
 }
 
 Tensor uniform(std::string_view operation, const Shape& shape, DType dtype, double low, double high,

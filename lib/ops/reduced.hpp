@@ -8,6 +8,7 @@
 #include "core/check.hpp"
 #include "core/layout.hpp"
 #include "kernels/sum.hpp"
+#include "ops/floating.hpp"
 #include "tapegrad/ops/reduce.hpp"
 
 namespace tapegrad {
@@ -15,13 +16,6 @@ namespace tapegrad {
 /// A tensor of rank 0 counts as one of rank 1, as in PyTorch.
 inline std::size_t reduced_dim(std::string_view operation, const Tensor& x, std::int64_t dim) {
   return wrap_line_dim(operation, dim, x.shape().size());
-}
-
-inline void check_floating(std::string_view operation, const Tensor& x) {
-  check_defined(operation, x);
-  check<DTypeError>(is_floating(x.dtype()),
-                    "{}: needs a floating-point tensor, got {}; convert it with to(float32)",
-                    operation, x.dtype());
 }
 
 /// Which dimensions go.
