@@ -3,7 +3,7 @@
 // What happens to a number that an element type doesn't hold is one rule:
 //   - Comparisons are mathematically right: uint8 200 isn't 300, and int64 2^53 + 1 isn't float64
 //     2^53. A fractional number beside float32 is rounded to float32 first, as the elements were:
-//     full({}, 0.1) == 0.1 holds.
+//     full({}, 0.1) == 0.1 holds. What no C++ number here can be, is refused: see Scalar.
 //   - Storing it throws DTypeError: in fill_(), full(), tensor(), arange(), linspace(), where() and
 //     arithmetic with a C++ number, and likewise out of a tensor in item() and to_vector(). bool
 //     takes every number (is it not 0?); integers take what lies in their range once fractions are
@@ -103,7 +103,7 @@ class Scalar {
  public:
   template <std::same_as<bool> T>
   constexpr Scalar(T value) : integer_(value), kind_(DType::boolean) {}
-  /// Throws DTypeError for an unsigned integer beyond int64.
+  /// Throws DTypeError for an unsigned integer from 2^63 on, to compare with, too: cast to double.
   template <std::integral T>
   requires(!std::same_as<T, bool>) constexpr Scalar(T value)
       : integer_(static_cast<std::int64_t>(value)), kind_(DType::int64) {

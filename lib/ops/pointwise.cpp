@@ -165,15 +165,13 @@ struct Clamp : Unary<Clamp> {
   }
 
  private:
-  /// `value` beside x: a limit beyond an integer type is its last value, one beyond float32 is
-  /// infinite.
+  /// `value`, which fits x's type.
   static auto limit(const auto& x, Scalar value) {
     using T = std::remove_cvref_t<decltype(x)>;
     if constexpr (std::is_same_v<T, Tensor>) {
       return value;
     } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
-      if (value.fits<T>()) return value.to<T>();
-      return value.to<double>() < 0 ? std::numeric_limits<T>::min() : std::numeric_limits<T>::max();
+      return value.to<T>();
     } else {
       return constant(x, value.to<double>());
     }
@@ -198,15 +196,29 @@ struct Neg {
 
 constexpr double no_limit = std::numeric_limits<double>::infinity();
 
-/// A limit beyond the values of an integer type is none on its own side; on the other one every
-/// result would be that number, which doesn't fit.
+/// A limit beyond the values of the type is none on its own side. On the other one every result
+/// would be that number, which doesn't fit.
 void check_limits(std::string_view operation, DType dtype, Scalar low, Scalar high) {
   dispatch(dtype, [&]<class T>(std::type_identity<T>) {
-    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
-      if (low.to<double>() > 0 && low.to<double>() < no_limit) low.to<T>(operation);
-      if (high.to<double>() < 0 && high.to<double>() > -no_limit) high.to<T>(operation);
-    }
+    if (low.to<double>() > 0 && low.to<double>() < no_limit) low.to<T>(operation);
+    if (high.to<double>() < 0 && high.to<double>() > -no_limit) high.to<T>(operation);
   });
+}
+
+/// A limit as a number that the type holds: its last or an infinite one for those beyond.
+Scalar fitted(DType dtype, Scalar value) {
+  return dispatch(dtype, [&]<class T>(std::type_identity<T>) -> Scalar {
+    using Limits = std::numeric_limits<T>;
+    if (value.fits<T>()) return value;
+    const bool low = value.to<double>() < 0;
+    if constexpr (std::is_floating_point_v<T>) return low ? -no_limit : no_limit;
+    return low ? Limits::min() : Limits::max();
+  });
+}
+
+Tensor clamped(std::string_view operation, const Tensor& x, DType dtype, Scalar low, Scalar high) {
+  check_limits(operation, dtype, low, high);
+  return apply(Clamp(fitted(dtype, low), fitted(dtype, high)), x.to(dtype));
 }
 
 }  // namespace
@@ -229,23 +241,17 @@ Tensor softplus(const Tensor& x) { return apply(Softplus{}, x); }
 Tensor clamp(const Tensor& x, Scalar low, Scalar high) {
   check_defined("clamp", x, low, high);
   // Fractional limits make integers floating, as any other fractional number beside them.
-  const DType dtype = promote(promote(x.dtype(), low), high);
-  check_limits("clamp", dtype, low, high);
-  return apply(Clamp(low, high), x.to(dtype));
+  return clamped("clamp", x, promote(promote(x.dtype(), low), high), low, high);
 }
 
 Tensor clamp_min(const Tensor& x, Scalar low) {
   check_defined("clamp_min", x, low);
-  const DType dtype = promote(x.dtype(), low);
-  check_limits("clamp_min", dtype, low, no_limit);
-  return apply(Clamp(low, no_limit), x.to(dtype));
+  return clamped("clamp_min", x, promote(x.dtype(), low), low, no_limit);
 }
 
 Tensor clamp_max(const Tensor& x, Scalar high) {
   check_defined("clamp_max", x, high);
-  const DType dtype = promote(x.dtype(), high);
-  check_limits("clamp_max", dtype, -no_limit, high);
-  return apply(Clamp(-no_limit, high), x.to(dtype));
+  return clamped("clamp_max", x, promote(x.dtype(), high), -no_limit, high);
 }
 
 Tensor operator-(const Tensor& x) {

@@ -63,6 +63,15 @@ const Relation relations[] = {
 
 }  // namespace
 
+TEST_CASE("an unsigned number from 2^63 on is refused, to compare with too", "[ops][comparison]") {
+  const Tensor x = Tensor::from_vector<std::int64_t>({1, std::numeric_limits<std::int64_t>::max()});
+  const std::uint64_t beyond = std::uint64_t{1} << 63;
+  CHECK_THROWS_WITH(x < beyond, Catch::Contains("9223372036854775808 doesn't fit int64"));
+  CHECK_THROWS_AS(x + beyond, DTypeError);
+  CHECK((x < static_cast<double>(beyond)).to_vector<bool>() == std::vector<bool>{true, true});
+  CHECK((x == beyond - 1).to_vector<bool>() == std::vector<bool>{false, true});
+}
+
 TEST_CASE("tensors of any two types compare as their values do", "[compare][numbers]") {
   for (const Relation& relation : relations) {
     for (const Tensor& a : operands()) {

@@ -42,8 +42,9 @@ Tensor relu(const Tensor& x);
 Tensor softplus(const Tensor& x);
 /// x limited to [low, high]; integers stay integers, all digits of them, when the limits are; NaN
 /// stays. Derivative: 1 inside, at the kinks, which are the limits, and where x is NaN (0 in
-/// PyTorch); 0 outside. Where low > high the result is high. Throws DTypeError for a limit that
-/// every result would have to be and x's type can't hold: uint8 from 300 on.
+/// PyTorch); 0 outside. Where low > high the result is high. A limit beyond what x's type holds is
+/// none: float32 up to 1e40. Throws DTypeError for one that every result would have to be: float32
+/// from 1e40 on, uint8 from 300 on.
 Tensor clamp(const Tensor& x, Scalar low, Scalar high);
 /// A limit only from below; the kink as in clamp.
 Tensor clamp_min(const Tensor& x, Scalar low);
