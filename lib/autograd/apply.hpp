@@ -13,6 +13,7 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -52,6 +53,17 @@ inline void check_history(std::string_view operation, const Tensor& x) {
   }
 }
 
+/// Whether an input holds more digits than `dtype`, its operation's result: a float64 number beside
+/// float32 elements, or what a float32 tensor was changed by in place.
+template <class Edges>
+bool wants_more_digits(DType dtype, const Edges& inputs) {
+  if (dtype != float32) return false;
+  for (const Ptr<Node>& in : inputs) {
+    if (in && in->dtype == float64) return true;
+  }
+  return false;
+}
+
 /// A record of Op. Edges and Values are arrays for a fixed number of inputs, vectors for a list.
 template <class Op, class Edges, class Values>
 struct NodeOf final : Node {
@@ -62,7 +74,18 @@ struct NodeOf final : Node {
         saved(std::move(slots)) {}
   std::string_view name() const override { return op.name; }
   std::span<Ptr<Node>> inputs() override { return edges; }
-  Grads vjp(const Tensor& g) override { return op.vjp(Saved(*this, edges, saved), g); }
+  Grads vjp(const Tensor& g) override {
+    const Saved values(*this, edges, saved);
+    // One input has its result's type, and lists are promoted before.
+    if constexpr (requires {
+                    requires std::tuple_size<Edges>::value >
+                    1;
+                  }) {
+      if (wants_more_digits(g.dtype(), edges)) [[unlikely]]
+        return op.vjp(values, g.to(float64));
+    }
+    return op.vjp(values, g);
+  }
   void release_saved() override {
     for (SavedTensor& s : saved) s.value = Tensor();
   }

@@ -47,8 +47,10 @@ struct Div : Binary<Div> {
   static constexpr Needs saves(Needs needs) { return save_input(1) | save_crosswise(needs); }
   auto f(const auto& a, const auto& b) const { return a / b; }
   Grads vjp(const Saved& s, const Tensor& g) const {
-    const Tensor to_a = g / s[1];
-    return {to_a, s.needs(1) ? -(to_a * (s[0] / s[1])) : Tensor{}};
+    const auto to_b = [](const auto& dy, const auto& a, const auto& b) {
+      return -((dy / b) * (a / b));
+    };
+    return {s.needs(0) ? g / s[1] : Tensor{}, s.needs(1) ? pulled(to_b, g, s[0], s[1]) : Tensor{}};
   }
 };
 
@@ -100,9 +102,16 @@ struct Pow : Binary<Pow> {
                       const auto flat = (x == zero) * (n >= zero);
                       return where(flat, zero, dy * (y * log(where(flat, one, x))));
                     }),
-                    g, a, b, s.output());
+                    g, a, b, result(s, g.dtype()));
     }
     return {to_a, to_b};
+  }
+
+ private:
+  /// a^b with the digits of `dtype`, which may be more than were saved.
+  static Tensor result(const Saved& s, DType dtype) {
+    const Tensor y = s.output();
+    return y.dtype() == dtype ? y : pow(s[0].to(dtype), s[1].to(dtype));
   }
 };
 
@@ -125,8 +134,10 @@ struct Extremum : Binary<Which> {
       return share_of(dy, first, second,
                       [](const auto& a, const auto& b) { return Which::wins(a, b); });
     };
-    const Tensor a = s[0];
-    const Tensor b = s[1];
+    // Compared in the type in which they met.
+    const DType met = result_type(s[0], s[1]);
+    const Tensor a = s[0].to(met);
+    const Tensor b = s[1].to(met);
     return {s.needs(0) ? pulled(share, g, a, b) : Tensor{},
             s.needs(1) ? pulled(share, g, b, a) : Tensor{}};
   }

@@ -91,6 +91,70 @@ TEST_CASE("derivatives over mixed float types are those of float64", "[ops][type
   }
 }
 
+TEST_CASE("a float64 number beside float32 elements has a gradient with float64's digits",
+          "[ops][types]") {
+  using Pair = std::pair<Tensor, Tensor>;
+  const auto first = [](auto f) { return [f](const Pair& p) { return f(p.first, p.second); }; };
+  const auto second = [](auto f) { return [f](const Pair& p) { return f(p.second, p.first); }; };
+  const auto plus = [](const Tensor& a, const Tensor& b) { return a + b; };
+  const auto minus = [](const Tensor& a, const Tensor& b) { return a - b; };
+  const auto times = [](const Tensor& a, const Tensor& b) { return a * b; };
+  const auto over = [](const Tensor& a, const Tensor& b) { return a / b; };
+  const auto power = [](const Tensor& a, const Tensor& b) { return pow(a, b); };
+  const auto choice = [](const Tensor& a, const Tensor& b) { return where(a > 0.5, a, b); };
+  const auto larger = [](const Tensor& a, const Tensor& b) { return maximum(a, b); };
+  const std::pair<const char*, std::function<Tensor(const Pair&)>> functions[] = {
+      {"add", first(plus)},       {"sub", first(minus)},        {"sub, first", second(minus)},
+      {"mul", first(times)},      {"div", first(over)},         {"div, first", second(over)},
+      {"pow", first(power)},      {"pow, base", second(power)}, {"where", first(choice)},
+      {"maximum", first(larger)},
+  };
+  const Tensor elements = test::spread({2, 3}, 0.1, 0.9).to(float32);
+  const Tensor g = test::spread({2, 3}, 0.1, 0.9, 3).to(float32);
+  const auto gradient = [](const auto& f, const Tensor& x, const Tensor& arriving, bool again) {
+    const Tensor b = full({}, 0.3, {.dtype = float64, .requires_grad = true});
+    const Tensor d =
+        grad({f(Pair(x, b))}, {b}, {.grad_outputs = {arriving}, .create_graph = again})[0];
+    return again && d.requires_grad() ? grad({d}, {b}, {.allow_unused = true})[0] : d;
+  };
+  for (const auto& [name, f] : functions) {
+    for (const bool again : {false, true}) {
+      DYNAMIC_SECTION(name << (again ? ", second order" : "")) {
+        CHECK(f(Pair(elements, full({}, 0.3, {.dtype = float64}))).dtype() == float32);
+        check_gradient(gradient(f, elements, g, again),
+                       gradient(f, elements.to(float64), g.to(float64), again));
+      }
+    }
+  }
+}
+
+TEST_CASE("what a float32 tensor is changed by in place has a gradient in float64",
+          "[ops][types]") {
+  const Tensor elements = test::spread({2, 3}, 0.1, 0.9).to(float32);
+  const Tensor by = test::spread({2, 3}, 0.1, 0.9, 3);
+  using Change = Tensor& (Tensor::*)(const Tensor&);
+  for (const Change change :
+       {static_cast<Change>(&Tensor::mul_), static_cast<Change>(&Tensor::div_)}) {
+    const auto gradient = [&](DType dtype) {
+      Tensor b = by.clone().requires_grad_();
+      Tensor y = elements.to(dtype).clone();
+      (y.*change)(b);
+      sum(y).backward();
+      return b.grad();
+    };
+    check_gradient(gradient(float32), gradient(float64));
+  }
+}
+
+TEST_CASE("a tie of a float64 number with a float32 element is one, as in the result",
+          "[ops][types]") {
+  const Tensor a = full({1}, 0.1).requires_grad_();
+  const Tensor b = full({}, 0.1, {.dtype = float64, .requires_grad = true});
+  maximum(a, b).backward(ones({1}));
+  CHECK(a.grad().item<double>() == 0.5);
+  CHECK(b.grad().item<double>() == 0.5);
+}
+
 TEST_CASE("the derivative to a float64 exponent of integers is exact", "[ops][types]") {
   const Tensor base = Tensor::from_vector<std::int64_t>({3, 5});
   const Tensor exponent = Tensor::from_vector<double>({0.3, 1.7}).requires_grad_();
