@@ -6,10 +6,10 @@ The rules are those of docs/architecture.md. They look at what a file names itse
 that drags in.
 """
 
-import argparse
 import re
-import sys
 from pathlib import Path
+
+from findings import report
 
 MAX_LINES = 400
 SOURCES = {".cpp", ".hpp", ".h", ".py", ".sh", ".bash"}
@@ -159,17 +159,11 @@ def check_tree(root):
         yield from ((path, number, message) for number, message in found)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("root", nargs="?", default=Path(__file__).resolve().parent.parent, type=Path)
-    root = parser.parse_args().root.resolve()
-    findings = sorted(set(check_tree(root)))
-    for path, number, message in findings:
-        print(f"{path}:{number}: {message}")
-    if not findings:
-        print(f"layers: {sum(1 for _ in files_of(root))} files, nothing to say")
-    return 1 if findings else 0
+def check(root):
+    findings = [f"{path}:{number}: {message}"
+                for path, number, message in sorted(set(check_tree(root)))]
+    return findings, f"layers: {sum(1 for _ in files_of(root))} files, nothing to say"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    report(__doc__, check)

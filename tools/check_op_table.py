@@ -10,10 +10,10 @@ A function whose documentation in include/tapegrad/ops speaks of a kink has a ki
 in a file of tests/ that includes support/kinks.hpp.
 """
 
-import argparse
 import re
-import sys
 from pathlib import Path
+
+from findings import report
 
 OPERATION_FOLDERS = ("lib/ops", "lib/autograd")
 NAME = re.compile(r"\bstd::string_view\s+name\s*=\s*([^;]+);")
@@ -114,7 +114,7 @@ def kink_findings(root):
 
 
 def check(root):
-    """(findings, number of operations with a derivative)"""
+    """(findings, what was checked)"""
     operations = operations_of(root)
     rows = rows_of(root)
     this = Path(__file__).name
@@ -128,19 +128,8 @@ def check(root):
     checked = sum(derivative for _, _, derivative in operations.values())
     if not checked:
         findings.append(f"{this}: no operation found in {' or '.join(OPERATION_FOLDERS)}")
-    return findings, checked
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("root", nargs="?", default=Path(__file__).resolve().parent.parent, type=Path)
-    findings, checked = check(parser.parse_args().root.resolve())
-    for finding in findings:
-        print(finding)
-    if not findings:
-        print(f"operation table: {checked} operations with a derivative, each has a row")
-    return 1 if findings else 0
+    return findings, f"operation table: {checked} operations with a derivative, each has a row"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    report(__doc__, check)

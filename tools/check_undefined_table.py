@@ -1,22 +1,34 @@
 #!/usr/bin/env python3
 """Every public function that takes a tensor has a row in the table of undefined arguments.
 
-A row of tests/ops/undefined_test.cpp is `{"matmul", 2, [&] { matmul(x, none); }},`: what the
+A row of a tests/*/undefined_test.cpp is `{"matmul", 2, [&] { matmul(x, none); }},`: what the
 function calls itself in errors, and which argument is undefined, counted from 1; 0 is the tensor
 whose method is called. What is wanted is read from the declarations in the headers: a row for each
 parameter that is a Tensor or a list of them, and one for each method of Tensor. What may be
-undefined is in EXEMPT, with the reason.
+undefined is in EXEMPT, with the reason. A function that calls itself otherwise than it is called is
+in CALLED.
 """
 
-import argparse
 import re
-import sys
 from pathlib import Path
 
-HEADERS = ("include/tapegrad/*.hpp", "include/tapegrad/ops/*.hpp")
-LEFT_OUT = {"catch.hpp", "xtensor.hpp"}  # opt-in bridges, whose functions call what is listed here
-TABLE = "tests/ops/undefined_test.cpp"
-ROW = re.compile(r'\{"(\w+)",\s*(\d+),')
+from findings import report
+
+HEADERS = ("include/tapegrad/*.hpp", "include/tapegrad/ops/*.hpp", "include/tapegrad/io/*.hpp",
+           "include/tapegrad/nn/*.hpp", "include/tapegrad/summary/*.hpp")
+LEFT_OUT = {
+    "catch.hpp", "xtensor.hpp",  # opt-in bridges, whose functions call what is listed here
+    # What modules are made of: a parameter may be absent, and is undefined then.
+    "census.hpp", "module.hpp", "parameter.hpp", "sequential.hpp", "trail.hpp",
+}
+TABLES = "tests/*/undefined_test.cpp"
+ROW = re.compile(r'\{"([\w:.]+)",\s*(\d+),')
+
+# (class, or the namespace init; function) -> what it calls itself.
+CALLED = {("Linear", "forward"): "Linear", ("ReLU", "forward"): "relu",
+          ("Sigmoid", "forward"): "sigmoid", ("Tanh", "forward"): "tanh",
+          ("Dropout", "forward"): "dropout", ("Saver", "add"): "Saver.add",
+          ("Writer", "add_graph_of"): "add_graph"}
 
 # What operators are called in errors; with the number of parameters where that decides.
 OPERATORS = {("+", 2): "add", ("-", 2): "sub", ("-", 1): "neg", ("*", 2): "mul", ("/", 2): "div",
@@ -31,7 +43,6 @@ EXEMPT = {
     ("impl", 0): "the handle itself", ("counted", 0): "private",
     ("tensor_of", 1): "behind tensor(), which makes what it is given",
     ("apply_custom", 3): "behind what custom() makes, in whose name it refuses",
-    ("backward", 1): "undefined stands for 1",
     ("set_grad", 1): "undefined clears it",
     ("received", 1): "for the census, of tensors that have owners",
     ("trace_update", 3): "an update may have no gradient",
@@ -74,6 +85,7 @@ def declarations(text, owner=""):
             scope = re.search(r"\b(?:namespace|struct|class)\b\s*([\w:]*)[^()]*$", head)
             if scope:
                 kind = "" if "namespace" in scope.group() else scope.group(1)
+                kind = "init" if scope.group(1).endswith("init") else kind
                 yield from declarations(text[i + 1:end - 1], kind)
             else:
                 yield owner, head
@@ -123,6 +135,9 @@ def wanted_from(text):
             name = OPERATORS.get((name[8:].strip(), len(parameters)))
             if not name:
                 continue
+        if owner == "init":
+            name = f"init::{name}"
+        name = CALLED.get((owner, name), name)
         if owner == "Tensor" and not re.search(r"\bstatic\b", declaration):
             yield name, 0
         for place, parameter in enumerate(parameters, 1):
@@ -131,7 +146,7 @@ def wanted_from(text):
 
 
 def check(root):
-    """(findings, number of arguments)"""
+    """(findings, what was checked)"""
     wanted = {}
     for pattern in HEADERS:
         for path in sorted(root.glob(pattern)):
@@ -139,13 +154,12 @@ def check(root):
                 continue
             for argument in wanted_from(path.read_text(encoding="utf-8")):
                 wanted.setdefault(argument, path.relative_to(root))
-    table = root / TABLE
-    rows = {(name, int(place))
-            for name, place in ROW.findall(plain_rows(table))} if table.exists() else set()
-    findings = [f'{path}: "{name}" has no row for argument {place} in {TABLE}'
+    rows = {(name, int(place)) for table in root.glob(TABLES)
+            for name, place in ROW.findall(plain_rows(table))}
+    findings = [f'{path}: "{name}" has no row for argument {place} in {TABLES}'
                 for (name, place), path in wanted.items()
                 if (name, place) not in rows and (name, place) not in EXEMPT]
-    findings += [f'{TABLE}: "{name}" takes no tensor as argument {place}'
+    findings += [f'{TABLES}: "{name}" takes no tensor as argument {place}'
                  for name, place in sorted(rows - set(wanted))]
     findings += [f'{Path(__file__).name}: "{name}", argument {place}, is exempt, but no function '
                  f'takes it' for name, place in EXEMPT if (name, place) not in wanted]
@@ -153,23 +167,12 @@ def check(root):
                  for name, place in EXEMPT if (name, place) in rows]
     if not wanted:
         findings.append(f"{Path(__file__).name}: no function found in the headers")
-    return findings, len(wanted)
+    return findings, f"undefined arguments: {len(wanted)} tensors that functions take, each has a row"
 
 
 def plain_rows(table):
     return re.sub(r"//[^\n]*", "", table.read_text(encoding="utf-8"))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("root", nargs="?", default=Path(__file__).resolve().parent.parent, type=Path)
-    findings, count = check(parser.parse_args().root.resolve())
-    for finding in findings:
-        print(finding)
-    if not findings:
-        print(f"undefined arguments: {count} tensors that functions take, each has a row")
-    return 1 if findings else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    report(__doc__, check)

@@ -53,7 +53,7 @@ class CheckUndefinedTable(unittest.TestCase):
         table = "".join(f'      {{"{name}", {place}, [] {{ call(); }}}},\n' for name, place in rows)
         with tempfile.TemporaryDirectory() as folder:
             for name, text in {"include/tapegrad/ops/some.hpp": HEADER,
-                               check_undefined_table.TABLE: table}.items():
+                               "tests/ops/undefined_test.cpp": table}.items():
                 path = Path(folder, name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
@@ -74,6 +74,19 @@ class CheckUndefinedTable(unittest.TestCase):
         findings = self.findings((*NEEDED, ("sum", 2)), {("defined", 0): "asks"})
         self.assertEqual(len(findings), 1)
         self.assertIn('"sum" takes no tensor as argument 2', findings[0])
+
+    def test_what_calls_itself_otherwise_is_found_by_that_name(self):
+        header = """
+namespace tapegrad {
+namespace nn::init {
+Tensor zeros_(Tensor x);
+}
+class Saver {
+  Saver& add(std::string name, Tensor tensor);
+};
+}"""
+        self.assertEqual(list(check_undefined_table.wanted_from(header)),
+                         [("init::zeros_", 1), ("Saver.add", 2)])
 
     def test_exemptions_that_are_out_of_date_are_found(self):
         exempt = {("defined", 0): "asks", ("gone", 1): "was there once", ("sum", 1): "has a row"}

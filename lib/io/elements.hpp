@@ -35,8 +35,7 @@ std::span<const std::byte> bytes_of(const Tensor& x);
 /// Each element of `size` bytes turned round.
 void swap_bytes(std::span<std::byte> bytes, std::size_t size);
 
-/// x outside the tape and row by row, ready for bytes_of(). Throws IoError for an undefined tensor.
-Tensor savable(std::string_view operation, std::string_view path, std::string_view name,
-               const Tensor& x);
+/// x outside the tape and row by row, ready for bytes_of().
+Tensor savable(const Tensor& x);
 
 }  // namespace tapegrad::io

@@ -132,7 +132,8 @@ Tensor load_idx(const std::string& path, const LoadOptions& options) {
 }
 
 void save_idx(const std::string& path, const Tensor& x) {
-  const Tensor dense = savable("save_idx", path, "", x);
+  check_defined("save_idx", path, x);
+  const Tensor dense = savable(x);
   const std::string header = header_of(dense, path);
   const std::span<const std::byte> native = bytes_of(dense);
   const bool turned = size_of(dense.dtype()) > 1;

@@ -100,7 +100,8 @@ Tensor load_npy(const std::string& path, const LoadOptions& options) {
 }
 
 void save_npy(const std::string& path, const Tensor& x) {
-  const Tensor dense = savable("save_npy", path, "", x);
+  check_defined("save_npy", path, x);
+  const Tensor dense = savable(x);
   AtomicFile file("save_npy", path);
   file.write(npy_header(dense.dtype(), dense.shape()));
   file.write(bytes_of(dense));

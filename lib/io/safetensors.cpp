@@ -96,7 +96,7 @@ std::vector<NamedTensor> ordered(std::string_view operation, std::string_view pa
     check<IoError>(name != "__metadata__", "{}: a tensor can't be named __metadata__: {}",
                    operation, path);
     check_name(operation, name, path);
-    result.push_back({name, savable(operation, path, name, tensor)});
+    result.push_back({name, savable(tensor)});
   }
   std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
     return std::tuple(rank_of(a.tensor.dtype()), std::string_view(a.name)) <

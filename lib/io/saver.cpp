@@ -149,7 +149,7 @@ Saver& Saver::add(std::string name, double& number) {
 }
 
 Saver& Saver::add(std::string name, Tensor tensor) {
-  check<Error>(tensor.defined(), "Saver.add: \"{}\" is an undefined tensor", name);
+  check_defined("Saver.add", name, tensor);
   return add_part({std::move(name), [tensor] { return unnamed(tensor.detach()); },
                    [tensor](const StateDict& state) { load_tensor(tensor, state); },
                    detail::Refusal::unchanged});

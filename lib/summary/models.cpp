@@ -28,6 +28,7 @@ void Writer::add_graph(const std::vector<TapeRecord>& records) {
 
 void Writer::add_graph_of(const nn::Module* module, const Tensor& input,
                           const std::function<void(const Tensor&)>& forward) {
+  check_defined("add_graph", 1, input);
   if (module) module->named_parameters();  // a visit tells the parts their names
   Tensor shown;
   untraced([&] { shown = input.detach().named("input"); });
@@ -67,6 +68,7 @@ void Writer::add_embedding(std::string_view tag, const Tensor& points,
 void Writer::add_embedding(std::string_view tag, const Tensor& points,
                            const EmbeddingMetadata& metadata, std::int64_t step) {
   EventQueue& events = impl().open();
+  check_defined("add_embedding", tag, points);
   Embedding embedding;
   untraced([&] { embedding = prepare_embedding(tag, points, metadata, step); });
   const std::string& directory = impl_->directory;

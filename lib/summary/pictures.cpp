@@ -78,6 +78,7 @@ std::vector<float> curve_rows(const std::vector<double>& labels,
 
 void Writer::add_image(std::string_view tag, const Tensor& image, std::int64_t step) {
   impl().open();
+  check_defined("add_image", tag, image);
   check_image(image);
   impl_->claim(tag, Kind::image);
   Image encoded;
@@ -93,6 +94,7 @@ void Writer::add_image(std::string_view tag, const Tensor& image, std::int64_t s
 void Writer::add_pr_curve(std::string_view tag, const Tensor& labels, const Tensor& predictions,
                           std::int64_t step, std::int64_t thresholds) {
   impl().open();
+  check_defined("add_pr_curve", tag, labels, predictions);
   check<ShapeError>(labels.numel() == predictions.numel(),
                     "add_pr_curve: {} labels for {} predictions", labels.numel(),
                     predictions.numel());

@@ -119,6 +119,7 @@ void Writer::add_scalars(std::string_view tag,
 
 void Writer::add_histogram(std::string_view tag, const Tensor& values, std::int64_t step) {
   EventQueue& events = impl().open();
+  check_defined("add_histogram", tag, values);
   impl_->claim(tag, Kind::histogram);
   Tensor copy;
   untraced([&] { copy = values.detach().clone(); });

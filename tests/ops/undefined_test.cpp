@@ -1,9 +1,8 @@
 // Every public function refuses an undefined tensor in its own name, and says which argument it is.
 // tools/check_undefined_table.py compares the table with the headers.
-#include <functional>
-
 #include "support/catch.hpp"
 #include "support/errors.hpp"
+#include "support/undefined_rows.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/gradcheck.hpp"
 #include "tapegrad/graph.hpp"
@@ -26,13 +25,7 @@ using test::error_of;
 
 namespace {
 
-/// What a function calls itself, which argument is undefined (0: the tensor whose method it is),
-/// and the call.
-struct Row {
-  std::string name;
-  int place;
-  std::function<void()> call;
-};
+using Row = test::UndefinedRow;
 
 const Tensor none;
 const Tensor x = ones({2, 3});
@@ -65,6 +58,11 @@ std::vector<Row> properties() {
       {"set_grad", 0, [] { Tensor().set_grad(x); }},
       {"detach", 0, [] { none.detach(); }},
       {"backward", 0, [] { none.backward(); }},
+      {"backward", 0, [] { none.backward(x); }},
+      {"backward", 1,
+       [] {
+         ones({2, 3}, {.requires_grad = true}).backward(none);
+       }},
       {"operation", 0, [] { static_cast<void>(none.operation()); }},
       {"name", 0, [] { none.name(); }},
       {"named", 0, [] { none.named("x"); }},
@@ -302,33 +300,27 @@ std::vector<Row> of_lists() {
   };
 }
 
-constexpr const char* how = "default-constructed, moved from, or an absent gradient";
-
 }  // namespace
 
 TEST_CASE("every function says in its own name which of its arguments is undefined",
           "[undefined]") {
   for (const auto& rows : {properties(), views_and_copies(), in_place(), arithmetic(), reductions(),
                            indices_and_parts(), losses_and_lists()}) {
-    for (const Row& row : rows) {
-      const std::string which =
-          row.place == 0 ? "the tensor is undefined"
-                         : "argument " + std::to_string(row.place) + " is an undefined tensor";
-      CHECK(error_of(row.call) == row.name + ": " + which + ": " + how);
-    }
+    test::check_undefined(rows);
   }
 }
 
 TEST_CASE("a function of a list says where in it a tensor is undefined", "[undefined]") {
   for (const Row& row : of_lists()) {
     CHECK(error_of(row.call) == row.name + ": argument " + std::to_string(row.place) +
-                                    " holds an undefined tensor at 1: " + how);
+                                    " holds an undefined tensor at 1: " + test::how_undefined);
   }
 }
 
 TEST_CASE("undefined arguments are refused where nothing is recorded, and in a trace",
           "[undefined]") {
-  const std::string message = "argument 2 is an undefined tensor: " + std::string(how);
+  const std::string message =
+      "argument 2 is an undefined tensor: " + std::string(test::how_undefined);
   const NoGrad guard;
   CHECK(error_of([] { x + none; }) == "add: " + message);
   CHECK(error_of([] { trace([] { x + none; }); }) == "add: " + message);
