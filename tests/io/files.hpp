@@ -53,13 +53,8 @@ inline std::string read_file(const std::string& path) {
 
 /// The message of the IoError that `work` throws.
 template <class Work>
-std::string io_error(Work work) {
-  try {
-    work();
-  } catch (const IoError& error) {
-    return error.what();
-  }
-  return "no error";
+std::string io_error(Work&& work) {
+  return error_of<IoError>(std::forward<Work>(work));
 }
 
 /// What `load` says about a file of these bytes, without its own name and the path.

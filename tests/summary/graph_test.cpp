@@ -3,6 +3,7 @@
 #include <protozero/pbf_reader.hpp>
 
 #include "summary/event_files.hpp"
+#include "support/errors.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/names.hpp"
@@ -273,7 +274,7 @@ TEST_CASE("what is logged within a trace leaves nothing in it", "[summary][graph
   step(false);        // and gradients
   const std::string alone = tape_text(trace([&] { step(false); }));
   const std::string logged = tape_text(trace([&] { step(true); }));
-  CHECK(alone.find("transpose") != std::string::npos);
+  CHECK(test::contains(alone, "transpose"));
   CHECK(logged == alone);
 }
 

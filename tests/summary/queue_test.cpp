@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "summary/event_files.hpp"
+#include "support/errors.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/summary/writer.hpp"
 #include "tapegrad/tensor.hpp"
@@ -11,6 +12,7 @@
 using namespace tapegrad;
 using test::contents;
 using test::Folder;
+using test::is_refused;
 using test::records;
 
 namespace {
@@ -26,16 +28,6 @@ int in_child(F&& f) {
   int status = -1;
   ::waitpid(child, &status, 0);
   return status;
-}
-
-template <class F>
-bool throws_error(F&& f) {
-  try {
-    f();
-  } catch (const Error&) {
-    return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -73,8 +65,8 @@ TEST_CASE("the child of a fork can't write into its parent's file, and doesn't h
   writer->add_scalar("x", 1, 1);
   writer->add_scalars("group", {{"a", 1}}, 1);
   CHECK(in_child([&] {
-          const bool refused = throws_error([&] { writer->add_scalar("x", 2, 2); }) &&
-                               throws_error([&] { writer->flush(); }) && throws_error([&] {
+          const bool refused = is_refused([&] { writer->add_scalar("x", 2, 2); }) &&
+                               is_refused([&] { writer->flush(); }) && is_refused([&] {
                                  writer->add_embedding("x", ones({1, 1}));
                                });
           writer->close();
@@ -100,7 +92,7 @@ TEST_CASE("where no thread can be made a writer says so and leaves no file", "[s
           ::pthread_attr_init(&attributes);
           ::pthread_attr_setstacksize(&attributes, std::size_t{1} << 47);
           if (::pthread_setattr_default_np(&attributes) != 0) return false;
-          return throws_error([&] { summary::Writer(folder.path.string()); }) &&
+          return is_refused([&] { summary::Writer(folder.path.string()); }) &&
                  !std::filesystem::exists(folder.path);
         }) == 0);
 }

@@ -18,6 +18,17 @@ std::string error_of(F&& call) {
   return "no error";
 }
 
+/// Whether `call` throws an E.
+template <class E = Error, class F>
+bool is_refused(F&& call) {
+  try {
+    call();
+  } catch (const E&) {
+    return true;
+  }
+  return false;
+}
+
 inline bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }

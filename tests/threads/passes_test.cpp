@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "autograd/leaf.hpp"
+#include "support/errors.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/ops/binary.hpp"
@@ -18,6 +19,8 @@
 using namespace tapegrad;
 using test::at_once;
 using test::contains;
+using test::error_of;
+using test::is_refused;
 using test::leaf;
 using test::value;
 using test::Values;
@@ -27,17 +30,6 @@ namespace {
 
 constexpr int threads = 4;
 using Counts = std::array<std::atomic<int>, threads>;
-
-/// What `f` throws as an AutogradError; empty if it doesn't.
-template <class F>
-std::string refusal(const F& f) {
-  try {
-    f();
-  } catch (const AutogradError& error) {
-    return error.what();
-  }
-  return {};
-}
 
 /// A graph with a record that two ways lead to: d/dx = 2 x w^2 + w, d/dw = 2 x^2 w + x.
 Tensor diamond(const Tensor& x, const Tensor& w) {
@@ -149,7 +141,7 @@ TEST_CASE("of threads that free one graph exactly one gets through", "[threads]"
     const Tensor y = diamond(x, w);
     std::atomic<int> refused = 0;
     at_once(threads, [&](int) {
-      const std::string message = refusal([&] { y.backward(); });
+      const std::string message = error_of<AutogradError>([&] { y.backward(); });
       refused += contains(message, "freed by an earlier backward");
     });
     right += refused == threads - 1 && values(x.grad()) == Values{55, 150} &&
@@ -167,7 +159,7 @@ TEST_CASE("of threads that free what two graphs share one gets through, the othe
     const Tensor h = exp(x * 0) * x;
     const Tensor y[] = {(h * own[0]).sum(), (h * own[1]).sum()};
     std::atomic<int> refused = 0;
-    at_once(2, [&](int i) { refused += !refusal([&] { y[i].backward(); }).empty(); });
+    at_once(2, [&](int i) { refused += is_refused<AutogradError>([&] { y[i].backward(); }); });
     right += refused == 1 && values(x.grad()) == Values{1, 1} &&
              own[0].grad().defined() != own[1].grad().defined();
   }
@@ -183,9 +175,9 @@ TEST_CASE("a pass that frees and passes that keep a graph give sums or refusals,
     const Tensor y = diamond(x, w);
     std::atomic<int> through = 0;
     at_once(threads, [&](int i) {
-      through += refusal([&] { y.backward({.retain_graph = i > 0}); }).empty();
-      refusal([&] { grad({y}, {x}, {.retain_graph = true}); });
-      refusal([&] { tape_text(y); });
+      through += !is_refused<AutogradError>([&] { y.backward({.retain_graph = i > 0}); });
+      is_refused<AutogradError>([&] { grad({y}, {x}, {.retain_graph = true}); });
+      is_refused<AutogradError>([&] { tape_text(y); });
     });
     right += through > 0 && values(x.grad()) == Values{55.0 * through, 150.0 * through};
   }
