@@ -16,24 +16,20 @@
 #include <utility>
 #include <vector>
 
+#include "tapegrad/gradtest/derivative.hpp"
+#include "tapegrad/gradtest/forms.hpp"
+#include "tapegrad/gradtest/manifold.hpp"
 #include "tapegrad/gradtest/run.hpp"
 
 namespace tapegrad::gradtest {
 
 namespace detail {
 
-template <class... O>
-Options options_of(const O&... given) {
-  Options options;
-  (given.set(options), ...);
-  return options;
-}
-
 /// What `derivative(x, more...)` gives or writes, as a Problem wants it.
 template <class D, class X, class... More>
-void set_derivative(Problem& problem, const D& derivative, const X& x, std::size_t length,
-                    More&... more) {
-  problem.derivative = [&, x, length](const Values& at, double filled) {
+void set_derivative(Problem& problem, D& derivative, const X& x, std::size_t rows,
+                    std::size_t columns, More&... more) {
+  problem.derivative = [&, x, rows, columns](const Values& at, double filled) {
     Values result;
     X copy = x;
     assign(copy, at);
@@ -41,7 +37,7 @@ void set_derivative(Problem& problem, const D& derivative, const X& x, std::size
     succeeds([&] {
       // Copies of what else it takes, which it might change.
       result = [&](auto... own) {
-        return result_of(derivative, copy, length, filled, own...);
+        return result_of<Role::derivative>(derivative, copy, rows, columns, filled, own...);
       }(more...);
     });
     const Values after = flat(copy);
@@ -51,26 +47,11 @@ void set_derivative(Problem& problem, const D& derivative, const X& x, std::size
   };
 }
 
-/// x in memory of its own: what a std::span looks at is copied, whole numbers become real ones.
-template <class X>
-auto owned(const X& x) {
-  if constexpr (std::integral<X>) {
-    return static_cast<double>(x);
-  } else if constexpr (requires {
-                         typename X::element_type;
-                         X::extent;
-                       }) {
-    return std::vector<typename X::value_type>(x.begin(), x.end());
-  } else {
-    return x;
-  }
-}
-
 /// A derivative of `length` numbers at x; empty where it throws or has another length.
 template <class D, class X>
-Values derivative_at(const D& derivative, const X& x, std::size_t length) {
+Values derivative_at(D& derivative, const X& x, std::size_t length) {
   Problem problem;
-  set_derivative(problem, derivative, x, length);
+  set_derivative(problem, derivative, x, flat(x).size(), length / flat(x).size());
   Values values = problem.derivative(flat(x), NAN);
   return values.size() == length ? values : Values();
 }
@@ -85,26 +66,49 @@ X random_like(const X& x, Random& random, bool scaled) {
   return result;
 }
 
+/// Makes the cotangents of outputs whose sizes are far apart as small as these are large, so that
+/// none drowns the others.
+template <class Y>
+void balance(Y& cotangent, const Values& y) {
+  double least = INFINITY, most = 0;
+  for (const double v : y) {
+    if (v == 0 || !std::isfinite(v)) continue;
+    least = std::fmin(least, std::fabs(v));
+    most = std::fmax(most, std::fabs(v));
+  }
+  if (!(most > 0x1p+20 * least)) return;
+  Values weights = flat(cotangent);
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    if (y[i] != 0 && std::isfinite(y[i])) weights[i] /= power_of_two(y[i]);
+  }
+  assign(cotangent, weights);
+}
+
 }  // namespace detail
 
 /// Compares a derivative with slopes of f at x and at random points near it.
-///   f           (x) -> a number, or m numbers in something with data() and size().
+///   f           (x) -> a number, or m numbers in something with data() and size(); or
+///               (x, gradient) -> a number, as optimizers want it: it may be both functions.
 ///   derivative  (x) -> n numbers for a number, m x n (row by row, a vector of rows, or a matrix
-///               with rows(), cols() and (i, j)) for m; or (x, result) -> void, where result is a
-///               std::span, a std::vector& or like x, and is filled before.
-///   x           a number, or n numbers in something with data() and size(); functions may take a
-///               std::span of its elements instead.
-///   options     tolerance, points, directions, domain, names, accept_inconclusive.
+///               with rows(), cols() and (i, j)) for m; or (x, result), where result is a
+///               std::span, a std::vector&, a pointer, a matrix&, a vector of rows or like x, and
+///               is filled before.
+///   x           a number, an array, or n numbers in something with data() and size(); functions
+///               may take a std::span of its elements instead.
+///   options     tolerance, points, directions, domain, names, manifold, accept_inconclusive.
 /// Nothing is thrown; what f throws counts as "not defined there".
 template <class F, class D, class Point, class... O>
-Report check(const F& f, const D& derivative, const Point& point, const O&... options) {
+Report check(F&& f, D&& derivative, const Point& point, const O&... options) {
   const auto x = detail::owned(point);
   const Options all = detail::options_of(options...);
+  if constexpr ((detail::is_manifold<O> || ...)) {
+    return detail::check_manifold(f, derivative, x, detail::manifold_of(options...), all);
+  }
   Problem problem;
   problem.x = detail::flat(x);
   problem.value = detail::value_of(f, x);
   const std::size_t outputs = problem.value(problem.x).size();
-  detail::set_derivative(problem, derivative, x, outputs * problem.x.size());
+  detail::set_derivative(problem, derivative, x, outputs, problem.x.size());
   return detail::Check(problem, all).run();
 }
 
@@ -112,11 +116,13 @@ Report check(const F& f, const D& derivative, const Point& point, const O&... op
 /// number for each output of f and its type, random here; a number for a number. Throws what f
 /// throws at x.
 template <class F, class V, class Point, class... O>
-Report check_vjp(const F& f, const V& vjp, const Point& point, const O&... options) {
+Report check_vjp(F&& f, V&& vjp, const Point& point, const O&... options) {
   const auto x = detail::owned(point);
   const Options all = detail::options_of(options...);
   detail::Random random(all.seed);
-  auto cotangent = detail::random_like(detail::plain_result(f, x), random, false);
+  const auto at_x = detail::plain_result(f, x);
+  auto cotangent = detail::random_like(at_x, random, false);
+  detail::balance(cotangent, detail::flat(at_x));
   const detail::Values weights = detail::flat(cotangent);
   const auto of_x = detail::value_of(f, x);
   Problem problem;
@@ -128,14 +134,14 @@ Report check_vjp(const F& f, const V& vjp, const Point& point, const O&... optio
     for (std::size_t i = 0; i < y.size(); ++i) total += y[i] * weights[i];
     return detail::Values{total};
   };
-  detail::set_derivative(problem, vjp, x, problem.x.size(), cotangent);
+  detail::set_derivative(problem, vjp, x, problem.x.size(), 1, cotangent);
   return detail::Check(problem, all).run();
 }
 
 /// Products of the Jacobian with a column: jvp(x, u) -> m numbers, or jvp(x, u, result). `u` is
 /// like x, random here.
 template <class F, class J, class Point, class... O>
-Report check_jvp(const F& f, const J& jvp, const Point& start, const O&... options) {
+Report check_jvp(F&& f, J&& jvp, const Point& start, const O&... options) {
   const auto x = detail::owned(start);
   const Options all = detail::options_of(options...);
   detail::Random random(all.seed);
@@ -150,7 +156,7 @@ Report check_jvp(const F& f, const J& jvp, const Point& start, const O&... optio
   const auto of_x = detail::value_of(f, x);
   Problem of_point;
   const std::size_t outputs = of_x(from).size();
-  detail::set_derivative(of_point, jvp, x, outputs, tangent);
+  detail::set_derivative(of_point, jvp, x, outputs, 1, tangent);
   Problem problem;
   problem.x = {0};
   problem.value = [&](const detail::Values& t) { return of_x(point(t[0])); };
@@ -164,14 +170,13 @@ Report check_jvp(const F& f, const J& jvp, const Point& start, const O&... optio
 
 /// Products of the Hessian with a vector: hvp(x, u), where `gradient` is right.
 template <class G, class H, class X, class... O>
-Report check_hvp(const G& gradient, const H& hvp, const X& x, const O&... options) {
+Report check_hvp(G&& gradient, H&& hvp, const X& x, const O&... options) {
   return check_jvp(gradient, hvp, x, options...);
 }
 
 /// The gradient of f, then the Hessian as the gradient's derivative, and its symmetry.
 template <class F, class G, class H, class X, class... O>
-Report check_hessian(const F& f, const G& gradient, const H& hessian, const X& x,
-                     const O&... options) {
+Report check_hessian(F&& f, G&& gradient, H&& hessian, const X& x, const O&... options) {
   Report first = check(f, gradient, x, options...);
   if (!first) return first;
   Report second = check(gradient, hessian, x, options...);

@@ -141,3 +141,93 @@ TEST_CASE("Hessians, their products, and mistakes of second order alone", "[grad
   };
   CHECK_FALSE(gt::check_hvp(g, without_last, x));
 }
+
+namespace {
+
+double product(const double* x) { return x[0] * x[0] * x[1]; }
+double product_of_two(const double (&x)[2]) { return product(x); }
+void product_gradient(const double* x, double* g) {
+  g[0] = 2 * x[0] * x[1];
+  g[1] = x[0] * x[0];
+}
+
+/// As NLopt and LBFGS++ want it: the value is returned, the gradient written.
+double value_and_gradient(const Vec& x, Vec& g) {
+  product_gradient(x.data(), g.data());
+  return product(x.data());
+}
+
+/// As Eigen's dynamic matrices, in rows.
+struct Table {
+  Vec values = {};
+  int height = 0, width = 0;
+  void resize(int rows, int columns) {
+    height = rows;
+    width = columns;
+    values.assign(static_cast<std::size_t>(rows * columns), 0.0);
+  }
+  int rows() const { return height; }
+  int cols() const { return width; }
+  double& operator()(int i, int j) { return values[static_cast<std::size_t>(i * width + j)]; }
+  double operator()(int i, int j) const { return values[static_cast<std::size_t>(i * width + j)]; }
+};
+
+Vec bent(const Vec& x) { return {x[0] * x[1], x[0], std::sin(x[1])}; }
+void bent_table(const Vec& x, Table& j) {
+  j(0, 0) = x[1];
+  j(0, 1) = x[0];
+  j(1, 0) = 1;
+  j(1, 1) = 0;
+  j(2, 0) = 0;
+  j(2, 1) = std::cos(x[1]);
+}
+
+}  // namespace
+
+TEST_CASE("points may be plain arrays, for functions of pointers, arrays and spans",
+          "[gradtest][forms]") {
+  const double x[2] = {1.5, 0.5};
+  CHECK(gt::check(product, product_gradient, x));
+  CHECK(gt::check(product_of_two, product_gradient, x));
+  CHECK(gt::check([](View v) { return product(v.data()); },
+                  [](View v, Out g) { product_gradient(v.data(), g.data()); }, x));
+}
+
+TEST_CASE("functions may change their own state", "[gradtest][forms]") {
+  int calls = 0;
+  auto f = [calls](double x) mutable { return ++calls, x * x; };
+  auto g = [calls](double x) mutable { return ++calls, 2 * x; };
+  CHECK(gt::check(f, g, 3.0));
+  CHECK(gt::check([calls](double x) mutable { return ++calls, x * x; },
+                  [](double x) { return 2 * x; }, 3.0));
+}
+
+TEST_CASE("one function may give the value and write the gradient", "[gradtest][forms]") {
+  const Vec x{1.5, 0.5};
+  CHECK(gt::check(value_and_gradient, value_and_gradient, x));
+  const auto wrong = [](const Vec& v, Vec& g) {
+    const double y = value_and_gradient(v, g);
+    g[1] *= 2;
+    return y;
+  };
+  const gt::Report r = gt::check(wrong, wrong, x);
+  INFO(r.text());
+  CHECK(r.wrong == 1);
+}
+
+TEST_CASE("Jacobians may be written into matrices and rows of any type", "[gradtest][forms]") {
+  const Vec x{1.5, 0.5};
+  CHECK(gt::check(bent, bent_table, x));
+  const auto rows = [](const Vec& v, std::vector<Vec>& j) {
+    j = {{v[1], v[0]}, {1, 0}, {0, std::cos(v[1])}};
+  };
+  CHECK(gt::check(bent, rows, x));
+  const auto forgets = [](const Vec& v, Table& j) {
+    const double kept = j(1, 1);
+    bent_table(v, j);
+    j(1, 1) = kept;
+  };
+  const gt::Report r = gt::check(bent, forgets, x);
+  INFO(r.text());
+  CHECK(r.verdict == gt::Verdict::wrong);
+}

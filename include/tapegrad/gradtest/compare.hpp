@@ -89,6 +89,14 @@ inline Verdict verdict_of(Cell& cell, const Options& options) {
     case Behaviour::jump:
       cell.why = "the function jumps at x";
       return Verdict::inconclusive;
+    case Behaviour::unresolved:
+      if (std::isnan(s.above)) {
+        cell.why = "not resolved: values look random";
+        return Verdict::inconclusive;
+      }
+      cell.why = "not resolved: the slope is " + rounded(s.below, 6) + " at coarse steps, " +
+                 rounded(s.above, 6) + " at fine ones";
+      return Verdict::inconclusive;
     case Behaviour::unbounded:
       cell.why = "the slope grows without end towards x";
       return Verdict::inconclusive;
@@ -105,7 +113,7 @@ inline Verdict verdict_of(Cell& cell, const Options& options) {
   if (!(std::fabs(g - s.value) <= allowed)) return Verdict::wrong;
   const double larger = std::fmax(std::fabs(g), std::fabs(s.value));
   // An exact 0 is what a function that doesn't depend on an input has.
-  if (g == 0 && s.constant) return Verdict::ok;
+  if (g == 0 && (s.constant || s.flat)) return Verdict::ok;
   if (s.error > 0.01 * larger && s.error > 1e-9 * s.steepest) {
     cell.why = "known to " + rounded(100 * s.error / larger) + " %";
     return Verdict::inconclusive;

@@ -44,6 +44,19 @@ inline double slowness(const Quotients& q, std::size_t k, int order, double valu
   return std::fabs(value - (q.values[k] + now * ratio / (1 - ratio)));
 }
 
+/// The finest rung that tells something says how noisy values are, beside what is known: its noise
+/// is larger than that of the others as its step is smaller.
+inline void add_scatter(std::vector<Extrapolated>& best) {
+  std::size_t last = best.size();
+  while (last > 0 && !std::isfinite(best[last - 1].value)) --last;
+  if (last == 0) return;
+  const Extrapolated finest = best[last - 1];
+  for (std::size_t k = 0; k + 1 < last; ++k) {
+    const double apart = std::fabs(best[k].value - finest.value);
+    if (std::isfinite(apart)) best[k].roundoff += 2 * apart * finest.step / best[k].step;
+  }
+}
+
 /// Richardson's extrapolation, with the estimate of error of Ridders (1982), "Accurate computation
 /// of F'(x) and F'(x)F''(x)", over all rungs at which a table can start and end. A value must
 /// agree with those of all finer rungs, so that a table which converges to another slope at coarse
@@ -76,6 +89,7 @@ inline Extrapolated extrapolate(const Quotients& q, int order, double least_nois
     last.swap(row);
   }
   if (finest && count > 0) *finest = best.back();
+  add_scatter(best);
   Extrapolated chosen;
   for (std::size_t k = 0; k < count; ++k) {
     if (!(best[k].error() < chosen.error())) continue;

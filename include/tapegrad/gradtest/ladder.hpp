@@ -68,8 +68,9 @@ class Ladder {
   }
 
   /// Evaluates once more, far below: what a smooth function must look like there as well.
-  /// No power of two, which may be a multiple of some period as all rungs are.
-  void look_ahead() { ahead_ = rung(rungs_.back().step * std::ldexp(23.0 / 32, -look)); }
+  /// Not a few powers of two, which may be multiples of some period as all rungs are; but so few
+  /// bits that a point and the step add up exactly.
+  void look_ahead() { ahead_ = rung(rungs_.back().step * std::ldexp(ahead_part, -look)); }
 
   Quotients central(std::size_t output) const {
     return quotients([&](const Rung& r) { return r.above[output]; },
@@ -92,6 +93,38 @@ class Ladder {
       }
     }
     return true;
+  }
+
+  /// How far the function goes from its value at the point.
+  double range(std::size_t output) const {
+    double most = 0;
+    for (const Rung& r : rungs_) {
+      for (const double value : {r.above[output], r.below[output]}) {
+        const double change = std::fabs(value - centre_[output]);
+        if (std::isfinite(change)) most = std::fmax(most, change);
+      }
+    }
+    return most;
+  }
+  /// The largest step up to which all values are that of the centre; 0 for none.
+  double flat_up_to(std::size_t output) const {
+    double step = 0;
+    for (std::size_t k = rungs_.size(); k-- > 0 && !differs(rungs_[k], output);)
+      step = rungs_[k].step;
+    return step;
+  }
+  /// What a flat part may hide: the last bit of what values were made from, which is some 1, or as
+  /// large as what is varied; or all that is seen of a change, where that is as tiny as rounding.
+  double hidden(std::size_t output) const {
+    const double size = std::fmax(1, scale_.magnitude / scale_.unit);
+    double least = INFINITY;
+    for (const Rung& r : rungs_) {
+      for (const double value : {r.above[output], r.below[output]}) {
+        const double change = std::fabs(value - centre_[output]);
+        if (change > 0) least = std::fmin(least, change);
+      }
+    }
+    return std::fmax(2 * scale_.precision * size, least <= size * 0x1p-20 ? least : 0);
   }
 
   /// The steepest quotient of one side at steps up to `step`.
@@ -122,13 +155,13 @@ class Ladder {
     const double bend = std::fabs(quotient_of(rungs_.back(), output) - slope.value);
     const double apart = std::fabs(quotient_of(ahead_, output) - slope.value);
     if (!(apart <= 4 * (slope.error() + off) + std::ldexp(bend, 1 - 2 * look))) return false;
-    const double expected = std::ldexp(23.0 / 32 * gap_of(rungs_.back(), output), -look);
+    const double expected = std::ldexp(ahead_part * gap_of(rungs_.back(), output), -look);
     return gap_of(ahead_, output) <= 1.02 * expected + 4 * off;
   }
 
   /// How noisy each output is near the point, besides its roundoff. Each side is looked at by
-  /// itself, because a kink at the point looks like noise; at two distances, because values that
-  /// are rounded may step evenly at one.
+  /// itself, and both must show it, because a kink looks like noise; at two distances, because
+  /// values that are rounded may step evenly at one.
   const std::vector<double>& noise() {
     if (!noise_.empty()) return noise_;
     noise_.assign(line_.outputs(), 0.0);
@@ -136,7 +169,7 @@ class Ladder {
       const std::vector<double> above = noise_of_side(part * rungs_.front().step);
       const std::vector<double> below = noise_of_side(-part * rungs_.front().step);
       for (std::size_t o = 0; o < noise_.size(); ++o) {
-        noise_[o] = std::fmax(noise_[o], std::fmax(above[o], below[o]));
+        noise_[o] = std::fmax(noise_[o], std::fmin(above[o], below[o]));
       }
     }
     return noise_;
@@ -144,6 +177,7 @@ class Ladder {
 
  private:
   static constexpr int look = 10;
+  static constexpr double ahead_part = 753161.0 / 1048576;
 
   struct Rung {
     double step = 0;
@@ -229,11 +263,14 @@ class Ladder {
   double gap_of(const Rung& r, std::size_t output) const {
     return std::fabs(r.above[output] - 2 * centre_[output] + r.below[output]) / r.step;
   }
+  /// The roundoff of values: of themselves, and of what they were made from, whose last bit moves
+  /// them as a step of that size does.
   double noise_at(const Rung& r, std::size_t output) const {
     const double largest =
         std::fmax(std::fabs(centre_[output]),
                   std::fmax(std::fabs(r.above[output]), std::fabs(r.below[output])));
-    return scale_.precision * largest + DBL_MIN;
+    const double moved = std::fabs(quotient_of(r, output) * scale_.magnitude) / 2;
+    return scale_.precision * (largest + (std::isfinite(moved) ? moved : 0)) + DBL_MIN;
   }
 
   Line& line_;

@@ -64,6 +64,32 @@ inline Slope smooth_slope(const Extrapolated& e, const Ladder& ladder, std::size
   s.steepest = ladder.steepest(output, e.value == 0 ? INFINITY : e.step);
   // No slope is more exact than that, beside the steepest quotients that it was made from.
   s.error += 16 * ladder.precision() * ladder.steepest_central(output);
+  const double flat = e.value == 0 ? ladder.flat_up_to(output) : 0;
+  if (flat > 0) {
+    s.flat = true;
+    s.error = std::fmax(s.error, ladder.hidden(output) / flat);
+  }
+  return s;
+}
+
+/// Whether what looks like noise at some distances is a fast oscillation that fine steps resolve:
+/// quotients come to another slope there, and come to it smoothly, unlike those of rounded values.
+inline bool is_resolved_below(const Quotients& q, const Extrapolated& fine, double coarse) {
+  const double apart = std::fabs(fine.value - coarse);
+  if (!(fine.error() < 1e-3 * apart && fine.step >= 4 * q.steps.back())) return false;
+  for (std::size_t k = q.size(); k-- > 1;) {
+    if (!(std::fabs(q.values[k - 1] - fine.value) > 0.5 * apart)) continue;
+    return std::fabs(q.values[k] - fine.value) > 0.02 * apart;
+  }
+  return false;
+}
+
+inline Slope unresolved(const Slope& coarse, double fine) {
+  Slope s = coarse;
+  s.behaviour = Behaviour::unresolved;
+  s.below = coarse.value;
+  s.above = fine;
+  s.error = INFINITY;
   return s;
 }
 
@@ -84,6 +110,12 @@ inline Slope judge(const Ladder& ladder, std::size_t output, double noise) {
     return as_slope({}, Behaviour::unbounded, noise);
   }
   Slope slope = smooth_slope(extrapolate(ladder.central(output), 2, noise), ladder, output, noise);
+  if (noise > 0) {
+    if (noise > 0.25 * ladder.range(output)) return unresolved(slope, NAN);
+    const Quotients central = ladder.central(output);
+    const Extrapolated fine = extrapolate(central, 2);
+    if (is_resolved_below(central, fine, slope.value)) return unresolved(slope, fine.value);
+  }
   const Extrapolated a = extrapolate(above, 1, 2 * noise);
   const Extrapolated b = extrapolate(below, 1, 2 * noise);
   const double gap = std::fabs(a.value - b.value);
@@ -147,6 +179,12 @@ inline bool climb(Ladder& ladder, std::vector<Slope>& slopes) {
   return false;
 }
 
+/// Both are slopes, and differ by more than their errors.
+inline bool contradict(const Slope& a, const Slope& b) {
+  if (a.behaviour != Behaviour::smooth || b.behaviour != Behaviour::smooth) return false;
+  return std::fabs(a.value - b.value) > 4 * (a.error + b.error);
+}
+
 /// More steps would tell nothing new.
 inline bool is_final(const Slope& s) {
   if (s.behaviour == Behaviour::kink || s.behaviour == Behaviour::jump) return true;
@@ -186,7 +224,13 @@ inline std::vector<Slope> measure(Line& line, const LineScale& scale = {}) {
       const bool is_first = slopes[o].behaviour == Behaviour::undefined;
       const bool adopts =
           tells ? is_first || found[o].error < slopes[o].error : is_last && is_first;
-      if (adopts) slopes[o] = found[o];
+      if (tells && detail::contradict(slopes[o], found[o])) {
+        const bool finer = starts[i] < starts[0];
+        slopes[o] = finer ? detail::unresolved(slopes[o], found[o].value)
+                          : detail::unresolved(found[o], slopes[o].value);
+      } else if (adopts) {
+        slopes[o] = found[o];
+      }
       done = done && ((settled && tells) || detail::is_final(slopes[o]));
     }
     if (done) break;

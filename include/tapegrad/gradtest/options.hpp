@@ -75,4 +75,15 @@ struct accept_inconclusive {
   void set(Options& options) const { options.accept_inconclusive = true; }
 };
 
+namespace detail {
+
+template <class... O>
+Options options_of(const O&... given) {
+  Options options;
+  (given.set(options), ...);
+  return options;
+}
+
+}  // namespace detail
+
 }  // namespace tapegrad::gradtest

@@ -125,56 +125,7 @@ bool succeeds(F&& f) {
 #endif
 }
 
-/// f(x...) where the last argument is the result if f returns nothing: a span or a vector of
-/// `length` elements, or something like x, that holds `filled` before.
-template <class F, class X, class... More>
-Values result_of(const F& f, X& x, std::size_t length, double filled, More&... more) {
-  using T = typename ElementOf<X>::type;
-  if constexpr (std::invocable<const F&, X&, More&...>) {
-    return flat(f(x, more...));
-  } else if constexpr (std::invocable<const F&, X&, More&..., std::span<T>>) {
-    std::vector<T> out(length, static_cast<T>(filled));
-    f(x, more..., std::span<T>(out));
-    return flat(out);
-  } else if constexpr (std::invocable<const F&, X&, More&..., std::vector<T>&>) {
-    std::vector<T> out(length, static_cast<T>(filled));
-    f(x, more..., out);
-    return flat(out);
-  } else {
-    static_assert(std::invocable<const F&, X&, More&..., X&>,
-                  "gradtest: the function takes neither (x) nor (x, result), where x is as given "
-                  "to the check and result a std::span, a std::vector or like x");
-    X out = x;
-    assign(out, Values(flat(x).size(), filled));
-    f(x, more..., out);
-    return flat(out);
-  }
-}
-
-/// f(x) in its own type, or the vector that f writes into.
-template <class F, class X>
-auto plain_result(const F& f, const X& x) {
-  X copy = x;
-  if constexpr (std::invocable<const F&, X&>) {
-    return f(copy);
-  } else {
-    return result_of(f, copy, flat(x).size(), 0);
-  }
-}
-
 inline bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
-
-/// f as the function of a Problem. One that writes its values writes as many as x has.
-template <class F, class X>
-std::function<Values(const Values&)> value_of(const F& f, const X& x) {
-  return [&f, x](const Values& at) {
-    Values y;
-    X copy = x;
-    assign(copy, at);
-    succeeds([&] { y = result_of(f, copy, at.size(), 0); });
-    return y;
-  };
-}
 
 }  // namespace detail
 }  // namespace tapegrad::gradtest

@@ -292,7 +292,9 @@ class Check {
       find(Verdict::inconclusive, "most elements are kinks: choose another x");
       return;
     }
+    if (report_.cells > 0 && report_.inconclusive == report_.cells) return;  // nothing is known
     const std::size_t known_bad = report_.inconclusive;
+    const std::vector<Cell> worst = report_.worst;
     for (int p = 0; p < options_.points && report_.wrong == 0; ++p) {
       const Values x = near(problem_.x);
       const Values y = value(x);
@@ -311,7 +313,7 @@ class Check {
     // What can't be told there says nothing of x.
     report_.cells -= report_.inconclusive - known_bad;
     report_.inconclusive = known_bad;
-    if (known_bad == 0 && report_.wrong == 0) report_.worst.clear();
+    if (report_.wrong == 0) report_.worst = worst;
   }
 
   void conclude() {

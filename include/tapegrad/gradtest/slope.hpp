@@ -7,12 +7,13 @@ namespace tapegrad::gradtest {
 
 /// How a function behaves around a point, along a line.
 enum class Behaviour {
-  smooth,     ///< one slope
-  kink,       ///< another slope above than below
-  edge,       ///< defined on one side only: the slope of that side
-  jump,       ///< another value above than below
-  unbounded,  ///< slopes grow without end as steps shrink
-  undefined   ///< not finite at the point, or on both sides of it
+  smooth,      ///< one slope
+  kink,        ///< another slope above than below
+  unresolved,  ///< another slope at fine steps than at coarse ones
+  edge,        ///< defined on one side only: the slope of that side
+  jump,        ///< another value above than below
+  unbounded,   ///< slopes grow without end as steps shrink
+  undefined    ///< not finite at the point, or on both sides of it
 };
 
 /// A slope that was measured. The truth is expected within value ± error.
@@ -20,7 +21,8 @@ struct Slope {
   double value = NAN;
   double error = INFINITY;
   Behaviour behaviour = Behaviour::undefined;
-  /// The slopes of both sides at a kink; NaN elsewhere.
+  /// The slopes of both sides at a kink, those of coarse and of fine steps where they differ; NaN
+  /// elsewhere.
   double below = NAN;
   double above = NAN;
   /// The finest step that the value was made from.
@@ -32,6 +34,8 @@ struct Slope {
   double steepest = 0;
   /// No value that was seen differs from that at the point.
   bool constant = false;
+  /// The same of all values nearer than some step.
+  bool flat = false;
 };
 
 }  // namespace tapegrad::gradtest

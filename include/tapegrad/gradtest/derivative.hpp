@@ -1,0 +1,96 @@
+// Numeric derivatives by themselves: values with their uncertainties, nothing to compare.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "tapegrad/gradtest/compare.hpp"
+#include "tapegrad/gradtest/forms.hpp"
+
+namespace tapegrad::gradtest {
+
+/// The derivatives of m outputs by n inputs, row by row.
+struct Jacobian {
+  std::size_t rows = 0, columns = 0;
+  std::vector<Slope> slopes = {};
+
+  const Slope& at(std::size_t row, std::size_t column) const {
+    return slopes[row * columns + column];
+  }
+  double operator()(std::size_t row, std::size_t column) const { return at(row, column).value; }
+};
+
+namespace detail {
+
+/// `precision`: how exact values are, relative.
+inline Jacobian measure_all(const Problem& problem, std::size_t outputs, const Options& options) {
+  Jacobian result{.rows = outputs, .columns = problem.x.size()};
+  result.slopes.resize(result.rows * result.columns);
+  std::size_t evaluations = 0;
+  for (std::size_t i = 0; i < result.columns; ++i) {
+    Values direction(result.columns, 0.0);
+    direction[i] = 1;
+    LineOf line(problem, problem.x, direction, outputs, evaluations);
+    const std::vector<Slope> slopes =
+        measure(line, scale_of(problem, problem.x, direction, options));
+    for (std::size_t o = 0; o < outputs; ++o) result.slopes[o * result.columns + i] = slopes[o];
+  }
+  return result;
+}
+
+}  // namespace detail
+
+/// The numeric derivative of m outputs of f by n inputs: for a number, its gradient is row 0.
+///   f, point, options   as for check(); of the options only domain counts.
+///   A slope that there is not is NaN, with an error of infinity and the behaviour that explains
+///   it. Empty where f throws at the point.
+template <class F, class Point, class... O>
+Jacobian jacobian(F&& f, const Point& point, const O&... options) {
+  const auto x = detail::owned(point);
+  Problem problem;
+  problem.x = detail::flat(x);
+  problem.value = detail::value_of(f, x);
+  return detail::measure_all(problem, problem.value(problem.x).size(),
+                             detail::options_of(options...));
+}
+
+/// The numeric derivative of a function of a number, with its uncertainty: value ± error.
+template <class F, class... O>
+Slope derivative(F&& f, double x, const O&... options) {
+  const Jacobian j = jacobian(f, x, options...);
+  return j.slopes.empty() ? Slope() : j.slopes[0];
+}
+
+/// The numeric second derivatives of a function with one value, n x n, symmetric: some 11 digits
+/// where f is smooth, for some 225 n² evaluations.
+template <class F, class Point, class... O>
+Jacobian hessian(F&& f, const Point& point, const O&... options) {
+  const auto x = detail::owned(point);
+  const Options all = detail::options_of(options...);
+  Problem inner;
+  inner.value = detail::value_of(f, x);
+  Problem outer;
+  outer.x = detail::flat(x);
+  outer.precision = 0x1p-42;  // what is left of the inner slopes
+  outer.value = [&](const detail::Values& at) {
+    inner.x = at;
+    detail::Values gradient;
+    for (const Slope& s : detail::measure_all(inner, 1, all).slopes) gradient.push_back(s.value);
+    return gradient;
+  };
+  const std::size_t n = outer.x.size();
+  Jacobian h = detail::measure_all(outer, n, all);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      Slope& a = h.slopes[i * n + j];
+      Slope& b = h.slopes[j * n + i];
+      const bool first = a.error < b.error;
+      (first ? b : a) = first ? a : b;  // both are the same number: the one that is known better
+    }
+  }
+  return h;
+}
+
+}  // namespace tapegrad::gradtest

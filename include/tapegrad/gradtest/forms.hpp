@@ -1,0 +1,187 @@
+// The forms in which functions give their results: returned, or written into what follows x.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <iterator>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "tapegrad/gradtest/problem.hpp"
+
+namespace tapegrad::gradtest::detail {
+
+/// A point that was given as a plain array: functions may take it as one, as a pointer or a span.
+template <class T, std::size_t N>
+struct PlainArray {
+  T elements[N];
+
+  T* data() { return elements; }
+  const T* data() const { return elements; }
+  std::size_t size() const { return N; }
+  T* begin() { return elements; }
+  T* end() { return elements + N; }
+  const T* begin() const { return elements; }
+  const T* end() const { return elements + N; }
+  using Elements = T[N];
+  operator Elements&() { return elements; }
+};
+
+/// x in memory of its own: what a std::span looks at is copied, whole numbers become real ones.
+template <class X>
+auto owned(const X& x) {
+  if constexpr (std::integral<X>) {
+    return static_cast<double>(x);
+  } else if constexpr (std::is_bounded_array_v<X>) {
+    PlainArray<std::remove_const_t<std::remove_extent_t<X>>, std::extent_v<X>> copy{};
+    std::copy(std::begin(x), std::end(x), copy.begin());
+    return copy;
+  } else if constexpr (requires {
+                         typename X::element_type;
+                         X::extent;
+                       }) {
+    return std::vector<typename X::value_type>(x.begin(), x.end());
+  } else {
+    return x;
+  }
+}
+
+/// The type of the result that a function of two or more arguments takes last; void where its
+/// signature can't be known, as that of a generic lambda.
+template <class F>
+struct LastArgument {
+  using type = void;
+};
+template <class... A>
+struct LastOf {
+  using type = void;
+};
+template <class A>
+struct LastOf<A> {
+  using type = A;
+};
+template <class A, class B, class... More>
+struct LastOf<A, B, More...> : LastOf<B, More...> {};
+template <class R, class... A>
+struct LastArgument<R(A...)> : LastOf<A...> {};
+template <class R, class... A>
+struct LastArgument<R (*)(A...)> : LastOf<A...> {};
+template <class C, class R, class... A>
+struct LastArgument<R (C::*)(A...)> : LastOf<A...> {};
+template <class C, class R, class... A>
+struct LastArgument<R (C::*)(A...) const> : LastOf<A...> {};
+template <class F>
+requires requires { &F::operator(); }
+struct LastArgument<F> : LastArgument<decltype(&F::operator())> {};
+
+/// What a function wants written, where its signature tells: M for M&.
+template <class F>
+using Written = std::remove_reference_t<typename LastArgument<std::remove_cvref_t<F>>::type>;
+
+template <class M>
+concept Resizable = requires(M& m) {
+  m.resize(1, 1);
+};
+
+/// A matrix, or rows, of this shape, filled.
+template <class M>
+M made(std::size_t rows, std::size_t columns, double filled) {
+  M m{};
+  if constexpr (Matrix<M>) {
+    using I = decltype(m.rows());
+    if constexpr (Resizable<M>) m.resize(static_cast<I>(rows), static_cast<I>(columns));
+    for (I i = 0; i < m.rows(); ++i) {
+      for (I j = 0; j < static_cast<I>(m.cols()); ++j) {
+        m(i, j) = static_cast<std::remove_cvref_t<decltype(m(i, j))>>(filled);
+      }
+    }
+  } else {
+    m.resize(rows);
+    for (auto& row : m) row.assign(columns, filled);
+  }
+  return m;
+}
+
+template <class M>
+concept WritableTable = !std::is_const_v<M> && std::default_initializable<M> &&
+                        (Matrix<M> || (Rows<M> && requires(M & m) {
+                           m.resize(1);
+                           m.begin()->assign(1, 0.0);
+                         }));
+
+/// What to make of a function that returns a number and takes what could be its result: as a value
+/// it is that number (the gradient is written beside it, as NLopt wants it), as a derivative it is
+/// what was written.
+enum class Role { value, derivative };
+
+/// f(x...) where the last argument is the result if f returns nothing: a span, a vector or a
+/// pointer to rows * columns elements, a matrix or rows of that shape, or something like x. It
+/// holds `filled` before.
+template <Role role, class F, class X, class... More>
+Values result_of(F& f, X& x, std::size_t rows, std::size_t columns, double filled, More&... more) {
+  using T = typename ElementOf<X>::type;
+  const auto written = [&](auto&& out, const auto& holder) {
+    using Out = decltype(out);
+    using Returned = std::invoke_result_t<F&, X&, More&..., Out>;
+    if constexpr (role == Role::value && std::is_floating_point_v<Returned>) {
+      return Values{static_cast<double>(f(x, more..., std::forward<Out>(out)))};
+    } else {
+      f(x, more..., std::forward<Out>(out));
+      return flat(holder);
+    }
+  };
+  std::vector<T> out;
+  if constexpr (std::invocable<F&, X&, More&...>) {
+    return flat(f(x, more...));
+  } else if constexpr (std::invocable<F&, X&, More&..., std::span<T>>) {
+    out.assign(rows * columns, static_cast<T>(filled));
+    return written(std::span<T>(out), out);
+  } else if constexpr (std::invocable<F&, X&, More&..., std::vector<T>&>) {
+    out.assign(rows * columns, static_cast<T>(filled));
+    return written(out, out);
+  } else if constexpr (std::invocable<F&, X&, More&..., T*>) {
+    out.assign(rows * columns, static_cast<T>(filled));
+    return written(out.data(), out);
+  } else if constexpr (WritableTable<Written<F>>) {
+    auto table = made<Written<F>>(rows, columns, filled);
+    return written(table, table);
+  } else if constexpr (std::invocable<F&, X&, More&..., X&>) {
+    X like = x;
+    assign(like, Values(flat(x).size(), filled));
+    return written(like, like);
+  } else {
+    static_assert(std::invocable<F&, X&>,
+                  "gradtest: the function takes neither (x) nor (x, result), where x is as given "
+                  "to the check and result a std::span, a std::vector, a pointer, a matrix, a "
+                  "vector of rows, or like x");
+  }
+}
+
+/// f(x) in its own type, or what f writes.
+template <class F, class X>
+auto plain_result(F& f, const X& x) {
+  X copy = x;
+  if constexpr (std::invocable<F&, X&>) {
+    return f(copy);
+  } else {
+    return result_of<Role::value>(f, copy, flat(x).size(), 1, 0);
+  }
+}
+
+/// f as the function of a Problem. One that writes its values writes as many as x has.
+template <class F, class X>
+std::function<Values(const Values&)> value_of(F& f, const X& x) {
+  return [&f, x](const Values& at) {
+    Values y;
+    X copy = x;
+    assign(copy, at);
+    succeeds([&] { y = result_of<Role::value>(f, copy, at.size(), 1, 0); });
+    return y;
+  };
+}
+
+}  // namespace tapegrad::gradtest::detail

@@ -1,0 +1,105 @@
+// What values don't show: changes below their last bit, oscillations between steps, outputs that
+// drown others. Right derivatives are not called wrong there.
+#include <cmath>
+#include <functional>
+#include <vector>
+
+#include "gradtest/mistakes.hpp"
+#include "support/catch.hpp"
+#include "tapegrad/gradtest.hpp"
+
+namespace gt = tapegrad::gradtest;
+using namespace tapegrad::test;
+
+namespace {
+
+double softplus(double x) { return std::log(1 + std::exp(x)); }
+double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+
+constexpr double turns = 2 * M_PI * 0x1p+20;
+
+}  // namespace
+
+TEST_CASE("a slope below the last bit of what values are made from isn't called wrong",
+          "[gradtest][resolution]") {
+  for (const double x : {-40.0, -38.0, -36.0, -35.0, -30.0, -20.0}) {
+    const gt::Report r = gt::check(softplus, sigmoid, x);
+    INFO(x << ": " << r.text());
+    CHECK(r.verdict != gt::Verdict::wrong);
+    CHECK(gt::check(
+              softplus, [](double) { return 1.0; }, x)
+              .verdict == gt::Verdict::wrong);
+  }
+  for (const double x : {20.0, 30.0, 36.0, 40.0, 100.0}) {
+    const gt::Report r = gt::check(cross_entropy, cross_entropy_gradient, Vec{x, 0, 1});
+    INFO(x << ": " << r.text());
+    CHECK(r.verdict != gt::Verdict::wrong);
+  }
+}
+
+TEST_CASE("a small slope on a flat part is wrong where it would be seen",
+          "[gradtest][resolution]") {
+  const auto relu = [](double x) { return std::fmax(x, 0); };
+  const auto leaky = [](double x) { return x > 0 ? 1 : 0.01; };
+  for (const double x : {-0.1, -0.6, -3.0}) {
+    CHECK(gt::check(relu, leaky, x).verdict == gt::Verdict::wrong);
+  }
+}
+
+TEST_CASE("an oscillation finer than the steps from the size of x is found by those from 1",
+          "[gradtest][resolution]") {
+  const auto f = [](const Vec& x) { return std::sin(x[0]) + std::cos(x[1]); };
+  const auto g = [](const Vec& x) { return Vec{std::cos(x[0]), -std::sin(x[1])}; };
+  const auto twice = [](const Vec& x) { return Vec{2 * std::cos(x[0]), -2 * std::sin(x[1])}; };
+  for (const double x : {1e4, 1e6, 1e8, 1e10}) {
+    const Vec at{x, 1.3 * x};
+    const gt::Report single = gt::check(f, g, at);
+    INFO(single.text());
+    CHECK(single.verdict != gt::Verdict::wrong);
+    const gt::Report along = gt::check(f, g, at, gt::directions(4));
+    INFO(along.text());
+    CHECK(along.verdict != gt::Verdict::wrong);
+    CHECK_FALSE(gt::check(f, twice, at, gt::directions(4)));
+  }
+}
+
+TEST_CASE("a ripple whose period is a power of two isn't overlooked", "[gradtest][resolution]") {
+  for (const double size : {1e-4, 1e-6, 1e-9}) {
+    const auto f = [size](double x) { return x + size * std::sin(turns * x); };
+    const auto g = [size](double x) { return 1 + size * turns * std::cos(turns * x); };
+    for (const double x : {0.7, 0.75, 3.1}) {
+      const gt::Report r = gt::check(f, g, x);
+      INFO(size << " at " << x << ": " << r.text());
+      CHECK(r.verdict != gt::Verdict::wrong);
+      const gt::Report without = gt::check(
+          f, [](double) { return 1.0; }, x);
+      INFO(without.text());
+      CHECK(without.verdict != gt::Verdict::ok);
+    }
+  }
+}
+
+TEST_CASE("what is part float and part double is taken as it is meant", "[gradtest][resolution]") {
+  const auto f = [](double x) { return double(float(std::exp(x))) + 0.5 * x * x; };
+  CHECK(gt::check(
+      f, [](double x) { return std::exp(x) + x; }, 0.7));
+  CHECK_FALSE(gt::check(
+      f, [](double x) { return x; }, 0.7));
+}
+
+TEST_CASE("outputs whose sizes are 1e20 apart are seen both", "[gradtest][resolution]") {
+  const auto f = [](const Vec& x) { return Vec{std::sin(x[0]), 1e20 * std::cos(x[0] * x[1])}; };
+  const auto vjp = [](double factor) {
+    return [factor](const Vec& x, const Vec& v) {
+      const double s = 1e20 * std::sin(x[0] * x[1]);
+      return Vec{factor * v[0] * std::cos(x[0]) - v[1] * s * x[1], -v[1] * s * x[0]};
+    };
+  };
+  CHECK(gt::check_vjp(f, vjp(1), Vec{0.7, 0.3}));
+  CHECK(gt::check_vjp(f, vjp(2), Vec{0.7, 0.3}).verdict == gt::Verdict::wrong);
+  const auto apart = [](const Vec& x) { return Vec{std::sin(x[0]), 1e20 * std::cos(x[1])}; };
+  const auto apart_vjp = [](const Vec& x, const Vec& v) {
+    return Vec{v[0] * std::cos(x[0]), -1e20 * v[1] * std::sin(x[1])};
+  };
+  CHECK(gt::check_vjp(apart, apart_vjp, Vec{0.7, 0.3}));
+}
