@@ -63,14 +63,18 @@ T where(bool condition, T a, T b) {
 }
 /// Whether a condition holds anywhere in a batch; xsimd has it for those.
 inline bool any(bool condition) { return condition; }
+template <Number T>
+bool is_nan(T x) {
+  return x != x;
+}
 /// NaN if either is.
 template <Number T>
 T maximum(T a, T b) {
-  return a != a || a > b ? a : b;
+  return is_nan(a) || a > b ? a : b;
 }
 template <Number T>
 T minimum(T a, T b) {
-  return a != a || a < b ? a : b;
+  return is_nan(a) || a < b ? a : b;
 }
 /// `value` in the type of `x`; integers saturate, so that an infinite limit is no limit.
 template <Number T>
@@ -93,13 +97,18 @@ xsimd::batch<T, A> where(const xsimd::batch_bool<T, A>& condition, const xsimd::
                          const xsimd::batch<T, A>& b) {
   return xsimd::select(condition, a, b);
 }
+// Before version 9 xsimd's != is false for NaN where AVX compares.
+template <class T, class A>
+xsimd::batch_bool<T, A> is_nan(const xsimd::batch<T, A>& x) {
+  return !(x == x);
+}
 template <class T, class A>
 xsimd::batch<T, A> maximum(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) {
-  return xsimd::select((a != a) | (a > b), a, b);
+  return xsimd::select(is_nan(a) | (a > b), a, b);
 }
 template <class T, class A>
 xsimd::batch<T, A> minimum(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) {
-  return xsimd::select((a != a) | (a < b), a, b);
+  return xsimd::select(is_nan(a) | (a < b), a, b);
 }
 template <class T, class A>
 xsimd::batch<T, A> constant(const xsimd::batch<T, A>&, double value) {

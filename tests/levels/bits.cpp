@@ -1,0 +1,122 @@
+// Prints which library it runs with, and a sum over the bits of what loops compute: a line each.
+#include <dlfcn.h>
+
+#include <bit>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <type_traits>
+
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/memory.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/extreme.hpp"
+#include "tapegrad/ops/linalg.hpp"
+#include "tapegrad/ops/loss.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/ops/softmax.hpp"
+#include "tapegrad/optim/adam.hpp"
+#include "tapegrad/random.hpp"
+#include "tapegrad/tensor.hpp"
+
+namespace {
+
+namespace tg = tapegrad;
+
+/// FNV-1a over the bytes of the elements.
+template <class T>
+std::uint64_t hash_of(const tg::Tensor& x) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const T value : x.to_vector<T>()) {
+    using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    auto bits = std::bit_cast<Bits>(value);
+    for (std::size_t byte = 0; byte < sizeof(T); ++byte, bits >>= 8) {
+      hash = (hash ^ (bits & 0xff)) * 0x100000001b3u;
+    }
+  }
+  return hash;
+}
+
+void print(const std::string& name, const tg::Tensor& x) {
+  const std::uint64_t hash = x.dtype() == tg::float64 ? hash_of<double>(x) : hash_of<float>(x);
+  std::printf("%s %016llx\n", name.c_str(), static_cast<unsigned long long>(hash));
+}
+
+/// The result of f, and the gradient of its sum of squares.
+template <class F>
+void print_both(const std::string& name, const tg::Tensor& x, const F& f) {
+  const tg::Tensor in = x.detach().clone().requires_grad_();
+  const tg::Tensor out = f(in);
+  print(name, out.detach());
+  tg::sum(out * out).backward();
+  print("  its gradient", in.grad());
+}
+
+/// Lengths around the widths of all registers, and of the blocks in which sums are made.
+void print_lengths(const tg::Tensor& x) {
+  for (const std::int64_t n : {1, 3, 7, 8, 15, 17, 31, 33, 63, 65, 127, 4095, 8193, 20000}) {
+    const tg::Tensor part = x.narrow(0, 0, n);
+    print("sum of " + std::to_string(n), tg::sum(part));
+    print("exp of " + std::to_string(n), tg::exp(part));
+  }
+}
+
+void print_functions(const tg::Tensor& x) {
+  const tg::Tensor positive = tg::abs(x) + 0.01;
+  print_both("exp", x, [](const tg::Tensor& v) { return tg::exp(v); });
+  print_both("log", positive, [](const tg::Tensor& v) { return tg::log(v); });
+  print_both("log1p", positive, [](const tg::Tensor& v) { return tg::log1p(v); });
+  print_both("sqrt", positive, [](const tg::Tensor& v) { return tg::sqrt(v); });
+  print_both("tanh", x, [](const tg::Tensor& v) { return tg::tanh(v); });
+  print_both("sigmoid", x, [](const tg::Tensor& v) { return tg::sigmoid(v); });
+  print_both("softplus", x, [](const tg::Tensor& v) { return tg::softplus(v); });
+  print_both("relu", x, [](const tg::Tensor& v) { return tg::relu(v); });
+  print_both("pow", positive, [](const tg::Tensor& v) { return tg::pow(v, 1.7); });
+  print_both("x y + x / y", x, [&](const tg::Tensor& v) { return v * positive + v / positive; });
+}
+
+void print_reductions(const tg::Tensor& x) {
+  const tg::Tensor table = x.view({100, 200});
+  print_both("softmax", table, [](const tg::Tensor& v) { return tg::softmax(v, 1); });
+  print_both("log_softmax", table, [](const tg::Tensor& v) { return tg::log_softmax(v, 0); });
+  print_both("logsumexp", table, [](const tg::Tensor& v) { return tg::logsumexp(v, 1); });
+  print_both("var", table, [](const tg::Tensor& v) { return tg::var(v, 1); });
+  print_both("mean", table, [](const tg::Tensor& v) { return tg::mean(v, 0); });
+  print_both("amax", table, [](const tg::Tensor& v) { return tg::amax(v, 1); });
+  print_both("small product", table.narrow(0, 0, 8).narrow(1, 0, 8),
+             [](const tg::Tensor& v) { return tg::matmul(v, v); });
+  const tg::Tensor target = (table > 0).to(table.dtype());
+  print_both("binary cross entropy", table, [&](const tg::Tensor& v) {
+    return tg::nn::binary_cross_entropy_with_logits(v, target);
+  });
+}
+
+void print_training(const tg::Tensor& x) {
+  const tg::Tensor w = x.detach().clone().requires_grad_();
+  tg::optim::Adam adam({w}, {.lr = 0.1});
+  for (int step = 0; step < 5; ++step) {
+    adam.zero_grad();
+    tg::mean(tg::square(tg::tanh(w) - 0.3)).backward();
+    adam.step();
+  }
+  print("five steps of Adam", w.detach());
+}
+
+}  // namespace
+
+int main() {
+  Dl_info info{};
+  ::dladdr(reinterpret_cast<const void*>(&tg::memory_stats), &info);
+  std::puts(info.dli_fname);
+  for (const tg::DType dtype : {tg::float32, tg::float64}) {
+    tg::manual_seed(3);
+    const tg::Tensor x = tg::randn({20000}, {.dtype = dtype}) * 3;
+    print(dtype == tg::float32 ? "float32" : "float64", x);
+    print_lengths(x);
+    print_functions(x);
+    print_reductions(x);
+    print_training(x);
+  }
+}
