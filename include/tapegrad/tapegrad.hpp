@@ -40,3 +40,4 @@
 #include "tapegrad/state_dict.hpp"
 #include "tapegrad/summary/writer.hpp"
 #include "tapegrad/tensor.hpp"
+#include "tapegrad/threads.hpp"

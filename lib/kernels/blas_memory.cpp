@@ -13,6 +13,7 @@
 
 #include "core/thread_end.hpp"
 #include "tapegrad/memory.hpp"
+#include "tapegrad/threads.hpp"
 
 // OpenBLAS exports these in all versions from 0.2 to 0.3.29; a BLAS without them has no such
 // buffers to care for.
@@ -48,6 +49,7 @@ struct Buffers {
   std::mutex mutex;
   std::size_t callers = 0;   // threads of ours that may be within BLAS at once
   std::vector<void*> known;  // buffers that are mapped; OpenBLAS never unmaps one
+  bool alone = false;        // OpenBLAS's own threads lack theirs
 };
 
 /// Never destroyed: threads may outlive static variables.
@@ -89,16 +91,25 @@ bool fit_at_last(std::size_t count) {
   return fit(count);
 }
 
+/// Those that OpenBLAS starts ask for buffers at once. The mutex is held.
+void change_threads(const Buffers& all, int count) {
+  const int more = count - openblas_get_num_threads();
+  if (all.alone || (more > 0 && !fit_at_last(static_cast<std::size_t>(more)))) return;
+  openblas_set_num_threads(count);
+}
+
 /// OpenBLAS's threads ask for their buffers since they were started, whether they are needed or
 /// not. Where all can have one, they have it. Otherwise some may ask for ever: products are no
 /// longer shared with them, and what fits after a while is nothing that they wait for.
-bool settle_workers() {
+bool settle_workers(Buffers& all) {
+  if (std::getenv("TAPEGRAD_NUM_THREADS")) change_threads(all, num_threads());
   const int threads = openblas_get_num_threads();
   if (threads == 1 || fit_at_last(static_cast<std::size_t>(threads))) return true;
   if (!fit(1)) return false;
   std::this_thread::sleep_for(std::chrono::milliseconds(5));
   if (!fit(1)) return false;
   openblas_set_num_threads(1);
+  all.alone = true;
   return true;
 }
 
@@ -119,7 +130,7 @@ bool map_one_more(Buffers& all) {
   const std::size_t wanted = std::min(all.callers + 1, most_buffers);
   if (wanted <= all.known.size()) return true;
   all.known.reserve(wanted);
-  if (all.known.empty() && !settle_workers()) return false;
+  if (all.known.empty() && !settle_workers(all)) return false;
   if (!fit_at_last(wanted - all.known.size())) return false;
   map_until(wanted, all.known);
   return true;
@@ -138,6 +149,12 @@ bool map_blas_buffers() {
   }
   blas_buffers_mapped = true;
   return true;
+}
+
+void set_blas_threads(int count) {
+  if (!openblas_get_num_threads || !openblas_set_num_threads) return;
+  const std::lock_guard lock(buffers().mutex);
+  change_threads(buffers(), count);
 }
 
 bool room_for_shared_product() {

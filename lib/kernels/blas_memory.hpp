@@ -16,6 +16,9 @@ extern constinit thread_local bool blas_buffers_mapped;
 /// Sees to it. False where there is no memory for that: the next call tries again.
 bool map_blas_buffers();
 
+/// How many threads a product may have; as many as before where memory for more lacks.
+void set_blas_threads(int count);
+
 /// There is room for the list of a product that is shared.
 bool room_for_shared_product();
 

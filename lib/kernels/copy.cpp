@@ -35,15 +35,14 @@ void copy(Ref out, Ref in) {
   }
   dispatch(out.dtype, [&]<class To>(std::type_identity<To>) {
     dispatch(in.dtype, [&]<class From>(std::type_identity<From>) {
-      Walk<2>({out, in}).rows([](const auto& at, const auto& stride, std::int64_t n) {
+      const auto row = [](const auto& at, const auto& stride, std::int64_t n) {
         auto* to = reinterpret_cast<To*>(at[0]);
         const auto* from = reinterpret_cast<const From*>(at[1]);
         const std::int64_t to_stride = stride[0];
         const std::int64_t from_stride = stride[1];
-        for (std::int64_t i = 0; i < n; ++i) {
-          to[i * to_stride] = convert<To>(from[i * from_stride]);
-        }
-      });
+        for (std::int64_t i = 0; i < n; ++i) to[i * to_stride] = convert<To>(from[i * from_stride]);
+      };
+      Walk<2>({out, in}).parallel_rows(grain, row);
     });
   });
 }
@@ -55,7 +54,7 @@ void fill(Ref out, Scalar value, std::string_view operation) {
       std::fill_n(out.as<T>(), out.layout->numel(), v);
       return;
     }
-    Walk<1>({out}).rows([v](const auto& at, const auto& stride, std::int64_t n) {
+    Walk<1>({out}).parallel_rows(grain, [v](const auto& at, const auto& stride, std::int64_t n) {
       auto* to = reinterpret_cast<T*>(at[0]);
       for (std::int64_t i = 0; i < n; ++i) to[i * stride[0]] = v;
     });

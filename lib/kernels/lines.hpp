@@ -77,15 +77,15 @@ void map_lines(Ref out, Ref in, std::size_t dim, const F& f) {
   const Along to(*out.layout, dim);
   const std::int64_t n = from.n;
   const bool dense = from.stride == 1 && to.stride == 1;
-  Tile<T> tile(dense ? 0 : n, from.others.numel());
   Walk<2>({with_layout(out, to.others), with_layout(in, from.others)})
-      .rows([&](const auto& at, const auto& stride, std::int64_t count) {
+      .parallel_rows(grain / n, [&](const auto& at, const auto& stride, std::int64_t count) {
         T* y = reinterpret_cast<T*>(at[0]);
         const T* x = reinterpret_cast<const T*>(at[1]);
         if (dense) {
           for (std::int64_t i = 0; i < count; ++i) f(y + i * stride[0], x + i * stride[1], n);
           return;
         }
+        Tile<T> tile(n, count);
         for (std::int64_t i = 0; i < count; i += Tile<T>::limit) {
           const std::int64_t lines = std::min(Tile<T>::limit, count - i);
           tile.gather(x + i * stride[1], stride[1], from.stride, lines);
@@ -103,15 +103,15 @@ void reduce_lines(Ref out, Ref in, std::size_t dim, const F& f) {
   const Along from(*in.layout, dim);
   const Layout to(from.others.shape());
   const bool dense = from.stride == 1;
-  Tile<T> tile(dense ? 0 : from.n, from.others.numel());
   Walk<2>({with_layout(out, to), with_layout(in, from.others)})
-      .rows([&](const auto& at, const auto& stride, std::int64_t count) {
+      .parallel_rows(grain / from.n, [&](const auto& at, const auto& stride, std::int64_t count) {
         Out* y = reinterpret_cast<Out*>(at[0]);
         const T* x = reinterpret_cast<const T*>(at[1]);
         if (dense) {
           for (std::int64_t i = 0; i < count; ++i) y[i * stride[0]] = f(x + i * stride[1], from.n);
           return;
         }
+        Tile<T> tile(from.n, count);
         for (std::int64_t i = 0; i < count; i += Tile<T>::limit) {
           const std::int64_t lines = std::min(Tile<T>::limit, count - i);
           tile.gather(x + i * stride[1], stride[1], from.stride, lines);

@@ -161,22 +161,23 @@ void map_row(const F& f, const std::array<std::byte*, sizeof...(In) + 1>& at,
 template <class Out, class... In, class F>
 void map(const F& f, const std::array<Ref, sizeof...(In) + 1>& arrays) {
   constexpr std::size_t count = sizeof...(In) + 1;
-  bool dense = true;
+  const std::int64_t n = arrays[0].layout->numel();
+  bool dense = n <= grain;
   for (const Ref& r : arrays) dense = dense && r.layout->is_contiguous();
-  if (dense) {
+  if (dense) {  // the shortest way, which small tensors go
     std::array<std::byte*, count> at;
     std::array<std::int64_t, count> stride;
     for (std::size_t k = 0; k < count; ++k) {
       at[k] = arrays[k].data;
       stride[k] = 1;
     }
-    const std::int64_t n = arrays[0].layout->numel();
     if (n > 0) map_row<Out, In...>(f, at, stride, n);
     return;
   }
-  Walk<count>(arrays).rows([&](const auto& at, const auto& stride, std::int64_t n) {
-    map_row<Out, In...>(f, at, stride, n);
-  });
+  Walk<count>(arrays).parallel_rows(grain,
+                                    [&](const auto& at, const auto& stride, std::int64_t length) {
+                                      map_row<Out, In...>(f, at, stride, length);
+                                    });
 }
 
 }  // namespace tapegrad::kernels

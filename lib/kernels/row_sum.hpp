@@ -8,7 +8,9 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
+#include "kernels/parallel.hpp"
 #include "kernels/simd.hpp"
 
 namespace tapegrad::kernels {
@@ -57,7 +59,7 @@ class RowSum {
   /// total += sum of f(x[i]), where f runs on scalars and batches of T.
   template <class F = Itself<T>>
   static void add(Compensated& total, const T* x, std::int64_t n, const F& f = {}) {
-    std::int64_t i = 0;
+    std::int64_t i = n < 2 * grain ? 0 : add_blocks(total, x, n, f);
     while (i + step <= n) {
       const std::int64_t steps = std::min(block_steps, (n - i) / step);
       total.add(block(f, x + i, steps));
@@ -76,6 +78,22 @@ class RowSum {
   }
 
  private:
+  /// All whole blocks, found in several threads and added in their order; how many elements.
+  template <class F>
+  static std::int64_t add_blocks(Compensated& total, const T* x, std::int64_t n, const F& f) {
+    constexpr std::int64_t length = block_steps * step;
+    const std::int64_t count = n / length;
+    std::vector<double> sums(static_cast<std::size_t>(count));
+    parallel_for(count, std::max<std::int64_t>(1, grain / length),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t k = begin; k < end; ++k) {
+                     sums[static_cast<std::size_t>(k)] = block(f, x + k * length, block_steps);
+                   }
+                 });
+    for (const double sum : sums) total.add(sum);
+    return count * length;
+  }
+
   template <class F>
   static double block(const F& f, const T* x, std::int64_t steps) {
     Lanes sums;

@@ -52,7 +52,7 @@ void row(const F& f, const std::array<std::byte*, N>& at, const std::array<std::
 /// f(batch of each array...): references that it may assign to.
 template <class T, std::size_t N, class F>
 void for_each(const std::array<Ref, N>& arrays, const F& f) {
-  Walk<N>(arrays).rows([&](const auto& at, const auto& stride, std::int64_t n) {
+  Walk<N>(arrays).parallel_rows(grain, [&](const auto& at, const auto& stride, std::int64_t n) {
     row<T>(f, at, stride, n, std::make_index_sequence<N>{});
   });
 }

@@ -226,37 +226,41 @@ void run(const Plan& plan, Ref out, Ref in, double divisor) {
   const Layout reduced = plan.reduced.in();
   const Walk<1> inner({with_layout(in, reduced)});
   const bool by_columns = plan.by_columns();
+  const std::int64_t tile = by_columns ? Columns<T>::limit : 1;
+  // Sums in one piece of a thread's work.
+  const std::int64_t together = tile * std::max<std::int64_t>(1, grain / (reduced.numel() * tile));
   Walk<2>({with_layout(out, out_layout), with_layout(in, kept)})
       .rows([&](const auto& at, const auto& stride, std::int64_t n) {
         auto* to = reinterpret_cast<Result<T>*>(at[0]);
-        const std::int64_t tile = by_columns ? Columns<T>::limit : 1;
-        for (std::int64_t i = 0; i < n; i += tile) {
-          std::byte* from = at[1] + i * stride[1] * static_cast<std::int64_t>(sizeof(T));
-          const auto finish = [&](std::int64_t j, Wide<T> total) {
-            Result<T>& result = to[(i + j) * stride[0]];
-            result = finished<T>(total, plan.repeats, divisor);
-            if constexpr (std::is_floating_point_v<T>) {
-              if (std::isfinite(total)) [[likely]]
-                return;
-              std::byte* first = from + j * stride[1] * static_cast<std::int64_t>(sizeof(T));
-              result = finished_again<T>(inner, first, plan.repeats, divisor);
+        parallel_for(n, together, [&](std::int64_t begin, std::int64_t end) {
+          for (std::int64_t i = begin; i < end; i += tile) {
+            std::byte* from = at[1] + i * stride[1] * static_cast<std::int64_t>(sizeof(T));
+            const auto finish = [&](std::int64_t j, Wide<T> total) {
+              Result<T>& result = to[(i + j) * stride[0]];
+              result = finished<T>(total, plan.repeats, divisor);
+              if constexpr (std::is_floating_point_v<T>) {
+                if (std::isfinite(total)) [[likely]]
+                  return;
+                std::byte* first = from + j * stride[1] * static_cast<std::int64_t>(sizeof(T));
+                result = finished_again<T>(inner, first, plan.repeats, divisor);
+              }
+            };
+            if (by_columns) {
+              const std::int64_t count = std::min(tile, end - i);
+              Columns<T> columns(count);
+              inner.rows_from({from}, [&](const auto& row, const auto& step, std::int64_t m) {
+                columns.add_rows(reinterpret_cast<const T*>(row[0]), stride[1], step[0], m);
+              });
+              for (std::int64_t j = 0; j < count; ++j) finish(j, columns.value(j));
+            } else {
+              Sum<T> sum;
+              inner.rows_from({from}, [&](const auto& row, const auto& step, std::int64_t m) {
+                add_row<T>(sum, reinterpret_cast<const T*>(row[0]), step[0], m);
+              });
+              finish(0, sum.value());
             }
-          };
-          if (by_columns) {
-            const std::int64_t count = std::min(tile, n - i);
-            Columns<T> columns(count);
-            inner.rows_from({from}, [&](const auto& row, const auto& step, std::int64_t m) {
-              columns.add_rows(reinterpret_cast<const T*>(row[0]), stride[1], step[0], m);
-            });
-            for (std::int64_t j = 0; j < count; ++j) finish(j, columns.value(j));
-          } else {
-            Sum<T> sum;
-            inner.rows_from({from}, [&](const auto& row, const auto& step, std::int64_t m) {
-              add_row<T>(sum, reinterpret_cast<const T*>(row[0]), step[0], m);
-            });
-            finish(0, sum.value());
           }
-        }
+        });
       });
 }
 

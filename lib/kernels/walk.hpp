@@ -1,10 +1,12 @@
 // Walks several arrays of one shape together, one innermost row at a time.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/parallel.hpp"
 #include "kernels/ref.hpp"
 
 namespace tapegrad::kernels {
@@ -30,6 +32,23 @@ class Walk {
   template <class F>
   void rows(F&& row) const {
     rows_from(start_, row);
+  }
+
+  /// rows() in several threads, with at least `grain` elements for each call that is worth waking
+  /// one. `row` may run in several at a time, and sees a row in pieces.
+  template <class F>
+  void parallel_rows(std::int64_t grain, const F& row) const {
+    if (empty_) return;
+    const std::size_t outer = rank_ - 1;
+    std::int64_t inner = 1;
+    for (std::size_t d = 0; d < outer; ++d) inner *= sizes_[d];
+    parallel_for(sizes_[outer], std::max<std::int64_t>(1, grain / inner),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   Walk part(*this);
+                   part.move(part.start_, outer, begin);
+                   part.sizes_[outer] = end - begin;
+                   part.rows(row);
+                 });
   }
 
   /// The same from other first elements.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/parallel.hpp"
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "support/values.hpp"
@@ -10,6 +11,7 @@
 #include "tapegrad/gradcheck.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/tensor.hpp"
+#include "tapegrad/threads.hpp"
 
 namespace tapegrad::test {
 namespace {
@@ -121,6 +123,44 @@ void check_refusals(const OpRow& row) {
   }
 }
 
+/// Cuts small tensors as large ones are cut, for that many threads.
+class Cut {
+ public:
+  explicit Cut(int threads) {
+    kernels::grain = 3;
+    set_num_threads(threads);
+  }
+  Cut(const Cut&) = delete;
+  Cut& operator=(const Cut&) = delete;
+  ~Cut() {
+    kernels::grain = grain_;
+    set_num_threads(threads_);
+  }
+
+ private:
+  const std::int64_t grain_ = kernels::grain;
+  const int threads_ = num_threads();
+};
+
+void check_same_bits(const Tensor& x, const Tensor& expected) {
+  REQUIRE(x.defined() == expected.defined());
+  if (x.defined()) CHECK(difference(x, expected, 0, 0) == "");
+}
+
+void check_threads(const OpRow& row) {
+  const Tensors inputs = leaves(row, Arrangement::transposed);
+  const Tensor y = row.f(inputs);
+  const Tensors g = row.differentiable ? gradients(row, inputs) : Tensors();
+  for (const int threads : {1, 2, 3, 7}) {
+    INFO(threads << " threads");
+    const Cut cut(threads);
+    check_same_bits(row.f(inputs), y);
+    if (!row.differentiable) continue;
+    const Tensors again = gradients(row, inputs);
+    for (std::size_t i = 0; i < g.size(); ++i) check_same_bits(again[i], g[i]);
+  }
+}
+
 void check_derivatives(const OpRow& row, std::size_t i) {
   DYNAMIC_SECTION(row.name << " (row " << i << "): recorded under its name") {
     check_recorded(row);
@@ -148,6 +188,7 @@ void check_rows(const std::vector<OpRow>& rows) {
         check_layout(row, arrangement);
       }
     }
+    DYNAMIC_SECTION(row.name << " (row " << i << "): any number of threads") { check_threads(row); }
     DYNAMIC_SECTION(row.name << " (row " << i << "): empty inputs") { check_empty(row); }
     DYNAMIC_SECTION(row.name << " (row " << i << "): refusals") { check_refusals(row); }
   }
