@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""Makes one file of gradtest's headers, for projects that copy what they use.
+
+    single_header.py INCLUDE_FOLDER [FACE] > gradtest.hpp
+
+FACE is catch, gtest, doctest or boost_test, whose test macros are in the file then; without one it
+holds the checks alone. Headers of ours stand where they are first included, each once.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+OWN = re.compile(r'^#include "(tapegrad/[\w/]+\.hpp)"\n', re.MULTILINE)
+FACES = ("catch", "gtest", "doctest", "boost_test")
+
+
+def inlined(folder, header, seen):
+    """The text of a header with all headers of ours in place of their #include."""
+    if header in seen:
+        return ""
+    seen.add(header)
+    text = (folder / header).read_text(encoding="utf-8").replace("#pragma once\n", "", 1)
+    return OWN.sub(lambda match: inlined(folder, match.group(1), seen), text)
+
+
+def single_header(folder, face=None):
+    start = f"tapegrad/gradtest/{face}.hpp" if face else "tapegrad/gradtest.hpp"
+    source = f"gradtest with its face for {face}" if face else "gradtest"
+    return (f"// tapegrad's {source}: one file made of its headers. BSD-3-Clause.\n#pragma once\n\n"
+            + inlined(folder, start, set()))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("face", nargs="?", choices=FACES)
+    arguments = parser.parse_args()
+    sys.stdout.write(single_header(arguments.folder, arguments.face))
+
+
+if __name__ == "__main__":
+    main()
