@@ -61,7 +61,12 @@ Report check_order(const Many& function, const GradcheckOptions& options) {
   all.seed = options.seed;
   all.directions = directions;
   all.accept_inconclusive = options.accept_inconclusive;
+  const std::string disparity = tensors.disparity();
   Report report = gradtest::detail::Check(tensors.problem(), all).run();
+  if (report.verdict == Verdict::ok && !disparity.empty()) {
+    report.findings.push_back(disparity);
+    report.verdict = Verdict::wrong;
+  }
   if (report.wrong > 0 && directions == 0 && function.output_names.size() == 1) {
     const std::string found = unreached(function, report);
     if (!found.empty()) report.diagnosis = found;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cfloat>
+#include <cmath>
 
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/gradtest/report.hpp"
 #include "tapegrad/ops/create.hpp"
 
 namespace tapegrad {
@@ -58,6 +60,28 @@ std::string TensorProblem::output_name(std::size_t o) const {
     names += (names.empty() ? "" : ", ") + name;
   }
   return "sum(v * (" + names + "))";
+}
+
+std::string TensorProblem::disparity() const {
+  std::vector<Tensor> recorded;
+  {
+    const EnableGrad guard;
+    recorded = function_.f(function_.inputs, Recorded::yes);
+  }
+  const NoGrad guard;
+  const Values a = flat(recorded);
+  const Values b = flat(function_.f(function_.inputs, Recorded::no));
+  double largest = 0;
+  for (const double v : a) largest = std::fmax(largest, std::isfinite(v) ? std::fabs(v) : 0);
+  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
+    if (gradtest::detail::same(a[i], b[i])) continue;
+    // Kernels that fuse may round in another order.
+    if (std::fabs(a[i] - b[i]) <= 64 * problem_.precision * largest) continue;
+    return element_name(function_.output_names, output_shapes_, i) + " is " +
+           gradtest::detail::shown(a[i]) + " where it is recorded, " +
+           gradtest::detail::shown(b[i]) + " where it isn't";
+  }
+  return {};
 }
 
 /// Empty where f throws.

@@ -20,6 +20,8 @@ class TensorProblem {
   bool rounds_to_float32() const { return rounds_; }
   std::size_t outputs() const { return flat_weights_.size(); }
   gradtest::Problem& problem() { return problem_; }
+  /// What differs between values that are recorded and those that aren't; empty for nothing.
+  std::string disparity() const;
 
  private:
   using Values = gradtest::Problem::Values;

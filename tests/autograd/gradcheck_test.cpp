@@ -251,6 +251,16 @@ TEST_CASE("a function that changes its input is told", "[autograd][gradcheck]") 
   CHECK_FALSE(report);
 }
 
+TEST_CASE("values that depend on recording are told", "[autograd][gradcheck]") {
+  const auto f = [](const Tensors& in) {
+    return in[0] * 2 + (grad_enabled() ? 0.0 : 1.0);  // the slope is the same
+  };
+  const Report report = gradcheck(f, {leaf({1, 2})});
+  INFO(report.text());
+  CHECK(report.verdict == Verdict::wrong);
+  CHECK(contains(report.text(), "f[0] is 2 where it is recorded, 3 where it isn't"));
+}
+
 TEST_CASE("hooks on inputs take part", "[autograd][gradcheck]") {
   const Tensor x = leaf({1, 2});
   x.register_hook([](const Tensor& g) { return 2 * g; });

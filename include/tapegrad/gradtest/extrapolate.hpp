@@ -21,7 +21,7 @@ struct Extrapolated {
 /// What isn't `told` isn't known: at steps too small to change the function's rounded value.
 struct Quotients {
   std::vector<double> steps, values, noise;
-  std::vector<bool> told;
+  std::vector<char> told;
 
   std::size_t size() const { return steps.size(); }
   void add(double step, double quotient, double off, bool tells) {

@@ -210,7 +210,7 @@ inline std::vector<Slope> measure(Line& line, const LineScale& scale = {}) {
   if (!(own >= usual && own <= 4 * usual)) starts.push_back(usual);
   if (!is_known) starts.push_back(std::ldexp(usual, -28));
   std::vector<Slope> slopes(line.outputs());
-  std::vector<bool> constant(slopes.size(), true);
+  std::vector<char> constant(slopes.size(), true);
   for (std::size_t i = 0; i < starts.size(); ++i) {
     detail::Ladder ladder(line, scale, centre, starts[i]);
     std::vector<Slope> found(slopes.size());
