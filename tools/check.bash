@@ -9,7 +9,7 @@ build=$root/build
 logs=$build/check-logs
 consumers=$build/consumers
 cd "$root"
-all_steps=(format layers operation_table docs build tests samples interop sanitize threads fuzz install
+all_steps=(format layers operation_table docs build tests old_processor samples interop sanitize threads fuzz install
   pkg_config gradtest cmake meson_subproject static trixie)
 [[ ${1-} != --list ]] || { printf '%s\n' "${all_steps[@]}"; exit 0; }
 steps=("$@")
@@ -48,11 +48,20 @@ configure() {
 compile() { ninja -C "$build/$1" -j"$(nproc)"; }
 
 step_build() {
-  configure check -Dwerror=true -Dtests=true -Dsamples=true -Dbench=true
+  configure check -Dwerror=true -Dtests=true -Dsamples=true -Dbench=true \
+    -Dlevels="${CHECK_LEVELS-x86-64-v3,x86-64-v4}"
   compile check
 }
 
 step_tests() { meson test -C "$build/check" --no-rebuild --print-errorlogs --no-suite samples; }
+
+# An emulated processor with what x86-64 began with, and SSE3: an instruction that it lacks ends the program.
+step_old_processor() {
+  local folder
+  for folder in kernels ops optim; do
+    qemu-x86_64 -cpu kvm64 "$build/check/tests/${folder}_test"
+  done
+}
 
 step_samples() { meson test -C "$build/check" --no-rebuild --print-errorlogs --suite samples; }
 
@@ -161,12 +170,13 @@ step_static() {
   fi
 }
 
-# The next Debian's compiler and libraries, with warnings as errors; who runs that one has done so above.
+# The next Debian's compiler and libraries, with warnings as errors; who runs that one has done so above. The
+# levels' libraries are the same sources, compiled for minutes.
 step_trixie() {
   [[ $(. /etc/os-release; echo "${VERSION_CODENAME-}") != trixie ]] || return 0
   (( EUID == 0 )) || skip 'only root can enter another Debian'
   unshare --mount true || skip 'another Debian needs the right to mount'
-  tools/in_debian.bash trixie ./dev check build tests
+  tools/in_debian.bash trixie env CHECK_LEVELS= ./dev check build tests
 }
 
 # --- running them -------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ needs_of() {
     fuzz) printf '%s\n' 'command:clang++ clang' ;;
     clang_runtime) echo "clang:fuzzer libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev" ;;
     docs) echo 'command:doxygen doxygen' ;;
+    old_processor) echo 'command:qemu-x86_64 qemu-user' ;;
     other_debian) echo 'command:debootstrap debootstrap' ;;
   esac
 }

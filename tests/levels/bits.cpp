@@ -1,4 +1,5 @@
-// Prints which library it runs with, and a sum over the bits of what loops compute: a line each.
+// Prints which library it runs with, with how many threads, and a sum over the bits of what loops
+// compute: a line each.
 #include <dlfcn.h>
 
 #include <bit>
@@ -20,6 +21,7 @@
 #include "tapegrad/optim/adam.hpp"
 #include "tapegrad/random.hpp"
 #include "tapegrad/tensor.hpp"
+#include "tapegrad/threads.hpp"
 
 namespace {
 
@@ -56,7 +58,8 @@ void print_both(const std::string& name, const tg::Tensor& x, const F& f) {
 
 /// Lengths around the widths of all registers, and of the blocks in which sums are made.
 void print_lengths(const tg::Tensor& x) {
-  for (const std::int64_t n : {1, 3, 7, 8, 15, 17, 31, 33, 63, 65, 127, 4095, 8193, 20000}) {
+  for (const std::int64_t n :
+       {1, 3, 7, 8, 15, 17, 31, 33, 63, 65, 127, 4095, 8193, 20000, 65537, 200000}) {
     const tg::Tensor part = x.narrow(0, 0, n);
     print("sum of " + std::to_string(n), tg::sum(part));
     print("exp of " + std::to_string(n), tg::exp(part));
@@ -78,7 +81,7 @@ void print_functions(const tg::Tensor& x) {
 }
 
 void print_reductions(const tg::Tensor& x) {
-  const tg::Tensor table = x.view({100, 200});
+  const tg::Tensor table = x.view({1000, 200});
   print_both("softmax", table, [](const tg::Tensor& v) { return tg::softmax(v, 1); });
   print_both("log_softmax", table, [](const tg::Tensor& v) { return tg::log_softmax(v, 0); });
   print_both("logsumexp", table, [](const tg::Tensor& v) { return tg::logsumexp(v, 1); });
@@ -110,9 +113,10 @@ int main() {
   Dl_info info{};
   ::dladdr(reinterpret_cast<const void*>(&tg::memory_stats), &info);
   std::puts(info.dli_fname);
+  std::printf("%d threads\n", tg::num_threads());
   for (const tg::DType dtype : {tg::float32, tg::float64}) {
     tg::manual_seed(3);
-    const tg::Tensor x = tg::randn({20000}, {.dtype = dtype}) * 3;
+    const tg::Tensor x = tg::randn({200000}, {.dtype = dtype}) * 3;
     print(dtype == tg::float32 ? "float32" : "float64", x);
     print_lengths(x);
     print_functions(x);

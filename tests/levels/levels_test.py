@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""What a library for each level of processors owes: `levels_test.py LIBRARY BITS LEVEL...`.
+"""What libraries for levels of processors owe: `levels_test.py LIBRARY BITS LEVEL...`.
 
-The loader takes the highest that the processor has; the bits of all results are the same; and no
-instruction of a higher level stands in the library that every processor gets.
+The loader takes the highest that the processor has; the bits of all results are the same, for any
+number of threads too; and no instruction of a higher level stands in the library that every
+processor gets.
 """
 
+import os
 import pathlib
 import re
 import subprocess
@@ -16,11 +18,15 @@ import on_level
 LIBRARY, BITS, *LEVELS = sys.argv[1:]
 
 
-def output_at(mask):
-    """What the program prints: the library's path, and a list of lines. Levels of mask alone."""
+def output_at(mask, threads="1"):
+    """What the program prints: the library's path, the number of threads, and a list of lines.
+
+    Levels of mask alone.
+    """
     command = [on_level.loader(), "--glibc-hwcaps-mask", mask, BITS]
-    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    return lines[0], lines[1:]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True,
+                           env={**os.environ, "TAPEGRAD_NUM_THREADS": threads}).stdout.splitlines()
+    return lines[0], lines[1], lines[2:]
 
 
 class Levels(unittest.TestCase):
@@ -35,16 +41,30 @@ class Levels(unittest.TestCase):
 
     def test_all_levels_give_the_same_bits(self):
         """Against the library without a level."""
-        path, expected = output_at("none")
+        path, _, expected = output_at("none")
         self.assertNotIn("glibc-hwcaps", path)
         self.assertGreater(len(expected), 100)
         for level in LEVELS:
             if level not in on_level.levels_here():
                 continue
             with self.subTest(level=level):
-                path, lines = output_at(level)
+                path, _, lines = output_at(level)
                 self.assertIn(f"glibc-hwcaps/{level}/", path)
                 self.assertEqual(lines, expected)
+
+    def test_threads_change_no_bit(self):
+        """Their number comes from the environment, where that is one."""
+        _, threads, expected = output_at("none")
+        self.assertEqual(threads, "1 threads")
+        for count in ["2", "3", "7"]:
+            with self.subTest(threads=count):
+                _, threads, lines = output_at("none", count)
+                self.assertEqual(threads, f"{count} threads")
+                self.assertEqual(lines, expected)
+        for nonsense in ["", "0", "-1", "many", "2x", "1025"]:
+            with self.subTest(threads=nonsense):
+                _, threads, _ = output_at("none", nonsense)
+                self.assertEqual(threads, f"{len(os.sched_getaffinity(0))} threads")
 
     def test_the_library_for_all_has_no_wide_registers(self):
         """ymm begins with x86-64-v3, zmm and k1 to k7 with x86-64-v4."""
