@@ -125,7 +125,10 @@ class RowSum {
     } else {
       alignas(64) T values[static_cast<std::size_t>(width)];
       v.store_aligned(values);
-      for (std::int64_t l = lanes; l < width; ++l) values[l - lanes] += values[l];
+      if constexpr (width > lanes) {  // g++ would add the halves one by one
+        using Half = xsimd::make_sized_batch_t<T, static_cast<std::size_t>(lanes)>;
+        (Half::load_aligned(values) + Half::load_aligned(values + lanes)).store_aligned(values);
+      }
       for (std::int64_t l = 0; l < std::min(width, lanes); l += double_width) {
         sums[at++] += Batch<double>::load_aligned(values + l);
       }
