@@ -1,10 +1,13 @@
 #include "kernels/copy.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 
 #include "core/dispatch.hpp"
+#include "kernels/transpose.hpp"
 #include "kernels/walk.hpp"
 
 namespace tapegrad::kernels {
@@ -25,24 +28,129 @@ To convert(From x) {
   }
 }
 
+/// Both with their dimensions in the order in which `out` lies, so that it is written without
+/// jumps.
+Walk<2> in_order_of_writing(Ref out, Ref in) {
+  const Strides& strides = out.layout->strides();
+  Dims order;
+  for (std::size_t d = 0; d < strides.size(); ++d) order.push_back(static_cast<std::int64_t>(d));
+  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
+    return strides[static_cast<std::size_t>(a)] > strides[static_cast<std::size_t>(b)];
+  });
+  const Layout to = out.layout->permuted(order);
+  const Layout from = in.layout->permuted(order);
+  return Walk<2>({with_layout(out, to), with_layout(in, from)});
+}
+
+/// The dimension in which `in` lies more densely than in the one in which `out` does; else 0.
+std::size_t dimension_of_reading(const Walk<2>& walk) {
+  std::size_t across = 0;
+  std::int64_t least = walk.strides(0)[1];
+  for (std::size_t d = 1; d < walk.rank(); ++d) {
+    const std::int64_t stride = walk.strides(d)[1];
+    if (stride <= 0 || stride >= least || walk.size(d) == 1) continue;
+    least = stride;
+    across = d;
+  }
+  return across;
+}
+
+constexpr std::int64_t line_bytes = 64;
+/// Blocks are wide along the rows that are read, and a line high.
+constexpr std::int64_t block_width = 512;
+
+/// Wider along dimension 0 where there is little to go across.
+std::array<std::int64_t, 2> block_shape(const Walk<2>& walk, std::size_t across,
+                                        std::int64_t line) {
+  const std::int64_t width = std::min(block_width, walk.size(across));
+  return {line * (block_width / width), width};
+}
+
+/// A result that the caches can't keep is written past them, if its lines are whole.
+bool streams(const Walk<2>& walk, std::int64_t size) {
+  constexpr std::int64_t much = std::int64_t{1} << 24;
+  auto whole = reinterpret_cast<std::uintptr_t>(walk.start()[0]) % line_bytes == 0;
+  std::int64_t bytes = size;
+  for (std::size_t d = 0; d < walk.rank(); ++d) {
+    bytes *= walk.size(d);
+    whole = whole && (d == 0 || walk.strides(d)[0] * size % line_bytes == 0);
+  }
+  return whole && bytes >= much;
+}
+
+template <class T>
+void transpose(const Walk<2>& walk, std::size_t across) {
+  constexpr auto line = Transposer<T>::line;
+  const std::int64_t to_step = walk.strides(across)[0];
+  const std::int64_t from_step = walk.strides(0)[1];
+  const bool stream = streams(walk, sizeof(T));
+  walk.parallel_blocks(grain, across, block_shape(walk, across, line),
+                       [&](const auto& at, std::int64_t height, std::int64_t width) {
+                         T* to = reinterpret_cast<T*>(at[0]);
+                         const T* from = reinterpret_cast<const T*>(at[1]);
+                         const auto block = stream ? Transposer<T>::template block<Write::stream>
+                                                   : Transposer<T>::template block<Write::keep>;
+                         block(to, to_step, from, from_step, width, height);
+                       });
+}
+
+void transpose(const Walk<2>& walk, std::size_t across, std::size_t size) {
+  if (size == 1) return transpose<std::uint8_t>(walk, across);
+  if (size == 4) return transpose<std::uint32_t>(walk, across);
+  transpose<std::uint64_t>(walk, across);
+}
+
+template <class To, class From>
+void convert_blocks(const Walk<2>& walk, std::size_t across) {
+  const std::array<std::int64_t, 2> down = walk.strides(0);
+  const std::array<std::int64_t, 2> along = walk.strides(across);
+  walk.parallel_blocks(grain, across, block_shape(walk, across, line_bytes / sizeof(To)),
+                       [&](const auto& at, std::int64_t height, std::int64_t width) {
+                         for (std::int64_t i = 0; i < width; ++i) {
+                           auto* to = reinterpret_cast<To*>(at[0]) + i * along[0];
+                           const auto* from = reinterpret_cast<const From*>(at[1]) + i * along[1];
+                           for (std::int64_t j = 0; j < height; ++j) {
+                             to[j * down[0]] = convert<To>(from[j * down[1]]);
+                           }
+                         }
+                       });
+}
+
+template <class To, class From>
+void convert_rows(const Walk<2>& walk) {
+  walk.parallel_rows(grain, [](const auto& at, const auto& stride, std::int64_t n) {
+    auto* to = reinterpret_cast<To*>(at[0]);
+    const auto* from = reinterpret_cast<const From*>(at[1]);
+    const std::int64_t to_step = stride[0];
+    const std::int64_t from_step = stride[1];
+    if (to_step == 1 && from_step == 1) {
+      for (std::int64_t i = 0; i < n; ++i) to[i] = convert<To>(from[i]);
+    } else if (to_step == 1 && from_step == 0) {
+      std::fill_n(to, n, convert<To>(*from));
+    } else {
+      for (std::int64_t i = 0; i < n; ++i) to[i * to_step] = convert<To>(from[i * from_step]);
+    }
+  });
+}
+
 }  // namespace
 
 void copy(Ref out, Ref in) {
-  if (out.dtype == in.dtype && out.layout->is_contiguous() && in.layout->is_contiguous()) {
+  const bool same = out.dtype == in.dtype;
+  const bool dense = out.layout->is_contiguous() && in.layout->is_contiguous();
+  if (same && dense) {
     const std::size_t bytes = static_cast<std::size_t>(out.layout->numel()) * size_of(out.dtype);
     if (bytes > 0) std::memmove(out.data, in.data, bytes);
     return;
   }
+  const Walk<2> walk = dense ? Walk<2>({out, in}) : in_order_of_writing(out, in);
+  const std::size_t across = dimension_of_reading(walk);
+  if (same && across > 0 && walk.strides(0)[0] == 1 && walk.strides(across)[1] == 1) {
+    return transpose(walk, across, size_of(out.dtype));
+  }
   dispatch(out.dtype, [&]<class To>(std::type_identity<To>) {
     dispatch(in.dtype, [&]<class From>(std::type_identity<From>) {
-      const auto row = [](const auto& at, const auto& stride, std::int64_t n) {
-        auto* to = reinterpret_cast<To*>(at[0]);
-        const auto* from = reinterpret_cast<const From*>(at[1]);
-        const std::int64_t to_stride = stride[0];
-        const std::int64_t from_stride = stride[1];
-        for (std::int64_t i = 0; i < n; ++i) to[i * to_stride] = convert<To>(from[i * from_stride]);
-      };
-      Walk<2>({out, in}).parallel_rows(grain, row);
+      across > 0 ? convert_blocks<To, From>(walk, across) : convert_rows<To, From>(walk);
     });
   });
 }

@@ -51,6 +51,45 @@ class Walk {
                  });
   }
 
+  /// Calls block(pointers, n, m) for blocks of n elements along dimension 0 and m along `across`,
+  /// at most `most[0]` and `most[1]`, in several threads as parallel_rows() does.
+  template <class F>
+  void parallel_blocks(std::int64_t grain, std::size_t across,
+                       const std::array<std::int64_t, 2>& most, const F& block) const {
+    if (empty_) return;
+    std::array<std::int64_t, max_rank> length, count;
+    length.fill(1);
+    length[0] = std::min(most[0], sizes_[0]);
+    length[across] = std::min(most[1], sizes_[across]);
+    std::int64_t blocks = 1;
+    for (std::size_t d = 0; d < rank_; ++d) {
+      count[d] = (sizes_[d] - 1) / length[d] + 1;
+      blocks *= count[d];
+    }
+    const std::int64_t area = length[0] * length[across];
+    const auto several = [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t b = begin; b < end; ++b) {
+        std::array<std::byte*, N> at = start_;
+        std::array<std::int64_t, max_rank> first;
+        std::int64_t rest = b;
+        for (std::size_t d = 0; d < rank_; ++d) {
+          first[d] = rest % count[d] * length[d];
+          rest /= count[d];
+          move(at, d, first[d]);
+        }
+        block(at, std::min(length[0], sizes_[0] - first[0]),
+              std::min(length[across], sizes_[across] - first[across]));
+      }
+    };
+    parallel_for(blocks, std::max<std::int64_t>(1, grain / area), several);
+  }
+
+  /// Dimensions after merging, the innermost is 0.
+  std::size_t rank() const { return rank_; }
+  std::int64_t size(std::size_t d) const { return sizes_[d]; }
+  const std::array<std::int64_t, N>& strides(std::size_t d) const { return strides_[d]; }
+  const std::array<std::byte*, N>& start() const { return start_; }
+
   /// The same from other first elements.
   template <class F>
   void rows_from(std::array<std::byte*, N> at, F&& row) const {
