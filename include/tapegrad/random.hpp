@@ -86,7 +86,7 @@ Tensor randint_like(const Tensor& x, std::int64_t low, std::int64_t high,
                     const TensorOptions& options = {}, Generator& generator = default_generator());
 
 /// 1 with the probability that stands in p, else 0, in p's dtype; outside the tape.
-/// Throws DTypeError for integers. A NaN gives 0.
+/// Throws DTypeError for integers. What is below 0, and NaN, gives 0, what is above 1 gives 1.
 Tensor bernoulli(const Tensor& p, Generator& generator = default_generator());
 
 /// 1 with probability p, else 0, in the shape and dtype of x: dropout's mask. p is rounded to a

@@ -136,6 +136,14 @@ void check_names(const CsvCells& cells) {
   }
 }
 
+void check_enumerators(std::string_view operation, const CsvOptions& options) {
+  check<Error>(options.header <= CsvHeader::detected,
+               "{}: CsvHeader({}) is none of present, absent and detected", operation,
+               static_cast<int>(options.header));
+  check<Error>(options.missing <= CsvMissing::nan, "{}: CsvMissing({}) is none of refused and nan",
+               operation, static_cast<int>(options.missing));
+}
+
 }  // namespace
 
 CsvTable CsvCells::table(CsvCells cells) {
@@ -143,6 +151,7 @@ CsvTable CsvCells::table(CsvCells cells) {
 }
 
 CsvTable read_csv(Input input, const CsvOptions& options) {
+  check_enumerators(input.operation, options);
   check<IoError>(std::string_view("\"\r\n").find(options.delimiter) == std::string_view::npos,
                  "{}: a quote or a line end can't be the delimiter: {}", input.operation,
                  input.name);

@@ -5,6 +5,7 @@
 
 #include "files.hpp"
 #include "support/catch.hpp"
+#include "support/errors.hpp"
 #include "tapegrad/dtype.hpp"
 #include "tapegrad/error.hpp"
 #include "tapegrad/shape.hpp"
@@ -96,6 +97,13 @@ TEST_CASE("csv: the delimiter may be another one, a tab as well", "[io][csv]") {
   CHECK(t.columns() == 3);
   CHECK(t.text(0, 0).empty());
   CHECK(t.text(0, 2) == "1");
+}
+
+TEST_CASE("csv: options that are none of their enumerators are refused", "[io][csv]") {
+  CHECK(test::contains(test::error_of([] { table("a\n1\n", {.header = CsvHeader(9)}); }),
+                       "CsvHeader(9) is none of present, absent and detected"));
+  CHECK(test::contains(test::error_of([] { table("a\n1\n", {.missing = CsvMissing(2)}); }),
+                       "CsvMissing(2) is none of refused and nan"));
 }
 
 TEST_CASE("csv: a first row without any number is a header where one is optional", "[io][csv]") {
