@@ -79,7 +79,9 @@ TEST_CASE("a name with a NUL is refused in what is logged", "[io]") {
   CHECK(refused([&] { writer.add_embedding("x", x, {{name, "y"}, {{"1", "2"}, {"3", "4"}}}); }));
   CHECK(refused([&] { writer.add_hparams({{name, 1}}, {}); }));
   CHECK(refused([&] { writer.add_hparams({{"x", 1}}, {{name, 1}}); }));
-  TapeRecord record{.name = name, .operation = "add"};
+  TapeRecord record;
+  record.name = name;
+  record.operation = "add";
   CHECK(refused([&] { writer.add_graph({record}); }));
   writer.flush();
   CHECK(std::filesystem::file_size(writer.path()) == before);
