@@ -14,6 +14,7 @@ Linear::Linear(std::int64_t in_features, std::int64_t out_features, LinearOption
   check<ShapeError>(in_features >= 0 && out_features >= 0,
                     "Linear: {} features in, {} out; sizes are not negative", in_features,
                     out_features);
+  check_dtype("Linear", options.dtype);
   check<DTypeError>(is_floating(options.dtype),
                     "Linear: {} parameters; use float32 or float64: only floating-point tensors "
                     "have derivatives",

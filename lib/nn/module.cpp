@@ -211,6 +211,7 @@ void Module::train(bool on) {
 }
 
 void Module::to(DType dtype) {
+  check_dtype("module", dtype);
   check<DTypeError>(is_floating(dtype), "module: to({}): parameters are floating-point numbers",
                     dtype);
   for (const Inventory::Entry& entry : Inventory(*this).tensors) {

@@ -4,6 +4,7 @@
 
 #include "support/catch.hpp"
 #include "support/errors.hpp"
+#include "tapegrad/dtype.hpp"
 #include "tapegrad/nn/activation.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/init.hpp"
@@ -57,6 +58,13 @@ TEST_CASE("a layer whose weights went elsewhere says so", "[nn][misuse]") {
   CHECK(contains(error_of([&] { static_cast<void>(layer.in_features()); }),
                  "Linear: it has no weight"));
   CHECK(to_string(layer) == "Linear(moved from)");
+}
+
+TEST_CASE("element types that are none are refused in the name of who was called", "[nn][misuse]") {
+  const auto none = static_cast<DType>(77);
+  CHECK(contains(error_of([&] { nn::Linear(2, 2, {.dtype = none}); }), "Linear: DType(77) is no"));
+  nn::Linear layer(2, 2);
+  CHECK(contains(error_of([&] { layer.to(none); }), "module: DType(77) is no element type"));
 }
 
 TEST_CASE("a probability is a number from 0 to 1", "[nn][misuse]") {
