@@ -111,8 +111,16 @@ class Scalar {
       refuse_integer(static_cast<long double>(value));
     }
   }
+  /// A long double is rounded to double. Throws DTypeError for a finite one beyond its range.
   template <std::floating_point T>
-  constexpr Scalar(T value) : floating_(static_cast<double>(value)), kind_(DType::float64) {}
+  constexpr Scalar(T value) : floating_(static_cast<double>(value)), kind_(DType::float64) {
+    if constexpr (sizeof(T) > sizeof(double)) {
+      constexpr T infinity = std::numeric_limits<T>::infinity();
+      constexpr double largest = std::numeric_limits<double>::max();
+      const bool lost = floating_ > largest || floating_ < -largest;
+      if (lost && value != infinity && value != -infinity) refuse_long(value);
+    }
+  }
 
   /// boolean, int64 or float64: the kind of number that it was made from.
   constexpr DType kind() const { return kind_; }
@@ -152,6 +160,7 @@ class Scalar {
  private:
   [[noreturn]] void refuse(std::string_view operation, DType dtype) const;
   [[noreturn]] static void refuse_integer(long double value);
+  [[noreturn]] static void refuse_long(long double value);
 
   union {
     double floating_;

@@ -37,5 +37,9 @@ void Scalar::refuse(std::string_view operation, DType dtype) const {
 void Scalar::refuse_integer(long double value) {
   fail<DTypeError>("Scalar: {:.0f} doesn't fit int64, which holds {}", value, range_of(int64));
 }
+void Scalar::refuse_long(long double value) {
+  fail<DTypeError>("Scalar: {} doesn't fit float64, which reaches {}", value,
+                   std::numeric_limits<double>::max());
+}
 
 }  // namespace tapegrad

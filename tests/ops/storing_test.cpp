@@ -44,6 +44,8 @@ TEST_CASE("what makes a tensor refuses a number that doesn't fit", "[numbers]") 
       {"full: 256.5" + in_byte, [&] { full({2}, 256.5, byte); }},
       {"full: nan" + in_byte, [&] { full({2}, not_a_number, byte); }},
       {"full: inf" + in_int, [&] { full({2}, inf, {.dtype = int32}); }},
+      {"Scalar: 1e+4000 doesn't fit float64, which reaches 1.7976931348623157e+308",
+       [&] { full({2}, 1e4000L, {.dtype = float64}); }},
       {"full_like: 256" + in_byte, [&] { full_like(bytes(), 256); }},
       {"tensor: 300" + in_byte,
        [&] {
