@@ -119,6 +119,11 @@ Shape filled_in(std::string_view operation, const Tensor& x, const Shape& shape)
   return result;
 }
 
+/// Elements without gaps take every shape that holds as many.
+bool takes(const Layout& layout, const Shape& shape) {
+  return layout.is_contiguous() || layout.viewed(shape).has_value();
+}
+
 /// A view that changes nothing is a tensor of its own all the same.
 Tensor same(const Tensor& x) { return apply(View(x.shape()), x); }
 
@@ -127,7 +132,7 @@ Tensor same(const Tensor& x) { return apply(View(x.shape()), x); }
 Tensor Tensor::view(const Shape& wanted) const {
   check_defined_self("view", *this);
   const Shape to = filled_in("view", *this, wanted);
-  check<ShapeError>(layout_of(*this).viewed(to).has_value(),
+  check<ShapeError>(takes(layout_of(*this), to),
                     "view: strides {} of shape {} don't allow shape {} without a copy; use "
                     "reshape()",
                     strides(), shape(), to);
@@ -137,7 +142,7 @@ Tensor Tensor::view(const Shape& wanted) const {
 Tensor Tensor::reshape(const Shape& wanted) const {
   check_defined_self("reshape", *this);
   const Shape to = filled_in("reshape", *this, wanted);
-  return layout_of(*this).viewed(to) ? apply(View(to), *this) : apply(View(to), clone());
+  return apply(View(to), takes(layout_of(*this), to) ? *this : clone());
 }
 
 Tensor Tensor::flatten(std::int64_t first, std::int64_t last) const {
