@@ -117,7 +117,7 @@ consumer() {
   cd "$consumers/$1"
 }
 
-prefix_libdir() { dirname "$(find "$build/prefix-check" -name libtapegrad.so)"; }
+prefix_libdir() { dirname "$(dirname "$(find "$build/prefix-check" -name tapegrad.pc)")"; }
 
 # Only our own .pc file is visible: a user of the shared library compiles without any other package.
 step_pkg_config() {
