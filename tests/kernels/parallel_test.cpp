@@ -125,7 +125,7 @@ TEST_CASE("several threads may have loops at a time", "[kernels][threads]") {
   CHECK(right);
 }
 
-TEST_CASE("a forked child has threads of its own", "[kernels][threads]") {
+TEST_CASE("a forked child has threads of its own", "[kernels][threads][fork]") {
   const Threads threads(2);
   CHECK(all_once(visits(1000, 10)));
   const pid_t child = ::fork();
