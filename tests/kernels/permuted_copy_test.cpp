@@ -92,8 +92,8 @@ bool copies(DType dtype, const Layout& to, const Layout& from) {
 TEST_CASE("a copy turns matrices of all sizes", "[kernels][copy]") {
   const Cut cut(3, 100);
   for (const DType dtype : all_types) {
-    for (const std::int64_t n : {1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 63, 64, 65, 100, 129, 515}) {
-      for (const std::int64_t m : {1, 2, 3, 5, 8, 16, 17, 33, 64, 67, 130, 513, 1100}) {
+    for (const std::int64_t n : {1, 3, 7, 8, 16, 17, 63, 65, 515}) {
+      for (const std::int64_t m : {1, 2, 5, 16, 33, 64, 67, 1100}) {
         INFO(name_of(dtype) << " " << n << " x " << m);
         CHECK(copies(dtype, laid({n, m}, {0, 1}, 1), laid({n, m}, {1, 0}, 1)));
       }
@@ -108,7 +108,7 @@ TEST_CASE("a copy permutes the dimensions of any rank", "[kernels][copy]") {
   };
   for (const int threads : {1, 2, 3, 7}) {
     const Cut cut(threads, threads == 1 ? 1 << 15 : 50);
-    for (int trial = 0; trial < 400; ++trial) {
+    for (int trial = 0; trial < 120; ++trial) {
       const auto rank = static_cast<std::size_t>(pick(0, 8));
       Shape shape(rank, 1);
       std::int64_t room = 20'000;
@@ -136,8 +136,8 @@ TEST_CASE("a copy too large for the caches arrives whole", "[kernels][copy]") {
   for (const std::int64_t n : {1040, 1043}) {  // whole cache lines, and not
     INFO(n);
     CHECK(copies(float32, laid({4112, n}, {0, 1}, 1), laid({4112, n}, {1, 0}, 1)));
-    CHECK(copies(float64, laid({7, n, 353}, {1, 0, 2}, 1), laid({7, n, 353}, {2, 0, 1}, 1)));
   }
+  CHECK(copies(float64, laid({7, 1043, 353}, {1, 0, 2}, 1), laid({7, 1043, 353}, {2, 0, 1}, 1)));
 }
 
 }  // namespace
