@@ -6,12 +6,13 @@ namespace [[gnu::visibility("default")]] tapegrad {
 
 /// The number of threads that work on one large operation, the caller among them. At first it is
 /// the environment's TAPEGRAD_NUM_THREADS, if that is a number from 1 to 1024; else the number of
-/// processors that the process may run on. No result depends on it, not in a single bit.
+/// processors that the process may run on. No result depends on it, not in a single bit, but for
+/// matrix products, which OpenBLAS cuts by the number of its threads.
 int num_threads();
 
-/// Sets it, for OpenBLAS too, whose matrix products may differ in the last bits. Threads are
-/// started when they are first needed. Operations that run within another one's threads, or while
-/// those are busy, have one thread. Throws Error unless `count` is from 1 to 1024.
+/// Sets it, for OpenBLAS too, as TAPEGRAD_NUM_THREADS does. Threads are started when they are first
+/// needed. Operations that run within another one's threads, or while those are busy, have one
+/// thread. Throws Error unless `count` is from 1 to 1024.
 void set_num_threads(int count);
 
 }  // namespace tapegrad
