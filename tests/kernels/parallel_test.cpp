@@ -15,22 +15,12 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/cut.hpp"
 #include "support/errors.hpp"
 #include "tapegrad/threads.hpp"
 
 namespace tapegrad::kernels {
 namespace {
-
-class Threads {
- public:
-  explicit Threads(int count) { set_num_threads(count); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-  ~Threads() { set_num_threads(before_); }
-
- private:
-  const int before_ = num_threads();
-};
 
 /// How often each index of [0, n) is met.
 std::vector<int> visits(std::int64_t n, std::int64_t length) {
@@ -47,7 +37,7 @@ bool all_once(const std::vector<int>& met) {
 
 TEST_CASE("a parallel loop meets each index once", "[kernels][threads]") {
   for (const int count : {1, 2, 3, 7}) {
-    const Threads threads(count);
+    const test::Cut threads(count);
     for (const std::int64_t n : {0, 1, 9, 10, 11, 999, 1000, 1001}) {
       INFO(count << " threads, " << n << " indices");
       CHECK(all_once(visits(n, 10)));
@@ -58,7 +48,7 @@ TEST_CASE("a parallel loop meets each index once", "[kernels][threads]") {
 TEST_CASE("the pieces of a loop depend on its length alone", "[kernels][threads]") {
   std::set<std::pair<std::int64_t, std::int64_t>> first;
   for (const int count : {1, 2, 7}) {
-    const Threads threads(count);
+    const test::Cut threads(count);
     std::mutex mutex;
     std::set<std::pair<std::int64_t, std::int64_t>> pieces;
     parallel_for(103, 10, [&](std::int64_t begin, std::int64_t end) {
@@ -73,7 +63,7 @@ TEST_CASE("the pieces of a loop depend on its length alone", "[kernels][threads]
 }
 
 TEST_CASE("a long loop runs in several threads", "[kernels][threads]") {
-  const Threads threads(3);
+  const test::Cut threads(3);
   std::mutex mutex;
   std::set<std::thread::id> who;
   parallel_for(30, 1, [&](std::int64_t, std::int64_t) {
@@ -85,7 +75,7 @@ TEST_CASE("a long loop runs in several threads", "[kernels][threads]") {
 }
 
 TEST_CASE("a loop within a piece has its thread alone", "[kernels][threads]") {
-  const Threads threads(4);
+  const test::Cut threads(4);
   std::atomic<bool> elsewhere = false;
   parallel_for(8, 1, [&](std::int64_t, std::int64_t) {
     const std::thread::id mine = std::this_thread::get_id();
@@ -97,7 +87,7 @@ TEST_CASE("a loop within a piece has its thread alone", "[kernels][threads]") {
 }
 
 TEST_CASE("what a piece throws arrives after all others", "[kernels][threads]") {
-  const Threads threads(3);
+  const test::Cut threads(3);
   std::atomic<int> done = 0;
   const auto loop = [&] {
     parallel_for(50, 1, [&](std::int64_t begin, std::int64_t) {
@@ -111,7 +101,7 @@ TEST_CASE("what a piece throws arrives after all others", "[kernels][threads]") 
 }
 
 TEST_CASE("several threads may have loops at a time", "[kernels][threads]") {
-  const Threads count(3);
+  const test::Cut count(3);
   std::atomic<bool> right = true;
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
@@ -126,7 +116,7 @@ TEST_CASE("several threads may have loops at a time", "[kernels][threads]") {
 }
 
 TEST_CASE("a forked child has threads of its own", "[kernels][threads][fork]") {
-  const Threads threads(2);
+  const test::Cut threads(2);
   CHECK(all_once(visits(1000, 10)));
   const pid_t child = ::fork();
   if (child == 0) ::_exit(all_once(visits(1000, 10)) ? 0 : 1);

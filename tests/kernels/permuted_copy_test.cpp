@@ -11,31 +11,12 @@
 #include "kernels/copy.hpp"
 #include "kernels/parallel.hpp"
 #include "support/catch.hpp"
-#include "tapegrad/threads.hpp"
+#include "support/cut.hpp"
 
 namespace tapegrad {
 namespace {
 
 constexpr DType all_types[] = {boolean, uint8, int32, int64, float32, float64};
-
-/// Loops are cut at `grain` elements, for so many threads.
-class Cut {
- public:
-  Cut(int threads, std::int64_t grain) {
-    set_num_threads(threads);
-    kernels::grain = grain;
-  }
-  Cut(const Cut&) = delete;
-  Cut& operator=(const Cut&) = delete;
-  ~Cut() {
-    set_num_threads(threads_);
-    kernels::grain = grain_;
-  }
-
- private:
-  const int threads_ = num_threads();
-  const std::int64_t grain_ = kernels::grain;
-};
 
 /// Dimensions lie in `order`, the last innermost with its elements `gap` apart.
 Layout laid(const Shape& shape, const std::vector<std::size_t>& order, std::int64_t gap) {
@@ -90,7 +71,7 @@ bool copies(DType dtype, const Layout& to, const Layout& from) {
 }
 
 TEST_CASE("a copy turns matrices of all sizes", "[kernels][copy]") {
-  const Cut cut(3, 100);
+  const test::Cut cut(3, 100);
   for (const DType dtype : all_types) {
     for (const std::int64_t n : {1, 3, 7, 8, 16, 17, 63, 65, 515}) {
       for (const std::int64_t m : {1, 2, 5, 16, 33, 64, 67, 1100}) {
@@ -107,7 +88,7 @@ TEST_CASE("a copy permutes the dimensions of any rank", "[kernels][copy]") {
     return std::uniform_int_distribution<std::int64_t>(low, high)(random);
   };
   for (const int threads : {1, 2, 3, 7}) {
-    const Cut cut(threads, threads == 1 ? 1 << 15 : 50);
+    const test::Cut cut(threads, threads == 1 ? 1 << 15 : 50);
     for (int trial = 0; trial < 120; ++trial) {
       const auto rank = static_cast<std::size_t>(pick(0, 8));
       Shape shape(rank, 1);
@@ -132,7 +113,7 @@ TEST_CASE("a copy permutes the dimensions of any rank", "[kernels][copy]") {
 }
 
 TEST_CASE("a copy too large for the caches arrives whole", "[kernels][copy]") {
-  const Cut cut(3, kernels::grain);
+  const test::Cut cut(3);
   for (const std::int64_t n : {1040, 1043}) {  // whole cache lines, and not
     INFO(n);
     CHECK(copies(float32, laid({4112, n}, {0, 1}, 1), laid({4112, n}, {1, 0}, 1)));

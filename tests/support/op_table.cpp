@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/parallel.hpp"
 #include "support/catch.hpp"
+#include "support/cut.hpp"
 #include "support/errors.hpp"
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/gradcheck.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/tensor.hpp"
-#include "tapegrad/threads.hpp"
 
 namespace tapegrad::test {
 namespace {
@@ -123,25 +122,6 @@ void check_refusals(const OpRow& row) {
   }
 }
 
-/// Cuts small tensors as large ones are cut, for that many threads.
-class Cut {
- public:
-  explicit Cut(int threads) {
-    kernels::grain = 3;
-    set_num_threads(threads);
-  }
-  Cut(const Cut&) = delete;
-  Cut& operator=(const Cut&) = delete;
-  ~Cut() {
-    kernels::grain = grain_;
-    set_num_threads(threads_);
-  }
-
- private:
-  const std::int64_t grain_ = kernels::grain;
-  const int threads_ = num_threads();
-};
-
 void check_same_bits(const Tensor& x, const Tensor& expected) {
   REQUIRE(x.defined() == expected.defined());
   if (x.defined()) CHECK(difference(x, expected, 0, 0) == "");
@@ -153,7 +133,7 @@ void check_threads(const OpRow& row) {
   const Tensors g = row.differentiable ? gradients(row, inputs) : Tensors();
   for (const int threads : {1, 2, 3, 7}) {
     INFO(threads << " threads");
-    const Cut cut(threads);
+    const Cut cut(threads, 3);
     check_same_bits(row.f(inputs), y);
     if (!row.differentiable) continue;
     const Tensors again = gradients(row, inputs);
