@@ -9,8 +9,8 @@ build=$root/build
 logs=$build/check-logs
 consumers=$build/consumers
 cd "$root"
-all_steps=(format layers operation_table docs build tests old_processor samples interop sanitize threads fuzz install
-  pkg_config gradtest cmake meson_subproject static trixie)
+all_steps=(format layers operation_table docs build tests counts old_processor samples interop sanitize threads fuzz
+  install pkg_config gradtest cmake meson_subproject static trixie)
 [[ ${1-} != --list ]] || { printf '%s\n' "${all_steps[@]}"; exit 0; }
 steps=("$@")
 (( $# )) || steps=("${all_steps[@]}")
@@ -54,6 +54,10 @@ step_build() {
 }
 
 step_tests() { meson test -C "$build/check" --no-rebuild --print-errorlogs --no-suite samples; }
+
+# Instructions of small operations, which repeat where times don't. With another compiler than that of the recorded
+# counts it says that it was skipped.
+step_counts() { python3 bench/counts/counts.py "$build/check/bench/counts/counts"; }
 
 # An emulated processor with what x86-64 began with, and SSE3: an instruction that it lacks ends the program. The
 # emulator itself can't make threads in a forked child.

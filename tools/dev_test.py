@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VERBS = ("setup", "build", "run", "test", "bench", "fuzz", "check", "format", "docs")
 STUBS = ("meson", "ninja", "pkg-config", "apt-get", "clang-format", "clang++", "doxygen",
-         "sudo", "c++", "make", "cmake", "debootstrap")
+         "sudo", "c++", "valgrind", "make", "cmake", "debootstrap")
 # What a stub does beside writing its call down. `ninja -n` has nothing to do.
 DOES = {
     "meson": """case $1 in
@@ -42,7 +42,7 @@ class Dev(unittest.TestCase):
         self.stubs.mkdir()
         (self.tree / "tools").mkdir(parents=True)
         shutil.copy(ROOT / "dev", self.tree)
-        for name in ("needs.bash", "check.bash", "in_debian.bash", "count_tests.py"):
+        for name in ("needs.bash", "bench.bash", "check.bash", "in_debian.bash", "count_tests.py"):
             shutil.copy(ROOT / "tools" / name, self.tree / "tools")
         for source in ("samples/line/main.cpp", "bench/sum.cpp", "tests/fuzz/npy_fuzz.cpp"):
             path = self.tree / source
@@ -81,6 +81,7 @@ class Dev(unittest.TestCase):
         for call in (["test", "interop", "--help"], ["test", "interop", "-k", "npy", "-h"],
                      ["test", "ops", "--help"], ["check", "--in", "trixie", "--help"],
                      ["check", "--in", "trixie", "build", "-h"], ["check", "build", "--help"],
+                     ["bench", "counts", "--help"], ["bench", "counts", "-h"],
                      ["fuzz", "npy", "60", "--help"], ["help", "--help"], ["--help", "-h"]):
             result = self.dev(*call)
             self.assertEqual(result.returncode, 0, call)
@@ -118,7 +119,10 @@ class Dev(unittest.TestCase):
                               (["fuzz", "npy", "long"], '"long" is no number of seconds'),
                               (["fuzz", "npy", "0"], '"0" is no number of seconds'),
                               (["run", "nosuch"], "there is no sample 'nosuch' among: line"),
-                              (["bench", "nosuch"], "there is no benchmark 'nosuch' among: sum"),
+                              (["bench", "nosuch"], "there is no benchmark 'nosuch' among: sum counts"),
+                              (["bench", "counts", "--frist"], "there is no flag '--frist'"),
+                              (["bench", "counts", "x"], "what is 'x'?"),
+                              (["bench", "counts", "--update", "x"], "what is 'x'?"),
                               (["test", "interop", "--frist"], "there is no flag '--frist'"),
                               (["test", "interop", "x"], "test interop: what is 'x'?"),
                               (["test", "interop", "-k"], "-k which pattern?")):
@@ -167,6 +171,11 @@ class Dev(unittest.TestCase):
         self.assertIn(f"build/release was configured for {original}: beginning anew", result.stdout)
         self.assertIn(f"meson setup {copy}/build/release {copy} ", self.calls())
         self.assertIn("-Dsamples=true", self.calls().split("meson setup")[-1])
+
+    def test_instructions_are_counted_in_a_build_for_every_processor(self):
+        self.dev("bench", "counts")
+        self.assertRegex(self.calls(), r"meson setup \S+/build/counts ")
+        self.assertNotIn("-Dlevel", self.calls())
 
     def test_docs_fail_when_doxygen_does(self):
         self.assertEqual(self.dev("docs").returncode, 0)

@@ -15,6 +15,7 @@ needs_of() {
     samples) echo 'module:CLI11 libcli11-dev' ;;
     tests) echo 'module:catch2 catch2' ;;
     bench) printf '%s\n' 'module:benchmark libbenchmark-dev' 'header:libfccp/csv.h libfccp-dev' ;;
+    counts) echo 'command:valgrind valgrind' ;;
     format) echo 'command:clang-format clang-format' ;;
     consumers) printf '%s\n' 'command:make make' 'command:cmake cmake' ;;
     faces) printf '%s\n' 'module:gtest_main libgtest-dev' 'header:doctest/doctest.h doctest-dev' \
