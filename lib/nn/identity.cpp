@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "nn/keepsakes.hpp"
 #include "tapegrad/nn/census.hpp"
 
 namespace tapegrad::nn {
@@ -13,7 +14,7 @@ namespace detail {
 /// The parts of a module by name.
 class Identity::Survey : public Visitor {
  public:
-  explicit Survey() : Visitor(Introduces::no) {}
+  Survey() : Visitor(Introduces::no) {}
 
   std::map<std::string, Owned*, std::less<>> parts;
 
@@ -35,11 +36,17 @@ class Identity::Survey : public Visitor {
   void buffer(std::string_view name, Buffer& part) override { parts.emplace(path(name), &part); }
 };
 
-/// Parts of a module that was swapped are not swapped once more by themselves.
+/// Parts of a module that went home don't do so once more by themselves.
 class Identity::LastStop final : public Survey {
+  void parameter(std::string_view name, Parameter& part) override { meet(name, part); }
+  void buffer(std::string_view name, Buffer& part) override { meet(name, part); }
   void submodule(std::string_view name, Module& part) override {
-    part.forget_origin();
+    part.settle();
     descend(name, part);
+  }
+  void meet(std::string_view name, Owned& part) {
+    part.settle();
+    parts.emplace(path(name), &part);
   }
 };
 
@@ -51,7 +58,6 @@ void Identity::lend(Tensor mine, Owned& theirs) {
 }
 
 void Identity::exchange(Owned& a, Owned& b) {
-  b.forget_origin();
   if (a.is_same(b) || !a.fits(b) || !b.fits(a)) return;
   const Owned kept(a);
   Owned::assign(a, b);
@@ -63,12 +69,22 @@ void Identity::exchange(Owned& a, Owned& b) {
 }
 
 void Identity::exchange(Module& a, Module& b) {
-  Survey first;
+  LastStop first;
   a.visit(first);
   LastStop second;
   b.visit(second);
   second.for_pairs(first.parts, [](const auto&, Owned& x, Owned* y) { exchange(*y, x); });
 }
+
+template <class T>
+bool Identity::close(T& here, T& last) {
+  const auto circle = here.close(last);
+  if (!circle) return false;
+  for (Place* each : *circle) exchange(static_cast<T&>(*each), last);
+  return true;
+}
+template bool Identity::close(Owned& here, Owned& last);
+template bool Identity::close(Module& here, Module& last);
 
 void Identity::keep(Module& mine, Module& theirs) {
   std::map<std::string, Tensor, std::less<>> own;
@@ -76,7 +92,7 @@ void Identity::keep(Module& mine, Module& theirs) {
   Survey here;
   if (!mine.gone()) mine.visit(here);
   for (const auto& [name, part] : here.parts) own.emplace(name, *part);
-  Survey there;
+  LastStop there;
   theirs.visit(there);
   theirs.left_.tensors.clear();
   there.for_pairs(own, [&](const std::string& name, Owned& part, const Tensor& tensor) {
@@ -87,12 +103,34 @@ void Identity::keep(Module& mine, Module& theirs) {
   });
 }
 
+void Identity::keep_for_copy(Module& mine, const Module& source) {
+  std::map<std::string, Tensor, std::less<>> own;
+  for (auto& [name, tensor] : std::exchange(mine.left_.tensors, {})) own.emplace(name, tensor);
+  if (own.empty() || !mine.gone()) return;
+  Survey there;
+  const_cast<Module&>(source).visit(there);
+  there.for_pairs(own, [&](const std::string&, const Owned& part, const Tensor& tensor) {
+    if (Owned::fits(tensor, part)) detail::keep_for_copy(source, part, tensor);
+  });
+}
+
 }  // namespace detail
+
+Module::Module(const Module& other)
+    : Place(), scope_name_(other.scope_name_), training_(other.training_) {
+  detail::forget_kept(other);
+}
+
+Module::Module(Module&& other) noexcept
+    : Place(), scope_name_(other.scope_name_), training_(other.training_) {
+  take(other);
+}
 
 Module& Module::operator=(const Module& other) {
   if (this == &other) return *this;
-  Trail::operator=(other);
-  left_.tensors.clear();
+  detail::forget_kept(other);
+  detail::Identity::keep_for_copy(*this, other);
+  leave();
   training_ = other.training_;
   return *this;
 }
@@ -100,14 +138,10 @@ Module& Module::operator=(const Module& other) {
 Module& Module::operator=(Module&& other) {
   if (this == &other) return *this;
   const bool empty = gone() && left_.tensors.empty();
-  if (Module* partner = swapped_with(other)) {
-    detail::Identity::exchange(*partner, other);
-  } else if (!empty && !other.gone()) {
-    detail::Identity::keep(*this, other);
-  }
+  const bool closed = detail::Identity::close(*this, other);
+  if (!closed && !empty && !other.gone()) detail::Identity::keep(*this, other);
   training_ = other.training_;
-  Trail::operator=(std::move(other));
-  if (empty) made_from(other);
+  if (!closed) empty ? take(other) : lose(other);
   return *this;
 }
 

@@ -6,6 +6,11 @@
 namespace tapegrad::nn::detail {
 
 struct Identity {
+  /// If `here`, which is going to have what is in `last`, closes a circle of moves with that,
+  /// everybody gets the tensors back that it had when they began, with the values that it has now.
+  template <class T>
+  static bool close(T& here, T& last);
+
   /// Two that have exchanged their tensors get them back, with the values of the other.
   static void exchange(Owned& a, Owned& b);
 
@@ -15,6 +20,8 @@ struct Identity {
   /// they had: whichever of the two stays behind when members are moved, it has that tensor.
   /// Their own tensors are left with their module.
   static void keep(Module& mine, Module& theirs);
+  /// `mine`, which was moved from, becomes a copy: the tensors that it was left with are for that.
+  static void keep_for_copy(Module& mine, const Module& source);
 
  private:
   class Survey;

@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "nn/identity.hpp"
+#include "nn/keepsakes.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/names.hpp"
 #include "tapegrad/nn/census.hpp"
@@ -19,10 +20,10 @@ Tensor copy_of(const Tensor& x) {
 
 }  // namespace
 
-Owned::Owned(const Owned& other) : Tensor(copy_of(other)), Trail() { hold(); }
+Owned::Owned(const Owned& other) : Tensor(), Place() { become_copy(other); }
 
-Owned::Owned(Owned&& other) noexcept
-    : Tensor(std::move(other)), Trail(std::move(other)), held_(impl()) {
+Owned::Owned(Owned&& other) noexcept : Tensor(std::move(other)), Place(), held_(impl()) {
+  take(other);
   const void* known = std::exchange(other.held_, nullptr);
   if (known && known == held_) {
     detail::inherit(*this);
@@ -50,6 +51,7 @@ void Owned::notice() {
 }
 
 void Owned::let_go() {
+  detail::forget_kept(*this);
   if (held_) detail::disown(std::exchange(held_, nullptr), *this);
   Tensor::operator=(Tensor());
 }
@@ -66,18 +68,22 @@ void Owned::assign(Tensor mine, const Owned& other) {
   mine.requires_grad_(other.requires_grad());
 }
 
-Owned& Owned::operator=(const Owned& other) & {
-  if (this == &other) return *this;
-  notice();
-  Trail::operator=(other);
-  if (fits(other)) {
-    assign(*this, other);
-    return *this;
-  }
-  Tensor copy = copy_of(other);
+void Owned::become_copy(const Owned& other) {
+  const Tensor kept = detail::kept_for_copy_of(other);
+  const bool comes_back = fits(kept, other);
+  if (comes_back) assign(kept, other);
+  Tensor copy = comes_back ? kept : copy_of(other);
   let_go();
   Tensor::operator=(std::move(copy));
   hold();
+  if (comes_back) detail::train(kept);  // somebody had it before, perhaps an optimizer
+}
+
+Owned& Owned::operator=(const Owned& other) & {
+  if (this == &other) return *this;
+  notice();
+  leave();
+  fits(other) ? assign(*this, other) : become_copy(other);
   return *this;
 }
 
@@ -85,13 +91,13 @@ Owned& Owned::operator=(Owned&& other) & {
   if (this == &other) return *this;
   notice();
   other.notice();
-  if (Owned* partner = swapped_with(other)) detail::Identity::exchange(*partner, other);
+  const bool closed = detail::Identity::close(*this, other);
   if (!is_same(other) && fits(other)) {
     assign(*this, other);
-    Trail::operator=(std::as_const(other));
+    leave();
     return *this;
   }
-  const bool empty = !defined();
+  if (defined()) leave();
   if (is_same(other)) {
     other.let_go();
   } else {
@@ -100,8 +106,7 @@ Owned& Owned::operator=(Owned&& other) & {
     held_ = std::exchange(other.held_, nullptr);
   }
   if (held_) detail::inherit(*this);
-  Trail::operator=(std::move(other));
-  if (empty) made_from(other);
+  if (!closed) take(other);
   return *this;
 }
 

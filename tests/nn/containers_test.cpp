@@ -148,6 +148,11 @@ TEST_CASE("models with parts in maps, arrays, optionals and structs are moved an
     model = std::move(best);
   });
   goes_on([](Net& model, Net& best) {
+    Net worse;
+    worse = std::move(model);
+    model = best;  // the copies that std::map makes find what the model was left with
+  });
+  goes_on([](Net& model, Net& best) {
     for (auto& [name, part] : model.by_name) part = best.by_name.at(name);
     model.few = best.few;
     model.perhaps = best.perhaps;
@@ -165,11 +170,6 @@ TEST_CASE("copies of a model whose parts are made anew are refused in the first 
           "[nn][identity][containers]") {
   const auto refused = [](const auto& change) { CHECK(after(change) == Result::refused); };
   refused([](Net& model, Net& best) { model = best; });  // std::map makes new elements
-  refused([](Net& model, Net& best) {
-    Net worse;
-    worse = std::move(model);
-    model = best;
-  });
   refused([](Net& model, Net& best) {
     model.perhaps.reset();
     model = Net(best);

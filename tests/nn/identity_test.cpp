@@ -174,6 +174,19 @@ TEST_CASE("a module that was moved from by an assignment keeps its tensors for t
   CHECK(same(tensors_of(best), of_best));
 }
 
+TEST_CASE("a module that was moved from becomes a copy, and its tensors come back",
+          "[nn][identity]") {
+  check_goes_on([](Net& model, Net& other) {
+    Net best;
+    for (int i = 0; i < 3; ++i) {
+      best = std::move(model);
+      model = best;
+    }
+    best = std::move(model);
+    model = other;
+  });
+}
+
 TEST_CASE("tensors that come back to their module are known without another visit",
           "[nn][identity]") {
   Net model;

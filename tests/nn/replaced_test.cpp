@@ -96,6 +96,10 @@ TEST_CASE("std::exchange() makes another module, and is refused in the first ste
   check_refused(change);
   CHECK(contains(message(change), "a gradient came to parameters of shape [3, 2], [3], [3, 3]"));
   check_refused([](Owner& net, Owner&) { static_cast<void>(std::exchange(*net, Net())); });
+  check_refused([kept = std::make_shared<Owner>()](Owner& net, Owner&) {
+    *kept = std::make_unique<Net>(std::move(*net));  // takes the tensors along
+    *net = **kept;
+  });
   check_refused([kept = std::make_shared<Owner>()](Owner& net, Owner& other) {
     *kept = std::make_unique<Net>(std::exchange(*net, std::move(*other)));
   });
@@ -113,6 +117,25 @@ TEST_CASE("containers whose contents became others are refused in the first step
   check_refused([](Owner& net, Owner& other) { net->heads.swap(other->heads); });
   check_refused(
       [](Owner& net, Owner& other) { net->heads.extract("a"), net->heads.merge(other->heads); });
+}
+
+TEST_CASE("a model that was moved to itself has no vectors, and is refused in the first step",
+          "[nn][replaced][identity]") {
+  Net net;
+  optim::SGD rule(net.parameters(), {.lr = 0.1});
+  const auto train = [&] {
+    rule.zero_grad();
+    net.forward(ones({1, 2})).sum().backward();
+    rule.step();
+  };
+  train();
+  std::swap(net, net);  // comes to rest where it was
+  train();
+  Net& same = net;
+  net = std::move(same);
+  CHECK(net.blocks.empty());
+  CHECK(net.first.weight.defined());
+  CHECK_THROWS_WITH(train(), Catch::Contains("is not part of a module any more"));
 }
 
 TEST_CASE("a tensor that was put into a parameter behind its back is noticed",

@@ -12,7 +12,7 @@
 
 #include "tapegrad/names.hpp"
 #include "tapegrad/nn/parameter.hpp"
-#include "tapegrad/nn/trail.hpp"
+#include "tapegrad/nn/place.hpp"
 #include "tapegrad/state_dict.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -95,14 +95,19 @@ struct LoadResult {
 ///   Assigning to a module, by copy or move, and std::swap() give values to the tensors that are
 /// there (see Owned): an optimizer goes on with them. So the best weights are kept by
 /// `best = model;` and brought back by `model = best;`, or by moves: a module that was moved from
-/// by an assignment gets its tensors back with the next one that moves to it. Whole modules may be
-/// moved and swapped whatever containers their parts are in, as long as these have the same names.
+/// by an assignment gets its tensors back with the next one, by move or copy. Whole modules may be
+/// moved and swapped whatever containers their parts are in, as long as these have the same names;
+/// a std::vector of modules may be sorted, rotated or shuffled, and each place keeps its tensors.
 /// Copies reach what the container assigns to: members, std::array, std::optional, a std::vector of
 /// no other length, Sequential; but a std::map, and a vector that grows, make their elements anew.
 /// `model = Net(best)` and load_state_dict() serve there.
+///   A module that is made by a move takes the tensors along: `Net moved = std::move(model)` is
+/// what the optimizer trains, until it is moved back.
 ///   What can't be kept is refused by the optimizer's next step: a container that takes the
 /// elements of another by itself (`v = std::move(other)`, `v.swap(other)`), a pointer that gets
-/// another module, std::exchange(), which leaves the tensors with what it returns.
+/// another module, std::exchange(), which leaves the tensors with what it returns, a tensor that is
+/// put into a parameter as a Tensor (`static_cast<Tensor&>(p) = x`), a model that is moved to
+/// itself, which empties its vectors. C++ tells a module nothing of any of these.
 ///
 ///   struct Mlp : tg::nn::Module {
 ///     tg::nn::Linear hidden{2, 16}, out{16, 1};
@@ -111,7 +116,7 @@ struct LoadResult {
 ///   };
 ///
 /// A tensor that two parts use is a member once, and is passed to where it is needed.
-class Module : private detail::Trail<Module> {
+class Module : private detail::Place {
  public:
   virtual ~Module() = default;
 
@@ -173,8 +178,8 @@ class Module : private detail::Trail<Module> {
   // Modules are copied as what they are, never as their base. Who is assigned to stays the part
   // that it was, under the name that it had.
   Module() = default;
-  Module(const Module&) = default;
-  Module(Module&&) = default;
+  Module(const Module& other);
+  Module(Module&& other) noexcept;
   Module& operator=(const Module& other);
   /// Visits both modules: what members do afterwards, which may be a vector that takes the parts of
   /// another, leaves tensors under the names that they had.
@@ -185,7 +190,6 @@ class Module : private detail::Trail<Module> {
 
  private:
   friend class Visitor;
-  friend class detail::Trail<Module>;
   friend detail::Identity;
 
   ScopeName scope_name_;

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "tapegrad/nn/trail.hpp"
+#include "tapegrad/nn/place.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -27,7 +27,7 @@ struct Identity;
 /// own. Where shapes or element types differ, or nothing is there, it becomes another tensor (the
 /// one of what is moved); an optimizer that still holds the old one says so in its next step. One
 /// that is made by a move takes the tensor along.
-class Owned : public Tensor, private detail::Trail<Owned> {
+class Owned : public Tensor, private detail::Place {
  public:
   Owned() = default;
   explicit Owned(const Owned& other);
@@ -42,11 +42,11 @@ class Owned : public Tensor, private detail::Trail<Owned> {
   Owned(std::string_view what, const Tensor& value);
 
  private:
-  friend class detail::Trail<Owned>;
   friend detail::Identity;
   friend class Visitor;
 
   void hold();
+  void become_copy(const Owned& other);
   /// Learns what was done to it as a Tensor, behind its back.
   void notice();
   void let_go();
