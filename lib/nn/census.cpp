@@ -189,6 +189,11 @@ std::vector<Tensor> newcomers() {
   });
 }
 
+std::vector<Tensor> trained_with_gradient() {
+  return census().select(
+      [](const Entry& entry) { return entry.trained && entry.holder->grad().defined(); });
+}
+
 void settle() {
   census().for_ours([](Entry& entry) {
     if (!entry.trained && !entry.settled) entry.settled = entry.has_news();

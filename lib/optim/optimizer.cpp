@@ -46,6 +46,16 @@ inline std::uint32_t received(const LeafNode* leaf) {
 
 }  // namespace
 
+Optimizer& Optimizer::operator=(Optimizer&& other) noexcept {
+  if (this == &other) return *this;
+  groups_ = std::move(other.groups_);
+  other.groups_.clear();
+  changes_seen_ = other.changes_seen_;
+  unlooked_ = other.unlooked_;
+  assigned_ = true;
+  return *this;
+}
+
 void Optimizer::check_not_moved_from() const {
   if (!groups_.empty()) return;
   fail<Error>("{}: this optimizer was moved from; use the one it went to", kind());
@@ -67,7 +77,7 @@ bool Optimizer::is_reached(const Slot& slot) {
 bool Optimizer::is_suspicious() {
   const std::uint64_t nameless = nn::detail::nameless.load(std::memory_order_relaxed);
   // So that a look, which goes through them, costs as much as a step with one of them.
-  bool suspicious = nameless > 0 && ++unlooked_ >= nameless;
+  bool suspicious = (nameless > 0 && ++unlooked_ >= nameless) || assigned_;
   suspicious |= nn::detail::changes_of_owners.load(std::memory_order_relaxed) != changes_seen_;
   for (const std::vector<Slot>& group : groups_) {
     for (const Slot& slot : group) {
@@ -82,6 +92,7 @@ void Optimizer::look_around() {
   check_owners();
   check_nothing_forgotten();
   check_not_replaced();
+  check_not_parted();
   nn::detail::settle();
   changes_seen_ = changes;
   unlooked_ = 0;
@@ -133,6 +144,28 @@ void Optimizer::check_not_replaced() const {
       return;
     }
   }
+}
+
+void Optimizer::check_not_parted() {
+  if (!assigned_) return;
+  std::vector<const void*> own;
+  bool was_reached = false;
+  for (const std::vector<Slot>& group : groups_) {
+    for (const Slot& slot : group) {
+      assigned_ &= !is_reached(slot);
+      was_reached |= slot.reached;
+      own.push_back(slot.parameter.impl());
+    }
+  }
+  const std::vector<Tensor> others = nn::detail::trained_with_gradient();
+  const bool elsewhere = std::ranges::any_of(
+      others, [&](const Tensor& x) { return std::ranges::find(own, x.impl()) == own.end(); });
+  check<Error>(!assigned_ || !was_reached || !elsewhere,
+               "{}: it was assigned what another optimizer was, and gradients come to the "
+               "parameters of others only: modules that are assigned, sorted or erased keep their "
+               "tensors, optimizers take theirs along; keep pointers to modules with their "
+               "optimizers, or make a new optimizer",
+               name());
 }
 
 void Optimizer::step() {

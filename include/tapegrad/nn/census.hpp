@@ -52,6 +52,8 @@ bool is_owned(const Tensor& x);
 /// Parameters with a name that no optimizer has ever held, and to which gradients came since
 /// training began, but not before the last settle().
 std::vector<Tensor> newcomers();
+/// Parameters that an optimizer has held, and that have a gradient.
+std::vector<Tensor> trained_with_gradient();
 /// Who gets gradients without being trained is meant to.
 void settle();
 

@@ -31,7 +31,7 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;  // two optimizers would share what they remember
   Optimizer(Optimizer&&) = default;
   Optimizer& operator=(const Optimizer&) = delete;
-  Optimizer& operator=(Optimizer&&) = default;
+  Optimizer& operator=(Optimizer&& other) noexcept;
   virtual ~Optimizer() = default;
 
   /// Drops the gradients of all parameters.
@@ -45,7 +45,10 @@ class Optimizer {
   ///     parameters that no optimizer has held: a pointer or a container got another module;
   ///   - gradients came to parameters that no visit() has named: see nn::forgotten_parameters(),
   ///     also for one that is used only later. A part that is meant to stay as it is, like the
-  ///     backbone under a new head, is frozen.
+  ///     backbone under a new head, is frozen;
+  ///   - it was assigned what another optimizer was, and gradients come to others' parameters only:
+  ///     it holds the tensors that the other held, but modules that are assigned keep theirs. Lists
+  ///     of a module with its optimizer are sorted or erased from as lists of pointers to them.
   void step();
 
   /// "SGD".
@@ -129,8 +132,11 @@ class Optimizer {
   void check_owners() const;
   void check_nothing_forgotten() const;
   void check_not_replaced() const;
+  void check_not_parted();
 
   std::vector<std::vector<Slot>> groups_;
+  /// What is here came by an assignment, and no step has seen a gradient since.
+  bool assigned_ = false;
   /// nn::detail::changes_of_owners when somebody last looked around.
   std::uint64_t changes_seen_ = 0;
   /// Steps since then in which something had no name.
@@ -172,6 +178,12 @@ class OptimizerOf : public Optimizer {
   }
 
  protected:
+  OptimizerOf(OptimizerOf&&) = default;
+  OptimizerOf& operator=(OptimizerOf&& other) noexcept {
+    if (this != &other) options_ = std::move(other.options_);
+    Optimizer::operator=(std::move(other));
+    return *this;
+  }
   OptimizerOf(const std::vector<Tensor>& parameters, const Options& options) {
     append(parameters, options);
   }
