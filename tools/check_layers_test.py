@@ -18,7 +18,7 @@ GOOD = {
     "lib/kernels/map.cpp": '#include "gemm.hpp"\n#include <xsimd/xsimd.hpp>\n',
     "lib/autograd/node.hpp": '#include "core/layout.hpp"\n#include <tapegrad/ops/binary.hpp>\n',
     "lib/ops/linalg.cpp": '#include "autograd/node.hpp"\n#include "kernels/gemm.hpp"\n',
-    "lib/core/check.hpp": "#include <fmt/format.h>\n",
+    "lib/core/check.hpp": "#include <fmt/core.h>\n",
     "lib/nn/linear.cpp": '#include "core/check.hpp"\n#include <tapegrad/autograd.hpp>\n',
     "lib/optim/sgd.cpp": '#include "kernels/gemm.hpp"\n#include "core/layout.hpp"\n',
     "tests/kernels/gemm_test.cpp": '#include "kernels/gemm.hpp"\n#include <xtensor/xarray.hpp>\n',

@@ -1,5 +1,5 @@
 // Lists of operations as text and as Graphviz DOT.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <iterator>
 #include <map>

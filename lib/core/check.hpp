@@ -1,9 +1,8 @@
 // How the library refuses: a condition, a typed error, a formatted message with the values.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,28 +14,18 @@
 #include "tapegrad/tensor.hpp"
 
 // Without format specifiers: what fmt's own parser accepts is of no use in an error message.
+// Written in check.cpp, because fmt would put its printing of floats into each source that formats
+// one here.
 template <>
 struct fmt::formatter<tapegrad::Dims> {
   constexpr auto parse(format_parse_context& context) { return context.begin(); }
-  template <class Context>
-  auto format(const tapegrad::Dims& dims, Context& context) const {
-    // Not by way of a string: this also reports that there is no memory.
-    auto out = fmt::format_to(context.out(), "[");
-    for (std::size_t i = 0; i < dims.size(); ++i) {
-      out = fmt::format_to(out, "{}{}", i > 0 ? ", " : "", dims[i]);
-    }
-    return fmt::format_to(out, "]");
-  }
+  format_context::iterator format(const tapegrad::Dims& dims, format_context& context) const;
 };
 
 template <>
 struct fmt::formatter<tapegrad::DType> {
   constexpr auto parse(format_parse_context& context) { return context.begin(); }
-  template <class Context>
-  auto format(tapegrad::DType dtype, Context& context) const {
-    const std::string_view text = tapegrad::name_of(dtype);
-    return std::copy(text.begin(), text.end(), context.out());
-  }
+  format_context::iterator format(tapegrad::DType dtype, format_context& context) const;
 };
 
 namespace tapegrad {

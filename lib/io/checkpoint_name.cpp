@@ -1,6 +1,6 @@
 #include "io/checkpoint_name.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 

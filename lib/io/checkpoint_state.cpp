@@ -1,6 +1,6 @@
 #include "io/checkpoint_state.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "io/checksum.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <isa-l/crc.h>
 
 namespace tapegrad::io {

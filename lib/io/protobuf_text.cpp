@@ -1,6 +1,6 @@
 #include "io/protobuf_text.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tapegrad::io {
 

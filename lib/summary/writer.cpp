@@ -1,6 +1,6 @@
 #include "tapegrad/summary/writer.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>

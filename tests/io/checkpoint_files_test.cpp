@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "saver.hpp"
 #include "support/catch.hpp"

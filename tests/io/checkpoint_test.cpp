@@ -1,6 +1,6 @@
 // That no damage to a checkpoint goes unnoticed. The checksum's expected value comes from a loop
 // over bits, after the definition of CRC-32 in ISO 3309.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "saver.hpp"
 #include "support/catch.hpp"

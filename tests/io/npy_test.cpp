@@ -1,7 +1,7 @@
 // Expected bytes were printed by numpy 2.4.
 #include "tapegrad/io/npy.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "files.hpp"
 #include "support/catch.hpp"

@@ -2,7 +2,7 @@
 // test says so.
 #include "tapegrad/io/safetensors.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "files.hpp"
 #include "support/catch.hpp"

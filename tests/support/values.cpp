@@ -3,7 +3,7 @@
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/tensor.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 

@@ -1,0 +1,34 @@
+#include "core/check.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <string_view>
+
+namespace {
+
+using Out = fmt::format_context::iterator;
+
+Out append(std::string_view text, Out out) {
+  for (const char c : text) *out++ = c;
+  return out;
+}
+
+}  // namespace
+
+// Not by way of a string: this also reports that there is no memory.
+Out fmt::formatter<tapegrad::Dims>::format(const tapegrad::Dims& dims,
+                                           format_context& context) const {
+  Out out = append("[", context.out());
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    std::array<char, 24> digits{};
+    const auto end = std::to_chars(digits.begin(), digits.end(), dims[i]).ptr;
+    out = append(i > 0 ? ", " : "", out);
+    out = append({digits.data(), end}, out);
+  }
+  return append("]", out);
+}
+
+Out fmt::formatter<tapegrad::DType>::format(tapegrad::DType dtype, format_context& context) const {
+  return append(tapegrad::name_of(dtype), context.out());
+}
