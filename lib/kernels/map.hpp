@@ -135,22 +135,44 @@ void scalar_row(const F& f, Out* out, std::int64_t out_stride, std::int64_t n, c
   (std::make_index_sequence<sizeof...(In)>{});
 }
 
-/// One row with the element types known.
+template <class F, class Out, class... In>
+constexpr bool in_batches = vectorizes<F>() && std::is_floating_point_v<Out> &&
+                            (std::is_same_v<Out, In> && ...);
+
+/// One row with the element types known. It is compiled once, not for each way to walk.
 template <class Out, class... In, class F>
-void map_row(const F& f, const std::array<std::byte*, sizeof...(In) + 1>& at,
-             const std::array<std::int64_t, sizeof...(In) + 1>& stride, std::int64_t n) {
+[[gnu::noinline]] void map_row(const F& f, const std::array<std::byte*, sizeof...(In) + 1>& at,
+                               const std::array<std::int64_t, sizeof...(In) + 1>& stride,
+                               std::int64_t n) {
   constexpr std::size_t count = sizeof...(In);
   [&]<std::size_t... K>(std::index_sequence<K...>) {
-    constexpr bool vector =
-        vectorizes<F>() && std::is_floating_point_v<Out> && (std::is_same_v<Out, In> && ...);
     Out* out = reinterpret_cast<Out*>(at[0]);
     const std::array<std::int64_t, count> in_stride{stride[K + 1]...};
-    if constexpr (vector) {
+    if constexpr (in_batches<F, Out, In...>) {
       VectorRow<Out, count>::run(f, out, stride[0], {reinterpret_cast<const Out*>(at[K + 1])...},
                                  in_stride, n);
     } else {
       scalar_row<Out, F, In...>(f, out, stride[0], n, reinterpret_cast<const In*>(at[K + 1])...,
                                 in_stride);
+    }
+  }
+  (std::index_sequence_for<In...>{});
+}
+
+/// The shortest way, which small tensors go: all arrays lie without gaps.
+template <class Out, class... In, class F>
+void map_dense(const F& f, const std::array<Ref, sizeof...(In) + 1>& arrays, std::int64_t n) {
+  [&]<std::size_t... K>(std::index_sequence<K...>) {
+    Out* out = reinterpret_cast<Out*>(arrays[0].data);
+    if constexpr (in_batches<F, Out, In...>) {
+      constexpr std::array<std::int64_t, sizeof...(In)> ahead{(K * 0 + 1)...};
+      VectorRow<Out, sizeof...(In)>::dense(f, out,
+                                           {reinterpret_cast<const Out*>(arrays[K + 1].data)...},
+                                           ahead, n, std::index_sequence<K...>{});
+    } else {
+      for (std::int64_t i = 0; i < n; ++i) {
+        out[i] = static_cast<Out>(f(reinterpret_cast<const In*>(arrays[K + 1].data)[i]...));
+      }
     }
   }
   (std::index_sequence_for<In...>{});
@@ -164,16 +186,7 @@ void map(const F& f, const std::array<Ref, sizeof...(In) + 1>& arrays) {
   const std::int64_t n = arrays[0].layout->numel();
   bool dense = n <= grain;
   for (const Ref& r : arrays) dense = dense && r.layout->is_contiguous();
-  if (dense) {  // the shortest way, which small tensors go
-    std::array<std::byte*, count> at;
-    std::array<std::int64_t, count> stride;
-    for (std::size_t k = 0; k < count; ++k) {
-      at[k] = arrays[k].data;
-      stride[k] = 1;
-    }
-    if (n > 0) map_row<Out, In...>(f, at, stride, n);
-    return;
-  }
+  if (dense) return map_dense<Out, In...>(f, arrays, n);
   Walk<count>(arrays).parallel_rows(grain,
                                     [&](const auto& at, const auto& stride, std::int64_t length) {
                                       map_row<Out, In...>(f, at, stride, length);

@@ -14,6 +14,9 @@ namespace tapegrad::kernels {
 /// The dimensions of N arrays, merged wherever all of them lie without gaps, size 1 dropped.
 template <std::size_t N>
 class Walk {
+  using Pointers = std::array<std::byte*, N>;
+  using Steps = std::array<std::int64_t, N>;
+
  public:
   explicit Walk(const std::array<Ref, N>& arrays) {
     for (std::size_t k = 0; k < N; ++k) {
@@ -38,17 +41,8 @@ class Walk {
   /// one. `row` may run in several at a time, and sees a row in pieces.
   template <class F>
   void parallel_rows(std::int64_t grain, const F& row) const {
-    if (empty_) return;
-    const std::size_t outer = rank_ - 1;
-    std::int64_t inner = 1;
-    for (std::size_t d = 0; d < outer; ++d) inner *= sizes_[d];
-    parallel_for(sizes_[outer], std::max<std::int64_t>(1, grain / inner),
-                 [&](std::int64_t begin, std::int64_t end) {
-                   Walk part(*this);
-                   part.move(part.start_, outer, begin);
-                   part.sizes_[outer] = end - begin;
-                   part.rows(row);
-                 });
+    run_rows(grain, {&row, [](const void* f, const Pointers& at, const Steps& strides,
+                              std::int64_t n) { (*static_cast<const F*>(f))(at, strides, n); }});
   }
 
   /// Calls block(pointers, n, m) for blocks of n elements along dimension 0 and m along `across`,
@@ -109,6 +103,29 @@ class Walk {
   }
 
  private:
+  /// A function of a row, whatever its type: the walk is compiled once, not for each of them.
+  struct Row {
+    const void* f;
+    void (*call)(const void* f, const Pointers& at, const Steps& strides, std::int64_t n);
+    void operator()(const Pointers& at, const Steps& strides, std::int64_t n) const {
+      call(f, at, strides, n);
+    }
+  };
+
+  [[gnu::noinline]] void run_rows(std::int64_t grain, const Row& row) const {
+    if (empty_) return;
+    const std::size_t outer = rank_ - 1;
+    std::int64_t inner = 1;
+    for (std::size_t d = 0; d < outer; ++d) inner *= sizes_[d];
+    parallel_for(sizes_[outer], std::max<std::int64_t>(1, grain / inner),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   Walk part(*this);
+                   part.move(part.start_, outer, begin);
+                   part.sizes_[outer] = end - begin;
+                   part.rows(row);
+                 });
+  }
+
   void add(const std::array<Ref, N>& arrays, std::size_t d, std::int64_t size) {
     std::array<std::int64_t, N> strides;
     for (std::size_t k = 0; k < N; ++k) strides[k] = arrays[k].layout->strides()[d];
