@@ -1,5 +1,5 @@
 // Lists of operations as text and as Graphviz DOT.
-#include <fmt/core.h>
+#include <fmt/format.h>  // format_to(): clang finds it in no library
 
 #include <iterator>
 #include <map>

@@ -1,6 +1,8 @@
 // Blocks are freed one by one, so a block may end its life in the list of another thread.
 #include "core/memory.hpp"
 
+#include <fmt/format.h>  // format_to(): clang finds it in no library
+
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif

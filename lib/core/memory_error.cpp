@@ -1,4 +1,6 @@
 // An error that must not need what it reports the lack of: no heap in this file.
+#include <fmt/format.h>  // format_to(): clang finds it in no library
+
 #include "core/check.hpp"
 #include "tapegrad/error.hpp"
 #include "tapegrad/memory.hpp"

@@ -1,5 +1,7 @@
 #include "core/tensor_impl.hpp"
 
+#include <fmt/format.h>  // format_to(): clang finds it in no library
+
 #include <algorithm>
 #include <array>
 #include <new>

@@ -1,5 +1,7 @@
 #include "summary/embedding.hpp"
 
+#include <fmt/format.h>  // format_to(): clang finds it in no library
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>

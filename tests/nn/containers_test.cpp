@@ -203,7 +203,7 @@ TEST_CASE("sorted, rotated and shuffled layers are all trained", "[nn][identity]
     });
     check([](auto& layers, auto& expected) {
       std::rotate(layers.begin(), layers.begin() + 7, layers.end());
-      std::ranges::rotate(expected, expected.begin() + 7);
+      std::rotate(expected.begin(), expected.begin() + 7, expected.end());
     });
     check([](auto& layers, auto& expected) {
       std::reverse(layers.begin(), layers.end());

@@ -33,7 +33,7 @@ TEST_CASE("undefined tensors are refused in the name of who was called", "[nn][m
   idle.eval();
   CHECK(contains(error_of([&] { idle(none); }), "dropout: argument 1 is an undefined"));
   CHECK(contains(error_of([&] { nn::Sequential()(none); }), "Sequential: argument 1 is an undef"));
-  CHECK(contains(error_of([&] { nn::Sequential(nn::ReLU())(none); }), "Sequential: argument 1"));
+  CHECK(contains(error_of([&] { nn::Sequential(nn::ReLU{})(none); }), "Sequential: argument 1"));
   CHECK(contains(error_of([&] { nn::dropout(none, 0); }), "dropout: argument 1 is an undefined"));
   CHECK(contains(error_of([&] { nn::ReLU()(none); }), "relu: argument 1 is an undefined"));
   CHECK(contains(error_of([&] { nn::Parameter{none}; }), "Parameter: argument 1 is an undefined"));

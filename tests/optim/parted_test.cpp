@@ -66,7 +66,7 @@ TEST_CASE("optimizers that lost their modules by sorting refuse the next step",
   for (const auto& change : std::vector<std::function<void(Agents&)>>{
            [](Agents& agents) { std::ranges::sort(agents, by_bias); },
            [](Agents& agents) { std::swap(agents[0], agents[1]); },
-           [](Agents& agents) { std::ranges::rotate(agents, agents.begin() + 2); },
+           [](Agents& agents) { std::rotate(agents.begin(), agents.begin() + 2, agents.end()); },
            [](Agents& agents) { agents.erase(agents.begin()); },
            [](Agents& agents) { std::swap(agents[0].rule, agents[1].rule); }}) {
     CHECK(contains(refusal(change), parted));
