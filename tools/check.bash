@@ -48,8 +48,7 @@ configure() {
 compile() { ninja -C "$build/$1" -j"$(nproc)"; }
 
 step_build() {
-  configure check -Dwerror=true -Dtests=true -Dsamples=true -Dbench=true \
-    -Dlevels="${CHECK_LEVELS-x86-64-v3,x86-64-v4}"
+  configure check -Dwerror=true -Dtests=true -Dsamples=true -Dbench=true ${CHECK_BUILD--Dlevels=x86-64-v3,x86-64-v4}
   compile check
 }
 
@@ -81,10 +80,11 @@ step_sanitize() {
     -Ddefault_library=static -Dtests=true -Dsamples=true -Dbench=false -Dfuzz=true \
     -Dcpp_args=-fsanitize=fuzzer-no-link
   compile sanitize
+  # accuracy: its million arguments for each function go through loops that the other tests run as well.
   export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
   export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   meson test -C "$build/sanitize" --no-rebuild --print-errorlogs --timeout-multiplier 4 \
-    --no-suite tools --no-suite samples --no-suite kill
+    --no-suite tools --no-suite samples --no-suite kill --no-suite accuracy
   python3 tests/kill/kill_test.py "$build/sanitize/tests/kill/trainer" --kills 5 --steps 20
   # A few steps of each: whole trainings take minutes in a program that is slowed down tenfold.
   local samples=$build/sanitize/samples kept=$build/sanitize/kept
@@ -181,13 +181,14 @@ step_static() {
   fi
 }
 
-# The next Debian's compiler and libraries, with warnings as errors; who runs that one has done so above. The
-# levels' libraries are the same sources, compiled for minutes.
+# The next Debian's compiler and libraries, with warnings as errors; who runs that one has done so above. Without the
+# levels' libraries, which are the same sources, and hardly optimized: it has to compile and be right.
 step_trixie() {
   [[ $(. /etc/os-release; echo "${VERSION_CODENAME-}") != trixie ]] || return 0
   (( EUID == 0 )) || skip 'only root can enter another Debian'
   unshare --mount true || skip 'another Debian needs the right to mount'
-  tools/in_debian.bash trixie env CHECK_LEVELS= ./dev check build tests
+  tools/in_debian.bash trixie env CHECK_BUILD='-Dlevels= -Doptimization=1' \
+    ./dev check build tests
 }
 
 # --- running them -------------------------------------------------------------------------------
