@@ -12,6 +12,14 @@
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
+/// What an operation was told besides its inputs: "dim" and "1".
+struct Attribute {
+  std::string name;
+  std::string value;
+
+  friend bool operator==(const Attribute&, const Attribute&) = default;
+};
+
 /// One record of the tape, or of a trace.
 struct TapeRecord {
   /// Unique in its list: the scope, then what named() gave or the operation, numbered from its
@@ -27,6 +35,7 @@ struct TapeRecord {
   std::vector<std::optional<std::size_t>> inputs = {};
   /// Its inputs are not known any more: a backward() freed the graph.
   bool freed = false;
+  std::vector<Attribute> attributes = {};
 
   /// A leaf or a constant.
   bool is_source() const { return operation == "leaf" || operation == "constant"; }
@@ -54,13 +63,16 @@ bool tracing();
 /// outside a trace(). Throws Error for an undefined x, there as well.
 void trace_update(std::string_view operation, const Tensor& x, const Tensor& gradient);
 
-/// A line for each record, "name = operation(inputs) : dtype shape". What isn't on the tape is
+/// A line for each record, "name = operation(inputs, attributes) : dtype shape":
+///   softmax = softmax(x, dim=1) : float32 [2, 3]
+/// What isn't on the tape is
 /// called "constant", what was freed "freed". Throws IndexError for an input that isn't in the
 /// list.
 std::string tape_text(const std::vector<TapeRecord>& records);
 std::string tape_text(const Tensor& root);
 
-/// A Graphviz digraph with edges from inputs to results. Scopes are clusters.
+/// A Graphviz digraph with edges from inputs to results. Scopes are clusters; attributes stand in
+/// the nodes.
 std::string tape_dot(const std::vector<TapeRecord>& records);
 std::string tape_dot(const Tensor& root);
 

@@ -1,10 +1,11 @@
 // The only maker of nodes that aren't leaves. An operation is a struct with
 //   name                     what prints and errors call it; a member for operations on a list may
 //                            have one for each call
-//   forward(inputs...)       checks are done before; computes without recording
+//   result(), into() or layout(), as operation.hpp says; checks of arguments are done before
 //   saves(needs)             bits of the values its derivative reads: bit i is input i, save_output
 //                            the result; `needs` has a bit for each input whose gradient is asked
 //   vjp(saved, g)            Tensor expressions: recorded when the reverse pass is
+//   attributes(list)         what it was told besides its inputs, if anything
 // An operation without vjp has no derivative and is never recorded. `takes_undefined` marks one
 // whose inputs may be undefined; for all others apply() refuses them in the operation's name.
 #pragma once
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "autograd/mode.hpp"
+#include "autograd/operation.hpp"
 #include "autograd/saved.hpp"
 #include "core/naming.hpp"
 #include "core/node.hpp"
@@ -66,13 +68,14 @@ bool wants_more_digits(DType dtype, const Edges& inputs) {
 
 /// A record of Op. Edges and Values are arrays for a fixed number of inputs, vectors for a list.
 template <class Op, class Edges, class Values>
-struct NodeOf final : Node {
+struct NodeOf final : Record {
   NodeOf(Op operation, const Tensor& out, Edges&& to, Values&& slots)
-      : Node(out.dtype(), out.shape()),
+      : Record(out.dtype(), out.shape()),
         op(std::move(operation)),
         edges(std::move(to)),
         saved(std::move(slots)) {}
   std::string_view name() const override { return op.name; }
+  void attributes(AttributeList& list) const override { list_attributes(op, list); }
   std::span<Ptr<Node>> inputs() override { return edges; }
   Grads vjp(const Tensor& g) override {
     const Saved values(*this, edges, saved);
@@ -99,7 +102,7 @@ inline bool tracked(const Tensor& x) { return x.defined() && x.impl()->node; }
 
 /// Fills edges and saved values of a fresh node. `inputs` are pointers to the operation's inputs.
 template <class Op, class NodeType>
-void connect(NodeType& node, std::span<const Tensor* const> inputs, const Tensor& out) {
+void connect(NodeType& node, Inputs inputs, const Tensor& out) {
   Needs needs = 0;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!tracked(*inputs[i])) continue;
@@ -117,8 +120,7 @@ void connect(NodeType& node, std::span<const Tensor* const> inputs, const Tensor
 /// Puts `out`, just computed from `inputs`, on the tape: a record with room for its edges and for
 /// what it saves.
 template <class Op, class Edges, class Values>
-Ptr<Node> record(Op op, const Tensor& out, std::span<const Tensor* const> inputs, Edges&& edges,
-                 Values&& values) {
+Ptr<Node> record(Op op, const Tensor& out, Inputs inputs, Edges&& edges, Values&& values) {
   auto* node =
       new NodeOf<Op, Edges, Values>(std::move(op), out, std::move(edges), std::move(values));
   Ptr<Node> owner(node);
@@ -132,40 +134,56 @@ Ptr<Node> record(Op op, const Tensor& out, const In&... inputs) {
   using Edges = std::array<Ptr<Node>, count>;
   using Values = std::array<SavedTensor, Op::saves(~Needs{0}) == save_nothing ? 0 : count + 1>;
   const std::array<const Tensor*, count> pointers{&inputs...};
-  return record(std::move(op), out, std::span<const Tensor* const>(pointers), Edges{}, Values{});
+  return record(std::move(op), out, Inputs(pointers), Edges{}, Values{});
 }
 
 /// Adds an operation that has just run to this thread's trace.
-void list_operation(std::string_view operation, std::span<const Tensor* const> inputs,
-                    const Tensor& output);
+void list_operation(const Operation& operation, Inputs inputs, const Tensor& output);
 
-/// What ran under NoGrad is no more than listed.
+/// Runs an operation and records it if recording is on and an input is tracked. Where memory ends,
+/// MemoryError names the operation.
 template <class Op, std::same_as<Tensor>... In>
-[[gnu::cold, gnu::noinline]] Tensor apply_unrecorded(const Op& op, const In&... inputs) {
-  Tensor out = unrecorded([&] { return op.forward(inputs...); });
-  list_operation(Op::name, std::array<const Tensor*, sizeof...(In)>{&inputs...}, out);
+Tensor apply(Op op, const In&... inputs);
+/// apply() for an operation on a list.
+template <class Op>
+Tensor apply_list(Op op, const std::vector<Tensor>& inputs);
+
+template <class Op, std::same_as<Tensor>... In>
+[[gnu::cold, gnu::noinline]] Tensor apply_traced(const Op& op, const In&... inputs) {
+  Tensor out = unlisted([&] { return apply(op, inputs...); });
+  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
+  list_operation(OperationOf<Op, In...>(op), pointers, out);
+  return out;
+}
+
+inline std::vector<const Tensor*> pointers_to(const std::vector<Tensor>& list) {
+  std::vector<const Tensor*> pointers;
+  for (const Tensor& x : list) pointers.push_back(&x);
+  return pointers;
+}
+
+template <class Op>
+[[gnu::cold, gnu::noinline]] Tensor apply_traced_list(const Op& op,
+                                                      const std::vector<Tensor>& inputs) {
+  Tensor out = unlisted([&] { return apply_list(op, inputs); });
+  list_operation(OperationOf<Op, std::vector<Tensor>>(op), pointers_to(inputs), out);
   return out;
 }
 
 template <class Op, std::same_as<Tensor>... In>
 Tensor run_and_record(Op op, const In&... inputs) {
   if constexpr (!requires { Op::takes_undefined; }) check_defined(Op::name, inputs...);
-  if (is_silent()) return op.forward(inputs...);
-  if (!recording()) [[unlikely]]
-    return apply_unrecorded(op, inputs...);
+  if (is_silent()) return computed(op, inputs...);
+  if (is_traced()) [[unlikely]]
+    return apply_traced(op, inputs...);
   ((inputs.defined() ? check_history(Op::name, inputs) : void()), ...);
-  Tensor out = unrecorded([&] { return op.forward(inputs...); });
+  Tensor out = unrecorded([&] { return computed(op, inputs...); });
   if constexpr (requires { &Op::vjp; }) {
     if ((tracked(inputs) || ...)) out.impl()->node = record(std::move(op), out, inputs...);
-  }
-  if (is_traced()) [[unlikely]] {
-    list_operation(Op::name, std::array<const Tensor*, sizeof...(In)>{&inputs...}, out);
   }
   return out;
 }
 
-/// Runs an operation and records it if recording is on and an input is tracked. Where memory ends,
-/// MemoryError names the operation.
 template <class Op, std::same_as<Tensor>... In>
 Tensor apply(Op op, const In&... inputs) {
   return in_name_of(Op::name, [&] { return run_and_record(std::move(op), inputs...); });
@@ -173,27 +191,23 @@ Tensor apply(Op op, const In&... inputs) {
 
 template <class Op>
 Tensor run_and_record_list(Op op, const std::vector<Tensor>& inputs) {
-  if (is_silent()) return op.forward(inputs);
-  const std::string_view name = op.name;
+  if (is_silent()) return computed(op, inputs);
+  if (is_traced()) [[unlikely]]
+    return apply_traced_list(op, inputs);
   bool records = false;
   for (const Tensor& x : inputs) {
-    check_history(name, x);
-    records = records || (recording() && tracked(x));
+    check_history(op.name, x);
+    records = records || tracked(x);
   }
-  Tensor out = unrecorded([&] { return op.forward(inputs); });
-  if (!records && !is_traced()) return out;
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& x : inputs) pointers.push_back(&x);
-  if (records) {
-    const std::size_t count = inputs.size();
-    out.impl()->node = record(std::move(op), out, std::span<const Tensor* const>(pointers),
-                              std::vector<Ptr<Node>>(count), std::vector<SavedTensor>(count + 1));
-  }
-  if (is_traced()) list_operation(name, pointers, out);
+  Tensor out = unrecorded([&] { return computed(op, inputs); });
+  if (!records) return out;
+  const std::vector<const Tensor*> pointers = pointers_to(inputs);
+  const std::size_t count = inputs.size();
+  out.impl()->node = record(std::move(op), out, Inputs(pointers), std::vector<Ptr<Node>>(count),
+                            std::vector<SavedTensor>(count + 1));
   return out;
 }
 
-/// apply() for an operation on a list.
 template <class Op>
 Tensor apply_list(Op op, const std::vector<Tensor>& inputs) {
   return in_name_of(std::string_view(op.name),

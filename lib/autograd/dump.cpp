@@ -30,6 +30,15 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
+/// "dim=1, keepdim=true"
+std::string joined(const std::vector<Attribute>& attributes) {
+  std::string text;
+  for (const Attribute& a : attributes) {
+    fmt::format_to(std::back_inserter(text), "{}{}={}", text.empty() ? "" : ", ", a.name, a.value);
+  }
+  return text;
+}
+
 /// A scope of a picture: the records that stand in it, and the scopes.
 struct Cluster {
   std::vector<std::size_t> records;
@@ -84,9 +93,10 @@ class Picture {
   void draw(const Cluster& cluster) {
     for (const std::size_t i : cluster.records) {
       const TapeRecord& record = records_[i];
-      add("n{} [label=\"{}\\n{} {}\", shape={}];\n", i,
-          escaped(record.name.substr(record.name.rfind('/') + 1)), record.dtype, record.shape,
-          record.is_source() ? "box" : "ellipse");
+      const std::string attributes = joined(record.attributes);
+      add("n{} [label=\"{}{}{}\\n{} {}\", shape={}];\n", i,
+          escaped(record.name.substr(record.name.rfind('/') + 1)), attributes.empty() ? "" : "\\n",
+          escaped(attributes), record.dtype, record.shape, record.is_source() ? "box" : "ellipse");
     }
     for (const std::string& name : cluster.names) {
       add("subgraph cluster_{} {{\n", count_++);
@@ -105,14 +115,14 @@ class Picture {
   std::size_t count_ = 0;
 };
 
-std::string inputs_of(const TapeRecord& record, const std::vector<TapeRecord>& records) {
-  if (record.freed) return "freed";
-  std::string text;
+std::string arguments_of(const TapeRecord& record, const std::vector<TapeRecord>& records) {
+  std::string text = record.freed ? "freed" : "";
   for (const std::optional<std::size_t>& input : record.inputs) {
     if (!text.empty()) text += ", ";
     text += input ? records[*input].name : "constant";
   }
-  return text;
+  if (!text.empty() && !record.attributes.empty()) text += ", ";
+  return text + joined(record.attributes);
 }
 
 }  // namespace
@@ -122,7 +132,7 @@ std::string tape_text(const std::vector<TapeRecord>& records) {
   std::string text;
   for (const TapeRecord& record : records) {
     fmt::format_to(std::back_inserter(text), "{} = {}({}) : {} {}\n", record.name, record.operation,
-                   inputs_of(record, records), record.dtype, record.shape);
+                   arguments_of(record, records), record.dtype, record.shape);
   }
   return text;
 }

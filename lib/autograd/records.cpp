@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "autograd/operation.hpp"
 #include "autograd/walk.hpp"
 #include "core/check.hpp"
 #include "tapegrad/graph.hpp"
@@ -50,12 +51,15 @@ std::vector<TapeRecord> tape(const Tensor& root) {
     const Scope* own = node->scope;
     const Scope* scope = use != uses.end() && !own ? use->second : own;
     const Scope* label = node->label;
+    AttributeList attributes;
+    if (!node->is_leaf()) static_cast<const Record&>(*node).attributes(attributes);
     TapeRecord record{.name = names.take(name_within(scope, label ? label->name : node->name())),
                       .operation = std::string(node->name()),
                       .dtype = node->dtype,
                       .shape = node->shape,
                       .inputs = {},
-                      .freed = freed};
+                      .freed = freed,
+                      .attributes = std::move(attributes).taken()};
     for (const Ptr<Node>& input : inputs) {
       record.inputs.push_back(input ? std::optional(places.at(input.get())) : std::nullopt);
     }

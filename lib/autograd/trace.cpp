@@ -29,6 +29,7 @@ struct Labels {
 struct Entry {
   std::string operation;
   const Scope* scope = current_scope;
+  std::vector<Attribute> attributes = {};
   std::vector<Place> inputs = {};
   DType dtype;
   Shape shape;
@@ -49,13 +50,15 @@ const Scope* label_of(const Entry& entry) {
 
 class Trace {
  public:
+  explicit Trace(Watch watch) : watch_(std::move(watch)) {}
+  const Watch& watch() const { return watch_; }
   /// What made x, or the source that it becomes now.
   Place place_of(const Tensor& x);
   Place place_of(const Ptr<Node>& leaf);
   /// The source that the history of an updated tensor begins with.
   Place subject_of(Place place) const { return entries_[place].subject.value_or(place); }
   void add(std::string_view operation, std::vector<Place> inputs, const Tensor& output,
-           std::optional<Place> subject = std::nullopt);
+           std::optional<Place> subject = std::nullopt, std::vector<Attribute> attributes = {});
   /// From now on x comes from `place`.
   void made_by(Place place, const TensorImpl& x);
   std::vector<TapeRecord> records() const;
@@ -64,6 +67,7 @@ class Trace {
   Place add_source(Entry entry);
   std::string plain_name(const Entry& entry, const std::vector<TapeRecord>& before) const;
 
+  Watch watch_;
   std::vector<Entry> entries_;
   /// What made a tensor or a node: the newest entry. Entries hold the tensors, nodes_ the nodes.
   std::unordered_map<const void*, Place> makers_;
@@ -122,8 +126,9 @@ Place Trace::place_of(const Tensor& x) {
 }
 
 void Trace::add(std::string_view operation, std::vector<Place> inputs, const Tensor& output,
-                std::optional<Place> subject) {
+                std::optional<Place> subject, std::vector<Attribute> attributes) {
   Entry entry{.operation = std::string(operation),
+              .attributes = std::move(attributes),
               .inputs = std::move(inputs),
               .dtype = output.dtype(),
               .shape = output.shape(),
@@ -159,7 +164,8 @@ std::vector<TapeRecord> Trace::records() const {
                        .operation = entry.operation,
                        .dtype = entry.dtype,
                        .shape = entry.shape,
-                       .inputs = {entry.inputs.begin(), entry.inputs.end()}});
+                       .inputs = {entry.inputs.begin(), entry.inputs.end()},
+                       .attributes = entry.attributes});
   }
   return records;
 }
@@ -191,8 +197,7 @@ std::vector<std::pair<Ptr<Node>, Tensor>> leaves_below(const Tensor& root) {
 
 }  // namespace
 
-void list_operation(std::string_view operation, std::span<const Tensor* const> inputs,
-                    const Tensor& output) {
+void list_operation(const Operation& operation, Inputs inputs, const Tensor& output) {
   Trace& trace = *current_trace;
   std::vector<Place> places;
   bool in_place = false;
@@ -201,10 +206,13 @@ void list_operation(std::string_view operation, std::span<const Tensor* const> i
     places.push_back(trace.place_of(*input));
     in_place = in_place || input->is_same(output);
   }
-  trace.add(operation, places, output);
+  AttributeList attributes;
+  operation.attributes(attributes);
+  trace.add(operation.name(), places, output, std::nullopt, std::move(attributes).taken());
   // What changes a view changes what it looks at.
   const TensorImpl& x = *output.impl();
   if (in_place && x.base) trace.made_by(trace.place_of(output), *x.base);
+  if (trace.watch()) unlisted([&] { trace.watch()(operation, inputs, output); });
 }
 
 void backward_traced(const Tensor& root, const Tensor& gradient, Tensor::BackwardOptions options) {
@@ -240,9 +248,11 @@ std::vector<Tensor> grad_traced(const std::vector<Tensor>& outputs,
   return results;
 }
 
-std::vector<TapeRecord> trace(const std::function<void()>& f) {
+std::vector<TapeRecord> trace(const std::function<void()>& f) { return trace(f, {}); }
+
+std::vector<TapeRecord> trace(const std::function<void()>& f, const Watch& watch) {
   check<Error>(static_cast<bool>(f), "trace: the function is empty");
-  Trace trace;
+  Trace trace(watch);
   const Running guard(trace);
   const ModeGuard listing(recording() ? Mode::trace_and_record : Mode::trace);
   f();

@@ -1,11 +1,20 @@
 // Reverse passes as entries of a trace. What lists an operation is list_operation() in apply.hpp.
 #pragma once
 
+#include <functional>
 #include <vector>
 
+#include "autograd/operation.hpp"
 #include "tapegrad/autograd.hpp"
 
 namespace tapegrad {
+
+/// Called after each operation of a trace with the operation itself, before anything else runs;
+/// what it runs itself is not listed.
+using Watch = std::function<void(const Operation&, Inputs, const Tensor& output)>;
+
+/// The public trace(), watched.
+std::vector<TapeRecord> trace(const std::function<void()>& f, const Watch& watch);
 
 /// backward() and grad(), listed as a record for each gradient that they made.
 /// As the public ones; an undefined `gradient` wasn't given.

@@ -4,20 +4,16 @@
 
 namespace tapegrad {
 
-Tensor TakeAlong::forward(const Tensor& x, const Tensor& indices) const {
-  Tensor out = make_tensor(x.dtype(), indices.shape());
+void TakeAlong::into(const Tensor& out, const Tensor& x, const Tensor& indices) const {
   kernels::take_along(kernels::ref(out), kernels::ref(x), kernels::ref(indices), dim);
-  return out;
 }
 
 Grads TakeAlong::vjp(const Saved& s, const Tensor& g) const {
   return {put_along(g, s[1], dim, s.shape(0)), Tensor{}};
 }
 
-Tensor PutAlong::forward(const Tensor& x, const Tensor& indices) const {
-  Tensor out = make_tensor(x.dtype(), to);
+void PutAlong::into(const Tensor& out, const Tensor& x, const Tensor& indices) const {
   kernels::put_along(kernels::ref(out), kernels::ref(x), kernels::ref(indices), dim);
-  return out;
 }
 
 Grads PutAlong::vjp(const Saved& s, const Tensor& g) const {

@@ -12,7 +12,9 @@ struct TakeAlong {
   static constexpr std::string_view name = "take_along";
   static constexpr Needs saves(Needs) { return save_input(1); }
   std::size_t dim;
-  Tensor forward(const Tensor& x, const Tensor& indices) const;
+  void attributes(AttributeList& list) const { list("dim", dim); }
+  Meta result(const Tensor& x, const Tensor& indices) const { return {x.dtype(), indices.shape()}; }
+  void into(const Tensor& out, const Tensor& x, const Tensor& indices) const;
   Grads vjp(const Saved& s, const Tensor& g) const;
 };
 
@@ -23,7 +25,9 @@ struct PutAlong {
   static constexpr Needs saves(Needs) { return save_input(1); }
   std::size_t dim;
   Shape to;
-  Tensor forward(const Tensor& x, const Tensor& indices) const;
+  void attributes(AttributeList& list) const { list("dim", dim); }
+  Meta result(const Tensor& x, const Tensor&) const { return {x.dtype(), to}; }
+  void into(const Tensor& out, const Tensor& x, const Tensor& indices) const;
   Grads vjp(const Saved& s, const Tensor& g) const;
 };
 

@@ -102,14 +102,14 @@ struct Pow : Binary<Pow> {
                       const auto flat = (x == zero) * (n >= zero);
                       return where(flat, zero, dy * (y * log(where(flat, one, x))));
                     }),
-                    g, a, b, result(s, g.dtype()));
+                    g, a, b, power(s, g.dtype()));
     }
     return {to_a, to_b};
   }
 
  private:
   /// a^b with the digits of `dtype`, which may be more than were saved.
-  static Tensor result(const Saved& s, DType dtype) {
+  static Tensor power(const Saved& s, DType dtype) {
     const Tensor y = s.output();
     return y.dtype() == dtype ? y : pow(s[0].to(dtype), s[1].to(dtype));
   }

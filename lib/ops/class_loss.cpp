@@ -38,6 +38,10 @@ struct Nll {
   Reduction reduction;
   double scale;  // of each element in the result
 
+  void attributes(AttributeList& list) const {
+    list("ignore_index", ignored);
+    list("reduction", name_of(reduction));
+  }
   bool each() const { return reduction == Reduction::none; }
   LabelWeights weights(const Tensor& weight) const {
     return {weight.defined() ? ref(weight).data : nullptr, scale, each()};
@@ -50,11 +54,13 @@ struct NllLoss : Nll {
   static constexpr Needs saves(Needs) { return save_input(1) | save_input(2); }
   explicit NllLoss(const Nll& nll) : Nll(nll) {}
 
-  Tensor forward(const Tensor& x, const Tensor& target, const Tensor& weight) const {
+  Meta result(const Tensor& x, const Tensor& target, const Tensor&) const {
+    return {x.dtype(), each() ? target.shape() : Shape{}};
+  }
+  void into(const Tensor& out, const Tensor& x, const Tensor& target, const Tensor& weight) const {
     const Tensor dense = x.contiguous();
-    Tensor out = full(each() ? target.shape() : Shape{}, 0, {.dtype = x.dtype()});
+    fill(ref(out), 0);
     pick_labels(ref(out), ref(dense), labels_of(input, target, ignored), weights(weight));
-    return out;
   }
   Grads vjp(const Saved& s, const Tensor& g) const;
 };
@@ -65,11 +71,11 @@ struct NllLossSpread : Nll {
   static constexpr Needs saves(Needs) { return save_input(1) | save_input(2); }
   explicit NllLossSpread(const Nll& nll) : Nll(nll) {}
 
-  Tensor forward(const Tensor& g, const Tensor& target, const Tensor& weight) const {
+  Meta result(const Tensor& g, const Tensor&, const Tensor&) const { return {g.dtype(), input}; }
+  void into(const Tensor& out, const Tensor& g, const Tensor& target, const Tensor& weight) const {
     const Tensor dense = g.contiguous();
-    Tensor out = full(input, 0, {.dtype = g.dtype()});
+    fill(ref(out), 0);
     spread_labels(ref(out), ref(dense), labels_of(input, target, ignored), weights(weight));
-    return out;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
     return {apply(NllLoss(*this), g, s[1], s[2]), Tensor{}, Tensor{}};

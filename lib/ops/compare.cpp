@@ -36,10 +36,14 @@ DType comparable(DType a, DType b) {
 template <class Op>
 struct Comparison {
   static constexpr bool vector = true;
+  static constexpr bool any_layout = true;
 
-  Tensor forward(const Tensor& a, const Tensor& b) const {
+  Meta result(const Tensor& a, const Tensor& b) const {
+    return {boolean, broadcast_for(Op::name, a.shape(), b.shape())};
+  }
+
+  void into(const Tensor& out, const Tensor& a, const Tensor& b) const {
     const Forward<Op> f{static_cast<const Op&>(*this)};
-    Tensor out = make_tensor(boolean, broadcast_for(Op::name, a.shape(), b.shape()));
     if (a.dtype() == int64 && is_floating(b.dtype())) {
       compare<std::int64_t, double>([&f](std::int64_t x, double y) { return f(Whole{x}, y); }, out,
                                     a, b);
@@ -49,7 +53,6 @@ struct Comparison {
     } else {
       map_binary<true>(f, out, a, b, comparable(a.dtype(), b.dtype()));
     }
-    return out;
   }
 
  private:
@@ -119,13 +122,17 @@ Tensor compared(const Tensor& a, Scalar b) {
 
 struct Where {
   static constexpr std::string_view name = "where";
+  static constexpr bool any_layout = true;
   static constexpr Needs saves(Needs) { return save_input(0); }
 
-  Tensor forward(const Tensor& condition, const Tensor& a, const Tensor& b) const {
-    const DType dtype = result_type(a, b);
-    const Shape shape =
-        broadcast_for(name, broadcast_for(name, condition.shape(), a.shape()), b.shape());
-    Tensor out = make_tensor(dtype, shape);
+  Meta result(const Tensor& condition, const Tensor& a, const Tensor& b) const {
+    return {result_type(a, b),
+            broadcast_for(name, broadcast_for(name, condition.shape(), a.shape()), b.shape())};
+  }
+
+  void into(const Tensor& out, const Tensor& condition, const Tensor& a, const Tensor& b) const {
+    const DType dtype = out.dtype();
+    const Shape& shape = out.shape();
     const Tensor x = converted(a, dtype);
     const Tensor y = converted(b, dtype);
     const Layout wide_condition = ref(condition).layout->broadcast_to(shape);
@@ -136,7 +143,6 @@ struct Where {
                          {ref(out), with_layout(ref(condition), wide_condition),
                           with_layout(ref(x), wide_x), with_layout(ref(y), wide_y)});
     });
-    return out;
   }
 
   Grads vjp(const Saved& s, const Tensor& g) const {

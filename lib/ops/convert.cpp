@@ -7,34 +7,43 @@
 namespace tapegrad {
 namespace {
 
-Tensor copied(const Tensor& x, DType dtype) {
-  Tensor y = make_tensor(dtype, x.shape());
-  kernels::copy(kernels::ref(y), kernels::ref(x));
-  return y;
-}
+/// The elements again, in the type of the copy.
+struct Copying {
+  static constexpr bool any_layout = true;
+  void into(const Tensor& y, const Tensor& x) const {
+    kernels::copy(kernels::ref(y), kernels::ref(x));
+  }
+};
 
-struct Clone {
+struct Clone : Copying {
   static constexpr std::string_view name = "clone";
   static constexpr Needs saves(Needs) { return save_nothing; }
-  Tensor forward(const Tensor& x) const { return copied(x, x.dtype()); }
+  Like result(const Tensor& x) const { return like(x); }
   Grads vjp(const Saved&, const Tensor& g) const { return {g}; }
 };
 
 // The reverse pass converts the gradient back.
-struct To {
+struct To : Copying {
   static constexpr std::string_view name = "to";
   static constexpr Needs saves(Needs) { return save_nothing; }
   DType dtype;
-  Tensor forward(const Tensor& x) const { return copied(x, dtype); }
+  explicit To(DType type) : dtype(type) {}
+  Like result(const Tensor& x) const { return {dtype, like(x).shape}; }
+  void attributes(AttributeList& list) const { list("dtype", dtype); }
   Grads vjp(const Saved&, const Tensor& g) const { return {g}; }
 };
 
 /// Integers have no derivative: the tape ends here.
-struct ToInteger {
+struct ToInteger : Copying {
   static constexpr std::string_view name = "to_integer";
   DType dtype;
-  Tensor forward(const Tensor& x) const { return copied(x, dtype); }
+  explicit ToInteger(DType type) : dtype(type) {}
+  Like result(const Tensor& x) const { return {dtype, like(x).shape}; }
+  void attributes(AttributeList& list) const { list("dtype", dtype); }
 };
+
+/// Outside the tape.
+Tensor copied(const Tensor& x, DType dtype) { return computed(To(dtype), x); }
 
 }  // namespace
 
@@ -50,7 +59,7 @@ Tensor Tensor::contiguous() const {
 Tensor Tensor::to(DType dtype) const {
   if (impl_of(*this, "to").dtype == dtype) return *this;
   check_dtype("to", dtype);
-  return is_floating(dtype) ? apply(To{dtype}, *this) : apply(ToInteger{dtype}, *this);
+  return is_floating(dtype) ? apply(To(dtype), *this) : apply(ToInteger(dtype), *this);
 }
 
 Tensor& Tensor::to_(DType dtype) {

@@ -113,18 +113,23 @@ template <class Op>
 struct Unary {
   static constexpr bool keeps_integers = false;
   static constexpr bool vector = true;  // false: f has no batch form
+  static constexpr bool any_layout = true;
   static constexpr Needs saves(Needs) { return Op::keeps; }
 
-  Tensor forward(const Tensor& x) const {
-    if (!Op::keeps_integers && !is_floating(x.dtype())) return forward(converted(x, float32));
-    Tensor y = make_tensor(x.dtype(), x.shape());
-    dispatch(x.dtype(), [&]<class T>(std::type_identity<T>) {
+  Like result(const Tensor& x) const {
+    const Like same = like(x);
+    return {Op::keeps_integers || is_floating(same.dtype) ? same.dtype : float32, same.shape};
+  }
+
+  void into(const Tensor& y, const Tensor& x) const {
+    const DType dtype = impl_of(y).dtype;
+    if (impl_of(x).dtype != dtype) return into(y, converted(x, dtype));
+    dispatch(dtype, [&]<class T>(std::type_identity<T>) {
       if constexpr (Op::keeps_integers || std::is_floating_point_v<T>) {
         using C = Computed<Forward<Op>, T>;
         kernels::map<C, C>(Forward<Op>{op()}, {kernels::ref(y), kernels::ref(x)});
       }
     });
-    return y;
   }
 
   auto pull(const auto& g, const auto& x, const auto& y) const { return g * op().df(x, y); }
@@ -174,16 +179,13 @@ template <class Op>
 struct Binary {
   static constexpr bool always_floating = false;
   static constexpr bool vector = true;
+  static constexpr bool any_layout = true;
 
-  Tensor forward(const Tensor& a, const Tensor& b) const {
-    const DType dtype = type_of(a, b);
-    Tensor out = make_tensor(dtype, broadcast_for(Op::name, a.shape(), b.shape()));
-    into(out, a, b);
-    return out;
+  Meta result(const Tensor& a, const Tensor& b) const {
+    return {type_of(a, b), broadcast_for(Op::name, a.shape(), b.shape())};
   }
 
-  /// Writes into `out`, which may be `a` itself: its shape is the broadcast one, its element type
-  /// that of the result.
+  /// `out` may also have another element type than result() says: in place, that of `a`.
   void into(const Tensor& out, const Tensor& a, const Tensor& b) const {
     map_binary<false>(Forward<Op>{static_cast<const Op&>(*this)}, out, a, b, out.dtype());
   }

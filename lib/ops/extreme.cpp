@@ -19,12 +19,10 @@ template <class Which>
 struct Arg {
   static constexpr std::string_view name = is_max<Which> ? "argmax" : "argmin";
   std::size_t dim;
-  Tensor forward(const Tensor& x) const {
-    Shape shape = x.shape();
-    if (!shape.empty()) shape.erase(dim);
-    Tensor indices = make_tensor(int64, shape);
+  void attributes(AttributeList& list) const { list("dim", dim); }
+  Meta result(const Tensor& x) const { return {int64, without(x.shape(), dim)}; }
+  void into(const Tensor& indices, const Tensor& x) const {
     kernels::index_of_extreme<Which>(kernels::ref(indices), kernels::ref(x), dim);
-    return indices;
   }
 };
 
@@ -36,13 +34,13 @@ struct ExtremeAlong : TakeAlong {
 template <class Which>
 struct ExtremeOver {
   static constexpr std::string_view name = is_max<Which> ? "amax" : "amin";
-  static constexpr Needs saves(Needs) { return 1 | save_output; }
+  static constexpr Needs saves(Needs) { return save_input(0) | save_output; }
   Reduced dims;
-  Tensor forward(const Tensor& x) const {
+  void attributes(AttributeList& list) const { dims.attributes(list); }
+  Meta result(const Tensor& x) const { return {x.dtype(), dims.shape(x.shape())}; }
+  void into(const Tensor& y, const Tensor& x) const {
     const Tensor lines = dims.joined_last(x);
-    Tensor y = make_tensor(x.dtype(), dims.shape(x.shape()));
     kernels::extreme<Which>(kernels::ref(y), kernels::ref(lines), lines.shape().size() - 1);
-    return y;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor x = s[0];

@@ -95,7 +95,8 @@ Tensor& write_and_record(Op op, Tensor& self, const Tensor& other) {
   }
   check_recordable(name, self);
   // What the write destroys but the derivative needs is copied first.
-  const Needs needs = Needs{tracked(self)} | Needs{tracked(other)} << 1;
+  const Needs needs = (tracked(self) ? save_input(0) : save_nothing) |
+                      (tracked(other) ? save_input(1) : save_nothing);
   const Needs saved = Op::saves(needs);
   Tensor before = self;
   Tensor operand = other;
@@ -111,9 +112,9 @@ Tensor& write_and_record(Op op, Tensor& self, const Tensor& other) {
 
 template <class Op>
 [[gnu::cold, gnu::noinline]] void write_traced(Op op, Tensor& self, const Tensor& other) {
-  unlisted([&] { return write_and_record(std::move(op), self, other); });
+  unlisted([&] { return write_and_record(op, self, other); });
   const std::array<const Tensor*, 2> inputs{&self, &other};
-  list_operation(Op::name, inputs, self);
+  list_operation(OperationOf<Op, Tensor, Tensor>(op), inputs, self);
 }
 
 /// self = f(self, other). Where memory ends, MemoryError names the operation, and nothing changed.

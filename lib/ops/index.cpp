@@ -5,6 +5,7 @@
 
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
+#include "kernels/copy.hpp"
 #include "kernels/index.hpp"
 #include "tapegrad/ops/create.hpp"
 
@@ -26,10 +27,11 @@ struct IndexAdd {
     return asks_for(needs, 2) ? save_input(1) : save_nothing;
   }
   std::size_t dim;
-  Tensor forward(const Tensor& x, const Tensor& index, const Tensor& source) const {
-    Tensor y = x.clone();
+  void attributes(AttributeList& list) const { list("dim", dim); }
+  Like result(const Tensor& x, const Tensor&, const Tensor&) const { return like(x); }
+  void into(const Tensor& y, const Tensor& x, const Tensor& index, const Tensor& source) const {
+    kernels::copy(ref(y), ref(x));
     kernels::index_add(ref(y), ref(source), ref(index), dim);
-    return y;
   }
   Grads vjp(const Saved& s, const Tensor& g) const;
 };
@@ -38,12 +40,14 @@ struct IndexSelect {
   static constexpr std::string_view name = "index_select";
   static constexpr Needs saves(Needs) { return save_input(1); }
   std::size_t dim;
-  Tensor forward(const Tensor& x, const Tensor& index) const {
+  void attributes(AttributeList& list) const { list("dim", dim); }
+  Meta result(const Tensor& x, const Tensor& index) const {
     Shape shape = x.shape();
     shape[dim] = index.numel();
-    Tensor y = make_tensor(x.dtype(), shape);
+    return {x.dtype(), shape};
+  }
+  void into(const Tensor& y, const Tensor& x, const Tensor& index) const {
     kernels::index_select(ref(y), ref(x), ref(index), dim);
-    return y;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
     return {apply(IndexAdd{dim}, zeros_in(s.shape(0), g.dtype()), s[1], g), Tensor{}};
@@ -60,10 +64,11 @@ struct ScatterAdd {
     return asks_for(needs, 2) ? save_input(1) : save_nothing;
   }
   std::size_t dim;
-  Tensor forward(const Tensor& x, const Tensor& index, const Tensor& source) const {
-    Tensor y = x.clone();
+  void attributes(AttributeList& list) const { list("dim", dim); }
+  Like result(const Tensor& x, const Tensor&, const Tensor&) const { return like(x); }
+  void into(const Tensor& y, const Tensor& x, const Tensor& index, const Tensor& source) const {
+    kernels::copy(ref(y), ref(x));
     kernels::scatter_add(ref(y), ref(source), ref(index), dim);
-    return y;
   }
   Grads vjp(const Saved& s, const Tensor& g) const;
 };
@@ -72,10 +77,10 @@ struct Gather {
   static constexpr std::string_view name = "gather";
   static constexpr Needs saves(Needs) { return save_input(1); }
   std::size_t dim;
-  Tensor forward(const Tensor& x, const Tensor& index) const {
-    Tensor y = make_tensor(x.dtype(), index.shape());
+  void attributes(AttributeList& list) const { list("dim", dim); }
+  Meta result(const Tensor& x, const Tensor& index) const { return {x.dtype(), index.shape()}; }
+  void into(const Tensor& y, const Tensor& x, const Tensor& index) const {
     kernels::gather(ref(y), ref(x), ref(index), dim);
-    return y;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
     return {apply(ScatterAdd{dim}, zeros_in(s.shape(0), g.dtype()), s[1], g), Tensor{}};

@@ -17,29 +17,33 @@ DType promoted(const std::vector<Tensor>& tensors) {
   return dtype;
 }
 
-/// Writes x where `place` lies in out.
-void put(const Tensor& out, const Layout& place, const Tensor& x) {
-  const Tensor target = make_view(out, place);
+/// Writes x to a part of out.
+void put(const Tensor& out, const Layout& part, const Tensor& x) {
+  const Tensor target = make_view(out, part);
   kernels::copy(kernels::ref(target), kernels::ref(x));
 }
 
 struct Cat {
   static constexpr std::string_view name = "cat";
+  static constexpr bool any_layout = true;
   static constexpr Needs saves(Needs) { return save_nothing; }
   std::size_t dim;
   std::vector<std::int64_t> sizes;
   std::int64_t whole;
 
-  Tensor forward(const std::vector<Tensor>& tensors) const {
+  void attributes(AttributeList& list) const { list("dim", dim); }
+  Meta result(const std::vector<Tensor>& tensors) const {
     Shape shape = tensors[0].shape();
     shape[dim] = whole;
-    Tensor out = make_tensor(promoted(tensors), shape);
+    return {promoted(tensors), shape};
+  }
+  void into(const Tensor& out, const std::vector<Tensor>& tensors) const {
+    const Layout& all = impl_of(out).layout;
     std::int64_t start = 0;
     for (std::size_t i = 0; i < tensors.size(); ++i) {
-      put(out, Layout(shape).sliced(dim, start, sizes[i], 1), tensors[i]);
+      put(out, all.sliced(dim, start, sizes[i], 1), tensors[i]);
       start += sizes[i];
     }
-    return out;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
     std::vector<Tensor> grads(sizes.size());
@@ -54,17 +58,21 @@ struct Cat {
 
 struct Stack {
   static constexpr std::string_view name = "stack";
+  static constexpr bool any_layout = true;
   static constexpr Needs saves(Needs) { return save_nothing; }
   std::size_t dim;
 
-  Tensor forward(const std::vector<Tensor>& tensors) const {
+  void attributes(AttributeList& list) const { list("dim", dim); }
+  Meta result(const std::vector<Tensor>& tensors) const {
     Shape shape = tensors[0].shape();
     shape.insert(dim, static_cast<std::int64_t>(tensors.size()));
-    Tensor out = make_tensor(promoted(tensors), shape);
+    return {promoted(tensors), shape};
+  }
+  void into(const Tensor& out, const std::vector<Tensor>& tensors) const {
+    const Layout& all = impl_of(out).layout;
     for (std::size_t i = 0; i < tensors.size(); ++i) {
-      put(out, Layout(shape).selected(dim, static_cast<std::int64_t>(i)), tensors[i]);
+      put(out, all.selected(dim, static_cast<std::int64_t>(i)), tensors[i]);
     }
-    return out;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
     std::vector<Tensor> grads(s.size());

@@ -46,6 +46,8 @@ Shape leading(const Shape& shape) {
   return Shape(std::span(shape.begin(), shape.size() < 2 ? 0 : shape.size() - 2));
 }
 
+bool is_matrix(const Tensor& x) { return x.dim() == 2; }
+
 /// `batch` before the rows of one shape and the columns of another.
 Shape ending(Shape batch, const Shape& rows, const Shape& columns) {
   batch.push_back(rows[rows.size() - 2]);
@@ -54,7 +56,8 @@ Shape ending(Shape batch, const Shape& rows, const Shape& columns) {
 }
 
 /// A vector leaves no dimension behind.
-Shape result_shape(Shape batch, const Shape& a, const Shape& b) {
+Shape product_shape(const Shape& a, const Shape& b) {
+  Shape batch = broadcast_shapes(leading(a), leading(b));
   if (a.size() > 1) batch.push_back(a[a.size() - 2]);
   if (b.size() > 1) batch.push_back(b.back());
   return batch;
@@ -86,8 +89,12 @@ struct Matmul {
   static constexpr std::string_view name = "matmul";
   static constexpr Needs saves(Needs needs) { return save_crosswise(needs); }
 
-  Tensor forward(const Tensor& a, const Tensor& b) const {
-    return a.dim() == 2 && b.dim() == 2 ? of_matrices(a, b) : of_batches(a, b);
+  Meta result(const Tensor& a, const Tensor& b) const {
+    if (is_matrix(a) && is_matrix(b)) return {a.dtype(), Shape{a.shape()[0], b.shape()[1]}};
+    return {a.dtype(), product_shape(a.shape(), b.shape())};
+  }
+  void into(const Tensor& out, const Tensor& a, const Tensor& b) const {
+    is_matrix(a) && is_matrix(b) ? of_matrices(out, a, b) : of_batches(out, a, b);
   }
 
   Grads vjp(const Saved& s, const Tensor& g) const {
@@ -95,33 +102,28 @@ struct Matmul {
   }
 
  private:
+  // The result is made before copies of the operands: it is the largest of all, and may be too
+  // large.
+
   /// The common case, without the arithmetic of broadcasting.
-  static Tensor of_matrices(const Tensor& a, const Tensor& b) {
-    Tensor out = make_tensor(a.dtype(), Shape{a.shape()[0], b.shape()[1]});
+  static void of_matrices(const Tensor& out, const Tensor& a, const Tensor& b) {
     const Tensor x = in_reach(a, *ref(a).layout);
     const Tensor y = in_reach(b, *ref(b).layout);
     gemm(ref(out), ref(x), ref(y));
-    return out;
   }
 
-  static Tensor of_batches(const Tensor& a, const Tensor& b) {
-    const Layout given_rows = row_layout(a);
-    const Layout given_columns = column_layout(b);
-    const Shape batch =
-        broadcast_shapes(leading(given_rows.shape()), leading(given_columns.shape()));
-    const Layout to(ending(batch, given_rows.shape(), given_columns.shape()));
-    // Before copies are made: it is the largest of all, and may be too large.
-    Tensor out = make_tensor(a.dtype(), result_shape(batch, a.shape(), b.shape()));
-    const Tensor x = in_reach(a, given_rows);
-    const Tensor y = in_reach(b, given_columns);
+  static void of_batches(const Tensor& out, const Tensor& a, const Tensor& b) {
+    const Tensor x = in_reach(a, row_layout(a));
+    const Tensor y = in_reach(b, column_layout(b));
     const Layout rows = row_layout(x);
     const Layout columns = column_layout(y);
+    const Shape batch = broadcast_shapes(leading(rows.shape()), leading(columns.shape()));
+    const Layout to(ending(batch, rows.shape(), columns.shape()));
     const Layout wide_rows = rows.broadcast_to(ending(batch, rows.shape(), rows.shape()));
     const Layout wide_columns =
         columns.broadcast_to(ending(batch, columns.shape(), columns.shape()));
     gemm(with_layout(ref(out), to), with_layout(ref(x), wide_rows),
          with_layout(ref(y), wide_columns));
-    return out;
   }
 
   static Tensor to_a(const Saved& s, const Tensor& b, const Tensor& g) {

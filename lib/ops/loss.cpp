@@ -23,17 +23,23 @@ namespace {
 template <class Op>
 struct PairLoss {
   static constexpr bool vector = true;
+  static constexpr bool any_layout = true;
   static constexpr bool squares = false;
   static constexpr Needs saves(Needs) { return save_inputs; }
   Reduction reduction;
 
   explicit PairLoss(Reduction r) : reduction(r) {}
 
-  Tensor forward(const Tensor& a, const Tensor& b) const {
-    const DType dtype = result_type(a, b);
+  void attributes(AttributeList& list) const { list("reduction", name_of(reduction)); }
+
+  Meta result(const Tensor& a, const Tensor& b) const {
+    return {result_type(a, b), reduction == Reduction::none ? a.shape() : Shape{}};
+  }
+
+  void into(const Tensor& out, const Tensor& a, const Tensor& b) const {
+    const DType dtype = out.dtype();
     const Tensor x = converted(a, dtype);
     const Tensor y = converted(b, dtype);
-    Tensor out = make_tensor(dtype, reduction == Reduction::none ? x.shape() : Shape{});
     dispatch_floating(Op::name, dtype, [&]<class T>(std::type_identity<T>) {
       const Forward<Op> f{op()};
       if (reduction == Reduction::none) return map<T, T, T>(f, {ref(out), ref(x), ref(y)});
@@ -47,7 +53,6 @@ struct PairLoss {
       using Wide = std::conditional_t<Op::squares, long double, T>;
       result = static_cast<T>(map_sum_again<T, Wide, 2>(f, {ref(x), ref(y)}) * share(x));
     });
-    return out;
   }
 
   auto pull_x(const auto& g, const auto& x, const auto& y) const {

@@ -158,6 +158,10 @@ struct Clamp : Unary<Clamp> {
   Scalar high;
 
   Clamp(Scalar from, Scalar to) : low(from), high(to) {}
+  void attributes(AttributeList& list) const {
+    list("low", low);
+    list("high", high);
+  }
   auto f(const auto& x) const { return minimum(maximum(x, limit(x, low)), limit(x, high)); }
   auto pull(const auto& g, const auto& x, const auto&) const {
     const auto zero = constant(g, 0);
@@ -180,16 +184,16 @@ struct Clamp : Unary<Clamp> {
 
 struct Neg {
   static constexpr std::string_view name = "neg";
+  static constexpr bool any_layout = true;
   static constexpr Needs saves(Needs) { return save_nothing; }
-  Tensor forward(const Tensor& x) const {
-    Tensor y = make_tensor(x.dtype(), x.shape());
+  Like result(const Tensor& x) const { return like(x); }
+  void into(const Tensor& y, const Tensor& x) const {
     dispatch(x.dtype(), [&]<class T>(std::type_identity<T>) {
       if constexpr (!std::is_same_v<T, bool>) {
         using C = Unsigned<T>;  // the least integer stays
         map<C, C>([](const auto& v) { return -v; }, {ref(y), ref(x)});
       }
     });
-    return y;
   }
   Grads vjp(const Saved&, const Tensor& g) const { return {-g}; }
 };

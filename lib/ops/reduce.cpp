@@ -37,12 +37,11 @@ struct Sum {
   static constexpr std::string_view name = "sum";
   static constexpr Needs saves(Needs) { return save_nothing; }
   Reduced dims;
-  Tensor forward(const Tensor& x) const {
-    const DType dtype = is_floating(x.dtype()) ? x.dtype() : int64;
-    Tensor out = make_tensor(dtype, dims.shape(x.shape()));
-    kernels::sum(ref(out), ref(x), dims.gone);
-    return out;
+  void attributes(AttributeList& list) const { dims.attributes(list); }
+  Meta result(const Tensor& x) const {
+    return {is_floating(x.dtype()) ? x.dtype() : int64, dims.shape(x.shape())};
   }
+  void into(const Tensor& out, const Tensor& x) const { kernels::sum(ref(out), ref(x), dims.gone); }
   Grads vjp(const Saved& s, const Tensor& g) const { return {spread(g, dims, s.shape(0))}; }
 };
 
@@ -61,10 +60,10 @@ struct Mean {
   static constexpr std::string_view name = "mean";
   static constexpr Needs saves(Needs) { return save_nothing; }
   Reduced dims;
-  Tensor forward(const Tensor& x) const {
-    Tensor out = make_tensor(x.dtype(), dims.shape(x.shape()));
+  void attributes(AttributeList& list) const { dims.attributes(list); }
+  Meta result(const Tensor& x) const { return {x.dtype(), dims.shape(x.shape())}; }
+  void into(const Tensor& out, const Tensor& x) const {
     kernels::sum(ref(out), ref(x), dims.gone, dims.count(x.shape()));
-    return out;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
     return {spread(divided(g, dims.count(s.shape(0))), dims, s.shape(0))};
@@ -86,36 +85,42 @@ Tensor deviation(const Tensor& x, Reduced dims) {
   return x - apply(Mean{dims}, x);
 }
 
-struct Var {
-  static constexpr std::string_view name = "var";
-  static constexpr Needs saves(Needs) { return save_input(0); }
+/// What variance and deviation, its root, have in common.
+struct Deviating {
   Reduced dims;
   double correction;
-  Tensor forward(const Tensor& x) const { return found(x, Spread::variance); }
+  Deviating(const Reduced& over, double less) : dims(over), correction(less) {}
+  void attributes(AttributeList& list) const {
+    dims.attributes(list);
+    list("correction", correction);
+  }
+  Meta result(const Tensor& x) const { return {x.dtype(), dims.shape(x.shape())}; }
+  void into(const Tensor& out, const Tensor& x, Spread which) const {
+    const Tensor squares = square(deviation(x, dims));
+    const double divisor = freedom(dims, x.shape(), correction);
+    kernels::sum(ref(out), ref(squares), dims.gone, divisor);
+    finish_variance(ref(out), ref(x), dims.gone, divisor, which);
+  }
+};
+
+struct Var : Deviating {
+  static constexpr std::string_view name = "var";
+  static constexpr Needs saves(Needs) { return save_input(0); }
+  using Deviating::Deviating;
+  void into(const Tensor& out, const Tensor& x) const { Deviating::into(out, x, Spread::variance); }
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor x = s[0];
     const Tensor part = g * (2 / freedom(dims, x.shape(), correction));
     return {spread(part, dims, x.shape()) * deviation(x, dims)};
   }
-
-  /// The variance or its root.
-  Tensor found(const Tensor& x, Spread result) const {
-    const Tensor squares = square(deviation(x, dims));
-    Tensor out = make_tensor(x.dtype(), dims.shape(x.shape()));
-    const double divisor = freedom(dims, x.shape(), correction);
-    kernels::sum(ref(out), ref(squares), dims.gone, divisor);
-    finish_variance(ref(out), ref(x), dims.gone, divisor, result);
-    return out;
-  }
 };
 
-struct Std {
+struct Std : Deviating {
   static constexpr std::string_view name = "std";
   static constexpr Needs saves(Needs) { return save_input(0) | save_output; }
-  Reduced dims;
-  double correction;
-  Tensor forward(const Tensor& x) const {
-    return Var{dims, correction}.found(x, Spread::deviation);
+  using Deviating::Deviating;
+  void into(const Tensor& out, const Tensor& x) const {
+    Deviating::into(out, x, Spread::deviation);
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor x = s[0];
@@ -170,7 +175,7 @@ Tensor var(const Tensor& x) { return var(x, {}); }
 Tensor var(const Tensor& x, const Dims& dims, Keepdim keep, double correction) {
   check_floating("var", x);
   check_correction("var", correction);
-  return apply(Var{Reduced("var", x, dims, keep), correction}, x);
+  return apply(Var(Reduced("var", x, dims, keep), correction), x);
 }
 
 Tensor std(const Tensor& x) { return std(x, {}); }
@@ -178,7 +183,7 @@ Tensor std(const Tensor& x) { return std(x, {}); }
 Tensor std(const Tensor& x, const Dims& dims, Keepdim keep, double correction) {
   check_floating("std", x);
   check_correction("std", correction);
-  return apply(Std{Reduced("std", x, dims, keep), correction}, x);
+  return apply(Std(Reduced("std", x, dims, keep), correction), x);
 }
 
 Tensor count_nonzero(const Tensor& x, const Dims& dims, Keepdim keep) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "autograd/attributes.hpp"
 #include "core/check.hpp"
 #include "core/layout.hpp"
 #include "kernels/sum.hpp"
@@ -16,6 +17,12 @@ namespace tapegrad {
 /// A tensor of rank 0 counts as one of rank 1, as in PyTorch.
 inline std::size_t reduced_dim(std::string_view operation, const Tensor& x, std::int64_t dim) {
   return wrap_line_dim(operation, dim, x.shape().size());
+}
+
+/// The shape of what is left when `dim` goes.
+inline Shape without(Shape shape, std::size_t dim) {
+  if (!shape.empty()) shape.erase(dim);
+  return shape;
 }
 
 /// Which dimensions go.
@@ -50,6 +57,14 @@ struct Reduced {
       if (gone[i]) to[i] = 1;
     }
     return to;
+  }
+  void attributes(AttributeList& list) const {
+    Dims dims;
+    for (std::size_t i = 0; i < max_rank; ++i) {
+      if (gone[i]) dims.push_back(static_cast<std::int64_t>(i));
+    }
+    list("dims", dims);
+    if (keep == Keepdim::yes) list("keepdim", true);
   }
   /// How many elements meet in one.
   double count(const Shape& from) const {

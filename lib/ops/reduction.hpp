@@ -8,6 +8,10 @@
 
 namespace tapegrad {
 
+constexpr std::string_view name_of(Reduction reduction) {
+  return reduction == Reduction::none ? "none" : reduction == Reduction::mean ? "mean" : "sum";
+}
+
 /// Throws Error in `operation`'s name for a number that was cast to Reduction and is none.
 inline void check_reduction(std::string_view operation, Reduction reduction) {
   check<Error>(reduction <= Reduction::sum,

@@ -27,7 +27,12 @@ struct View : ViewOp {
   static constexpr std::string_view name = "view";
   Shape shape;
   explicit View(const Shape& to) : shape(to) {}
-  Tensor forward(const Tensor& x) const { return make_view(x, *layout_of(x).viewed(shape)); }
+  void attributes(AttributeList& list) const { list("shape", shape); }
+  Layout layout(const Layout& x) const {
+    // Most views, without the copy out of the optional.
+    if (x.is_contiguous() && x.offset() == 0 && x.shape() != shape) return Layout(shape);
+    return *x.viewed(shape);
+  }
   Grads vjp(const Saved& s, const Tensor& g) const { return {g.reshape(s.shape(0))}; }
 };
 
@@ -36,7 +41,11 @@ struct Transpose : ViewOp {
   std::size_t a;
   std::size_t b;
   Transpose(std::size_t first, std::size_t second) : a(first), b(second) {}
-  Tensor forward(const Tensor& x) const { return make_view(x, layout_of(x).transposed(a, b)); }
+  void attributes(AttributeList& list) const {
+    list("a", a);
+    list("b", b);
+  }
+  Layout layout(const Layout& x) const { return x.transposed(a, b); }
   Grads vjp(const Saved&, const Tensor& g) const {
     return {g.transpose(static_cast<std::int64_t>(a), static_cast<std::int64_t>(b))};
   }
@@ -46,7 +55,8 @@ struct Permute : ViewOp {
   static constexpr std::string_view name = "permute";
   Dims order;
   explicit Permute(const Dims& to) : order(to) {}
-  Tensor forward(const Tensor& x) const { return make_view(x, layout_of(x).permuted(order)); }
+  void attributes(AttributeList& list) const { list("order", order); }
+  Layout layout(const Layout& x) const { return x.permuted(order); }
   Grads vjp(const Saved&, const Tensor& g) const {
     Dims inverse = order;
     for (std::size_t i = 0; i < order.size(); ++i) {
@@ -61,7 +71,11 @@ struct Select : ViewOp {
   std::size_t dim;
   std::int64_t index;
   Select(std::size_t d, std::int64_t i) : dim(d), index(i) {}
-  Tensor forward(const Tensor& x) const { return make_view(x, layout_of(x).selected(dim, index)); }
+  void attributes(AttributeList& list) const {
+    list("dim", dim);
+    list("index", index);
+  }
+  Layout layout(const Layout& x) const { return x.selected(dim, index); }
   Grads vjp(const Saved& s, const Tensor& g) const {
     return scattered(s, g, Layout(s.shape(0)).selected(dim, index));
   }
@@ -75,9 +89,13 @@ struct SliceOp : ViewOp {
   std::int64_t step;
   SliceOp(std::size_t d, std::int64_t from, std::int64_t count, std::int64_t by)
       : dim(d), start(from), length(count), step(by) {}
-  Tensor forward(const Tensor& x) const {
-    return make_view(x, layout_of(x).sliced(dim, start, length, step));
+  void attributes(AttributeList& list) const {
+    list("dim", dim);
+    list("start", start);
+    list("length", length);
+    list("step", step);
   }
+  Layout layout(const Layout& x) const { return x.sliced(dim, start, length, step); }
   Grads vjp(const Saved& s, const Tensor& g) const {
     return scattered(s, g, Layout(s.shape(0)).sliced(dim, start, length, step));
   }
@@ -88,7 +106,8 @@ struct Expand : ViewOp {
   static constexpr std::string_view name = "expand";
   Shape shape;
   explicit Expand(const Shape& to) : shape(to) {}
-  Tensor forward(const Tensor& x) const { return make_view(x, layout_of(x).broadcast_to(shape)); }
+  void attributes(AttributeList& list) const { list("shape", shape); }
+  Layout layout(const Layout& x) const { return x.broadcast_to(shape); }
   Grads vjp(const Saved&, const Tensor& g) const { return {g}; }
 };
 

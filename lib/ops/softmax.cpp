@@ -40,13 +40,12 @@ Tensor without_unasked(const Tensor& y, const Tensor& g, std::size_t dim) {
 
 struct Softmax {
   static constexpr std::string_view name = "softmax";
+  static constexpr bool any_layout = true;
   static constexpr Needs saves(Needs) { return save_output; }
   std::size_t dim;
-  Tensor forward(const Tensor& x) const {
-    Tensor y = make_tensor(x.dtype(), x.shape());
-    softmax(ref(y), ref(x), dim);
-    return y;
-  }
+  void attributes(AttributeList& list) const { list("dim", dim); }
+  Like result(const Tensor& x) const { return like(x); }
+  void into(const Tensor& y, const Tensor& x) const { softmax(ref(y), ref(x), dim); }
   Grads vjp(const Saved& s, const Tensor& g) const {
     if (!recording()) return {by_rows(softmax_gradient, g, s.output(), dim)};
     const Tensor y = without_unasked(s.output(), g, dim);
@@ -60,13 +59,12 @@ struct Softmax {
 
 struct LogSoftmax {
   static constexpr std::string_view name = "log_softmax";
+  static constexpr bool any_layout = true;
   static constexpr Needs saves(Needs) { return save_output; }
   std::size_t dim;
-  Tensor forward(const Tensor& x) const {
-    Tensor y = make_tensor(x.dtype(), x.shape());
-    log_softmax(ref(y), ref(x), dim);
-    return y;
-  }
+  void attributes(AttributeList& list) const { list("dim", dim); }
+  Like result(const Tensor& x) const { return like(x); }
+  void into(const Tensor& y, const Tensor& x) const { log_softmax(ref(y), ref(x), dim); }
   Grads vjp(const Saved& s, const Tensor& g) const {
     if (!recording()) return {by_rows(log_softmax_gradient, g, s.output(), dim)};
     const Tensor y = without_unasked(s.output(), g, dim);
@@ -81,12 +79,12 @@ struct LogSumExp {
   static constexpr std::string_view name = "logsumexp";
   static constexpr Needs saves(Needs) { return save_inputs; }
   std::int64_t dim;
-  Tensor forward(const Tensor& x) const {
-    Shape shape = x.shape();
-    if (!shape.empty()) shape.erase(static_cast<std::size_t>(dim));
-    Tensor y = make_tensor(x.dtype(), shape);
+  void attributes(AttributeList& list) const { list("dim", dim); }
+  Meta result(const Tensor& x) const {
+    return {x.dtype(), without(x.shape(), static_cast<std::size_t>(dim))};
+  }
+  void into(const Tensor& y, const Tensor& x) const {
     logsumexp(ref(y), ref(x), static_cast<std::size_t>(dim));
-    return y;
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor x = s[0];

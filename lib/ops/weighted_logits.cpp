@@ -43,6 +43,7 @@ Tensor weighted_sigmoid(const Tensor& weight, const Tensor& x) {
 
 struct WeightedLogits {
   static constexpr std::string_view name = "weighted_logits";
+  static constexpr bool any_layout = true;
   static constexpr Needs saves(Needs) { return save_inputs; }
 
   /// Both have the logarithm; one has |x| besides.
@@ -66,13 +67,12 @@ struct WeightedLogits {
     }
   }
 
-  Tensor forward(const Tensor& no, const Tensor& yes, const Tensor& x) const {
-    Tensor out = make_tensor(x.dtype(), x.shape());
+  Like result(const Tensor&, const Tensor&, const Tensor& x) const { return like(x); }
+  void into(const Tensor& out, const Tensor& no, const Tensor& yes, const Tensor& x) const {
     dispatch_floating(name, x.dtype(), [&]<class T>(std::type_identity<T>) {
       const auto text = [](const auto& a, const auto& b, const auto& v) { return f(a, b, v); };
       map<T, T, T, T>(text, {ref(out), ref(no), ref(yes), ref(x)});
     });
-    return out;
   }
 
   Grads vjp(const Saved& s, const Tensor& g) const {

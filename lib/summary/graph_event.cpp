@@ -21,7 +21,7 @@ namespace node {
 constexpr unsigned name = 1, op = 2, input = 3, attr = 5;
 }
 namespace attr_value {
-constexpr unsigned list = 1, type = 6;
+constexpr unsigned list = 1, text = 2, type = 6;
 constexpr unsigned list_shape = 7;
 }
 
@@ -78,6 +78,10 @@ void add_node(pbf_writer& out, const TapeRecord& record, const std::vector<TapeR
     pbf_writer list(value, attr_value::list);
     add_shape(list, record.shape);
   });
+  for (const Attribute& attribute : record.attributes) {
+    add_attribute(message, attribute.name,
+                  [&](pbf_writer& value) { value.add_string(attr_value::text, attribute.value); });
+  }
 }
 
 void check_list(const std::vector<TapeRecord>& records) {
@@ -88,6 +92,9 @@ void check_list(const std::vector<TapeRecord>& records) {
                  record.name);
     check_name("add_graph", "name", record.name);
     check_name("add_graph", "operation", record.operation);
+    for (const Attribute& attribute : record.attributes) {
+      check_utf8("add_graph", "attribute", attribute.name);
+    }
     for (const std::optional<std::size_t>& input : record.inputs) {
       check<Error>(!input || *input < records.size(),
                    "add_graph: \"{}\" has an input at {}, but there are {} records", record.name,

@@ -23,7 +23,7 @@ TEST_CASE("tape_text lists the operations in the order of their making", "[autog
         "exp = exp(leaf) : float64 [3]\n"
         "mul = mul(exp, leaf_1) : float64 [2, 3]\n"
         "add = add(mul, constant) : float64 [2, 3]\n"
-        "sum = sum(add) : float64 []\n");
+        "sum = sum(add, dims=[0, 1]) : float64 []\n");
 }
 
 TEST_CASE("tape_text shows a shared value once", "[autograd][dump]") {
@@ -47,7 +47,7 @@ TEST_CASE("tape_dot is a digraph from inputs to results", "[autograd][dump]") {
         "  rankdir = LR;\n"
         "  n0 [label=\"leaf\\nfloat64 [2]\", shape=box];\n"
         "  n1 [label=\"mul\\nfloat64 [2]\", shape=ellipse];\n"
-        "  n2 [label=\"sum\\nfloat64 []\", shape=ellipse];\n"
+        "  n2 [label=\"sum\\ndims=[0]\\nfloat64 []\", shape=ellipse];\n"
         "  n0 -> n1;\n"
         "  n1 -> n2;\n"
         "}\n");
@@ -56,7 +56,7 @@ TEST_CASE("tape_dot is a digraph from inputs to results", "[autograd][dump]") {
 TEST_CASE("the inputs of what backward freed are called so", "[autograd][dump]") {
   const Tensor y = (leaf({1, 2}) * 3).sum();
   y.backward();
-  CHECK(tape_text(y) == "sum = sum(freed) : float64 []\n");
+  CHECK(tape_text(y) == "sum = sum(freed, dims=[0]) : float64 []\n");
   CHECK(tape(y).back().freed);
   CHECK(tape(y).back().inputs.empty());
 }
@@ -72,7 +72,7 @@ TEST_CASE("scopes are clusters within clusters in tape_dot", "[autograd][dump]")
   CHECK(tape_dot(sum(y)) ==
         "digraph tape {\n"
         "  rankdir = LR;\n"
-        "  n2 [label=\"sum\\nfloat64 []\", shape=ellipse];\n"
+        "  n2 [label=\"sum\\ndims=[0]\\nfloat64 []\", shape=ellipse];\n"
         "  subgraph cluster_0 {\n"
         "    label = \"model\";\n"
         "    subgraph cluster_1 {\n"

@@ -187,13 +187,13 @@ TEST_CASE("a traced training step shows data, model, loss and train", "[nn][name
   }));
   CHECK(text ==
         "model/linear/weight = leaf() : float32 [1, 1]\n"
-        "model/linear/transpose = transpose(model/linear/weight) : float32 [1, 1]\n"
+        "model/linear/transpose = transpose(model/linear/weight, a=0, b=1) : float32 [1, 1]\n"
         "data/x = constant() : float32 [4, 1]\n"
         "model/linear/matmul = matmul(data/x, model/linear/transpose) : float32 [4, 1]\n"
         "model/linear/bias = leaf() : float32 [1]\n"
         "model/linear/add = add(model/linear/matmul, model/linear/bias) : float32 [4, 1]\n"
         "data/y = constant() : float32 [4, 1]\n"
-        "loss/mse_loss = mse_loss(model/linear/add, data/y) : float32 []\n"
+        "loss/mse_loss = mse_loss(model/linear/add, data/y, reduction=mean) : float32 []\n"
         "train/gradients/model/linear/weight = gradient(loss/mse_loss, model/linear/weight) : "
         "float32 [1, 1]\n"
         "train/gradients/model/linear/bias = gradient(loss/mse_loss, model/linear/bias) : "

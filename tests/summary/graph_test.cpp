@@ -29,6 +29,7 @@ struct Read {
   std::string op;
   std::vector<std::string> inputs;
   std::map<std::string, int> types;
+  std::map<std::string, std::string> texts;
   std::vector<std::int64_t> shape;
 };
 
@@ -49,6 +50,8 @@ void read_attribute(pbf_reader entry, Read& node) {
   while (value.next()) {
     if (value.tag() == 6) {
       node.types[name] = value.get_enum();
+    } else if (value.tag() == 2) {
+      node.texts[name] = value.get_string();
     } else {
       REQUIRE(value.tag() == 1);
       pbf_reader list = value.get_message();
@@ -127,7 +130,9 @@ TEST_CASE("a traced list comes back with names, edges, shapes and types", "[summ
   CHECK(nodes.at("model/y").op == "mul");
   CHECK(nodes.at("model/y").inputs == Names{"model/x", "model/w"});
   CHECK(nodes.at("model/y").types == Types{{"T", 2}});
+  CHECK(nodes.at("model/y").texts.empty());
   CHECK(nodes.at("model/sum").shape.empty());
+  CHECK(nodes.at("model/sum").texts == std::map<std::string, std::string>{{"dims", "[0, 1]"}});
   CHECK(nodes.at("model/eq").types == Types{{"T", 10}});  // DT_BOOL
 }
 

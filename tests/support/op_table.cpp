@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "support/catch.hpp"
+#include "support/contract.hpp"
 #include "support/cut.hpp"
 #include "support/errors.hpp"
 #include "support/values.hpp"
@@ -141,6 +142,16 @@ void check_threads(const OpRow& row) {
   }
 }
 
+/// The operations of the function and, recorded, of its derivative.
+void check_contract_of(const OpRow& row, const Tensors& inputs) {
+  check_contract([&] {
+    const Tensor y = row.f(inputs);
+    if (!row.differentiable) return;
+    const Tensor weights = spread(y.shape(), 0.5, 1.5).to(y.dtype());
+    grad({y}, inputs, {.grad_outputs = {weights}, .create_graph = true, .allow_unused = true});
+  });
+}
+
 void check_derivatives(const OpRow& row, std::size_t i) {
   DYNAMIC_SECTION(row.name << " (row " << i << "): recorded under its name") {
     check_recorded(row);
@@ -167,6 +178,11 @@ void check_rows(const std::vector<OpRow>& rows) {
       DYNAMIC_SECTION(row.name << " (row " << i << "): " << name_of(arrangement) << " inputs") {
         check_layout(row, arrangement);
       }
+    }
+    DYNAMIC_SECTION(row.name << " (row " << i << "): the contract of each operation") {
+      check_contract_of(row, leaves(row, Arrangement::dense));
+      check_contract_of(row, copies(leaves(row, Arrangement::dense), float32));
+      check_contract_of(row, leaves(row, Arrangement::transposed));
     }
     DYNAMIC_SECTION(row.name << " (row " << i << "): any number of threads") { check_threads(row); }
     DYNAMIC_SECTION(row.name << " (row " << i << "): empty inputs") { check_empty(row); }

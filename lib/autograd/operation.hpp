@@ -1,0 +1,148 @@
+// The contract of an operation: what it says of its result before there is one, and how it fills
+// it. A struct has
+//   result(inputs...)        element type and shape; checks what only it can, takes no memory
+//   into(out, inputs...)     computes all elements of `out`, which is as result() said, lies row by
+//                            row and shares no memory with an input
+// or, if nothing is to be computed because the result is another view of its input's memory,
+//   layout(layout)           how that lies, from how the input lies
+// `any_layout` marks an operation whose into() writes wherever `out` lies, without overlaps. One of
+// each element may then write over an input that lies exactly like it. What a user's function gives
+// is known only when it has run: custom operations have forward(inputs...) instead of both.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "autograd/attributes.hpp"
+#include "core/tensor_impl.hpp"
+
+namespace tapegrad {
+
+/// What is known of a tensor without its elements.
+struct Meta {
+  DType dtype;
+  Shape shape;
+};
+
+/// The same with the shape of an input, which is not copied; result() may give either.
+struct Like {
+  DType dtype;
+  const Shape& shape;
+  operator Meta() const { return {dtype, shape}; }
+};
+
+inline Like like(const Tensor& x) { return {impl_of(x).dtype, impl_of(x).layout.shape()}; }
+
+template <class Op>
+concept IsView = requires(const Op& op, const Layout& x) {
+  { op.layout(x) } -> std::same_as<Layout>;
+};
+
+template <class Op, class... In>
+concept Computes = requires(const Op& op, const Tensor& out, const In&... inputs) {
+  { op.result(inputs...) } -> std::convertible_to<Meta>;
+  op.into(out, inputs...);
+};
+
+/// Flattened, because a call is a good part of what a view costs.
+template <IsView Op>
+[[gnu::flatten]] Tensor view_of(const Op& op, const Tensor& x) {
+  return make_view(x, op.layout(x.impl()->layout));
+}
+
+/// The result, without recording. `inputs` are tensors, or one list of them.
+template <class Op, class... In>
+Tensor computed(const Op& op, const In&... inputs) {
+  if constexpr (IsView<Op>) {
+    return view_of(op, inputs...);
+  } else if constexpr (Computes<Op, In...>) {
+    const auto meta = op.result(inputs...);
+    Tensor out = make_tensor(meta.dtype, meta.shape);
+    op.into(out, inputs...);
+    return out;
+  } else {
+    return op.forward(inputs...);
+  }
+}
+
+template <class Op>
+void list_attributes(const Op& op, AttributeList& list) {
+  if constexpr (requires { op.attributes(list); }) op.attributes(list);
+}
+
+/// A node that isn't a leaf: it knows its operation.
+struct Record : Node {
+  using Node::Node;
+  virtual void attributes(AttributeList& list) const = 0;
+};
+
+using Inputs = std::span<const Tensor* const>;
+
+/// An operation whose type isn't known: for those who list what runs, or run it again.
+class Operation {
+ public:
+  virtual std::string_view name() const = 0;
+  virtual void attributes(AttributeList& list) const = 0;
+  /// Says result() and into(); else it is a view, or a user's function.
+  virtual bool computes() const = 0;
+  virtual Meta result(Inputs inputs) const = 0;
+  virtual void into(const Tensor& out, Inputs inputs) const = 0;
+  /// Where `out` of into() may lie in any way.
+  virtual bool any_layout() const = 0;
+  /// A view's layout; nothing for other operations.
+  virtual std::optional<Layout> layout(const Layout& input) const = 0;
+
+ protected:
+  ~Operation() = default;
+};
+
+/// `op` with the inputs In: so many tensors, or a list of them.
+template <class Op, class... In>
+class OperationOf final : public Operation {
+ public:
+  explicit OperationOf(const Op& op) : op_(op) {}
+  std::string_view name() const override { return op_.name; }
+  void attributes(AttributeList& list) const override { list_attributes(op_, list); }
+  bool computes() const override { return Computes<Op, In...>; }
+  Meta result(Inputs inputs) const override {
+    if constexpr (Computes<Op, In...>) {
+      return with(inputs, [&](const auto&... x) -> Meta { return op_.result(x...); });
+    }
+    fail<Error>("{}: has no result() of its own", name());
+  }
+  void into(const Tensor& out, Inputs inputs) const override {
+    if constexpr (Computes<Op, In...>) {
+      return with(inputs, [&](const auto&... x) { op_.into(out, x...); });
+    }
+    fail<Error>("{}: has no into() of its own", name());
+  }
+  bool any_layout() const override {
+    return requires { Op::any_layout; };
+  }
+  std::optional<Layout> layout(const Layout& input) const override {
+    if constexpr (IsView<Op>) return op_.layout(input);
+    return std::nullopt;
+  }
+
+ private:
+  template <class F>
+  static auto with(Inputs inputs, const F& f) {
+    if constexpr ((std::same_as<In, Tensor> && ...)) {
+      return [&]<std::size_t... i>(std::index_sequence<i...>) { return f(*inputs[i]...); }
+      (std::index_sequence_for<In...>{});
+    } else {
+      std::vector<Tensor> list;
+      for (const Tensor* x : inputs) list.push_back(*x);
+      return f(list);
+    }
+  }
+
+  const Op& op_;
+};
+
+}  // namespace tapegrad
