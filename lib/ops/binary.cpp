@@ -79,6 +79,8 @@ struct Pow : Binary<Pow> {
       return pow(a, b);
     }
   }
+  /// What isn't chosen multiplies no gradient, and no gradient of a gradient: either may be
+  /// infinite.
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor a = s[0];
     const Tensor b = s[1];
@@ -91,7 +93,8 @@ struct Pow : Binary<Pow> {
       to_a = pulled(scalar_text([varies](const auto& dy, const auto& x, const auto& n) {
                       const auto zero = constant(n, 0);
                       const auto flat = varies ? (n == zero) * (x == zero) : n == zero;
-                      return where(flat, zero, dy * (n * pow(x, where(flat, zero, n - 1))));
+                      const auto slope = n * pow(x, where(flat, zero, n - 1));
+                      return where(flat, zero, where(flat, zero, dy) * slope);
                     }),
                     g, a, b);
     }
@@ -100,7 +103,8 @@ struct Pow : Binary<Pow> {
                       const auto zero = constant(x, 0);
                       const auto one = constant(x, 1);
                       const auto flat = (x == zero) * (n >= zero);
-                      return where(flat, zero, dy * (y * log(where(flat, one, x))));
+                      const auto slope = y * log(where(flat, one, x));
+                      return where(flat, zero, where(flat, zero, dy) * slope);
                     }),
                     g, a, b, power(s, g.dtype()));
     }

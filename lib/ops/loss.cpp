@@ -122,13 +122,30 @@ auto no_zero(const auto& x) { return maximum(x, constant(x, 1e-12)); }
 auto log_yes(const auto& x) { return maximum(log(x), constant(x, -100)); }
 auto log_no(const auto& x) { return maximum(log1p(-x), constant(x, -100)); }
 
+/// 1 / no_zero(x), whose derivatives of all orders are those of 1 / x with the same limit: those of
+/// its text would be 0 beyond it.
+struct BinaryCrossEntropyInverse : Unary<BinaryCrossEntropyInverse> {
+  static constexpr std::string_view name = "binary_cross_entropy_inverse";
+  static constexpr Needs keeps = save_output;
+  auto f(const auto& x) const { return 1 / no_zero(x); }
+  auto df(const auto&, const auto& y) const { return -(y * y); }
+};
+
+auto inverse_of(const auto& x) {
+  if constexpr (is_tensor<decltype(x)>) {
+    return apply(BinaryCrossEntropyInverse{}, x);
+  } else {
+    return BinaryCrossEntropyInverse{}.f(x);
+  }
+}
+
 /// The derivative by the target, as an operation of its own: that of its text is infinite or NaN
 /// where a logarithm has its limit.
 struct BinaryCrossEntropyTarget : Unary<BinaryCrossEntropyTarget> {
   static constexpr std::string_view name = "binary_cross_entropy_target";
   static constexpr Needs keeps = save_inputs;
   auto f(const auto& x) const { return log_no(x) - log_yes(x); }
-  auto df(const auto& x, const auto&) const { return -1 / no_zero(x) - 1 / no_zero(1 - x); }
+  auto df(const auto& x, const auto&) const { return -(inverse_of(x) + inverse_of(1 - x)); }
 };
 
 /// The derivative of binary_cross_entropy, as an operation of its own: the quotient that has the
@@ -144,9 +161,9 @@ struct BinaryCrossEntropySlope : PairLoss<BinaryCrossEntropySlope> {
     return where(x == y, zero, inside);
   }
   auto dx(const auto& x, const auto& y) const {
-    const auto yes = no_zero(x);
-    const auto no = no_zero(1 - x);
-    return y / (yes * yes) + (1 - y) / (no * no);
+    const auto yes = inverse_of(x);
+    const auto no = inverse_of(1 - x);
+    return y * (yes * yes) + (1 - y) * (no * no);
   }
   auto dy(const auto& x, const auto&) const { return BinaryCrossEntropyTarget{}.df(x, 0); }
 };

@@ -126,12 +126,13 @@ struct Std : Deviating {
     const Tensor x = s[0];
     const Tensor y = spread(s.output(), dims, x.shape());
     const Tensor part = spread(g / freedom(dims, x.shape(), correction), dims, x.shape());
-    // The quotient first: it is of moderate size where y is not. 1 stands where y is 0, so that no
-    // derivative of the division is NaN there.
+    // The quotient first: it is of moderate size where y is not. Where y is 0, 1 stands for it and
+    // 0 for d, which may be infinite: so no derivative of the quotient or the product is NaN there.
     const auto share = [](const auto& d, const auto& deviation, const auto& scale) {
       const auto zero = constant(scale, 0);
       const auto flat = scale == zero;
-      return where(flat, zero, d * (deviation / where(flat, constant(scale, 1), scale)));
+      const auto quotient = deviation / where(flat, constant(scale, 1), scale);
+      return where(flat, zero, where(flat, zero, d) * quotient);
     };
     return {pulled(share, part, deviation(x, dims), y)};
   }

@@ -8,6 +8,7 @@
 #include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/extreme.hpp"
+#include "tapegrad/ops/join.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
@@ -111,6 +112,50 @@ TEST_CASE("reductions have their documented derivatives at kinks", "[ops][kink]"
   });
 }
 
+TEST_CASE("a choice is kept at every order where what arrives is infinite", "[ops][kink]") {
+  const auto deviation = [](const Tensor& x) { return tapegrad::std(cat({x, x})); };
+  const auto of_deviation = [deviation](Tensor (*f)(const Tensor&)) {
+    return kink("std", [=](const Tensor& x) { return f(deviation(x)); }, {2}, {0});
+  };
+  const auto of_relu = [](Tensor (*f)(const Tensor&)) {
+    return kink("relu", [=](const Tensor& x) { return f(relu(x)); }, {0, -1}, {0, 0});
+  };
+  const auto inverse = [](const Tensor& x) { return 1 / x; };
+  const auto root = [](const Tensor& x) { return pow(x, 0.5); };
+  test::check_kinks({
+      of_deviation(sqrt),
+      of_deviation(log),
+      of_deviation(inverse),
+      of_deviation(root),
+      of_deviation(abs),
+      of_relu(sqrt),
+      of_relu(log),
+      of_relu(inverse),
+      of_relu(root),
+      kink("abs", [](const Tensor& x) { return sqrt(abs(x)); }, {0}, {0}),
+      kink("clamp", [](const Tensor& x) { return sqrt(clamp(x, 0, 1)); }, {-1}, {0}),
+      kink("maximum", [](const Tensor& x) { return sqrt(maximum(x, zeros_like(x))); }, {-1}, {0}),
+      kink("l1_loss", [](const Tensor& x) { return sqrt(l1_of(x, 1)); }, {1}, {0}),
+      // A power of 0 is 1 whatever the base is.
+      kink("pow", [](const Tensor& x) { return sqrt(pow(x, 0) - 1); }, {0, 2}, {0, 0}),
+      kink("pow", [](const Tensor& b) { return sqrt(pow(zeros_like(b), b)); }, {1}, {0}),
+  });
+}
+
+TEST_CASE("where nothing is chosen an infinite slope times 0 is NaN", "[ops][kink]") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const auto undecided = [nan](Tensor (*f)(const Tensor&)) {
+    return kink("sqrt", [=](const Tensor& x) { return sqrt(f(x)); }, {0}, {nan}, {nan}, {nan});
+  };
+  test::check_kinks({
+      undecided([](const Tensor& x) {
+        return var(cat({x, x}));
+      }),
+      undecided([](const Tensor& x) { return sum(square(x)); }),
+      undecided([](const Tensor& x) { return nn::mse_loss(x, zeros_like(x)); }),
+  });
+}
+
 TEST_CASE("losses have their documented derivatives at kinks", "[ops][kink]") {
   test::check_kinks({
       kink("l1_loss", [](const Tensor& x) { return l1_of(x, 1); }, {1, 0, 2}, {0, -1, 1}),
@@ -120,9 +165,17 @@ TEST_CASE("losses have their documented derivatives at kinks", "[ops][kink]") {
            {1}, {-2}),
       kink("binary_cross_entropy", [](const Tensor& x) { return cross_entropy_of(x, 0); }, {0}, {0},
            {1}, {2}),
-      // -1 / x - 1 / (1 - x) with divisors of 1e-12 or more, which vary on one side only.
-      kink("binary_cross_entropy", slope_to_target, {0, 1, 0.5}, {-1e12, -1e12, -4}, {-1, 1, 0},
-           {-2, -2, -32}),
+      // Divisors are 1e-12 or more: -1 / x, 1 / x^2, -2 / x^3, and likewise on the other side.
+      kink("binary_cross_entropy", [](const Tensor& x) { return cross_entropy_of(x, 1); },
+           {0, 1e-13}, {-1e12, -1e12}, {1e24, 1e24}, {-2e36, -2e36}),
+      kink("binary_cross_entropy", [](const Tensor& x) { return cross_entropy_of(x, 0); }, {1},
+           {1e12}, {1e24}, {2e36}),
+      kink("binary_cross_entropy", [](const Tensor& x) { return cross_entropy_of(x, 0.25); },
+           {0, 1}, {0.75 - 0.25e12, 0.75e12 - 0.25}, {0.75 + 0.25e24, 0.75e24 + 0.25},
+           {1.5 - 0.5e36, 1.5e36 - 0.5}),
+      // By the target: -1 / x - 1 / (1 - x).
+      kink("binary_cross_entropy", slope_to_target, {0, 1, 0.5}, {-1e12, -1e12, -4},
+           {1e24, -1e24, 0}, {-2e36, -2e36, -32}),
       // 1 / (x (1 - x)), and 2 (1 - y) / (1 - x)^3 - 2 y / x^3.
       kink("binary_cross_entropy", [](const Tensor& x) { return cross_entropy_of(x, 0.25); },
            {0.25}, {0}, {16.0 / 3}, {-256.0 / 9}),

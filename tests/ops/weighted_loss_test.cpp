@@ -78,6 +78,10 @@ TEST_CASE("weighted losses have their derivatives", "[ops][loss][table]") {
     return grad({nn::binary_cross_entropy(x[0], y, {.reduction = Reduction::sum})}, {y},
                 {.create_graph = true})[0];
   };
+  const auto curve = [to_target](const test::Tensors& x) {
+    const EnableGrad guard;
+    return grad({sum(to_target(x))}, {x[0]}, {.create_graph = true})[0];
+  };
   test::check_rows({
       {.name = "weighted_logits",
        .f = weighted,
@@ -92,6 +96,11 @@ TEST_CASE("weighted losses have their derivatives", "[ops][loss][table]") {
        .float32_tolerance = 1e-5},
       {.name = "binary_cross_entropy_target",
        .f = to_target,
+       .inputs = {{{2, 3}, 0.05, 0.95}},
+       .empty_inputs = {{0, 3}},
+       .empty_result = {0, 3}},
+      {.name = "binary_cross_entropy_inverse",
+       .f = curve,
        .inputs = {{{2, 3}, 0.05, 0.95}},
        .empty_inputs = {{0, 3}},
        .empty_result = {0, 3}},
