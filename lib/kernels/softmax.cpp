@@ -11,6 +11,7 @@
 #include "kernels/map.hpp"
 #include "kernels/row_extreme.hpp"
 #include "kernels/row_sum.hpp"
+#include "kernels/shifted_exp.hpp"
 
 namespace tapegrad::kernels {
 namespace {
@@ -20,22 +21,6 @@ template <class T, class F>
 void map_dense(T* y, const T* x, std::int64_t n, const F& f) {
   VectorRow<T, 1>::dense(f, y, {x}, {1}, n, std::make_index_sequence<1>{});
 }
-
-/// exp(v - shift), with what the difference loses to rounding: of 100 with float32, 64 units in
-/// the last place of the result. Source: Knuth, volume 2, section 4.2.2, theorem B.
-template <class T>
-struct ShiftedExp {
-  T shift;
-  template <class V>
-  V operator()(const V& v) const {
-    const V difference = v - shift;
-    const V taken = difference - v;
-    const V lost = (v - (difference - taken)) - (shift + taken);
-    const V power = exp(difference);
-    // An infinite difference has lost inf - inf, which is NaN.
-    return power + power * where(lost == lost, lost, constant(lost, 0));
-  }
-};
 
 /// log(sum(exp(x - x[most]))), where x[most] is the largest element.
 template <class T>

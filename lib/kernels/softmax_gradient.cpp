@@ -7,6 +7,7 @@
 #include "kernels/map.hpp"
 #include "kernels/row_extreme.hpp"
 #include "kernels/row_sum.hpp"
+#include "kernels/shifted_exp.hpp"
 
 namespace tapegrad::kernels {
 namespace {
@@ -45,19 +46,25 @@ void softmax_row(T* out, const T* g, const T* y, std::int64_t n) {
   drop_unasked(out, g, n);
 }
 
-/// Only the largest probability can be near 1: g (1 - p) less p of the others' gradients.
+/// g - p sum(g), where p is made anew from x: a power of the logarithm, which was rounded, would
+/// have lost half a unit in the last place for each unit of that. Only the largest probability can
+/// be near 1: there it is g (1 - p) less p of the others' gradients.
 template <class T>
-void log_softmax_row(T* out, const T* g, const T* y, std::int64_t n) {
-  Compensated total;
-  RowSum<T>::add(total, g, n);
-  const T sum = static_cast<T>(total.value());
-  map_row_of(out, g, y, n, [sum](const auto& a, const auto& b) { return a - exp(b) * sum; });
-  drop_unasked(out, g, n);
-  const std::int64_t most = row_index_of_extreme<Largest>(y, n);
-  const double log_p = static_cast<double>(y[most]);
-  if (!(log_p > -0.5)) return;
+void log_softmax_row(T* out, const T* g, const T* x, std::int64_t n) {
+  const std::int64_t most = row_index_of_extreme<Largest>(x, n);
+  VectorRow<T, 1>::dense(ShiftedExp<T>{x[most]}, out, {x}, {1}, n, std::make_index_sequence<1>{});
+  out[most] = x[most] - x[most];  // 0, or NaN where e^(inf - inf) was
+  Compensated powers;
+  RowSum<T>::add(powers, out, n);
+  Compensated gradients;
+  RowSum<T>::add(gradients, g, most);
+  RowSum<T>::add(gradients, g + most + 1, n - most - 1);
   const double own = static_cast<double>(g[most]);
-  out[most] = static_cast<T>(-own * std::expm1(log_p) - std::exp(log_p) * (total.value() - own));
+  const double total = 1 + powers.value();
+  const T share = static_cast<T>((own + gradients.value()) / total);
+  map_row_of(out, g, out, n, [share](const auto& a, const auto& e) { return a - e * share; });
+  out[most] = static_cast<T>((own * powers.value() - gradients.value()) / total);
+  drop_unasked(out, g, n);
 }
 
 template <class F>
@@ -79,9 +86,9 @@ void softmax_gradient(Ref out, Ref g, Ref y) {
   });
 }
 
-void log_softmax_gradient(Ref out, Ref g, Ref y) {
-  each_row(out, g, y, [](auto* to, auto* from, auto* result, std::int64_t n) {
-    log_softmax_row(to, from, result, n);
+void log_softmax_gradient(Ref out, Ref g, Ref x) {
+  each_row(out, g, x, [](auto* to, auto* from, auto* in, std::int64_t n) {
+    log_softmax_row(to, from, in, n);
   });
 }
 

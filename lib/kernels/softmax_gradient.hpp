@@ -1,4 +1,4 @@
-// The gradients of softmax and log_softmax from their results, a row after another.
+// The gradients of softmax, from its result, and of log_softmax, a row after another.
 #pragma once
 
 #include "kernels/ref.hpp"
@@ -11,7 +11,7 @@ namespace tapegrad::kernels {
 
 /// out = y (g - sum(g y)).
 void softmax_gradient(Ref out, Ref g, Ref y);
-/// out = g - e^y sum(g).
-void log_softmax_gradient(Ref out, Ref g, Ref y);
+/// out = g - softmax(x) sum(g).
+void log_softmax_gradient(Ref out, Ref g, Ref x);
 
 }  // namespace tapegrad::kernels

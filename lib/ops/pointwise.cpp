@@ -72,16 +72,17 @@ struct Abs : Unary<Abs> {
   auto pull(const auto& g, const auto& x, const auto&) const { return by_sign(g, x); }
 };
 
-/// Above this a result has lost four bits of its distance to 1. Few activations come here.
-constexpr double saturated = 0.9375;
-
 // The derivatives of sigmoid and tanh: operations of x and y = f(x), because what has digits where
 // y is near 1 isn't what has a derivative with digits there. All of the gradient flows to x.
+
+template <class X, class T = std::remove_cvref_t<X>>
+constexpr bool is_float = std::same_as<T, float> || std::same_as<T, Batch<float>>;
 
 struct SigmoidSlope : Binary<SigmoidSlope> {
   static constexpr std::string_view name = "sigmoid_slope";
   static constexpr bool always_floating = true;
   static constexpr Needs saves(Needs) { return save_input(0) | save_output; }
+  static constexpr double saturated = 0.85;
   /// y (1 - y), in which 1 - y is y e^-x.
   auto f(const auto& x, const auto& y) const {
     return where_rare(
@@ -100,6 +101,8 @@ struct TanhSlope : Binary<TanhSlope> {
   auto f(const auto& x, const auto& y) const {
     const auto size = abs(y);
     const auto more = 1 + size;
+    // In float64 tanh has twice as much error.
+    constexpr double saturated = is_float<decltype(y)> ? 0.85 : 0.625;
     return where_rare(
         size > constant(y, saturated), [&] { return more * more * exp(-2 * abs(x)); },
         more * (1 - size));

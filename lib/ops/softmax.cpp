@@ -9,6 +9,7 @@
 #include "ops/reduced.hpp"
 #include "ops/weighted.hpp"
 #include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/extreme.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 
@@ -38,6 +39,13 @@ Tensor without_unasked(const Tensor& y, const Tensor& g, std::size_t dim) {
   return where((y == y) + asked, y, 0);
 }
 
+/// Which element of each slice along `dim` is the largest: one, the first.
+Tensor is_largest(const Tensor& p, std::int64_t dim) {
+  Shape line(p.shape().size(), 1);
+  line[static_cast<std::size_t>(dim)] = p.size(dim);
+  return arange(p.size(dim)).reshape(line) == argmax(p, dim, keepdim);
+}
+
 struct Softmax {
   static constexpr std::string_view name = "softmax";
   static constexpr bool any_layout = true;
@@ -60,18 +68,21 @@ struct Softmax {
 struct LogSoftmax {
   static constexpr std::string_view name = "log_softmax";
   static constexpr bool any_layout = true;
-  static constexpr Needs saves(Needs) { return save_output; }
+  static constexpr Needs saves(Needs) { return save_inputs; }
   std::size_t dim;
   void attributes(AttributeList& list) const { list("dim", dim); }
   Like result(const Tensor& x) const { return like(x); }
   void into(const Tensor& y, const Tensor& x) const { log_softmax(ref(y), ref(x), dim); }
   Grads vjp(const Saved& s, const Tensor& g) const {
-    if (!recording()) return {by_rows(log_softmax_gradient, g, s.output(), dim)};
-    const Tensor y = without_unasked(s.output(), g, dim);
-    // 1 - p is -expm1(y): what the kernel does where p is near 1.
-    const Tensor p = exp(y);
-    const Tensor rest = where(p > 0.5, -tanh(0.5 * y) * (1 + p), 1 - p);
-    return {g * rest - p * (sum(g, dim, keepdim) - g)};
+    const Tensor x = s[0];
+    if (!recording()) return {by_rows(log_softmax_gradient, g, x, dim)};
+    const auto d = static_cast<std::int64_t>(dim);
+    const Tensor p = without_unasked(softmax(x, d), g, dim);
+    if (p.dim() == 0 || p.numel() == 0) return {g - g * p};
+    // 1 - p of the largest p is the sum of the others, as in the kernel.
+    const Tensor largest = is_largest(p.detach(), d);
+    const Tensor rest = where(largest, sum(where(largest, 0, p), d, keepdim), 1 - p);
+    return {g * rest - p * (sum(g, d, keepdim) - g)};
   }
 };
 
