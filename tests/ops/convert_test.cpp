@@ -45,3 +45,10 @@ TEST_CASE("to_ refuses what it can't do in place", "[ops][convert]") {
   w.to_(float64);
   CHECK_THROWS_AS(view * 2, AutogradError);  // it looks at the elements of before
 }
+
+TEST_CASE("a transposed tensor without elements converts", "[ops][convert]") {
+  const Tensor none = ones({2, 3}).t().slice(0, 3);
+  CHECK(none.to(float64).shape() == Shape{0, 2});
+  CHECK(none.to(int32).to_vector<std::int32_t>().empty());
+  CHECK(none.clone().shape() == Shape{0, 2});
+}
