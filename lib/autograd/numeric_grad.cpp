@@ -13,7 +13,9 @@ Tensor numeric_grad(const std::function<Tensor(const Tensor&)>& f, const Tensor&
   check<Error>(static_cast<bool>(f), "numeric_grad: the function is empty");
   check_defined("numeric_grad", f, x);
   const TensorFunction total = [&f](const std::vector<Tensor>& all) {
-    return f(all[0]).to(float64).sum();
+    const Tensor y = f(all[0]);
+    check<Error>(y.defined(), "numeric_grad: the function returned an undefined tensor");
+    return y.to(float64).sum();
   };
   const Many function{.f = [&total](const std::vector<Tensor>& all,
                                     Recorded) { return std::vector<Tensor>{total(all)}; },

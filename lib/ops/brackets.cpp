@@ -12,6 +12,9 @@ std::int64_t left_over(const Tensor& x, std::span<const Index> indices) {
   std::int64_t named = 0;
   int ellipses = 0;
   for (const Index& i : indices) {
+    check<IndexError>(i.kind <= Kind::newaxis,
+                      "index: Kind({}) is none of integer, slice, ellipsis and newaxis",
+                      static_cast<int>(i.kind));
     named += i.kind == Kind::integer || i.kind == Kind::slice;
     ellipses += i.kind == Kind::ellipsis;
   }

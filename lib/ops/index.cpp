@@ -8,6 +8,7 @@
 #include "kernels/copy.hpp"
 #include "kernels/index.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/extreme.hpp"
 
 namespace tapegrad {
 namespace {
@@ -91,12 +92,17 @@ Grads ScatterAdd::vjp(const Saved& s, const Tensor& g) const {
   return {g, Tensor{}, s.needs(2) ? apply(Gather{dim}, g, s[1]) : Tensor{}};
 }
 
-/// As int64, each in [0, size); throws DTypeError or IndexError.
-Tensor checked_indices(std::string_view operation, const Tensor& index, std::int64_t size) {
+/// As int64; throws DTypeError.
+Tensor integers_of(std::string_view operation, const Tensor& index) {
   check<DTypeError>(!is_floating(index.dtype()) && index.dtype() != boolean,
                     "{}: indices must be integers, got {}; convert them with to(int64)", operation,
                     index.dtype());
-  const Tensor indices = index.to(int64);
+  return index.to(int64);
+}
+
+/// As int64, each in [0, size); throws DTypeError or IndexError.
+Tensor checked_indices(std::string_view operation, const Tensor& index, std::int64_t size) {
+  const Tensor indices = integers_of(operation, index);
   if (const auto outside = kernels::first_outside(ref(indices), size)) {
     fail<IndexError>("{}: index {} is out of range for a dimension of size {}", operation, *outside,
                      size);
@@ -140,6 +146,18 @@ void check_source(std::string_view operation, const Tensor& x, const Tensor& sou
   check<DTypeError>(x.dtype() == source.dtype(),
                     "{}: {} can't be added to {}; convert it with to()", operation, source.dtype(),
                     x.dtype());
+}
+
+/// The largest label + 1.
+std::int64_t classes_of(const Tensor& labels) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  check<ShapeError>(labels.numel() > 0,
+                    "one_hot: no label to count the classes by: shape {}; say how many there are",
+                    labels.shape());
+  if (const auto outside = kernels::first_outside(ref(labels), most)) {
+    fail<IndexError>("one_hot: label {}; labels are 0 to {}", *outside, most - 1);
+  }
+  return max(labels).item<std::int64_t>() + 1;
 }
 
 }  // namespace
@@ -205,16 +223,10 @@ Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const
 Tensor one_hot(const Tensor& labels, std::int64_t classes) {
   check_defined("one_hot", labels);
   check<IndexError>(classes >= -1, "one_hot: {} classes; use -1 for as many as there are", classes);
-  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-  const Tensor indices = checked_indices("one_hot", labels, classes == -1 ? most : classes);
-  if (classes == -1) {
-    const std::vector<std::int64_t> values = indices.to_vector<std::int64_t>();
-    check<ShapeError>(!values.empty(),
-                      "one_hot: no label to count the classes by: shape {}; say "
-                      "how many there are",
-                      labels.shape());
-    classes = *std::ranges::max_element(values) + 1;
-  }
+  const bool given = classes != -1;
+  const Tensor indices =
+      given ? checked_indices("one_hot", labels, classes) : integers_of("one_hot", labels);
+  if (!given) classes = classes_of(indices);
   Shape shape = labels.shape();
   shape.push_back(classes);
   Tensor y = in_name_of("one_hot", [&] { return zeros(shape, {.dtype = int64}); });

@@ -140,6 +140,9 @@ std::string to_string(const Tensor& x, const PrintOptions& options) {
   check<Error>(options.precision >= 0 && options.precision <= 30 && options.edge_items >= 1,
                "to_string: precision {} with {} edge items; use 0 to 30, and at least one",
                options.precision, options.edge_items);
+  check<Error>(options.threshold >= 0 && options.line_width >= 0,
+               "to_string: threshold {} and line_width {}; neither can be negative",
+               options.threshold, options.line_width);
   if (!x.defined()) return "tensor(undefined)";
   const Tensor values = make_alias(x);
   std::string text = std::string(opening) + Page(values, options).text();

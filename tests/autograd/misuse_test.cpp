@@ -31,6 +31,8 @@ TEST_CASE("an empty function is refused at the call", "[misuse]") {
         "register_hook: the hook is an empty function");
   CHECK(error_of([&] { gradcheck(nullptr, {x}); }) == "gradcheck: the function is empty");
   CHECK(error_of([&] { numeric_grad(nullptr, x); }) == "numeric_grad: the function is empty");
+  CHECK(error_of([&] { numeric_grad([](const Tensor&) { return Tensor(); }, x); }) ==
+        "numeric_grad: the function returned an undefined tensor");
   CHECK(error_of([&] { trace(nullptr); }) == "trace: the function is empty");
   square(x).sum().backward();  // no empty hook was left behind
 }

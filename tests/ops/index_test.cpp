@@ -1,4 +1,7 @@
 #include "tapegrad/ops/index.hpp"
+
+#include <limits>
+
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "support/op_table.hpp"
@@ -241,6 +244,10 @@ TEST_CASE("one_hot marks each label in a new last dimension", "[ops][index]") {
   CHECK(one_hot(zeros({0}, {.dtype = int64}), 4).shape() == Shape{0, 4});
   CHECK_THROWS_AS(one_hot(tensor({0, 3}), 3), IndexError);
   CHECK_THROWS_AS(one_hot(tensor({0, -1})), IndexError);
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  CHECK(test::error_of<IndexError>([&] {
+          one_hot(tensor({std::int64_t{0}, most}));
+        }) == "one_hot: label 9223372036854775807; labels are 0 to 9223372036854775806");
   CHECK_THROWS_AS(one_hot(zeros({2})), DTypeError);
   CHECK_THROWS_AS(one_hot(zeros({0}, {.dtype = int64})), ShapeError);
   CHECK_THROWS_AS(one_hot(tensor({0}), -2), IndexError);

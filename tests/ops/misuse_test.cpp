@@ -2,6 +2,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <span>
 
 #include "support/catch.hpp"
 #include "support/errors.hpp"
@@ -28,6 +29,14 @@ struct Call {
 };
 
 }  // namespace
+
+TEST_CASE("an index of no kind is refused", "[misuse][index]") {
+  Index index(0);
+  index.kind = static_cast<Index::Kind>(9);
+  CHECK(error_of<IndexError>([&] {
+          ones({2, 3}).index(std::span(&index, 1));
+        }) == "index: Kind(9) is none of integer, slice, ellipsis and newaxis");
+}
 
 TEST_CASE("an option that must be a finite number is refused otherwise", "[misuse]") {
   const Tensor x = ones({2, 3});

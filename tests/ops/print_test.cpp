@@ -153,4 +153,6 @@ TEST_CASE("print options change precision, threshold, edges, width and notation"
   CHECK(to_string(tensor(1.5), {.precision = 2, .scientific = true}) == "tensor(1.50e+00)");
   CHECK_THROWS_AS(to_string(tensor(1), {.precision = -1}), Error);
   CHECK_THROWS_AS(to_string(tensor(1), {.edge_items = 0}), Error);
+  CHECK_THROWS_AS(to_string(tensor(1), {.threshold = -1}), Error);
+  CHECK_THROWS_AS(to_string(tensor(1), {.line_width = -5}), Error);
 }
