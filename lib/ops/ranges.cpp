@@ -34,7 +34,7 @@ Tensor integer_range(Scalar from, Scalar to_before, Scalar by, DType dtype) {
   check<ShapeError>(count < std::uint64_t{1} << 63,
                     "arange: more elements than 64 bits count: from {} to {}", start, end);
   const auto n = static_cast<std::int64_t>(count);
-  if (n > 0) {
+  if (n > 0 && !is_floating(dtype)) {
     const std::int64_t last = start + (n - 1) * step;
     check_holds("arange", dtype, std::min(start, last), std::max(start, last));
   }
@@ -67,7 +67,8 @@ Tensor arange(Scalar start, Scalar end, Scalar step, const TensorOptions& option
   for (const Scalar s : {start, end, step}) floating = floating || s.kind() == float64;
   const DType dtype = chosen("arange", options, floating ? float32 : int64);
   check_not_boolean("arange", dtype);
-  const Tensor x = is_floating(dtype)
+  // Integers are counted as such for a floating-point type, too, and rounded once.
+  const Tensor x = floating && is_floating(dtype)
                        ? floating_range(start.to<double>(), end.to<double>(), step.to<double>())
                        : integer_range(start, end, step, dtype);
   return stored("arange", dtype, x, options);

@@ -36,6 +36,13 @@ TEST_CASE("arange reaches between any two finite ends", "[create][range]") {
         Doubles{-1.5e308, -0.5e308, 0.5e308});
 }
 
+TEST_CASE("a range of integers is counted in integers, whatever the type is", "[create][range]") {
+  const std::int64_t odd = (std::int64_t{1} << 53) + 1;  // float64 would start at 2^53
+  CHECK(arange(odd, odd + 3, 1, {.dtype = float64}).to_vector<double>() ==
+        Doubles{0x1p53, 0x1p53 + 2, 0x1p53 + 4});
+  CHECK(arange(5, 0, -2, {.dtype = float32}).to_vector<float>() == std::vector<float>{5, 3, 1});
+}
+
 TEST_CASE("an integer range of more than 2^63 steps is refused", "[create][range]") {
   const std::int64_t least = std::numeric_limits<std::int64_t>::min();
   CHECK_THROWS_AS(arange(0, least, -1), ShapeError);
