@@ -1,0 +1,23 @@
+// The functions that hostile_test.cpp calls, by what they take.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "tapegrad/dtype.hpp"
+#include "tapegrad/tensor.hpp"
+
+namespace tapegrad::test {
+
+template <class... Arguments>
+struct Victim {
+  std::string_view name;
+  Tensor (*f)(Arguments...);
+};
+
+std::span<const Victim<const Tensor&>> functions_of_one();
+std::span<const Victim<const Tensor&, const Tensor&>> functions_of_two();
+std::span<const Victim<const Tensor&, std::int64_t>> functions_with_integer();
+std::span<const Victim<const Tensor&, Scalar>> functions_with_number();
+
+}  // namespace tapegrad::test

@@ -1,0 +1,121 @@
+// Every function beside every argument that nobody sane gives: each call has a result that can be
+// read, or throws an Error that names somebody. The sanitizers look on.
+#include <cctype>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "hostile.hpp"
+#include "support/catch.hpp"
+#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/print.hpp"
+#include "tapegrad/tensor.hpp"
+
+using namespace tapegrad;
+
+namespace {
+
+constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+constexpr double inf = std::numeric_limits<double>::infinity();
+const double nan_value = std::nan("");
+
+struct Argument {
+  std::string_view what;
+  Tensor x;
+};
+
+std::vector<Argument> tensors() {
+  static float memory[2] = {1, 2};
+  const auto nothing = [](void*) {};
+  return {
+      {"undefined", Tensor()},
+      {"rank 0", full({}, 2.0)},
+      {"empty", zeros({0, 3})},
+      {"empty line", zeros({0})},
+      {"line", tensor({1.0, 2.0, 3.0})},
+      {"matrix", ones({2, 3})},
+      {"transposed", ones({2, 3}).t()},
+      {"expanded", ones({1, 1}).expand({2, 3})},
+      {"NaN", full({2, 3}, nan_value)},
+      {"infinite", full({2, 3}, -inf)},
+      {"largest", full({2, 3}, std::numeric_limits<float>::max())},
+      {"smallest", full({2, 3}, 1e-45)},
+      {"bool", tensor({true, false})},
+      {"uint8", tensor({0, 255}, {.dtype = uint8})},
+      {"int32", full({2, 3}, std::numeric_limits<std::int32_t>::min(), {.dtype = int32})},
+      {"int64", tensor({least, std::int64_t{-1}, most})},
+      {"indices", tensor({0, 1})},
+      {"float64", ones({2, 3}, {.dtype = float64})},
+      {"tracked", ones({2, 3}, {.requires_grad = true})},
+      {"recorded", ones({2, 3}, {.requires_grad = true}) * 2},
+      {"far stride", Tensor::from_blob(memory, {1, 2}, nothing, Strides{most, 1})},
+      {"stride 0", Tensor::from_blob(memory, {2, 3}, nothing, Strides{0, 0})},
+      {"rank 8", ones({1, 1, 1, 1, 1, 1, 1, 1})},
+  };
+}
+
+/// "matmul: ..."
+bool names_somebody(std::string_view message) {
+  const std::size_t end = message.find(':');
+  return end < 40 && std::isalpha(static_cast<unsigned char>(message[0]));
+}
+
+/// Reads what a call gives, and its derivatives.
+void look_at(const Tensor& y) {
+  if (!y.defined()) return;
+  y.detach().to_vector<double>();
+  to_string(y.detach());
+  if (y.requires_grad() && y.numel() > 0) sum(y).backward();
+}
+
+template <class... Arguments>
+void call(const test::Victim<Arguments...>& victim, std::type_identity_t<Arguments>... arguments) {
+  try {
+    look_at(victim.f(arguments...));
+  } catch (const Error& error) {
+    INFO(victim.name << ": " << error.what());
+    CHECK(names_somebody(error.what()));
+  } catch (const std::exception& other) {
+    FAIL_CHECK(victim.name << " throws no Error: " << other.what());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("functions of tensors have a result or a typed error for hostile ones", "[hostile]") {
+  for (const Argument& first : tensors()) {
+    CAPTURE(first.what);
+    for (const auto& victim : test::functions_of_one()) call(victim, first.x);
+    for (const Argument& second : tensors()) {
+      CAPTURE(second.what);
+      for (const auto& victim : test::functions_of_two()) call(victim, first.x, second.x);
+    }
+  }
+}
+
+TEST_CASE("functions with integers have a result or a typed error for hostile ones", "[hostile]") {
+  for (const Argument& argument : tensors()) {
+    for (const std::int64_t n : {least, least + 1, std::int64_t{-9}, std::int64_t{-1},
+                                 std::int64_t{0}, std::int64_t{1}, std::int64_t{9}, most}) {
+      CAPTURE(argument.what, n);
+      for (const auto& victim : test::functions_with_integer()) call(victim, argument.x, n);
+    }
+  }
+}
+
+TEST_CASE("functions with numbers have a result or a typed error for hostile ones", "[hostile]") {
+  const Scalar numbers[] = {nan_value, inf, -inf, 1e300, -1e300, 5e-324,
+                            0.5,       0,   -1,   least, most,   true};
+  for (const Argument& argument : tensors()) {
+    for (std::size_t i = 0; i < std::size(numbers); ++i) {
+      CAPTURE(argument.what, i);
+      for (const auto& victim : test::functions_with_number()) call(victim, argument.x, numbers[i]);
+    }
+  }
+}
