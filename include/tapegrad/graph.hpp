@@ -60,7 +60,7 @@ std::vector<TapeRecord> trace(const std::function<void()>& f);
 bool tracing();
 
 /// For optimizers: lists that `operation` changed x by `gradient`, which may be undefined. Nothing
-/// outside a trace(). Throws Error for an undefined x, there as well.
+/// outside a trace(). Throws Error for an undefined x or an empty name, there as well.
 void trace_update(std::string_view operation, const Tensor& x, const Tensor& gradient);
 
 /// A line for each record, "name = operation(inputs, attributes) : dtype shape":

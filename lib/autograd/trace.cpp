@@ -263,6 +263,7 @@ bool tracing() { return is_traced(); }
 
 void trace_update(std::string_view operation, const Tensor& x, const Tensor& gradient) {
   check_defined("trace_update", operation, x);
+  check<Error>(!operation.empty(), "trace_update: the name of the operation is empty");
   if (!is_traced()) return;
   std::vector<Place> inputs{current_trace->place_of(x)};
   if (gradient.defined()) inputs.push_back(current_trace->place_of(gradient));

@@ -50,7 +50,7 @@ std::string table_of(const Tensor& points) {
 
 void append_row(std::string& text, const std::vector<std::string>& cells) {
   for (const std::string& cell : cells) {
-    check_name("add_embedding", "cell", cell);
+    check_cell("add_embedding", "cell", cell);
     check<Error>(cell.find_first_of("\t\n\r") == std::string::npos,
                  "add_embedding: \"{}\" holds a tab or a line break, which end a cell of a table",
                  cell);

@@ -1,4 +1,5 @@
 // The settings of a run and what it reached.
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -35,7 +36,9 @@ void Writer::add_hparams(const std::vector<std::pair<std::string, Hparam>>& hpar
   check_hparams(hparams);
   std::vector<std::string> tags;
   for (const auto& [tag, value] : metrics) {
-    impl_->check_tag(tag, Kind::scalar);
+    impl_->check_tag("add_hparams", tag, Kind::scalar);
+    check<Error>(std::ranges::find(tags, tag) == tags.end(),
+                 "add_hparams: two values for the metric \"{}\"; give one", tag);
     tags.push_back(tag);
   }
   impl_->has_hparams = true;

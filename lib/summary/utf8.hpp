@@ -21,11 +21,17 @@ inline void check_utf8(std::string_view operation, std::string_view what, std::s
               operation, what, escaped(text));
 }
 
-/// The same for a name, which has no NUL either: a reader in C would end it there.
+/// The same for a cell of a table, which has no NUL either: a reader in C would end it there.
+inline void check_cell(std::string_view operation, std::string_view what, std::string_view text) {
+  check_utf8(operation, what, text);
+  check<Error>(text.find('\0') == std::string_view::npos,
+               "{}: the {} \"{}\" has a NUL; leave it out", operation, what, escaped(text));
+}
+
+/// The same for a name, which isn't empty: nobody could find it among the others.
 inline void check_name(std::string_view operation, std::string_view what, std::string_view name) {
-  check_utf8(operation, what, name);
-  check<Error>(name.find('\0') == std::string_view::npos,
-               "{}: the {} \"{}\" has a NUL; leave it out", operation, what, escaped(name));
+  check<Error>(!name.empty(), "{}: the {} is empty; give it a text", operation, what);
+  check_cell(operation, what, name);
 }
 
 }  // namespace tapegrad::summary

@@ -17,6 +17,7 @@ namespace {
 
 void check_options(const std::string& directory, const WriterOptions& options) {
   io::check_path("summary", directory);
+  check<Error>(!directory.empty(), "summary: the name of the folder is empty; \".\" is this one");
   io::check_path("summary", options.suffix);
   check<Error>(options.suffix.find('/') == std::string::npos,
                "summary: the suffix \"{}\" has a slash; it is a part of the file's name",
@@ -46,11 +47,45 @@ std::string new_path(const std::string& directory, const std::string& suffix, do
   return (std::filesystem::path(directory) / name).string();
 }
 
+/// A reader shows no other times as a date; a clock in milliseconds is a usual mistake.
+void check_wall_time(double wall_time) {
+  constexpr double end_of_9999 = 253402300800;
+  check<Error>(wall_time >= 0 && wall_time < end_of_9999,
+               "add_scalar: wall_time {}; use seconds since 1970, up to the year 9999", wall_time);
+}
+
 /// Of a curve of add_scalars().
 std::string run_name(std::string_view tag, std::string_view name) {
   std::string run = fmt::format("{}_{}", tag, name);
   std::ranges::replace(run, '/', '_');
   return run;
+}
+
+/// The run of each value. Throws Error where names that differ would share one, also with those
+/// that were there before.
+std::vector<std::string> runs_of(std::string_view tag,
+                                 const std::vector<std::pair<std::string, double>>& values,
+                                 const Curves& before) {
+  check_name("add_scalars", "tag", tag);
+  std::vector<std::string> runs;
+  Curves here;
+  const auto check_alone = [&](const Curves& others, const auto& curve, std::string_view name,
+                               bool may_come_again) {
+    const auto other = others.find(curve);
+    check<Error>(other == others.end() || (may_come_again && other->second == name),
+                 "add_scalars: \"{}\" and \"{}\" of \"{}\" are one curve; give them names that "
+                 "differ in more than slashes",
+                 other == others.end() ? "" : other->second, name, tag);
+  };
+  for (const auto& [name, value] : values) {
+    check_name("add_scalars", "name", name);
+    runs.push_back(run_name(tag, name));
+    const std::pair curve(runs.back(), std::string(tag));
+    check_alone(here, curve, name, false);
+    check_alone(before, curve, name, true);
+    here.emplace(curve, name);
+  }
+  return runs;
 }
 
 }  // namespace
@@ -86,6 +121,7 @@ void Writer::add_event(std::int64_t step, std::string event) {
 void Writer::add_scalar(std::string_view tag, double value, std::int64_t step,
                         std::optional<double> wall_time) {
   EventQueue& events = impl().open();
+  if (wall_time) check_wall_time(*wall_time);
   impl_->claim(tag, Kind::scalar);
   events.push(ScalarItem{{wall_time ? *wall_time : wall_time_now(), step},
                          std::string(tag),
@@ -96,14 +132,10 @@ void Writer::add_scalars(std::string_view tag,
                          const std::vector<std::pair<std::string, double>>& values,
                          std::int64_t step) {
   impl().open();
-  check_name("add_scalars", "tag", tag);
-  for (const auto& [name, value] : values) {
-    check_name("add_scalars", "name", name);
-  }
+  const std::vector<std::string> runs = runs_of(tag, values, impl_->curves);
   // All files first, so that none has a value of a call that fails.
   std::vector<Writer*> writers;
-  for (const auto& [name, value] : values) {
-    const std::string run = run_name(tag, name);
+  for (const std::string& run : runs) {
     auto found = impl_->runs.find(run);
     if (found == impl_->runs.end()) {
       const std::string folder = (std::filesystem::path(impl_->directory) / run).string();
@@ -114,6 +146,7 @@ void Writer::add_scalars(std::string_view tag,
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     writers[i]->add_scalar(tag, values[i].second, step);
+    impl_->curves.emplace(std::pair(runs[i], std::string(tag)), values[i].first);
   }
 }
 

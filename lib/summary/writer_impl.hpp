@@ -34,6 +34,23 @@ inline std::string_view name_of(Kind kind) {
   return "curve";
 }
 
+/// Which function adds it.
+inline std::string_view adder_of(Kind kind) {
+  switch (kind) {
+    case Kind::scalar:
+      return "add_scalar";
+    case Kind::histogram:
+      return "add_histogram";
+    case Kind::image:
+      return "add_image";
+    case Kind::text:
+      return "add_text";
+    case Kind::curve:
+      break;
+  }
+  return "add_pr_curve";
+}
+
 /// Tensor operations of the writer's own: a trace that is going on doesn't list them.
 template <class F>
 void untraced(F&& f) {
@@ -44,6 +61,9 @@ void untraced(F&& f) {
   }
 }
 
+/// Names of values, by run and tag.
+using Curves = std::map<std::pair<std::string, std::string>, std::string>;
+
 struct Writer::Impl {
   std::string directory;
   WriterOptions options;
@@ -51,6 +71,7 @@ struct Writer::Impl {
   std::unique_ptr<EventQueue> queue;                // null once closed
   std::map<std::string, Writer, std::less<>> runs;  // of add_scalars
   std::map<std::string, Kind, std::less<>> kinds;   // of data, by tag
+  Curves curves;                                    // of add_scalars
   bool has_hparams = false;
 
   Impl(const std::string& directory, const WriterOptions& options, Begin begin);
@@ -67,13 +88,12 @@ struct Writer::Impl {
     return *queue;
   }
 
-  /// Throws Error if the tag can't have this kind of data.
-  void check_tag(std::string_view tag, Kind kind) const {
+  /// Throws Error in `operation`'s name if the tag can't have this kind of data.
+  void check_tag(std::string_view operation, std::string_view tag, Kind kind) const {
     const auto found = kinds.find(tag);
-    if (found == kinds.end()) return check_name("summary", "tag", tag);
-    check<Error>(found->second == kind,
-                 "summary: the tag \"{}\" has {}s already; give the {} another", tag,
-                 name_of(found->second), name_of(kind));
+    if (found == kinds.end()) return check_name(operation, "tag", tag);
+    check<Error>(found->second == kind, "{}: the tag \"{}\" has {}s already; give the {} another",
+                 operation, tag, name_of(found->second), name_of(kind));
   }
 
   // On the path of every scalar: one search of a tag that is known.
@@ -81,7 +101,7 @@ struct Writer::Impl {
     const auto found = kinds.lower_bound(tag);
     if (found != kinds.end() && found->first == tag && found->second == kind) [[likely]]
       return;
-    check_tag(tag, kind);
+    check_tag(adder_of(kind), tag, kind);
     kinds.emplace_hint(found, tag, kind);
   }
 };

@@ -199,7 +199,7 @@ TEST_CASE("text that isn't UTF-8 is refused, as it would end the file for Tensor
   summary::Writer writer(folder.path.string());
   const std::string bad = "bad \xff\xfe";
   CHECK_THROWS_WITH(writer.add_scalar(bad, 1, 1),
-                    Catch::Contains("summary: the tag \"bad \\xff\\xfe\" is not UTF-8"));
+                    Catch::Contains("add_scalar: the tag \"bad \\xff\\xfe\" is not UTF-8"));
   CHECK_THROWS_AS(writer.add_scalar(bad, 1, 1), Error);
   CHECK_THROWS_AS(writer.add_histogram(bad, ones({2}), 1), Error);
   CHECK_THROWS_AS(writer.add_image(bad, ones({2, 2}), 1), Error);

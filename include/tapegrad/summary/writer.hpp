@@ -90,8 +90,8 @@ class Hparam {
 ///
 /// TensorBoard shows one kind of data under a tag and drops the others: a tag that has another kind
 /// already is refused with Error. Each writer knows its own tags only, not those of other writers
-/// of the folder. Tags, names and texts are UTF-8, and tags and names have no NUL; others are
-/// refused with Error.
+/// of the folder. Tags, names and texts are UTF-8, and tags and names have no NUL and aren't empty;
+/// others are refused with Error.
 ///
 /// After fork(), the child can neither add nor flush (Error), and its copy's end writes nothing;
 /// let it make a writer of its own. Fork first, then make writers and start threads: while another
@@ -113,12 +113,12 @@ class Writer {
   const std::string& path() const;
 
   /// One number; stored as float32, as TensorBoard's format has it. `wall_time`: seconds since
-  /// 1970; default: now.
+  /// 1970; default: now. Throws Error for one that is negative, no number or beyond the year 9999.
   void add_scalar(std::string_view tag, double value, std::int64_t step,
                   std::optional<double> wall_time = std::nullopt);
 
   /// Several numbers in one chart: each is a run of its own, in the sub-folder "tag_name" with
-  /// every "/" of both replaced by "_".
+  /// every "/" of both replaced by "_". Throws Error for names that would share one.
   void add_scalars(std::string_view tag, const std::vector<std::pair<std::string, double>>& values,
                    std::int64_t step);
 
@@ -143,8 +143,8 @@ class Writer {
   void add_histograms(const nn::Module& module, std::int64_t step);
 
   /// A list of operations, from trace() or tape(), for the tab "GRAPHS": scopes, edges, shapes and
-  /// element types. The tab shows the last graph of a folder. Throws Error unless names are unique
-  /// and inputs are places in the list.
+  /// element types. The tab shows the last graph of a folder. Throws Error unless names are unique,
+  /// inputs are places in the list, element types are ones and no size is negative.
   void add_graph(const std::vector<TapeRecord>& records);
 
   /// What `module` computes of `input` with forward(Tensor), under NoGrad and otherwise in the mode
@@ -174,7 +174,8 @@ class Writer {
 
   /// What this run's settings were and what it reached; shown in the tab "HPARAMS", where only the
   /// first of a folder count. Throws Error for a second call, for numbers among the settings that
-  /// aren't finite, for two of one name, and for metrics whose tags have another kind of data.
+  /// aren't finite, for two settings or metrics of one name, and for metrics whose tags have
+  /// another kind of data.
   void add_hparams(const std::vector<std::pair<std::string, Hparam>>& hparams,
                    const std::vector<std::pair<std::string, double>>& metrics);
 
