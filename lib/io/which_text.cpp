@@ -93,21 +93,39 @@ std::uint32_t letter_at(std::string_view bytes, std::size_t offset, std::size_t 
   return letter;
 }
 
-/// Whether the start reads as letters of so many bytes, most of them Latin: among numbers of this
-/// width some are control characters.
+bool separates(std::uint32_t letter) {
+  return letter == '\n' || letter == '\r' || letter == '\t' || letter == ',' || letter == ';' ||
+         letter == '|';
+}
+
+/// Surrogates come in pairs, and only where letters have two bytes.
+bool is_letter(std::uint32_t letter, std::uint32_t before, std::size_t width) {
+  const bool leads = before >= 0xd800 && before < 0xdc00;
+  const bool follows = letter >= 0xdc00 && letter < 0xe000;
+  if (width == 2 ? leads != follows : letter >= 0xd800 && letter < 0xe000) return false;
+  if (letter < 0x80) return is_readable(static_cast<unsigned char>(letter));
+  const bool is_private = letter >= 0xe000 && letter < 0xf900;
+  return letter >= 0xa0 && letter <= 0x10ffff && !is_private && (letter & 0xfffe) != 0xfffe;
+}
+
+/// Whether the start reads as letters of so many bytes. Numbers of this width do so, too, unless
+/// some are control characters, halves of pairs or of nobody: so most letters must be Latin, or
+/// there must be some that separate the cells and lines of a table.
 bool is_wide(std::string_view bytes, std::size_t width, bool big) {
-  constexpr std::size_t enough = 128;
+  constexpr std::size_t enough = 512;
   constexpr std::size_t least = 4;
   const std::size_t count = std::min(bytes.size() / width, enough);
   std::size_t latin = 0;
+  std::size_t separators = 0;
+  std::uint32_t before = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint32_t letter = letter_at(bytes, i * width, width, big);
-    const bool valid =
-        letter > 0xff ? letter <= 0x10ffff : is_readable(static_cast<unsigned char>(letter));
-    if (!valid) return false;
-    if (letter < 0x80) ++latin;
+    if (!is_letter(letter, before, width)) return false;
+    latin += letter < 0x80 ? 1 : 0;
+    separators += separates(letter) ? 1 : 0;
+    before = letter;
   }
-  return count >= least && 4 * latin >= 3 * count;
+  return count >= least && (4 * latin >= 3 * count || separators >= 2);
 }
 
 }  // namespace

@@ -50,6 +50,10 @@ Format format_of(const std::string& path) {
   if (start.starts_with("\x1f\x8b") || start.starts_with("\0\0"sv)) return Format::idx;
   if (start.starts_with("model_checkpoint_path:")) return Format::checkpoints;
   if (is_text(start)) return Format::csv;
+  if (start.find("brain.Event:") < 100) {
+    throw std::runtime_error(
+        fmt::format("{} is an event file; tensorboard --logdir shows the folder it is in", path));
+  }
   throw std::runtime_error(
       fmt::format("{}: neither safetensors, npy, npz, IDX nor text; nothing here reads it", path));
 }

@@ -9,6 +9,7 @@
 #include "tapegrad/io/npy.hpp"
 #include "tapegrad/io/safetensors.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/summary/writer.hpp"
 
 using namespace tapegrad;
 using namespace tapegrad::test;
@@ -64,7 +65,9 @@ TEST_CASE("a file of another kind is called what it is by every reader", "[io]")
   io::save_safetensors(folder / "safetensors", {{"x", ones({2})}});
   io::save_idx(folder / "idx", ones({2}));
   io::save_idx(folder / "idx.gz", ones({2}));
+  const summary::Writer log(folder / "log");
   const std::vector<Sample> samples{
+      {read_file(log.path()), "an event file", "tensorboard --logdir", ""},
       {read_file(folder / "npy"), "an .npy array", "load_npy() reads it", "load_npy"},
       {read_file(folder / "npz"), "an .npz file", "load_npz() reads it", "load_npz"},
       {read_file(folder / "safetensors"), "a safetensors file", "load_safetensors() reads it",

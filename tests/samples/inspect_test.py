@@ -92,6 +92,8 @@ class Inspect(SampleTest):
 
     def test_what_nothing_reads_is_refused(self):
         png = b"\x89PNG\r\n\x1a\n" + bytes(20)
+        events = b"\x18" + bytes(22) + b"brain.Event:2" + bytes(4)
+        self.assert_refused(r"is an event file; tensorboard --logdir", self.bytes_file("e", events))
         self.assert_refused(r"neither safetensors, npy, npz, IDX nor text", self.bytes_file("p", png))
         done = subprocess.run([self.program, "/dev/stdin"], input="1,2\n", capture_output=True,
                               text=True)
