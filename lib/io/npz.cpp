@@ -36,6 +36,7 @@ StateDict read_npz(const Input& input, const LoadSomeOptions& options) {
     const std::string& name = archive.name(i);
     std::string array = array_name(name);
     if (!choice.takes(array)) continue;
+    archive.check_entry(i);
     check<IoError>(name.ends_with(suffix), "{}: the entry {} is no .npy array: {}{}",
                    input.operation, shown(name), input.name, others(archive));
     check<IoError>(!tensors.contains(array), "{}: two entries named {}: {}", input.operation,

@@ -22,6 +22,8 @@ class ZipReader {
 
   std::size_t size() const { return entries_.size(); }
   const std::string& name(std::size_t i) const { return entries_[i].name; }
+  /// Throws IoError for an entry that can't be unpacked, or whose name misleads.
+  void check_entry(std::size_t i) const;
   /// The unpacked entry. Throws IoError if its checksum is wrong, and for one that is encrypted or
   /// packed in another way.
   Input read(std::size_t i) const;
@@ -33,6 +35,7 @@ class ZipReader {
     std::string_view problem;  // why it can't be unpacked; the others can
   };
   [[noreturn]] void fail_entry(std::string_view name, std::string_view what) const;
+  void check_names();
   Entry describe(std::uint64_t index, std::uint64_t& packed) const;
 
   const Input& input_;

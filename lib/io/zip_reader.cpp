@@ -6,8 +6,10 @@
 #include "core/sizes.hpp"
 #include "io/elements.hpp"
 #include "io/gzip.hpp"
+#include "io/path.hpp"
 #include "io/what_it_is.hpp"
 #include "io/zip_error.hpp"
+#include "io/zip_names.hpp"
 
 namespace tapegrad::io {
 namespace {
@@ -16,6 +18,8 @@ std::uint64_t most_of(std::uint64_t packed) {
   constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
   return product<std::uint64_t>(packed, tightest_deflate).value_or(all);
 }
+
+bool has_nul(std::string_view name) { return name.find('\0') != name.npos; }
 
 std::shared_ptr<zip> open_archive(const Input& input) {
   check_format(input, Format::npz);
@@ -38,6 +42,26 @@ ZipReader::ZipReader(const Input& input) : input_(input), archive_(open_archive(
   const auto count = static_cast<std::uint64_t>(zip_get_num_entries(archive_.get(), 0));
   std::uint64_t packed = 0;
   for (std::uint64_t i = 0; i < count; ++i) entries_.push_back(describe(i, packed));
+  check_names();
+}
+
+// Also that our eyes and libzip's see the same directory: an archive may be made to have two.
+void ZipReader::check_names() {
+  const auto names = names_in_directory(input_);
+  const bool all = names && names->size() == entries_.size();
+  check<IoError>(all, "{}: the directory of the archive is not where it says: {}; write it anew",
+                 input_.operation, input_.name);
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const ZipName& name = (*names)[i];
+    const bool hides = has_nul(name.bytes) || has_nul(name.unicode);
+    const char* seen = zip_get_name(archive_.get(), i, ZIP_FL_ENC_RAW);
+    const bool same = seen && (name.bytes == seen || name.unicode == seen);
+    Entry& entry = entries_[i];
+    if (hides) entry.name = name.bytes;
+    if (hides) entry.problem = "its name goes on behind a NUL";
+    if (!hides && !same) entry.problem = "the archive gives it two names";
+    if (entry.problem.empty()) entry.problem = problem_of_entry(entry.name);
+  }
 }
 
 ZipReader::Entry ZipReader::describe(std::uint64_t index, std::uint64_t& packed) const {
@@ -66,9 +90,13 @@ ZipReader::Entry ZipReader::describe(std::uint64_t index, std::uint64_t& packed)
   return {facts.name, facts.size, {}};
 }
 
+void ZipReader::check_entry(std::size_t i) const {
+  if (!entries_[i].problem.empty()) fail_entry(entries_[i].name, entries_[i].problem);
+}
+
 Input ZipReader::read(std::size_t i) const {
   const Entry& entry = entries_[i];
-  if (!entry.problem.empty()) fail_entry(entry.name, entry.problem);
+  check_entry(i);
   const std::shared_ptr<zip_file_t> file(zip_fopen_index(archive_.get(), i, 0),
                                          [](zip_file_t* f) { return f ? zip_fclose(f) : 0; });
   if (!file) fail_entry(entry.name, zip_strerror(archive_.get()));

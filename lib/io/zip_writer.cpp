@@ -45,6 +45,9 @@ void write_zip(const std::string& operation, const std::string& target, const st
     check<IoError>(file.name.size() <= longest, "{}: a name of {} bytes, {}: {}; at most {} fit",
                    operation, file.name.size(), shown(file.name), target, longest);
     check_name(operation, file.name, target);
+    const std::string_view problem = problem_of_entry(file.name);
+    check<IoError>(problem.empty(), "{}: cannot add {}: {}: {}", operation, shown(file.name),
+                   problem, target);
     const bool added = add(archive.get(), file, compress);  // before its reason is asked for
     check<IoError>(added, "{}: cannot add {}: {}: {}; is the name UTF-8?", operation,
                    shown(file.name), zip_strerror(archive.get()), target);

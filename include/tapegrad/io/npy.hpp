@@ -30,14 +30,16 @@ struct NpzOptions {
 };
 
 /// Writes named arrays as numpy.savez does, beyond 4 GB where needed. The file appears at once or
-/// not at all. Throws IoError when it can't be written and for a name that isn't UTF-8, has a NUL
-/// or is longer than 65,531 bytes.
+/// not at all. Throws IoError when it can't be written and for a name that isn't UTF-8, is empty or
+/// longer than 65,531 bytes, or with which unpackers would write somewhere else: with a NUL, a
+/// backslash or "..", or absolute.
 void save_npz(const std::string& path, const StateDict& tensors, NpzOptions options = {});
 
 /// Reads the arrays of a file that numpy.savez or numpy.savez_compressed wrote; checksums are
 /// verified.
-///   Throws IoError, with the path and the array, for everything that load_npy() refuses, and for
-///   an archive that is damaged, is encrypted or claims more than its bytes can hold.
+///   Throws IoError, with the path and the array, for everything that load_npy() refuses, for an
+///   archive that is damaged, is encrypted or claims more than its bytes can hold, and for names
+///   that save_npz() refuses.
 StateDict load_npz(const std::string& path, const LoadSomeOptions& options = {});
 
 /// What is in such a file, in its order, also arrays that can't be loaded and files that aren't
