@@ -7,7 +7,6 @@
 //   if (!r) std::cout << r.text();
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -41,8 +40,9 @@ void set_derivative(Problem& problem, D& derivative, const X& x, std::size_t row
       }(more...);
     });
     const Values after = flat(copy);
-    problem.changed_x =
-        problem.changed_x || !std::equal(before.begin(), before.end(), after.begin(), same);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      problem.changed_x = problem.changed_x || !same(before[i], after[i]);
+    }
     return result;
   };
 }

@@ -1,11 +1,9 @@
 // Compares derivatives with slopes, cell by cell, and gathers what is wrong into a report.
 #pragma once
 
-#include <algorithm>
 #include <cfloat>
 #include <cmath>
 #include <cstddef>
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,8 +48,8 @@ class LineOf final : public Line {
 };
 
 /// What input i is limited to: the last of a list that is too short.
-inline std::pair<double, double> domain_of(const Options& options, std::size_t i) {
-  return options.domain[std::min(i, options.domain.size() - 1)];
+inline double limit_of(const std::vector<double>& limits, std::size_t i) {
+  return limits[i < limits.size() ? i : limits.size() - 1];
 }
 
 /// The size of what varies along a direction, and how far it can go within the domain.
@@ -66,8 +64,9 @@ inline LineScale scale_of(const Problem& problem, const Values& x, const Values&
     fastest = std::fmax(fastest, std::fabs(d));
     const double size = std::fabs(x[i] / d);
     if (size > 0 && (scale.magnitude == 0 || size < scale.magnitude)) scale.magnitude = size;
-    if (options.domain.empty()) continue;
-    const auto [low, high] = domain_of(options, i);
+    if (options.lowest.empty()) continue;
+    const double low = limit_of(options.lowest, i);
+    const double high = limit_of(options.highest, i);
     const double down = (d > 0 ? low - x[i] : high - x[i]) / d;
     const double up = (d > 0 ? high - x[i] : low - x[i]) / d;
     scale.lowest = std::fmax(scale.lowest, down);
@@ -134,7 +133,11 @@ class Tally {
       return;
     }
     ++(cell.verdict == Verdict::wrong ? report_.wrong : report_.inconclusive);
-    // Into its place in a short list, behind equals. (std::stable_sort compiles ten times longer.)
+    list(std::move(cell));
+  }
+
+  /// Into its place in a short list, behind equals. (std::stable_sort compiles ten times longer.)
+  void list(Cell cell) {
     std::vector<Cell>& worst = report_.worst;
     worst.push_back(std::move(cell));
     for (std::size_t i = worst.size() - 1; i > 0 && badness(worst[i]) > badness(worst[i - 1]); --i)

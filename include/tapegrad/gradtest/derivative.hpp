@@ -1,7 +1,6 @@
 // Numeric derivatives by themselves: values with their uncertainties, nothing to compare.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <vector>

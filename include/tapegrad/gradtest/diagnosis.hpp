@@ -2,7 +2,6 @@
 // every element is said.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>

@@ -1,12 +1,10 @@
 // The forms in which functions give their results: returned, or written into what follows x.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <functional>
-#include <iterator>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -38,7 +36,7 @@ auto owned(const X& x) {
     return static_cast<double>(x);
   } else if constexpr (std::is_bounded_array_v<X>) {
     PlainArray<std::remove_const_t<std::remove_extent_t<X>>, std::extent_v<X>> copy{};
-    std::copy(std::begin(x), std::end(x), copy.begin());
+    for (std::size_t i = 0; i < copy.size(); ++i) copy.elements[i] = x[i];
     return copy;
   } else if constexpr (requires {
                          typename X::element_type;

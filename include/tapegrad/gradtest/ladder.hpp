@@ -5,7 +5,6 @@
 #include <cfloat>
 #include <cmath>
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 #include "tapegrad/gradtest/extrapolate.hpp"
@@ -53,41 +52,32 @@ inline double power_of_two(double x) {
 /// The values of a line on both sides of t = 0, at steps that halve.
 class Ladder {
  public:
-  static constexpr std::size_t length = 28;
+  static constexpr std::size_t length = Quotients::most;
 
   Ladder(Line& line, const LineScale& scale, const std::vector<double>& centre, double start)
       : line_(line), scale_(scale), centre_(centre), step_(start) {}
 
-  std::size_t size() const { return rungs_.size(); }
+  std::size_t size() const { return size_; }
   double precision() const { return scale_.precision; }
 
   /// Evaluates at the next step.
   void climb() {
-    rungs_.push_back(rung(step_));
+    rungs_[size_++] = rung(step_);
     step_ /= 2;
   }
 
   /// Evaluates once more, far below: what a smooth function must look like there as well.
   /// Not a few powers of two, which may be multiples of some period as all rungs are; but so few
   /// bits that a point and the step add up exactly.
-  void look_ahead() { ahead_ = rung(rungs_.back().step * std::ldexp(ahead_part, -look)); }
+  void look_ahead() { ahead_ = rung(finest().step * std::ldexp(ahead_part, -look)); }
 
-  Quotients central(std::size_t output) const {
-    return quotients([&](const Rung& r) { return r.above[output]; },
-                     [&](const Rung& r) { return r.below[output]; }, output, 2);
-  }
-  Quotients above(std::size_t output) const {
-    return quotients([&](const Rung& r) { return r.above[output]; },
-                     [&](const Rung&) { return centre_[output]; }, output, 1);
-  }
-  Quotients below(std::size_t output) const {
-    return quotients([&](const Rung&) { return centre_[output]; },
-                     [&](const Rung& r) { return r.below[output]; }, output, 1);
-  }
+  Quotients central(std::size_t output) const { return quotients(output, true, true); }
+  Quotients above(std::size_t output) const { return quotients(output, true, false); }
+  Quotients below(std::size_t output) const { return quotients(output, false, true); }
 
   /// Every value that was seen is the same; sides where there is none don't count.
   bool is_constant(std::size_t output) const {
-    for (const Rung& r : rungs_) {
+    for (const Rung& r : *this) {
       for (const double value : {r.above[output], r.below[output]}) {
         if (value != centre_[output] && !std::isnan(value)) return false;
       }
@@ -98,7 +88,7 @@ class Ladder {
   /// How far the function goes from its value at the point.
   double range(std::size_t output) const {
     double most = 0;
-    for (const Rung& r : rungs_) {
+    for (const Rung& r : *this) {
       for (const double value : {r.above[output], r.below[output]}) {
         const double change = std::fabs(value - centre_[output]);
         if (std::isfinite(change)) most = std::fmax(most, change);
@@ -109,8 +99,7 @@ class Ladder {
   /// The largest step up to which all values are that of the centre; 0 for none.
   double flat_up_to(std::size_t output) const {
     double step = 0;
-    for (std::size_t k = rungs_.size(); k-- > 0 && !differs(rungs_[k], output);)
-      step = rungs_[k].step;
+    for (std::size_t k = size_; k-- > 0 && !differs(rungs_[k], output);) step = rungs_[k].step;
     return step;
   }
   /// What a flat part may hide: the last bit of what values were made from, which is some 1, or as
@@ -118,7 +107,7 @@ class Ladder {
   double hidden(std::size_t output) const {
     const double size = std::fmax(1, scale_.magnitude / scale_.unit);
     double least = INFINITY;
-    for (const Rung& r : rungs_) {
+    for (const Rung& r : *this) {
       for (const double value : {r.above[output], r.below[output]}) {
         const double change = std::fabs(value - centre_[output]);
         if (change > 0) least = std::fmin(least, change);
@@ -130,7 +119,7 @@ class Ladder {
   /// The steepest quotient of one side at steps up to `step`.
   double steepest(std::size_t output, double step) const {
     double most = 0;
-    for (const Rung& r : rungs_) {
+    for (const Rung& r : *this) {
       if (r.step > step) continue;
       for (const double value : {r.above[output], r.below[output]}) {
         const double slope = std::fabs(value - centre_[output]) / r.step;
@@ -139,10 +128,11 @@ class Ladder {
     }
     return most;
   }
-  /// The steepest quotient of both sides.
-  double steepest_central(std::size_t output) const {
+  /// The steepest quotient of both sides at steps up to `step`.
+  double steepest_central(std::size_t output, double step) const {
     double most = 0;
-    for (const Rung& r : rungs_) {
+    for (const Rung& r : *this) {
+      if (r.step > step) continue;
       const double slope = std::fabs(quotient_of(r, output));
       if (std::isfinite(slope)) most = std::fmax(most, slope);
     }
@@ -152,10 +142,10 @@ class Ladder {
   /// Whether what was seen ahead fits a smooth function with this slope.
   bool confirms(std::size_t output, const Extrapolated& slope) const {
     const double off = 2 * noise_at(ahead_, output) / ahead_.step;
-    const double bend = std::fabs(quotient_of(rungs_.back(), output) - slope.value);
+    const double bend = std::fabs(quotient_of(finest(), output) - slope.value);
     const double apart = std::fabs(quotient_of(ahead_, output) - slope.value);
     if (!(apart <= 4 * (slope.error() + off) + std::ldexp(bend, 1 - 2 * look))) return false;
-    const double expected = std::ldexp(ahead_part * gap_of(rungs_.back(), output), -look);
+    const double expected = std::ldexp(ahead_part * gap_of(finest(), output), -look);
     return gap_of(ahead_, output) <= 1.02 * expected + 4 * off;
   }
 
@@ -166,8 +156,8 @@ class Ladder {
     if (!noise_.empty()) return noise_;
     noise_.assign(line_.outputs(), 0.0);
     for (const double part : {0.731 * 0x1p-17, 0.619 * 0x1p-20}) {
-      const std::vector<double> above = noise_of_side(part * rungs_.front().step);
-      const std::vector<double> below = noise_of_side(-part * rungs_.front().step);
+      const std::vector<double> above = noise_of_side(part * rungs_[0].step);
+      const std::vector<double> below = noise_of_side(-part * rungs_[0].step);
       for (std::size_t o = 0; o < noise_.size(); ++o) {
         noise_[o] = std::fmax(noise_[o], std::fmin(above[o], below[o]));
       }
@@ -181,19 +171,24 @@ class Ladder {
 
   struct Rung {
     double step = 0;
-    std::vector<double> above, below;
+    std::vector<double> above = {}, below = {};
   };
 
-  /// (high - low) / (sides * step) at each rung. Where values are rounded, steps that leave all
-  /// values equal tell nothing.
-  template <class High, class Low>
-  Quotients quotients(High&& high, Low&& low, std::size_t output, int sides) const {
+  const Rung* begin() const { return rungs_; }
+  const Rung* end() const { return rungs_ + size_; }
+  const Rung& finest() const { return rungs_[size_ - 1]; }
+
+  /// Differences between the sides, or between one and the centre, by their distance at each rung.
+  /// Where values are rounded, steps that leave all values equal tell nothing.
+  Quotients quotients(std::size_t output, bool up, bool down) const {
+    const int sides = up && down ? 2 : 1;
     const double quantum = quantum_of(output);
     Quotients q;
-    for (const Rung& r : rungs_) {
+    for (const Rung& r : *this) {
       const double noise = std::fmax((3 - sides) * noise_at(r, output), quantum / 2);
-      q.add(r.step, (high(r) - low(r)) / (sides * r.step), noise,
-            quantum == 0 || differs(r, output));
+      const double high = up ? r.above[output] : centre_[output];
+      const double low = down ? r.below[output] : centre_[output];
+      q.add(r.step, (high - low) / (sides * r.step), noise, quantum == 0 || differs(r, output));
     }
     return q;
   }
@@ -203,7 +198,7 @@ class Ladder {
   double quantum_of(std::size_t output) const {
     double least = INFINITY;
     bool up = false, down = false, flat = false;
-    for (const Rung& r : rungs_) {
+    for (const Rung& r : *this) {
       const double above = std::fabs(r.above[output] - centre_[output]);
       const double below = std::fabs(r.below[output] - centre_[output]);
       if (above > 0) least = std::fmin(least, above);
@@ -214,7 +209,7 @@ class Ladder {
     }
     if (!up || !down || !flat) return 0;
     int multiples = 0;
-    for (const Rung& r : rungs_) {
+    for (const Rung& r : *this) {
       for (const double value : {r.above[output], r.below[output]}) {
         const double ratio = std::fabs(value - centre_[output]) / least;
         if (!(ratio > 1.5 && ratio < 64)) continue;
@@ -243,18 +238,21 @@ class Ladder {
 
   /// NaN where the function isn't finite.
   std::vector<double> noise_of_side(double distance) {
-    constexpr int count = 9;
-    std::vector<std::vector<double>> values(line_.outputs());
-    std::vector<double> here(line_.outputs());
-    for (int i = 1; i <= count; ++i) {
-      const double t = i * distance;
-      here.assign(line_.outputs(), static_cast<double>(NAN));
-      if (t >= scale_.lowest && t <= scale_.highest) line_.at(t, here.data());
-      for (std::size_t o = 0; o < here.size(); ++o) values[o].push_back(here[o]);
+    constexpr std::size_t count = 9;
+    const std::size_t outputs = line_.outputs();
+    std::vector<double> values(count * outputs, static_cast<double>(NAN));
+    for (std::size_t i = 0; i < count; ++i) {
+      const double t = static_cast<double>(i + 1) * distance;
+      if (t >= scale_.lowest && t <= scale_.highest) line_.at(t, values.data() + i * outputs);
     }
-    // Three times a standard deviation: few values are further off.
-    for (std::size_t o = 0; o < here.size(); ++o) here[o] = 3 * noise_of(std::move(values[o]));
-    return here;
+    std::vector<double> noise(outputs, 0.0);
+    for (std::size_t o = 0; o < outputs; ++o) {
+      double of_output[count];
+      for (std::size_t i = 0; i < count; ++i) of_output[i] = values[i * outputs + o];
+      // Three times a standard deviation: few values are further off.
+      noise[o] = 3 * noise_of(of_output, count);
+    }
+    return noise;
   }
 
   double quotient_of(const Rung& r, std::size_t output) const {
@@ -277,7 +275,8 @@ class Ladder {
   const LineScale& scale_;
   const std::vector<double>& centre_;
   double step_;
-  std::vector<Rung> rungs_;
+  Rung rungs_[length];
+  std::size_t size_ = 0;
   Rung ahead_;
   std::vector<double> noise_;
 };

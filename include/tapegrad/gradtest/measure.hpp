@@ -30,7 +30,7 @@ inline bool jumps(const Quotients& q, double noise) {
 inline bool grows(const Quotients& q, double noise) {
   constexpr std::size_t last = 10;
   if (q.size() < last) return false;
-  if (!(std::fabs(q.values.back()) > 1.5 * std::fabs(q.values[q.size() - last]))) return false;
+  if (!(std::fabs(q.values[q.last()]) > 1.5 * std::fabs(q.values[q.size() - last]))) return false;
   for (std::size_t k = q.size() - last + 2; k < q.size(); ++k) {
     const double now = q.values[k] - q.values[k - 1];
     const double before = q.values[k - 1] - q.values[k - 2];
@@ -63,7 +63,7 @@ inline Slope smooth_slope(const Extrapolated& e, const Ladder& ladder, std::size
   // A slope of exactly 0 belongs to a flat part, whose size coarse steps show.
   s.steepest = ladder.steepest(output, e.value == 0 ? INFINITY : e.step);
   // No slope is more exact than that, beside the steepest quotients that it was made from.
-  s.error += 16 * ladder.precision() * ladder.steepest_central(output);
+  s.error += 16 * ladder.precision() * ladder.steepest_central(output, e.coarsest);
   const double flat = e.value == 0 ? ladder.flat_up_to(output) : 0;
   if (flat > 0) {
     s.flat = true;
@@ -76,7 +76,7 @@ inline Slope smooth_slope(const Extrapolated& e, const Ladder& ladder, std::size
 /// quotients come to another slope there, and come to it smoothly, unlike those of rounded values.
 inline bool is_resolved_below(const Quotients& q, const Extrapolated& fine, double coarse) {
   const double apart = std::fabs(fine.value - coarse);
-  if (!(fine.error() < 1e-3 * apart && fine.step >= 4 * q.steps.back())) return false;
+  if (!(fine.error() < 1e-3 * apart && fine.step >= 4 * q.steps[q.last()])) return false;
   for (std::size_t k = q.size(); k-- > 1;) {
     if (!(std::fabs(q.values[k - 1] - fine.value) > 0.5 * apart)) continue;
     return std::fabs(q.values[k] - fine.value) > 0.02 * apart;
@@ -140,39 +140,33 @@ inline bool is_settled(const Extrapolated& e, const Extrapolated& finest, double
   return e.truncation <= e.roundoff && (size == 0 || e.roundoff <= enough * size);
 }
 
-/// Some slope that seemed known isn't, with this noise of the function's values.
-inline bool is_noisy(const std::vector<double>& noise, const std::vector<Extrapolated>& found) {
-  for (std::size_t o = 0; o < found.size(); ++o) {
-    if (2 * noise[o] / found[o].step > 1e-7 * std::fabs(found[o].value) + 2 * found[o].roundoff)
-      return true;
-  }
-  return false;
+/// A slope that seemed known isn't, with this noise of the function's values.
+inline bool is_noisy(double noise, const Extrapolated& found) {
+  return 2 * noise / found.step > 1e-7 * std::fabs(found.value) + 2 * found.roundoff;
 }
 
 /// Measures with one ladder. True if all outputs are smooth and known well.
 inline bool climb(Ladder& ladder, std::vector<Slope>& slopes) {
-  std::vector<Extrapolated> found(slopes.size());
+  const std::size_t outputs = slopes.size();
   while (ladder.size() < Ladder::length) {
     ladder.climb();
     if (ladder.size() < 5) continue;
     bool settled = true;
-    for (std::size_t o = 0; o < found.size() && settled; ++o) {
+    for (std::size_t o = 0; o < outputs && settled; ++o) {
       Extrapolated finest;
-      found[o] = extrapolate(ladder.central(o), 2, 0, &finest);
-      settled = is_settled(found[o], finest, ladder.precision());
+      const Extrapolated found = extrapolate(ladder.central(o), 2, 0, &finest);
+      settled = is_settled(found, finest, ladder.precision());
     }
     if (!settled) continue;
     ladder.look_ahead();
-    for (std::size_t o = 0; o < found.size() && settled; ++o) {
-      settled = ladder.confirms(o, found[o]);
+    for (std::size_t o = 0; o < outputs && settled; ++o) {
+      const Extrapolated found = extrapolate(ladder.central(o), 2);
+      settled = ladder.confirms(o, found);
+      // Values that are rounded to float, say, stop changing at fine steps, as smoothly as can be.
+      if (settled && ladder.size() > 10) settled = !is_noisy(ladder.noise()[o], found);
+      if (settled) slopes[o] = smooth_slope(found, ladder, o, 0);
     }
-    if (!settled) continue;
-    // Values that are rounded to float, say, stop changing at fine steps, as smoothly as can be.
-    if (ladder.size() > 10 && is_noisy(ladder.noise(), found)) continue;
-    for (std::size_t o = 0; o < found.size(); ++o) {
-      slopes[o] = smooth_slope(found[o], ladder, o, 0);
-    }
-    return true;
+    if (settled) return true;
   }
   const std::vector<double>& noise = ladder.noise();
   for (std::size_t o = 0; o < slopes.size(); ++o) slopes[o] = judge(ladder, o, noise[o]);
@@ -210,7 +204,6 @@ inline std::vector<Slope> measure(Line& line, const LineScale& scale = {}) {
   if (!(own >= usual && own <= 4 * usual)) starts.push_back(usual);
   if (!is_known) starts.push_back(std::ldexp(usual, -28));
   std::vector<Slope> slopes(line.outputs());
-  std::vector<char> constant(slopes.size(), true);
   for (std::size_t i = 0; i < starts.size(); ++i) {
     detail::Ladder ladder(line, scale, centre, starts[i]);
     std::vector<Slope> found(slopes.size());
@@ -220,7 +213,7 @@ inline std::vector<Slope> measure(Line& line, const LineScale& scale = {}) {
     for (std::size_t o = 0; o < slopes.size(); ++o) {
       // Equal values may be all that rounding leaves of a function: other steps may tell more.
       const bool tells = !ladder.is_constant(o);
-      constant[o] = constant[o] && !tells;
+      const bool constant = !tells && (i == 0 || slopes[o].constant);
       const bool is_first = slopes[o].behaviour == Behaviour::undefined;
       const bool adopts =
           tells ? is_first || found[o].error < slopes[o].error : is_last && is_first;
@@ -231,13 +224,14 @@ inline std::vector<Slope> measure(Line& line, const LineScale& scale = {}) {
       } else if (adopts) {
         slopes[o] = found[o];
       }
+      slopes[o].constant = constant;
       done = done && ((settled && tells) || detail::is_final(slopes[o]));
     }
     if (done) break;
   }
-  for (std::size_t o = 0; o < slopes.size(); ++o) {
-    const Behaviour b = slopes[o].behaviour;
-    slopes[o].constant = constant[o] && (b == Behaviour::smooth || b == Behaviour::edge);
+  for (Slope& s : slopes) {
+    const bool is_slope = s.behaviour == Behaviour::smooth || s.behaviour == Behaviour::edge;
+    s.constant = s.constant && is_slope;
   }
   return slopes;
 }

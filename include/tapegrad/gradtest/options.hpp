@@ -22,8 +22,8 @@ struct Options {
   std::uint64_t seed = 1;
   /// Random directions in place of single inputs; 0: each input by itself.
   int directions = 0;
-  /// What the function is defined on, for each input or one for all.
-  std::vector<std::pair<double, double>> domain = {};
+  /// What the function is defined on, for each input or one for all; of equal length.
+  std::vector<double> lowest = {}, highest = {};
   std::vector<std::string> names = {};
   bool accept_inconclusive = false;
 };
@@ -56,10 +56,18 @@ struct directions {
 /// Inputs stay in [low, high]: at its ends slopes of one side are taken. Once for all inputs, or a
 /// list with one for each.
 struct domain {
-  std::vector<std::pair<double, double>> bounds;
-  domain(double low, double high) : bounds{{low, high}} {}
-  explicit domain(std::vector<std::pair<double, double>> each) : bounds(std::move(each)) {}
-  void set(Options& options) const { options.domain = bounds; }
+  std::vector<double> lowest, highest;
+  domain(double low, double high) : lowest{low}, highest{high} {}
+  explicit domain(const std::vector<std::pair<double, double>>& each) {
+    for (const auto& [low, high] : each) {
+      lowest.push_back(low);
+      highest.push_back(high);
+    }
+  }
+  void set(Options& options) const {
+    options.lowest = lowest;
+    options.highest = highest;
+  }
 };
 
 /// What the inputs are called in reports.

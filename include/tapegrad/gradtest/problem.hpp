@@ -2,7 +2,6 @@
 // whatever has data() and size(), or of plain numbers.
 #pragma once
 
-#include <algorithm>
 #include <cfloat>
 #include <cmath>
 #include <concepts>

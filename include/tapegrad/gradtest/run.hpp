@@ -2,7 +2,6 @@
 // directions at points near it, the verdict.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -39,21 +38,23 @@ class Check {
 
   Report run() {
     report_.accepts_inconclusive = options_.accept_inconclusive;
-    if (!is_measurable()) return report_;
-    const Values derivative = contract();
-    if (report_.verdict == Verdict::wrong) return report_;
+    if (is_measurable()) compare(contract());
+    return std::move(report_);
+  }
+
+ private:
+  void compare(const Values& derivative) {
+    if (report_.verdict == Verdict::wrong) return;
     if (options_.directions > 0) {
-      along_directions(problem_.x, derivative, options_.directions, "at x");
+      along_directions(problem_.x, derivative, options_.directions, "at x", tally_);
       if (report_.wrong > 0) locate(derivative);
     } else {
       each_input(derivative);
     }
     if (report_.wrong == 0) nearby();
     conclude();
-    return report_;
   }
 
- private:
   std::size_t inputs() const { return problem_.x.size(); }
 
   void find(Verdict verdict, std::string finding) {
@@ -199,11 +200,12 @@ class Check {
                                shown(problem_.x[i] + t) + ": set a domain");
   }
 
-  void along_directions(const Values& x, const Values& derivative, int count, const char* where) {
+  void along_directions(const Values& x, const Values& derivative, int count, const char* where,
+                        Tally& tally) {
     for (int k = 0; k < count; ++k) {
       Values direction(inputs());
       for (std::size_t i = 0; i < inputs(); ++i) direction[i] = random_.next() * size_at(x, i);
-      compare_along(x, derivative, direction, tally_,
+      compare_along(x, derivative, direction, tally,
                     " along direction " + std::to_string(k) + " " + where);
     }
   }
@@ -251,7 +253,9 @@ class Check {
                     to - from == 1 ? " / d " + input_name(from) : std::string());
       if (part.wrong > 0 && to - from == 1) {
         part.worst[0].input = from;
-        report_.worst.insert(report_.worst.begin(), part.worst[0]);
+        report_.worst.push_back(std::move(part.worst[0]));
+        for (std::size_t i = report_.worst.size() - 1; i > 0; --i)
+          std::swap(report_.worst[i], report_.worst[i - 1]);
       }
       return part.wrong > 0;
     };
@@ -279,9 +283,10 @@ class Check {
     Values moved = x;
     for (std::size_t i = 0; i < moved.size(); ++i) {
       moved[i] += 0.1 * random_.next() * size_at(x, i);
-      if (options_.domain.empty()) continue;
-      const auto [low, high] = domain_of(options_, i);
-      if (!(moved[i] > low && moved[i] < high)) moved[i] = x[i];
+      if (options_.lowest.empty()) continue;
+      const bool inside =
+          moved[i] > limit_of(options_.lowest, i) && moved[i] < limit_of(options_.highest, i);
+      if (!inside) moved[i] = x[i];
     }
     return moved;
   }
@@ -293,27 +298,29 @@ class Check {
       return;
     }
     if (report_.cells > 0 && report_.inconclusive == report_.cells) return;  // nothing is known
-    const std::size_t known_bad = report_.inconclusive;
-    const std::vector<Cell> worst = report_.worst;
-    for (int p = 0; p < options_.points && report_.wrong == 0; ++p) {
+    Report around;  // what can't be told there says nothing of x
+    Tally tally(options_, around);
+    for (int p = 0; p < options_.points && around.wrong == 0; ++p) {
       const Values x = near(problem_.x);
       const Values y = value(x);
       const Values derivative = y.size() == outputs_ ? problem_.derivative(x, NAN) : Values();
-      const bool usable =
-          derivative.size() == outputs_ * inputs() &&
-          std::all_of(y.begin(), y.end(), [](double v) { return std::isfinite(v); });
+      bool usable = derivative.size() == outputs_ * inputs();
+      for (const double v : y) usable = usable && std::isfinite(v);
       if (!usable) continue;
-      along_directions(x, derivative, 2, "at a point near x");
-      if (report_.wrong > 0) {
+      along_directions(x, derivative, 2, "at a point near x", tally);
+      if (around.wrong > 0) {
         find(Verdict::wrong, "right at x, wrong at points near it (seed " +
                                  std::to_string(options_.seed) + ", point " + std::to_string(p) +
                                  ")");
       }
     }
-    // What can't be told there says nothing of x.
-    report_.cells -= report_.inconclusive - known_bad;
-    report_.inconclusive = known_bad;
-    if (report_.wrong == 0) report_.worst = worst;
+    report_.cells += around.cells - around.inconclusive;
+    report_.kinks += around.kinks;
+    report_.wrong = around.wrong;
+    if (around.wrong == 0) return;
+    for (Cell& cell : around.worst) {
+      if (cell.verdict == Verdict::wrong) tally_.list(std::move(cell));
+    }
   }
 
   void conclude() {
