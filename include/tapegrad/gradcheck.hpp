@@ -12,12 +12,10 @@
 #include <vector>
 
 #include "tapegrad/gradtest/report.hpp"
+#include "tapegrad/jvp.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
-
-/// A function from tensors to one tensor, to be differentiated.
-using TensorFunction = std::function<Tensor(const std::vector<Tensor>&)>;
 
 struct GradcheckOptions {
   /// Derivatives of the orders 1 to this are checked, until one is wrong: 1, 2 or 3. Order 2 is
@@ -47,6 +45,8 @@ struct GradcheckOptions {
 /// whose elements share memory, as after expand(), which shares it with another input, or which is
 /// the result of an operation, is varied as a copy. An input that is given twice counts as two.
 ///   In every call f draws the same numbers from the default generator: dropout is one function.
+///   At order 1 forward mode, jvp(), must give what reverse mode gives, to the last digits: where
+/// they differ, the derivative is wrong. Operations whose derivative can't be recorded are spared.
 ///   f runs some 15 times for an element where it is smooth, some 100 times where it isn't. What it
 /// throws at the inputs themselves is passed on; beside them it means "not defined here".
 ///   Throws Error for an empty function, an order or a tolerance that means nothing, or too few

@@ -11,6 +11,7 @@
 #include "tapegrad/io/npy.hpp"
 #include "tapegrad/io/safetensors.hpp"
 #include "tapegrad/io/saver.hpp"
+#include "tapegrad/jvp.hpp"
 #include "tapegrad/memory.hpp"
 #include "tapegrad/names.hpp"
 #include "tapegrad/nn/activation.hpp"

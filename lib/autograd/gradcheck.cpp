@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "autograd/many.hpp"
+#include "autograd/modes.hpp"
 #include "autograd/tensor_problem.hpp"
 #include "core/check.hpp"
 #include "tapegrad/autograd.hpp"
@@ -169,6 +170,12 @@ Report gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
   const KeptGenerator kept;
   Many function = function_of(f, inputs, options);
   Report report = check_order(function, options);
+  if (report.verdict == Verdict::ok) {
+    if (std::string found = disparity_of_modes(function); !found.empty()) {
+      report.findings.push_back(std::move(found));
+      report.verdict = Verdict::wrong;
+    }
+  }
   for (int order = 2; order <= options.order && report; ++order) {
     function = gradient_of(std::move(function), order == 2 ? "g" : "h");
     Report next = check_order(function, options);

@@ -297,6 +297,14 @@ std::vector<Row> of_lists() {
        [f] {
          gradcheck(f, {x, none});
        }},
+      {"jvp", 2,
+       [f] {
+         jvp(f, {x, none}, {x, x});
+       }},
+      {"jvp", 3,
+       [f] {
+         jvp(f, {x, x}, {x, none});
+       }},
   };
 }
 
