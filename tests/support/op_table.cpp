@@ -47,9 +47,8 @@ Tensors gradients(const OpRow& row, const Tensors& inputs) {
   return grad({y}, inputs, {.grad_outputs = {weights}, .allow_unused = true});
 }
 
-void check_gradient(const OpRow& row, const Tensors& inputs) {
-  const gradtest::Report report =
-      gradcheck(row.f, inputs, {.order = 2, .tolerance = row.tolerance});
+void check_gradient(const OpRow& row, const Tensors& inputs, const GradcheckOptions& options) {
+  const gradtest::Report report = gradcheck(row.f, inputs, options);
   INFO(report.text());
   CHECK(report);
 }
@@ -156,8 +155,13 @@ void check_derivatives(const OpRow& row, std::size_t i) {
   DYNAMIC_SECTION(row.name << " (row " << i << "): recorded under its name") {
     check_recorded(row);
   }
-  DYNAMIC_SECTION(row.name << " (row " << i << "): derivatives of orders 1 and 2") {
-    check_gradient(row, leaves(row, Arrangement::dense));
+  DYNAMIC_SECTION(row.name << " (row " << i << "): derivatives of orders 1 to 3") {
+    const int order = row.no_third_order.empty() ? 3 : 2;
+    check_gradient(row, leaves(row, Arrangement::dense),
+                   {.order = order, .tolerance = row.tolerance});
+  }
+  DYNAMIC_SECTION(row.name << " (row " << i << "): derivatives of order 1 in float32") {
+    check_gradient(row, copies(leaves(row, Arrangement::dense), float32), {});
   }
   DYNAMIC_SECTION(row.name << " (row " << i << "): float32 against float64") { check_float32(row); }
 }

@@ -1,5 +1,5 @@
 // The operation table: a row tells how an operation is called, and from it come its gradient
-// checks at both orders, float32 against float64, other layouts, empty inputs, expected errors, and
+// checks at three orders, float32 against float64, other layouts, empty inputs, expected errors, and
 // what its operations say of their results.
 #pragma once
 
@@ -43,6 +43,8 @@ struct OpRow {
   double float32_tolerance = 2e-6;
   /// Of derivatives, relative; larger where the operation itself rounds to float32.
   double tolerance = 1e-9;
+  /// Why derivatives end at the second; empty where the third is checked too.
+  std::string_view no_third_order = {};
   /// False where the equal values of a broadcast view sit on a kink, as ties of a maximum do.
   bool broadcast_inputs = true;
   /// False for an operation without a derivative, whose result is never tracked.
