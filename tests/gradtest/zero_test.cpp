@@ -15,6 +15,16 @@ TEST_CASE("a slope of 0 at an extremum is known", "[gradtest][zero]") {
                   3.14159265358979312));
 }
 
+TEST_CASE("a slope of 0 where a function is bent on both sides is known", "[gradtest][zero]") {
+  const auto f = [](double x) { return x * std::fabs(x); };
+  CHECK(gt::check(
+            f, [](double x) { return 2 * std::fabs(x); }, 0.0)
+            .verdict == gt::Verdict::ok);
+  CHECK(gt::check(
+            f, [](double x) { return 2 * std::fabs(x) + 1e-9; }, 0.0)
+            .verdict == gt::Verdict::wrong);
+}
+
 TEST_CASE("a flat part beside a slope is known to be flat", "[gradtest][zero]") {
   const auto relu = [](double x) { return std::max(x, 0.0); };
   const auto slope = [](double x) { return x > 0 ? 1.0 : 0.0; };

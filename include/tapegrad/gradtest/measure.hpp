@@ -62,6 +62,7 @@ inline Slope smooth_slope(const Extrapolated& e, const Ladder& ladder, std::size
   Slope s = as_slope(e, Behaviour::smooth, noise);
   // A slope of exactly 0 belongs to a flat part, whose size coarse steps show.
   s.steepest = ladder.steepest(output, e.value == 0 ? INFINITY : e.step);
+  s.steepest_around = ladder.steepest(output, INFINITY);
   // No slope is more exact than that, beside the steepest quotients that it was made from.
   s.error += 16 * ladder.precision() * ladder.steepest_central(output, e.coarsest);
   const double flat = e.value == 0 ? ladder.flat_up_to(output) : 0;
@@ -214,6 +215,7 @@ inline std::vector<Slope> measure(Line& line, const LineScale& scale = {}) {
       // Equal values may be all that rounding leaves of a function: other steps may tell more.
       const bool tells = !ladder.is_constant(o);
       const bool constant = !tells && (i == 0 || slopes[o].constant);
+      const double around = std::fmax(slopes[o].steepest_around, found[o].steepest_around);
       const bool is_first = slopes[o].behaviour == Behaviour::undefined;
       const bool adopts =
           tells ? is_first || found[o].error < slopes[o].error : is_last && is_first;
@@ -225,6 +227,7 @@ inline std::vector<Slope> measure(Line& line, const LineScale& scale = {}) {
         slopes[o] = found[o];
       }
       slopes[o].constant = constant;
+      slopes[o].steepest_around = around;
       done = done && ((settled && tells) || detail::is_final(slopes[o]));
     }
     if (done) break;

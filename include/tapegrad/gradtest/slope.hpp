@@ -32,6 +32,8 @@ struct Slope {
   /// The steepest that the function is, on either side, over the steps that the value was made from
   /// and finer ones.
   double steepest = 0;
+  /// The same over all steps.
+  double steepest_around = 0;
   /// No value that was seen differs from that at the point.
   bool constant = false;
   /// The same of all values nearer than some step.
