@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VERBS = ("setup", "build", "run", "test", "bench", "fuzz", "check", "format", "docs")
+VERBS = ("setup", "build", "run", "test", "bench", "fuzz", "check", "header", "format", "docs")
 STUBS = ("meson", "ninja", "pkg-config", "apt-get", "clang-format", "clang++", "doxygen",
          "sudo", "c++", "valgrind", "make", "cmake", "debootstrap")
 # What a stub does beside writing its call down. `ninja -n` has nothing to do.
@@ -97,6 +97,7 @@ class Dev(unittest.TestCase):
 
     def test_arguments_too_many_are_named_and_nothing_is_done(self):
         for call in (["setup", "x"], ["build", "x"], ["format", "x"], ["docs", "x"],
+                     ["header", "catch", "x"],
                      ["test", "ops", "x"], ["fuzz", "npy", "60", "x"], ["help", "x"],
                      ["--help", "x"], ["-h", "x"]):
             result = self.dev(*call)
@@ -123,6 +124,9 @@ class Dev(unittest.TestCase):
                               (["bench", "counts", "--frist"], "there is no flag '--frist'"),
                               (["bench", "counts", "x"], "what is 'x'?"),
                               (["bench", "counts", "--update", "x"], "what is 'x'?"),
+                              (["test", "mutants", "few"], '"few" is no number of mutants'),
+                              (["test", "mutants", "5", "x"], "test mutants: what is 'x'?"),
+                              (["header", "junit"], "there is no face 'junit' among: catch gtest"),
                               (["test", "interop", "--frist"], "there is no flag '--frist'"),
                               (["test", "interop", "x"], "test interop: what is 'x'?"),
                               (["test", "interop", "-k"], "-k which pattern?")):
