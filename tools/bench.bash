@@ -2,8 +2,10 @@
 
 verb_bench() {
   takes 1 bench "${@:1:1}"
-  [[ -z ${1-} ]] || one_of bench benchmark "$1" $(bench_names) counts
-  if [[ ${1-} == counts ]]; then bench_counts "${@:2}"; return; fi
+  [[ -z ${1-} ]] || one_of bench benchmark "$1" $(bench_names) counts versus
+  case ${1-} in
+    counts | versus) "bench_$1" "${@:2}"; return ;;
+  esac
   need build bench
   enable bench
   local wanted=${1-} chosen
@@ -29,4 +31,13 @@ bench_counts() {
   fi
   ninja -C "$build" -j"$(nproc)" bench/counts/counts >&2
   python3 "$root/bench/counts/counts.py" "$build/bench/counts/counts" "$@"
+}
+
+# A comparison with other libraries, which installs torch under build/versus once. It says what it leaves out, and why.
+bench_versus() {
+  command -v python3 >/dev/null || need build
+  python3 "$root/bench/versus/run.py" --check-flags "$@" || return
+  [[ " $* " != *' -h '* && " $* " != *' --help '* ]] || return 0
+  need build bench versus
+  python3 "$root/bench/versus/run.py" "$@"
 }

@@ -44,6 +44,7 @@ class Dev(unittest.TestCase):
         shutil.copy(ROOT / "dev", self.tree)
         for name in ("needs.bash", "bench.bash", "check.bash", "in_debian.bash", "count_tests.py"):
             shutil.copy(ROOT / "tools" / name, self.tree / "tools")
+        shutil.copytree(ROOT / "bench/versus", self.tree / "bench/versus", ignore=shutil.ignore_patterns("__pycache__"))
         for source in ("samples/line/main.cpp", "bench/sum.cpp", "tests/fuzz/npy_fuzz.cpp"):
             path = self.tree / source
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -120,7 +121,11 @@ class Dev(unittest.TestCase):
                               (["fuzz", "npy", "long"], '"long" is no number of seconds'),
                               (["fuzz", "npy", "0"], '"0" is no number of seconds'),
                               (["run", "nosuch"], "there is no sample 'nosuch' among: line"),
-                              (["bench", "nosuch"], "there is no benchmark 'nosuch' among: sum counts"),
+                              (["bench", "nosuch"], "there is no benchmark 'nosuch' among: sum counts versus"),
+                              (["bench", "versus", "--frist"], "unrecognized arguments: --frist"),
+                              (["bench", "versus", "x"], "unrecognized arguments: x"),
+                              (["bench", "versus", "--level", "x86-64-v9"], "invalid choice: 'x86-64-v9'"),
+                              (["bench", "versus", "--rows", "("], "'(' is no regular expression"),
                               (["bench", "counts", "--frist"], "there is no flag '--frist'"),
                               (["bench", "counts", "x"], "what is 'x'?"),
                               (["bench", "counts", "--update", "x"], "what is 'x'?"),

@@ -16,6 +16,8 @@ needs_of() {
     tests) echo 'module:catch2 catch2' ;;
     bench) printf '%s\n' 'module:benchmark libbenchmark-dev' 'header:libfccp/csv.h libfccp-dev' ;;
     counts) echo 'command:valgrind valgrind' ;;
+    versus) printf '%s\n' 'command:python3 python3' 'python:ensurepip python3-venv' 'command:strip binutils' \
+      'file:/etc/ssl/certs/ca-certificates.crt ca-certificates' ;;
     format) echo 'command:clang-format clang-format' ;;
     consumers) printf '%s\n' 'command:make make' 'command:cmake cmake' ;;
     faces) printf '%s\n' 'module:gtest_main libgtest-dev' 'header:doctest/doctest.h doctest-dev' \

@@ -1,0 +1,123 @@
+// Functions of each element, from one element to ten million, each with a new result.
+#include "../library.hpp"
+#if LIBRARY_IS(LIMITS)
+#include "../../limits/pointwise.hpp"
+#endif
+
+namespace versus {
+namespace {
+
+#if LIBRARY_IS(LIMITS)
+template <class F>
+Work one(std::int64_t n, F f) {
+  return [x = limits::random(n), y = limits::zeros(n), f]() mutable {
+    limits::map(y, x, f);
+    keep(y);
+  };
+}
+
+template <class F>
+Work two(std::int64_t n, F f) {
+  return [x = limits::random(n), y = limits::random(n), z = limits::zeros(n), f]() mutable {
+    limits::map(z, x, y, f);
+    keep(z);
+  };
+}
+#elif LIBRARY_IS(XTENSOR)
+template <class F>
+Work one(std::int64_t n, F f) {
+  return [x = uniform(n), f] { versus::keep(Array<1>(f(x))); };
+}
+
+template <class F>
+Work two(std::int64_t n, F f) {
+  return [x = uniform(n), y = uniform(n), f] { versus::keep(Array<1>(f(x, y))); };
+}
+#else
+template <class F>
+Work one(std::int64_t n, F f) {
+  return [x = uniform({n}), f] { keep(f(x)); };
+}
+
+template <class F>
+Work two(std::int64_t n, F f) {
+  return [x = uniform({n}), y = uniform({n}), f] { keep(f(x, y)); };
+}
+#endif
+
+constexpr const char* small = "the cost of a call, beside which the loop is nothing";
+constexpr const char* no_fma =
+    "no fused multiplications, so that all instruction sets give the same bits";
+
+void add_arithmetic(Group& group, std::int64_t n) {
+  const auto binary = [&](const char* name, auto f) {
+    group.add(
+        sized(name, n), [=] { return two(n, f); }, n <= 1000 ? small : "");
+  };
+  binary("add", [](const auto& x, const auto& y) { return x + y; });
+  binary("multiply", [](const auto& x, const auto& y) { return x * y; });
+  group.add(sized("relu", n), [=] {
+    TENSORS(return one(n, [](const auto& x) { return lib::relu(x); });)
+    LIMIT(return one(n, [](auto x) { return xsimd::max(x, limits::Batch(0.F)); });)
+    XTENSOR(return one(n, [](const auto& x) { return xt::maximum(x, 0.F); });)
+  });
+}
+
+void add_elementary(Group& group, std::int64_t n) {
+  group.add(
+      sized("exp", n),
+      [=] {
+        TENSORS(return one(n, [](const auto& x) { return lib::exp(x); });)
+        LIMIT(return one(n, [](auto x) { return xsimd::exp(x); });)
+        XTENSOR(return one(n, [](const auto& x) { return xt::exp(x); });)
+      },
+      no_fma);
+  group.add(
+      sized("log", n),
+      [=] {
+        TENSORS(return one(n, [](const auto& x) { return lib::log(x); });)
+        LIMIT(return one(n, [](auto x) { return xsimd::log(x); });)
+        XTENSOR(return one(n, [](const auto& x) { return xt::log(x); });)
+      },
+      no_fma);
+  group.add(
+      sized("sigmoid", n),
+      [=] {
+        TENSORS(return one(n, [](const auto& x) { return lib::sigmoid(x); });)
+        LIMIT(return one(n, [](auto x) { return limits::sigmoid(x); });)
+        XTENSOR(return one(n, [](const auto& x) { return 1.F / (1.F + xt::exp(-x)); });)
+      },
+      no_fma);
+  group.add(
+      sized("tanh", n),
+      [=] {
+        TENSORS(return one(n, [](const auto& x) { return lib::tanh(x); });)
+        LIMIT(return one(n, [](auto x) { return xsimd::tanh(x); });)
+        XTENSOR(return one(n, [](const auto& x) { return xt::tanh(x); });)
+      },
+      no_fma);
+}
+
+void add_broadcast(Group& group) {
+  group.add("add [4096, 1024] + [1024]", [] {
+    TENSORS(return [x = uniform({4096, 1024}), y = uniform({1024})] { keep(x + y); };)
+    LIMIT(return [x = limits::random(4096 * 1024), y = limits::random(1024),
+                  z = limits::zeros(4096 * 1024)]() mutable {
+      limits::add_row(z, x, y);
+      keep(z);
+    };)
+    XTENSOR(return [x = uniform(4096, 1024), y = uniform(1024)] { versus::keep(Array<2>(x + y)); };)
+  });
+}
+
+}  // namespace
+
+Group pointwise() {
+  Group group{"Functions of each element, float32, new result", {}};
+  for (const std::int64_t n : sizes) add_arithmetic(group, n);
+  for (const std::int64_t n : sizes) add_elementary(group, n);
+  add_broadcast(group);
+  return group;
+}
+
+}  // namespace versus
