@@ -76,6 +76,13 @@ inline void sum_columns(Buffer& y, const Buffer& x) {
   });
 }
 
+/// Where `value` is first, by whole registers up to the one that has it.
+inline std::int64_t position_of(float value, const float* x, std::int64_t n) {
+  std::int64_t i = 0;
+  while (i + width <= n && !xsimd::any(Batch::load_unaligned(x + i) == value)) i += width;
+  return std::find(x + i, x + n, value) - x;
+}
+
 /// The largest of each row and where it is: the row is read from memory once, from the cache again.
 inline void max_rows(Buffer& values, std::vector<std::int64_t>& indices, const Buffer& x) {
   const auto rows = static_cast<std::int64_t>(values.size());
@@ -84,7 +91,7 @@ inline void max_rows(Buffer& values, std::vector<std::int64_t>& indices, const B
     for (std::int64_t i = begin; i < end; ++i) {
       const float* row = x.data() + i * columns;
       values[i] = reduce_part(row, columns, -std::numeric_limits<float>::infinity(), Max{});
-      indices[i] = std::find(row, row + columns, values[i]) - row;
+      indices[i] = position_of(values[i], row, columns);
     }
   });
 }
