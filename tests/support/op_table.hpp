@@ -1,6 +1,6 @@
 // The operation table: a row tells how an operation is called, and from it come its gradient
-// checks at three orders, float32 against float64, other layouts, empty inputs, expected errors, and
-// what its operations say of their results.
+// checks at three orders, float32 against float64, other layouts, empty inputs, expected errors,
+// and what its operations say of their results.
 #pragma once
 
 #include <functional>
