@@ -24,7 +24,7 @@ struct PrintOptions {
 };
 
 /// As to_string(x) in tensor.hpp, with other settings than the usual ones. Throws Error for a
-/// precision outside 0 to 30 or fewer than one edge item.
+/// precision outside 0 to 30, fewer than one edge item, a negative threshold or line width.
 std::string to_string(const Tensor& x, const PrintOptions& options);
 
 }  // namespace tapegrad

@@ -38,11 +38,12 @@ struct BinaryCrossEntropyOptions {
 
 /// -(y log x + (1 - y) log(1 - x)) for probabilities x and targets y in [0, 1]; the logarithms are
 /// no less than -100, as in PyTorch. Derivative: (1 - y) / (1 - x) - y / x, in which no divisor is
-/// below 1e-12, so that it is finite at 0 and 1; log(1 - x) - log(x) for the target, whose own
-/// derivative -1 / x - 1 / (1 - x) has the same limits. At the kinks, x and y both 0 or both 1, it
-/// is 0 as in PyTorch; the derivatives of higher order are those of the formula there. Throws
-/// ShapeError unless the shapes are equal, DTypeError when both are integers, Error when an input
-/// lies outside [0, 1]. Where x is a sigmoid, binary_cross_entropy_with_logits is more exact.
+/// below 1e-12, so that it is finite at 0 and 1; log(1 - x) - log(x) for the target. Derivatives of
+/// every order have the same limits: the second is (1 - y) / (1 - x)^2 + y / x^2, 1e24 where x is 0
+/// and y is 1, the third -2e36 there. At the kinks, x and y both 0 or both 1, the first is 0 as in
+/// PyTorch, the others are those of the formula. Throws ShapeError unless the shapes are equal,
+/// DTypeError when both are integers, Error when an input lies outside [0, 1]. Where x is a
+/// sigmoid, binary_cross_entropy_with_logits is more exact.
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
                             const BinaryCrossEntropyOptions& options = {});
 
@@ -94,7 +95,9 @@ struct CrossEntropyOptions {
 ///           in the input's shape
 /// With labels, the mean divides by the sum of their weights; with probabilities, by the number of
 /// rows. Derivative: softmax(input) - target, weighted; -weight log_softmax(input) for
-/// probabilities. Throws as nll_loss, and Error when label_smoothing lies outside [0, 1].
+/// probabilities. A loss or a probability below the smallest normal number (1.2e-38 for float32)
+/// has lost digits before a class weight multiplies it, however large. Throws as nll_loss, and
+/// Error when label_smoothing lies outside [0, 1].
 Tensor cross_entropy(const Tensor& input, const Tensor& target,
                      const CrossEntropyOptions& options = {});
 

@@ -3,7 +3,8 @@
 // is chosen or dropped, never multiplied: one that is dropped may be infinite or NaN.
 //
 // exp, log and their relatives are right to two units in the last place over their whole range,
-// softplus to four: docs/accuracy.md.
+// softplus and the derivatives of sigmoid and tanh to four, their second derivatives to sixteen,
+// and the third, where its terms cancel, to sixteen units of the second: docs/accuracy.md.
 #pragma once
 
 #include <limits>
@@ -18,7 +19,9 @@ Tensor exp(const Tensor& x);
 Tensor log(const Tensor& x);
 /// log(1 + x), exact for small x. Derivative: 1 / (1 + x).
 Tensor log1p(const Tensor& x);
-/// Square root; NaN below 0. Derivative: 1 / (2y), infinite at the kink, 0.
+/// Square root; NaN below 0. Derivative: 1 / (2y), infinite at the kink, 0. What x was computed by
+/// multiplies that by its own derivative: where this is 0, as that of var() or of a sum of squares,
+/// the product is NaN, as in PyTorch; std(), abs() and relu() choose 0.
 Tensor sqrt(const Tensor& x);
 /// x * x; integers stay integers, and wrap around; booleans become int64. Derivative: 2x.
 Tensor square(const Tensor& x);

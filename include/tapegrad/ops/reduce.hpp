@@ -48,7 +48,8 @@ Tensor var(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no, double correcti
 }
 
 /// Standard deviation: the root of the variance. Derivative: g (x - mean) / (y (count -
-/// correction)); at the kink, where y is 0, 0 at every order. Throws as var().
+/// correction)); at the kink, where y is 0, 0 at every order, also of sqrt(y) and log(y), whose
+/// derivative is infinite there. Throws as var().
 Tensor std(const Tensor& x);
 Tensor std(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no, double correction = 1);
 template <std::integral Dim>

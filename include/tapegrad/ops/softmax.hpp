@@ -15,8 +15,8 @@ namespace [[gnu::visibility("default")]] tapegrad {
 Tensor softmax(const Tensor& x, std::int64_t dim);
 
 /// log(softmax(x, dim)), exact where softmax is as small as e^-1000, or as near to 1.
-/// A slice that holds inf or NaN, or nothing but -inf, gives NaN. Derivative: g - e^y sum(g).
-/// Throws IndexError if dim is out of range.
+/// A slice that holds inf or NaN, or nothing but -inf, gives NaN. Derivative: g - softmax(x)
+/// sum(g). Throws IndexError if dim is out of range.
 Tensor log_softmax(const Tensor& x, std::int64_t dim);
 
 /// log(sum(exp(x))) along `dims`, stable for large inputs. An empty list means all dimensions.
