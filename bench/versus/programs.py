@@ -138,7 +138,7 @@ def machine():
     model = f"{known.get('Model name', '?')} (family {known.get('CPU family', '?')}, model {known.get('Model', '?')})"
     compiler = subprocess.run(["c++", "--version"], capture_output=True, text=True, check=False).stdout
     return [f"Processor: {model}, {len(os.sched_getaffinity(0))} cores for this process; {caches}.",
-            f"System: {platform.system()} {platform.release()}, {platform.libc_ver()[0]} {platform.libc_ver()[1]}, "
+            f"System: {platform.system()} {'.'.join(platform.release().split('.')[:2])}, {platform.libc_ver()[0]} {platform.libc_ver()[1]}, "
             f"{compiler.splitlines()[0]}."]
 
 
