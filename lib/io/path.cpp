@@ -12,7 +12,6 @@ void check_path(std::string_view operation, std::string_view path) {
 }
 
 void check_name(std::string_view operation, std::string_view name, std::string_view target) {
-  check<IoError>(!name.empty(), "{}: an empty name: {}", operation, target);
   check<IoError>(name.find('\0') == std::string_view::npos, "{}: a name with a NUL, {}: {}",
                  operation, shown(name), target);
 }

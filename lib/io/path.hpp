@@ -9,8 +9,8 @@ namespace tapegrad::io {
 /// meant.
 void check_path(std::string_view operation, std::string_view path);
 
-/// Throws IoError for the name of a tensor or of metadata that is empty, or has a NUL, where a
-/// reader in C would end it. `target` is the file that it is written to.
+/// Throws IoError for the name of a tensor or of metadata with a NUL, where a reader in C would end
+/// it. `target` is the file that it is written to.
 void check_name(std::string_view operation, std::string_view name, std::string_view target);
 
 /// Why the name of a file in an archive would lead unpackers out of their folder, or to another

@@ -22,8 +22,8 @@ struct Safetensors {
 /// uint8 and bool, of any layout. The bytes are those that Python's safetensors writes: the widest
 /// types first, names in order within a type.
 ///   The file appears at once or not at all: whatever fails, a file that was there stays as it was.
-///   Throws IoError when the file can't be written, and for a name that isn't UTF-8, is empty,
-///   has a NUL or is "__metadata__", also of metadata. Names are no paths here.
+///   Throws IoError when the file can't be written, and for a name that isn't UTF-8, has a NUL
+///   or is "__metadata__", also of metadata. Names are no paths here, and may be empty.
 ///   Source: https://huggingface.co/docs/safetensors
 void save_safetensors(const std::string& path, const StateDict& tensors,
                       const std::map<std::string, std::string>& metadata = {});

@@ -112,7 +112,7 @@ class Saver {
  public:
   /// Touches nothing yet: the first save() makes the folder. Throws Error for an empty name and for
   /// options that are negative or reserved, IoError for a NUL in the path or in a name of the
-  /// metadata, and for an empty one.
+  /// metadata.
   explicit Saver(std::string directory, SaverOptions options = {});
 
   /// Saves `part` under names that start with `name` and a dot. The Saver holds references: what is
