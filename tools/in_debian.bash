@@ -91,7 +91,7 @@ enter() {
   mapfile -t variables < <(passed_on)
   unshare --mount --propagation private -- sh -c "$inside" sh "$debian" \
     HOME=/root LANG=C.UTF-8 "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
-    "${variables[@]}" sh -c 'cd /root/tapegrad && exec "$@"' sh "$@"
+    "${variables[@]}" sh -c 'cd ~/tapegrad && exec "$@"' sh "$@"
 }
 
 require

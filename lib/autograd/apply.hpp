@@ -140,17 +140,14 @@ Ptr<Node> record(Op op, const Tensor& out, const In&... inputs) {
 /// Adds an operation that has just run to this thread's trace.
 void list_operation(const Operation& operation, Inputs inputs, const Tensor& output);
 
-/// Runs an operation and records it if recording is on and an input is tracked. Where memory ends,
-/// MemoryError names the operation.
 template <class Op, std::same_as<Tensor>... In>
-Tensor apply(Op op, const In&... inputs);
-/// apply() for an operation on a list.
+Tensor run_and_record(Op op, const In&... inputs);
 template <class Op>
-Tensor apply_list(Op op, const std::vector<Tensor>& inputs);
+Tensor run_and_record_list(Op op, const std::vector<Tensor>& inputs);
 
 template <class Op, std::same_as<Tensor>... In>
 [[gnu::cold, gnu::noinline]] Tensor apply_traced(const Op& op, const In&... inputs) {
-  Tensor out = unlisted([&] { return apply(op, inputs...); });
+  Tensor out = unlisted([&] { return run_and_record(op, inputs...); });
   const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
   list_operation(OperationOf<Op, In...>(op), pointers, out);
   return out;
@@ -165,7 +162,7 @@ inline std::vector<const Tensor*> pointers_to(const std::vector<Tensor>& list) {
 template <class Op>
 [[gnu::cold, gnu::noinline]] Tensor apply_traced_list(const Op& op,
                                                       const std::vector<Tensor>& inputs) {
-  Tensor out = unlisted([&] { return apply_list(op, inputs); });
+  Tensor out = unlisted([&] { return run_and_record_list(op, inputs); });
   list_operation(OperationOf<Op, std::vector<Tensor>>(op), pointers_to(inputs), out);
   return out;
 }
@@ -184,6 +181,8 @@ Tensor run_and_record(Op op, const In&... inputs) {
   return out;
 }
 
+/// Runs an operation and records it if recording is on and an input is tracked. Where memory ends,
+/// MemoryError names the operation.
 template <class Op, std::same_as<Tensor>... In>
 Tensor apply(Op op, const In&... inputs) {
   return in_name_of(Op::name, [&] { return run_and_record(std::move(op), inputs...); });
@@ -208,6 +207,7 @@ Tensor run_and_record_list(Op op, const std::vector<Tensor>& inputs) {
   return out;
 }
 
+/// apply() for an operation on a list.
 template <class Op>
 Tensor apply_list(Op op, const std::vector<Tensor>& inputs) {
   return in_name_of(std::string_view(op.name),

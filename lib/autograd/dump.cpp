@@ -1,5 +1,5 @@
 // Lists of operations as text and as Graphviz DOT.
-#include <fmt/format.h>  // format_to(): clang finds it in no library
+#include <fmt/core.h>
 
 #include <iterator>
 #include <map>
@@ -34,7 +34,7 @@ std::string escaped(std::string_view text) {
 std::string joined(const std::vector<Attribute>& attributes) {
   std::string text;
   for (const Attribute& a : attributes) {
-    fmt::format_to(std::back_inserter(text), "{}{}={}", text.empty() ? "" : ", ", a.name, a.value);
+    text += fmt::format("{}{}={}", text.empty() ? "" : ", ", a.name, a.value);
   }
   return text;
 }
@@ -86,7 +86,7 @@ class Picture {
   template <class... Args>
   void add(fmt::format_string<Args...> line, Args&&... args) {
     text_.append(2 * depth_, ' ');
-    fmt::format_to(std::back_inserter(text_), line, std::forward<Args>(args)...);
+    text_ += fmt::format(line, std::forward<Args>(args)...);
   }
 
   // As deep as the names are, not as the graph is.
@@ -131,8 +131,8 @@ std::string tape_text(const std::vector<TapeRecord>& records) {
   check_inputs("tape_text", records);
   std::string text;
   for (const TapeRecord& record : records) {
-    fmt::format_to(std::back_inserter(text), "{} = {}({}) : {} {}\n", record.name, record.operation,
-                   arguments_of(record, records), record.dtype, record.shape);
+    text += fmt::format("{} = {}({}) : {} {}\n", record.name, record.operation,
+                        arguments_of(record, records), record.dtype, record.shape);
   }
   return text;
 }

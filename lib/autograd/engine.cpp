@@ -1,7 +1,5 @@
 #include "autograd/engine.hpp"
 
-#include <fmt/format.h>  // format_to(): clang finds it in no library
-
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -88,7 +86,7 @@ Grads gradients_of(Node& node, const Tensor& g) {
     return node.vjp(g);
   } catch (const MemoryError& inner) {
     std::array<char, 64> name{};
-    fmt::format_to_n(name.data(), name.size() - 1, "backward of {}", node.name());
+    format_into(name, "backward of {}", node.name());
     throw MemoryError(name.data(), inner);
   }
 }

@@ -1,5 +1,7 @@
 #include "core/check.hpp"
 
+#include <fmt/format.h>  // vformat_to_n(): clang finds it in no library
+
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -31,4 +33,8 @@ Out fmt::formatter<tapegrad::Dims>::format(const tapegrad::Dims& dims,
 
 Out fmt::formatter<tapegrad::DType>::format(tapegrad::DType dtype, format_context& context) const {
   return append(tapegrad::name_of(dtype), context.out());
+}
+
+void tapegrad::vformat_into(std::span<char> to, fmt::string_view text, fmt::format_args values) {
+  *fmt::vformat_to_n(to.data(), to.size() - 1, text, values).out = '\0';
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,13 @@ struct fmt::formatter<tapegrad::DType> {
 };
 
 namespace tapegrad {
+
+/// Writes what fits of a text, and a NUL behind it: for errors that may have no memory.
+void vformat_into(std::span<char> to, fmt::string_view text, fmt::format_args values);
+template <class... Args>
+void format_into(std::span<char> to, fmt::format_string<Args...> text, const Args&... args) {
+  vformat_into(to, fmt::string_view(text), fmt::make_format_args(args...));
+}
 
 template <class E, class... Args>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(fmt::format_string<Args...> message,

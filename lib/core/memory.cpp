@@ -1,8 +1,6 @@
 // Blocks are freed one by one, so a block may end its life in the list of another thread.
 #include "core/memory.hpp"
 
-#include <fmt/format.h>  // format_to(): clang finds it in no library
-
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
@@ -171,7 +169,7 @@ constinit Forever large;
     if (void* block = from_system(c)) return block;
   }
   std::array<char, 64> request{};
-  fmt::format_to_n(request.data(), request.size() - 1, "a block of {} bytes", bytes);
+  format_into(request, "a block of {} bytes", bytes);
   throw MemoryError("tensor", request.data(), bytes, cached);
 }
 

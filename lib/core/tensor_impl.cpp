@@ -1,7 +1,5 @@
 #include "core/tensor_impl.hpp"
 
-#include <fmt/format.h>  // format_to(): clang finds it in no library
-
 #include <algorithm>
 #include <array>
 #include <new>
@@ -53,7 +51,7 @@ namespace {
 [[noreturn, gnu::cold, gnu::noinline]] void refuse(DType dtype, const Shape& shape,
                                                    std::size_t bytes, const MemoryError& inner) {
   std::array<char, 256> request{};
-  fmt::format_to_n(request.data(), request.size() - 1, "{} {} needs {} bytes", dtype, shape, bytes);
+  format_into(request, "{} {} needs {} bytes", dtype, shape, bytes);
   throw MemoryError("tensor", request.data(), bytes, inner.bytes_released());
 }
 

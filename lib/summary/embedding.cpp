@@ -1,7 +1,5 @@
 #include "summary/embedding.hpp"
 
-#include <fmt/format.h>  // format_to(): clang finds it in no library
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -42,8 +40,7 @@ std::string table_of(const Tensor& points) {
   const auto columns = static_cast<std::size_t>(points.size(1));
   std::string text;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    fmt::format_to(std::back_inserter(text), "{}{}", values[i],
-                   (i + 1) % columns == 0 ? '\n' : '\t');
+    text += fmt::format("{}{}", values[i], (i + 1) % columns == 0 ? '\n' : '\t');
   }
   return text;
 }
