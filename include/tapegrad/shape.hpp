@@ -1,17 +1,37 @@
 // A short list of integers that lives in place: shapes, strides, lists of dimensions.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
 /// The largest rank of a tensor.
 inline constexpr std::size_t max_rank = 8;
+
+namespace detail {
+
+[[noreturn]] void refuse_index(std::string_view operation, std::uint64_t value);
+
+/// A dimension or an index of any integer type. Throws IndexError in `operation`'s name from 2^63
+/// on: a mere conversion would make -1 of SIZE_MAX, and -1 is the last one.
+template <std::integral T>
+constexpr std::int64_t index_of(std::string_view operation, T value) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  if constexpr (std::unsigned_integral<T> && sizeof(T) >= sizeof(most)) {
+    if (value > static_cast<T>(most)) refuse_index(operation, value);
+  }
+  return static_cast<std::int64_t>(value);
+}
+
+}  // namespace detail
 
 /// Up to eight signed integers, without a heap. Longer lists throw ShapeError.
 class Dims {

@@ -168,6 +168,10 @@ class Tensor {
   /// NumPy's indexing with integers, slices, `ellipsis` and `newaxis`: x[{0, Slice(1, 3)}].
   Tensor operator[](std::initializer_list<Index> indices) const;
   Tensor operator[](std::int64_t index) const { return select(0, index); }
+  template <std::unsigned_integral T>
+  Tensor operator[](T index) const {
+    return select(0, detail::index_of("select", index));
+  }
   Tensor index(std::span<const Index> indices) const;
 
   // ---- copies and conversion: recorded ----

@@ -11,6 +11,10 @@ void Dims::throw_too_long() {
   fail<ShapeError>("shape: more than {} dimensions; flatten some", max_rank);
 }
 
+void detail::refuse_index(std::string_view operation, std::uint64_t value) {
+  fail<IndexError>("{}: {} is no dimension and no index: these end below 2^63", operation, value);
+}
+
 std::string to_string(const Dims& dims) { return fmt::format("{}", dims); }
 
 std::int64_t numel(const Shape& shape) {

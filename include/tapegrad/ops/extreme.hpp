@@ -32,13 +32,13 @@ Extremes min(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
 Tensor amax(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
 template <std::integral Dim>
 Tensor amax(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return amax(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+  return amax(x, Dims{detail::index_of("amax", dim)}, keep);
 }
 /// The smallest, likewise; the same at a kink.
 Tensor amin(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
 template <std::integral Dim>
 Tensor amin(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return amin(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+  return amin(x, Dims{detail::index_of("amin", dim)}, keep);
 }
 
 /// Where the largest element is, counted row by row: rank 0, int64. Of equal elements the first.

@@ -21,7 +21,7 @@ Tensor sum(const Tensor& x);
 Tensor sum(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
 template <std::integral Dim>
 Tensor sum(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return sum(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+  return sum(x, Dims{detail::index_of("sum", dim)}, keep);
 }
 
 /// Sums x down to a shape that broadcasts to x's: the derivative of broadcasting. x itself if it
@@ -33,7 +33,7 @@ Tensor mean(const Tensor& x);
 Tensor mean(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
 template <std::integral Dim>
 Tensor mean(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return mean(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+  return mean(x, Dims{detail::index_of("mean", dim)}, keep);
 }
 
 /// Variance: the squares of the deviations from the mean, added up and divided by the number of
@@ -44,7 +44,7 @@ Tensor var(const Tensor& x);
 Tensor var(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no, double correction = 1);
 template <std::integral Dim>
 Tensor var(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no, double correction = 1) {
-  return var(x, Dims{static_cast<std::int64_t>(dim)}, keep, correction);
+  return var(x, Dims{detail::index_of("var", dim)}, keep, correction);
 }
 
 /// Standard deviation: the root of the variance. Derivative: g (x - mean) / (y (count -
@@ -54,25 +54,25 @@ Tensor std(const Tensor& x);
 Tensor std(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no, double correction = 1);
 template <std::integral Dim>
 Tensor std(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no, double correction = 1) {
-  return std(x, Dims{static_cast<std::int64_t>(dim)}, keep, correction);
+  return std(x, Dims{detail::index_of("std", dim)}, keep, correction);
 }
 
 /// How many elements aren't 0 (NaN isn't): int64, without derivative.
 Tensor count_nonzero(const Tensor& x, const Dims& dims = {}, Keepdim keep = Keepdim::no);
 template <std::integral Dim>
 Tensor count_nonzero(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return count_nonzero(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+  return count_nonzero(x, Dims{detail::index_of("count_nonzero", dim)}, keep);
 }
 /// Whether there is one, whether all are: bool, without derivative. Of nothing: no, and yes.
 Tensor any(const Tensor& x, const Dims& dims = {}, Keepdim keep = Keepdim::no);
 template <std::integral Dim>
 Tensor any(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return any(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+  return any(x, Dims{detail::index_of("any", dim)}, keep);
 }
 Tensor all(const Tensor& x, const Dims& dims = {}, Keepdim keep = Keepdim::no);
 template <std::integral Dim>
 Tensor all(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return all(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+  return all(x, Dims{detail::index_of("all", dim)}, keep);
 }
 
 }  // namespace tapegrad

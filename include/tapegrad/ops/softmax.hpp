@@ -28,7 +28,7 @@ Tensor log_softmax(const Tensor& x, std::int64_t dim);
 Tensor logsumexp(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
 template <std::integral Dim>
 Tensor logsumexp(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return logsumexp(x, Dims{static_cast<std::int64_t>(dim)}, keep);
+  return logsumexp(x, Dims{detail::index_of("logsumexp", dim)}, keep);
 }
 
 }  // namespace tapegrad
