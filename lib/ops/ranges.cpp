@@ -44,6 +44,32 @@ Tensor integer_range(Scalar from, Scalar to_before, Scalar by, DType dtype) {
   return x;
 }
 
+/// Cut towards 0, by whole steps and a fraction of `parts`: doubles would round beyond 2^53. The
+/// ends may be further apart than int64 counts, so all of it is done with unsigned numbers.
+Tensor integers_between(std::int64_t start, std::int64_t end, std::int64_t steps) {
+  Tensor x = make_tensor("linspace", int64, Shape{steps});
+  auto* to = x.mutable_data<std::int64_t>();
+  const bool up = start <= end;
+  const std::uint64_t distance =
+      up ? std::uint64_t(end) - std::uint64_t(start) : std::uint64_t(start) - std::uint64_t(end);
+  const std::uint64_t parts = steps > 1 ? std::uint64_t(steps - 1) : 1;
+  const std::uint64_t one = up ? 1 : ~std::uint64_t{0};
+  auto at = std::uint64_t(start);
+  std::uint64_t fraction = 0;
+  for (std::int64_t i = 0; i < steps; ++i) {
+    const auto passed = static_cast<std::int64_t>(at);
+    const bool next = fraction > 0 && (up ? passed < 0 : passed > 0);
+    to[i] = static_cast<std::int64_t>(next ? at + one : at);
+    at += one * (distance / parts);
+    fraction += distance % parts;
+    if (fraction >= parts) {
+      fraction -= parts;
+      at += one;
+    }
+  }
+  return x;
+}
+
 Tensor floating_range(double start, double end, double step) {
   check<ShapeError>(std::isfinite(step), "arange: steps of {} lead nowhere", step);
   // Ends that are further apart than any number: half of everything, until the last step.
@@ -56,6 +82,24 @@ Tensor floating_range(double start, double end, double step) {
   for (std::int64_t i = 0; i < x.numel(); ++i) {
     const auto k = static_cast<double>(i);
     to[i] = wide ? 2 * (start / 2 + k * (step / 2)) : start + k * step;
+  }
+  return x;
+}
+
+Tensor numbers_between(double start, double end, std::int64_t steps) {
+  check<Error>(std::isfinite(start) && std::isfinite(end),
+               "linspace: from {} to {}; both must be finite", start, end);
+  Tensor x = make_tensor("linspace", float64, Shape{steps});
+  auto* to = x.mutable_data<double>();
+  // Half of ends that are further apart than any number.
+  const bool wide = std::isinf(end - start);
+  const double part = wide ? 0.5 : 1;
+  const double step =
+      steps > 2 ? (end * part - start * part) / static_cast<double>(steps - 1) : 0.0;
+  // From the nearer end, so that both ends are exact and the middle is symmetric.
+  for (std::int64_t i = 0; i < steps; ++i) {
+    to[i] = i < (steps + 1) / 2 ? (start * part + step * static_cast<double>(i)) / part
+                                : (end * part - step * static_cast<double>(steps - 1 - i)) / part;
   }
   return x;
 }
@@ -78,24 +122,14 @@ Tensor arange(Scalar end, const TensorOptions& options) {
   return end.kind() == float64 ? arange(0.0, end, 1.0, options) : arange(0, end, 1, options);
 }
 
-Tensor linspace(double start, double end, std::int64_t steps, const TensorOptions& options) {
+Tensor linspace(Scalar start, Scalar end, std::int64_t steps, const TensorOptions& options) {
   const DType dtype = chosen("linspace", options, float32);
   check_not_boolean("linspace", dtype);
   check<ShapeError>(steps >= 0, "linspace: {} steps; there can't be fewer than none", steps);
-  check<Error>(std::isfinite(start) && std::isfinite(end),
-               "linspace: from {} to {}; both must be finite", start, end);
-  Tensor x = make_tensor("linspace", float64, Shape{steps});
-  auto* to = x.mutable_data<double>();
-  // Half of ends that are further apart than any number.
-  const bool wide = std::isinf(end - start);
-  const double part = wide ? 0.5 : 1;
-  const double step =
-      steps > 2 ? (end * part - start * part) / static_cast<double>(steps - 1) : 0.0;
-  // From the nearer end, so that both ends are exact and the middle is symmetric.
-  for (std::int64_t i = 0; i < steps; ++i) {
-    to[i] = i < (steps + 1) / 2 ? (start * part + step * static_cast<double>(i)) / part
-                                : (end * part - step * static_cast<double>(steps - 1 - i)) / part;
-  }
+  const bool whole = start.kind() != float64 && end.kind() != float64;
+  const Tensor x = whole && !is_floating(dtype)
+                       ? integers_between(start.to<std::int64_t>(), end.to<std::int64_t>(), steps)
+                       : numbers_between(start.to<double>(), end.to<double>(), steps);
   return stored("linspace", dtype, x, options);
 }
 

@@ -59,3 +59,22 @@ TEST_CASE("an empty dimension is as many chunks as were asked for", "[join]") {
   CHECK(chunk(zeros({5}), 3).size() == 3);
   CHECK(chunk(zeros({4}), 3).size() == 2);
 }
+
+TEST_CASE("linspace of integers is exact, however far apart the ends are", "[create][range]") {
+  using Integers = std::vector<std::int64_t>;
+  constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  const TensorOptions i64{.dtype = int64};
+  const auto of = [&](std::int64_t from, std::int64_t to, std::int64_t steps) {
+    return linspace(from, to, steps, i64).to_vector<std::int64_t>();
+  };
+  const std::int64_t odd = (std::int64_t{1} << 53) + 1;
+  CHECK(of(odd, odd + 2, 3) == Integers{odd, odd + 1, odd + 2});
+  CHECK(of(least, most, 2) == Integers{least, most});
+  CHECK(of(most, least, 4) == Integers{most, most / 3, -(most / 3) - 1, least});
+  CHECK(of(0, 10, 4) == Integers{0, 3, 6, 10});
+  CHECK(of(-10, 10, 8) == Integers{-10, -7, -4, -1, 1, 4, 7, 10});
+  CHECK(of(10, -10, 8) == Integers{10, 7, 4, 1, -1, -4, -7, -10});
+  CHECK(of(7, 9, 1) == Integers{7});
+  CHECK(of(7, 9, 0).empty());
+}

@@ -35,11 +35,11 @@ Tensor arange(Scalar start, Scalar end, Scalar step = 1, const TensorOptions& op
 Tensor arange(Scalar end, const TensorOptions& options = {});
 
 /// `steps` numbers at equal distances, the first `start`, the last exactly `end`; just `start` for
-/// one step. float32 unless `options` says otherwise; an integer dtype cuts the fractions off, of
-/// doubles: beyond 2^53 use arange(). Any two finite ends will do, however far apart. Throws Error
-/// for others (between 0 and infinity there is no middle), ShapeError when `steps` is negative,
-/// DTypeError for bool or a dtype that doesn't hold the numbers.
-Tensor linspace(double start, double end, std::int64_t steps, const TensorOptions& options = {});
+/// one step. float32 unless `options` says otherwise; an integer dtype cuts the fractions off, and
+/// is exact between integers, beyond 2^53 too. Any two finite ends will do, however far apart.
+/// Throws Error for others (between 0 and infinity there is no middle), ShapeError when `steps` is
+/// negative, DTypeError for bool or a dtype that doesn't hold the numbers.
+Tensor linspace(Scalar start, Scalar end, std::int64_t steps, const TensorOptions& options = {});
 
 /// Ones on the diagonal of an n x m matrix (n x n), zeros elsewhere.
 Tensor eye(std::int64_t n, const TensorOptions& options = {});
