@@ -45,6 +45,9 @@ configure() {
   meson setup "$build/$1" "$root" --prefix "$build/prefix-$1" --libdir lib "${@:2}"
 }
 
+# each NAME...: a line for each, for xargs to do several at a time.
+each() { printf '%s\n' "$@"; }
+
 compile() { ninja -C "$build/$1" -j"$(nproc)"; }
 
 step_build() {
@@ -61,10 +64,7 @@ step_counts() { python3 bench/counts/counts.py "$build/check/bench/counts/counts
 # An emulated processor with what x86-64 began with, and SSE3: an instruction that it lacks ends the program. The
 # emulator itself can't make threads in a forked child.
 step_old_processor() {
-  local folder
-  for folder in kernels ops optim; do
-    qemu-x86_64 -cpu kvm64 "$build/check/tests/${folder}_test" '~[fork]'
-  done
+  each ops kernels optim | xargs -I FOLDER -P "$(nproc)" qemu-x86_64 -cpu kvm64 "$build/check/tests/FOLDER_test" '~[fork]'
 }
 
 step_samples() { meson test -C "$build/check" --no-rebuild --print-errorlogs --suite samples; }
@@ -101,7 +101,7 @@ step_sanitize() {
 # What several threads may do at a time (docs/threads.md), with the whole library compiled for the
 # ThreadSanitizer: it has to see every count of a reference to know what comes before what.
 step_threads() {
-  configure threads -Doptimization=0 -Ddebug=true -Db_sanitize=thread \
+  CXX=clang++ configure threads -Doptimization=0 -Ddebug=true -Db_sanitize=thread -Db_lundef=false \
     -Ddefault_library=static -Dtests=true -Dsamples=false -Dbench=false
   ninja -C "$build/threads" -j"$(nproc)" tests/threads_test
   TSAN_OPTIONS=halt_on_error=1 OPENBLAS_NUM_THREADS=1 "$build/threads/tests/threads_test"
@@ -112,7 +112,7 @@ step_threads() {
 step_fuzz() {
   local formats
   mapfile -t formats < <(sed -n 's|^build tests/fuzz/\(.*\)_fuzz: cpp_LINKER.*|\1|p' "$build/sanitize/build.ninja")
-  tools/fuzz.bash "$build/sanitize" 10 "${formats[@]}"
+  each "${formats[@]}" | xargs -n 1 -P "$(nproc)" tools/fuzz.bash "$build/sanitize" 10
 }
 
 step_install() {
