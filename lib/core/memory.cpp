@@ -12,9 +12,11 @@
 #include <limits>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <vector>
 
 #include "core/check.hpp"
+#include "core/machine.hpp"
 #include "core/thread_end.hpp"
 #include "tapegrad/memory.hpp"
 
@@ -59,11 +61,19 @@ static_assert(class_size(thread_classes - 1) == thread_limit);
 
 /// Counted only where a block leaves or reaches the system, so that the fast path counts nothing.
 std::atomic<std::size_t> system_bytes{0};
+std::atomic<std::size_t> system_peak{0};
+
+void count_taken(std::size_t bytes) {
+  const std::size_t now = system_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  std::size_t peak = system_peak.load(std::memory_order_relaxed);
+  while (now > peak && !system_peak.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
+  }
+}
 
 /// Null where the system has no more.
 void* from_system(std::size_t c) {
   void* block = ::operator new (class_size(c), std::align_val_t{alignment}, std::nothrow);
-  if (block) system_bytes.fetch_add(class_size(c), std::memory_order_relaxed);
+  if (block) count_taken(class_size(c));
   return block;
 }
 
@@ -117,7 +127,13 @@ struct LargeCache {
   std::mutex mutex;
   std::vector<std::vector<void*>> free;
   std::size_t cached = 0;
-  std::size_t limit = std::size_t{1} << 30;
+  std::optional<std::size_t> chosen_limit;
+
+  /// Reads files at the first time, which is when the first large buffer is freed.
+  std::size_t limit() {
+    if (!chosen_limit) chosen_limit = machine_limits().memory / 4;
+    return *chosen_limit;
+  }
 
   void* take(std::size_t c) {
     const std::lock_guard lock(mutex);
@@ -130,8 +146,9 @@ struct LargeCache {
 
   bool put(void* block, std::size_t c) noexcept {
     const std::lock_guard lock(mutex);
-    if (!caching || cached + class_size(c) > limit) return false;
+    if (!caching) return false;
     try {
+      if (cached + class_size(c) > limit()) return false;
       if (c >= free.size()) free.resize(c + 1);
       free[c].push_back(block);
     } catch (const std::bad_alloc&) {
@@ -227,7 +244,13 @@ void deallocate(void* block, std::size_t bytes) noexcept {
 MemoryStats memory_stats() {
   const std::lock_guard lock(large.cache.mutex);
   const std::size_t cached = thread_cached_bytes() + large.cache.cached;
-  return {.in_use = system_bytes.load(std::memory_order_relaxed) - cached, .cached = cached};
+  return {.in_use = system_bytes.load(std::memory_order_relaxed) - cached,
+          .cached = cached,
+          .peak = system_peak.load(std::memory_order_relaxed)};
+}
+
+void reset_memory_peak() {
+  system_peak.store(system_bytes.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
 
 void empty_cache() {
@@ -238,10 +261,15 @@ void empty_cache() {
 #endif
 }
 
+std::size_t cache_limit() {
+  const std::lock_guard lock(large.cache.mutex);
+  return large.cache.limit();
+}
+
 void set_cache_limit(std::size_t bytes) {
   {
     const std::lock_guard lock(large.cache.mutex);
-    large.cache.limit = bytes;
+    large.cache.chosen_limit = bytes;
   }
   large.cache.trim(bytes);
 }

@@ -102,7 +102,11 @@ void change_threads(const Buffers& all, int count) {
 /// not. Where all can have one, they have it. Otherwise some may ask for ever: products are no
 /// longer shared with them, and what fits after a while is nothing that they wait for.
 bool settle_workers(Buffers& all) {
-  if (std::getenv("TAPEGRAD_NUM_THREADS")) change_threads(all, num_threads());
+  // By itself it counts the processors that there are, also where the process has but a share of
+  // them.
+  if (std::getenv("TAPEGRAD_NUM_THREADS") || num_threads() < openblas_get_num_threads()) {
+    change_threads(all, num_threads());
+  }
   const int threads = openblas_get_num_threads();
   if (threads == 1 || fit_at_last(static_cast<std::size_t>(threads))) return true;
   if (!fit(1)) return false;

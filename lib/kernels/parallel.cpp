@@ -2,7 +2,6 @@
 #include "kernels/parallel.hpp"
 
 #include <pthread.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
@@ -16,6 +15,7 @@
 #include <thread>
 
 #include "core/check.hpp"
+#include "core/machine.hpp"
 #include "kernels/blas_memory.hpp"
 #include "tapegrad/threads.hpp"
 
@@ -39,10 +39,7 @@ int threads_at_first() {
       return asked;
     }
   }
-  cpu_set_t mine;
-  CPU_ZERO(&mine);
-  const bool known = ::sched_getaffinity(0, sizeof(mine), &mine) == 0;
-  return known ? std::clamp(CPU_COUNT(&mine), 1, most_threads) : 1;
+  return std::clamp(machine_limits().processors, 1, most_threads);
 }
 
 std::atomic<int>& threads_wanted() {

@@ -28,10 +28,11 @@ bool caches() {
   return kept;
 }
 
-/// Sets the limit of large buffers for a scope; 1 GiB is the documented default.
+/// Sets the limit of large buffers for a scope.
 struct CacheLimit {
   explicit CacheLimit(std::size_t bytes) { set_cache_limit(bytes); }
-  ~CacheLimit() { set_cache_limit(std::size_t{1} << 30); }
+  ~CacheLimit() { set_cache_limit(before); }
+  const std::size_t before = cache_limit();
 };
 
 }  // namespace
@@ -86,6 +87,26 @@ TEST_CASE("statistics tell what is in use and what is kept", "[core][memory]") {
       CHECK(memory_stats().cached == before.cached + taken);
     }
   }
+}
+
+TEST_CASE("the peak is the most that was taken from the system at a time", "[core][memory]") {
+  empty_cache();
+  reset_memory_peak();
+  const MemoryStats before = memory_stats();
+  CHECK(before.peak == before.in_use + before.cached);
+  deallocate(allocate(large), large);
+  empty_cache();
+  const std::size_t one = memory_stats().peak - before.peak;
+  CHECK(one >= large);
+  CHECK(one <= large + large / 4);
+  void* first = allocate(large);
+  deallocate(allocate(large), large);
+  deallocate(first, large);
+  CHECK(memory_stats().peak == before.peak + 2 * one);
+  empty_cache();
+  CHECK(memory_stats().peak == before.peak + 2 * one);
+  reset_memory_peak();
+  CHECK(memory_stats().peak == before.peak);
 }
 
 TEST_CASE("empty_cache gives everything back", "[core][memory]") {

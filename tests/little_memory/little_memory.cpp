@@ -117,6 +117,7 @@ void multiply_when_full(rlim_t memory) {
 
 void reuse_the_cache(rlim_t memory) {
   limit_memory(memory);
+  tg::set_cache_limit(memory);
   {
     std::vector<tg::Tensor> tensors;
     for (int i = 0; i < 9; ++i) tensors.push_back(tg::empty({hundred_megabytes}));
