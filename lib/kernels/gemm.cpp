@@ -45,11 +45,11 @@ blasint size(std::int64_t value) { return static_cast<blasint>(value); }
 
 void blas_gemm(const Product<float>& p, Stored a, Stored b) {
   cblas_sgemm(CblasRowMajor, a.flag, b.flag, size(p.m), size(p.n), size(p.k), 1, p.a, size(a.lead),
-              p.b, size(b.lead), 0, p.out, size(p.n));
+              p.b, size(b.lead), p.onto ? 1 : 0, p.out, size(p.n));
 }
 void blas_gemm(const Product<double>& p, Stored a, Stored b) {
   cblas_dgemm(CblasRowMajor, a.flag, b.flag, size(p.m), size(p.n), size(p.k), 1, p.a, size(a.lead),
-              p.b, size(b.lead), 0, p.out, size(p.n));
+              p.b, size(b.lead), p.onto ? 1 : 0, p.out, size(p.n));
 }
 
 /// out = beta * out + matrix @ x for a matrix of [rows, cols] as it is stored.
@@ -77,9 +77,10 @@ void multiply_column(const Product<T>& p) {
     const std::int64_t count = std::min(piece, rows - first);
     const T* matrix = p.a + first * s.lead;
     if (plain) {
-      blas_gemv(s, count, cols, matrix, p.b, p.b_row, T(0), p.out + first);
+      blas_gemv(s, count, cols, matrix, p.b, p.b_row, T(p.onto), p.out + first);
     } else {
-      blas_gemv(s, count, cols, matrix, p.b + first * p.b_row, p.b_row, T(first > 0), p.out);
+      const T keep = p.onto || first > 0;
+      blas_gemv(s, count, cols, matrix, p.b + first * p.b_row, p.b_row, keep, p.out);
     }
   }
 }
@@ -134,7 +135,7 @@ bool merge_rows(Product<T>& p, const Layout& a, const Layout& b) {
 }
 
 template <class T>
-void multiply_all(Ref out, Ref a, Ref b) {
+void multiply_all(Ref out, Ref a, Ref b, bool onto) {
   const std::size_t rank = out.layout->rank();
   const Strides& sa = a.layout->strides();
   const Strides& sb = b.layout->strides();
@@ -147,7 +148,8 @@ void multiply_all(Ref out, Ref a, Ref b) {
                sa[rank - 1],
                b.as<const T>(),
                sb[rank - 2],
-               sb[rank - 1]};
+               sb[rank - 1],
+               onto};
   if (merge_rows(p, *a.layout, *b.layout)) return multiply(p);
   const Layout to = leading(*out.layout);
   const Layout from_a = leading(*a.layout);
@@ -169,8 +171,14 @@ void gemm(Ref out, Ref a, Ref b) {
   if (out.layout->numel() == 0) return;
   if (a.layout->numel() == 0) return fill(out, 0);
   dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
-    if constexpr (!std::is_same_v<T, bool>) multiply_all<T>(out, a, b);
+    if constexpr (!std::is_same_v<T, bool>) multiply_all<T>(out, a, b, false);
   });
+}
+
+void gemm_onto(Ref out, Ref a, Ref b) {
+  if (out.layout->numel() == 0 || a.layout->numel() == 0) return;
+  dispatch_known_floating(
+      out.dtype, [&]<class T>(std::type_identity<T>) { multiply_all<T>(out, a, b, true); });
 }
 
 bool readable(DType dtype, const Layout& operand) {

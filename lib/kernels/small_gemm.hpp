@@ -7,7 +7,8 @@
 
 namespace tapegrad::kernels {
 
-/// out[m, n] = a[m, k] @ b[k, n]; strides in elements, out row-major without gaps.
+/// out[m, n] = a[m, k] @ b[k, n], or that added to what is there (`onto`); strides in elements, out
+/// row-major without gaps.
 template <class T>
 struct Product {
   std::int64_t m, n, k;
@@ -16,9 +17,10 @@ struct Product {
   std::int64_t a_row, a_col;
   const T* b;
   std::int64_t b_row, b_col;
+  bool onto = false;
 
   /// out^T = b^T @ a^T, which turns a column into a row; only for those.
-  Product transposed() const { return {n, m, k, out, b, b_col, b_row, a, a_col, a_row}; }
+  Product transposed() const { return {n, m, k, out, b, b_col, b_row, a, a_col, a_row, onto}; }
 };
 
 /// One element of out after the other.
@@ -30,11 +32,12 @@ void multiply_by_dots(const Product<T>& p) {
     for (std::int64_t j = 0; j < p.n; ++j) {
       const T* x = p.a + i * p.a_row;
       const T* y = p.b + j * p.b_col;
-      Sum sum = 0;
+      T& result = p.out[i * p.n + j];
+      Sum sum = p.onto ? static_cast<Sum>(result) : Sum(0);
       for (std::int64_t l = 0; l < p.k; ++l) {
         sum += static_cast<Sum>(x[l * p.a_col]) * static_cast<Sum>(y[l * p.b_row]);
       }
-      p.out[i * p.n + j] = static_cast<T>(sum);
+      result = static_cast<T>(sum);
     }
   }
 }
@@ -45,9 +48,11 @@ template <class T>
 void multiply_by_rows(const Product<T>& p) {
   for (std::int64_t i = 0; i < p.m; ++i) {
     T* to = p.out + i * p.n;
-    const T first = p.a[i * p.a_row];
-    for (std::int64_t j = 0; j < p.n; ++j) to[j] = first * p.b[j];
-    for (std::int64_t l = 1; l < p.k; ++l) {
+    if (!p.onto) {
+      const T first = p.a[i * p.a_row];
+      for (std::int64_t j = 0; j < p.n; ++j) to[j] = first * p.b[j];
+    }
+    for (std::int64_t l = p.onto ? 0 : 1; l < p.k; ++l) {
       const T factor = p.a[i * p.a_row + l * p.a_col];
       const T* row = p.b + l * p.b_row;
       for (std::int64_t j = 0; j < p.n; ++j) to[j] += factor * row[j];

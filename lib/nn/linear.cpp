@@ -4,7 +4,6 @@
 
 #include "core/check.hpp"
 #include "tapegrad/nn/init.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/linalg.hpp"
 
@@ -40,19 +39,7 @@ const Parameter& Linear::matrix() const {
   return weight;
 }
 
-Tensor Linear::forward(const Tensor& x) {
-  check_defined("Linear", x);
-  const Parameter& w = matrix();
-  check<ShapeError>(x.dim() > 0 && x.size(-1) == w.size(1),
-                    "Linear: the last size isn't in_features: x is {}, weight is {} "
-                    "[out_features, in_features]",
-                    x.shape(), w.shape());
-  check<DTypeError>(x.dtype() == w.dtype(),
-                    "Linear: x is {}, the parameters are {}; convert one with to()", x.dtype(),
-                    w.dtype());
-  const Tensor y = matmul(x, w.t());
-  return bias.defined() ? y + bias : y;
-}
+Tensor Linear::forward(const Tensor& x) { return linear(x, matrix(), bias); }
 
 std::string Linear::extra_repr() const {
   if (!weight.defined()) return "moved from";

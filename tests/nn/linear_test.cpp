@@ -71,7 +71,7 @@ TEST_CASE("the same seed begins with the same Linear", "[nn][linear]") {
 TEST_CASE("Linear names the sizes that don't fit", "[nn][linear]") {
   nn::Linear linear(3, 2);
   CHECK_THROWS_WITH(linear(ones({5, 4})),
-                    "Linear: the last size isn't in_features: x is [5, 4], "
+                    "linear: the last size isn't in_features: x is [5, 4], "
                     "weight is [2, 3] [out_features, in_features]");
   CHECK_THROWS_AS(linear(ones({})), ShapeError);
   CHECK_THROWS_AS(linear(ones({5, 3}, {.dtype = float64})), DTypeError);

@@ -27,7 +27,7 @@ constexpr double inf = std::numeric_limits<double>::infinity();
 
 TEST_CASE("undefined tensors are refused in the name of who was called", "[nn][misuse]") {
   const Tensor none;
-  CHECK(contains(error_of([&] { nn::Linear(2, 2)(none); }), "Linear: argument 1 is an undefined"));
+  CHECK(contains(error_of([&] { nn::Linear(2, 2)(none); }), "linear: argument 1 is an undefined"));
   CHECK(contains(error_of([&] { nn::Dropout(0.5)(none); }), "dropout: argument 1 is an undefined"));
   nn::Dropout idle(0.5);
   idle.eval();

@@ -64,9 +64,9 @@ using Names = std::vector<std::string>;
 TEST_CASE("operations stand in scopes named as the modules that run them", "[nn][names]") {
   Net net;
   CHECK(net.parameters().size() == 9);
-  CHECK(names_in(net, "matmul") == Names{"model/blocks/0/linear/matmul",
-                                         "model/blocks/1/linear/matmul", "model/head/0/matmul",
-                                         "model/head/2/matmul", "model/matmul"});
+  CHECK(names_in(net, "linear") == Names{"model/blocks/0/linear/linear",
+                                         "model/blocks/1/linear/linear", "model/head/0/linear",
+                                         "model/head/2/linear", "model/linear"});
   CHECK(names_in(net, "relu") == Names{"model/head/1/relu"});
 }
 
@@ -87,23 +87,23 @@ TEST_CASE("frozen parameters keep their names, and have them again when unfrozen
   block.requires_grad_(false);
   CHECK(names_in(block, "leaf").empty());
   CHECK(names_in(block, "constant") ==
-        Names{"model/linear/weight", "model/linear/constant", "model/linear/bias", "model/offset"});
+        Names{"model/linear/constant", "model/linear/weight", "model/linear/bias", "model/offset"});
   block.requires_grad_(true);
   CHECK(names_in(block, "leaf") == Names{"model/linear/weight", "model/linear/bias"});
 }
 
 TEST_CASE("names are known from the first visit on", "[nn][names]") {
   Block block;
-  CHECK(names_in(block, "matmul") == Names{"model/matmul"});
+  CHECK(names_in(block, "linear") == Names{"model/linear"});
   CHECK(block.linear.scope_name().text().empty());
   block.state_dict();
   CHECK(block.linear.scope_name().text() == "linear");
-  CHECK(names_in(block, "matmul") == Names{"model/linear/matmul"});
+  CHECK(names_in(block, "linear") == Names{"model/linear/linear"});
 }
 
 TEST_CASE("parts of a Sequential need no visit", "[nn][names]") {
   nn::Sequential net{nn::Linear(2, 2), nn::Sequential(nn::Linear(2, 2), nn::Tanh())};
-  CHECK(names_in(net, "matmul") == Names{"model/0/matmul", "model/1/0/matmul"});
+  CHECK(names_in(net, "linear") == Names{"model/0/linear", "model/1/0/linear"});
   CHECK(names_in(net, "tanh") == Names{"model/1/1/tanh"});
   nn::Sequential copy;
   copy = net;
@@ -128,9 +128,9 @@ TEST_CASE("copies and moves of modules keep names, assignments the target's", "[
   Pair pair;
   pair.parameters();
   pair.a = pair.b;
-  CHECK(names_in(pair, "matmul") == Names{"model/a/matmul", "model/b/matmul"});
+  CHECK(names_in(pair, "linear") == Names{"model/a/linear", "model/b/linear"});
   pair.b = nn::Linear(2, 2);
-  CHECK(names_in(pair, "matmul") == Names{"model/a/matmul", "model/b/matmul"});
+  CHECK(names_in(pair, "linear") == Names{"model/a/linear", "model/b/linear"});
   CHECK(pair.b.is_training());
 }
 
@@ -185,21 +185,21 @@ TEST_CASE("a traced training step shows data, model, loss and train", "[nn][name
     loss.backward();
     sgd.step();
   }));
-  CHECK(text ==
-        "model/linear/weight = leaf() : float32 [1, 1]\n"
-        "model/linear/transpose = transpose(model/linear/weight, a=0, b=1) : float32 [1, 1]\n"
-        "data/x = constant() : float32 [4, 1]\n"
-        "model/linear/matmul = matmul(data/x, model/linear/transpose) : float32 [4, 1]\n"
-        "model/linear/bias = leaf() : float32 [1]\n"
-        "model/linear/add = add(model/linear/matmul, model/linear/bias) : float32 [4, 1]\n"
-        "data/y = constant() : float32 [4, 1]\n"
-        "loss/mse_loss = mse_loss(model/linear/add, data/y, reduction=mean) : float32 []\n"
-        "train/gradients/model/linear/weight = gradient(loss/mse_loss, model/linear/weight) : "
-        "float32 [1, 1]\n"
-        "train/gradients/model/linear/bias = gradient(loss/mse_loss, model/linear/bias) : "
-        "float32 [1]\n"
-        "train/sgd/model/linear/weight = sgd(model/linear/weight, "
-        "train/gradients/model/linear/weight) : float32 [1, 1]\n"
-        "train/sgd/model/linear/bias = sgd(model/linear/bias, "
-        "train/gradients/model/linear/bias) : float32 [1]\n");
+  CHECK(
+      text ==
+      "data/x = constant() : float32 [4, 1]\n"
+      "model/linear/weight = leaf() : float32 [1, 1]\n"
+      "model/linear/bias = leaf() : float32 [1]\n"
+      "model/linear/linear = linear(data/x, model/linear/weight, model/linear/bias) : float32 [4, "
+      "1]\n"
+      "data/y = constant() : float32 [4, 1]\n"
+      "loss/mse_loss = mse_loss(model/linear/linear, data/y, reduction=mean) : float32 []\n"
+      "train/gradients/model/linear/weight = gradient(loss/mse_loss, model/linear/weight) : "
+      "float32 [1, 1]\n"
+      "train/gradients/model/linear/bias = gradient(loss/mse_loss, model/linear/bias) : "
+      "float32 [1]\n"
+      "train/sgd/model/linear/weight = sgd(model/linear/weight, "
+      "train/gradients/model/linear/weight) : float32 [1, 1]\n"
+      "train/sgd/model/linear/bias = sgd(model/linear/bias, "
+      "train/gradients/model/linear/bias) : float32 [1]\n");
 }

@@ -11,7 +11,7 @@ using namespace tapegrad;
 TEST_CASE("layers refuse an undefined input", "[nn][undefined]") {
   const Tensor none;
   test::check_undefined({
-      {"Linear", 1, [&] { nn::Linear(2, 2).forward(none); }},
+      {"linear", 1, [&] { nn::Linear(2, 2).forward(none); }},
       {"relu", 1, [&] { nn::ReLU().forward(none); }},
       {"sigmoid", 1, [&] { nn::Sigmoid().forward(none); }},
       {"tanh", 1, [&] { nn::Tanh().forward(none); }},

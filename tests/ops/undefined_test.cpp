@@ -186,6 +186,8 @@ std::vector<Row> arithmetic() {
       {"clamp_max", 1, [] { clamp_max(none, 1); }},
       {"matmul", 1, [] { matmul(none, x); }},
       {"matmul", 2, [] { matmul(x, none); }},
+      {"linear", 1, [] { nn::linear(none, x); }},
+      {"linear", 2, [] { nn::linear(x, none); }},
   };
 }
 

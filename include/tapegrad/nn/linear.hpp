@@ -14,7 +14,7 @@ struct LinearOptions {
   DType dtype = float32;
 };
 
-/// y = x @ weight.T + bias.
+/// y = x @ weight.T + bias, by linear() of ops/linalg.hpp.
 ///   x: [..., in_features]  ->  [..., out_features]
 /// Starts uniform on +-1/sqrt(in_features), weight and bias, as PyTorch's does.
 /// Throws ShapeError when the last size isn't in_features, DTypeError for another element type.
