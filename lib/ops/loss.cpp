@@ -75,11 +75,29 @@ struct PairLoss {
     const auto to_y = [&](const auto& dl, const auto& v, const auto& w) {
       return op().pull_y(of_element(dl), v, w);
     };
+    const bool from_number = !recording() && reduction != Reduction::none &&
+                             x.dtype() == g.dtype() && y.dtype() == g.dtype();
+    if (from_number) {
+      return {s.needs(0) ? pulled_from_number(to_x, g, x, y) : Tensor{},
+              s.needs(1) ? pulled_from_number(to_y, g, x, y) : Tensor{}};
+    }
     return {s.needs(0) ? pulled(to_x, g, x, y) : Tensor{},
             s.needs(1) ? pulled(to_y, g, x, y) : Tensor{}};
   }
 
  private:
+  /// As pulled(), without an array of what is the same for all elements.
+  template <class F>
+  static Tensor pulled_from_number(const F& f, const Tensor& g, const Tensor& x, const Tensor& y) {
+    Tensor out = make_tensor(impl_of(g).dtype, impl_of(x).layout.shape());
+    dispatch_known_floating(impl_of(g).dtype, [&]<class T>(std::type_identity<T>) {
+      const T number = *ref(g).as<const T>();
+      const auto text = [&]<class V>(const V& v, const V& w) { return f(V(number), v, w); };
+      map<T, T, T>(text, {ref(out), ref(x), ref(y)});
+    });
+    return out;
+  }
+
   const Op& op() const { return static_cast<const Op&>(*this); }
 
   /// Squares above its inverse lose nothing to subnormal numbers.
