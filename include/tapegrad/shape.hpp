@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -31,13 +32,41 @@ constexpr std::int64_t index_of(std::string_view operation, T value) {
   return static_cast<std::int64_t>(value);
 }
 
+/// An integer of any type but bool, or an unscoped enumerator.
+template <class T>
+concept Integral = (std::integral<T> && !std::same_as<T, bool>) ||
+                   (std::is_enum_v<T> && std::convertible_to<T, std::int64_t>);
+
+/// One integer of a list: in braces, std::int64_t itself would take no std::size_t.
+struct Listed {
+  std::int64_t value;
+  template <Integral T>
+  constexpr Listed(T integer) : value(integer_of(integer)) {}
+
+ private:
+  template <class T>
+  static constexpr std::int64_t integer_of(T integer) {
+    if constexpr (std::is_enum_v<T>) return integer;
+    if constexpr (!std::is_enum_v<T>) return index_of("Dims", integer);
+  }
+};
+
 }  // namespace detail
 
-/// Up to eight signed integers, without a heap. Longer lists throw ShapeError.
+/// Up to eight signed integers, without a heap: zeros({2, 3}), sum(x, {0, 1}). One integer is a
+/// list of one: zeros(3), sum(x, 0). Longer lists throw ShapeError, integers from 2^63 on
+/// IndexError.
 class Dims {
  public:
   Dims() = default;
-  Dims(std::initializer_list<std::int64_t> values) : Dims(values.begin(), values.size()) {}
+  Dims(std::initializer_list<detail::Listed> values) {
+    if (values.size() > max_rank) throw_too_long();
+    for (const detail::Listed one : values) values_[size_++] = one.value;
+  }
+  template <detail::Integral T>
+  Dims(T one) : size_(1) {
+    values_[0] = detail::Listed(one).value;
+  }
   Dims(std::span<const std::int64_t> values) : Dims(values.data(), values.size()) {}
   Dims(const std::vector<std::int64_t>& values) : Dims(values.data(), values.size()) {}
   Dims(std::size_t count, std::int64_t value) {

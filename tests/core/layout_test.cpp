@@ -224,8 +224,8 @@ TEST_CASE("a fresh layout lies row by row", "[core][layout]") {
                              Shape{1, 3, 1}, Shape{2, 1, 2, 1, 2, 1, 2, 1}}) {
     check_same(Layout(shape), model_of(shape));
   }
-  CHECK(Layout({2, 3, 4}).strides() == Strides{12, 4, 1});
-  CHECK_THROWS_AS(Layout({2, -3}), ShapeError);
+  CHECK(Layout(Shape{2, 3, 4}).strides() == Strides{12, 4, 1});
+  CHECK_THROWS_AS(Layout(Shape{2, -3}), ShapeError);
 }
 
 TEST_CASE("any sequence of views reaches the places of the naive model", "[core][layout]") {

@@ -2,8 +2,6 @@
 // extreme: every function throws ShapeError when there is no element to choose from.
 #pragma once
 
-#include <concepts>
-
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -30,16 +28,8 @@ Extremes min(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
 /// which PyTorch makes NaN everywhere); 0 elsewhere.
 /// Throws IndexError for a dim that is out of range or given twice.
 Tensor amax(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
-template <std::integral Dim>
-Tensor amax(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return amax(x, Dims{detail::index_of("amax", dim)}, keep);
-}
 /// The smallest, likewise; the same at a kink.
 Tensor amin(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
-template <std::integral Dim>
-Tensor amin(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return amin(x, Dims{detail::index_of("amin", dim)}, keep);
-}
 
 /// Where the largest element is, counted row by row: rank 0, int64. Of equal elements the first.
 Tensor argmax(const Tensor& x);

@@ -7,22 +7,31 @@
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
-/// Whether a reduced dimension stays, with size 1.
-enum class Keepdim : bool { no, yes };
+/// Whether a reduced dimension stays, with size 1: sum(x, 0, keepdim), sum(x, 0, true).
+class Keepdim {
+ public:
+  static const Keepdim no;
+  static const Keepdim yes;
+  /// From nothing else, so that no dimension is taken for one.
+  template <std::same_as<bool> T>
+  constexpr Keepdim(T stays) : stays_(stays) {}
+  friend constexpr bool operator==(Keepdim, Keepdim) = default;
+
+ private:
+  bool stays_;
+};
+inline constexpr Keepdim Keepdim::no = false;
+inline constexpr Keepdim Keepdim::yes = true;
 inline constexpr Keepdim keepdim = Keepdim::yes;
 
-// Where a function takes `dims`, an empty list means all dimensions, and one integer means that
-// dimension. Each throws IndexError for a dim that is out of range or given twice.
+// Where a function takes `dims`, an empty list means all dimensions. Each throws IndexError for a
+// dim that is out of range or given twice.
 
 /// Sum of all elements: rank 0. Integers and booleans give int64. Derivative: g everywhere.
 /// Floats are added in a fixed order, the same for any number of threads; the error is below
 /// (2^-23 + 2^-44) * sum(|x|) for float32, 2^-44 * sum(|x|) for float64, and the last rounding.
 Tensor sum(const Tensor& x);
 Tensor sum(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
-template <std::integral Dim>
-Tensor sum(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return sum(x, Dims{detail::index_of("sum", dim)}, keep);
-}
 
 /// Sums x down to a shape that broadcasts to x's: the derivative of broadcasting. x itself if it
 /// has that shape. Throws ShapeError when it doesn't. Derivative: g, broadcast.
@@ -31,10 +40,6 @@ Tensor sum_to(const Tensor& x, const Shape& shape);
 /// Mean; of nothing it is NaN. Derivative: g / count. Throws DTypeError for integers.
 Tensor mean(const Tensor& x);
 Tensor mean(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
-template <std::integral Dim>
-Tensor mean(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return mean(x, Dims{detail::index_of("mean", dim)}, keep);
-}
 
 /// Variance: the squares of the deviations from the mean, added up and divided by the number of
 /// elements - `correction` (by 0 where that is negative, so NaN or infinite for too few elements).
@@ -42,37 +47,17 @@ Tensor mean(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
 /// correction that isn't finite.
 Tensor var(const Tensor& x);
 Tensor var(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no, double correction = 1);
-template <std::integral Dim>
-Tensor var(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no, double correction = 1) {
-  return var(x, Dims{detail::index_of("var", dim)}, keep, correction);
-}
 
 /// Standard deviation: the root of the variance. Derivative: g (x - mean) / (y (count -
 /// correction)); at the kink, where y is 0, 0 at every order, also of sqrt(y) and log(y), whose
 /// derivative is infinite there. Throws as var().
 Tensor std(const Tensor& x);
 Tensor std(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no, double correction = 1);
-template <std::integral Dim>
-Tensor std(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no, double correction = 1) {
-  return std(x, Dims{detail::index_of("std", dim)}, keep, correction);
-}
 
 /// How many elements aren't 0 (NaN isn't): int64, without derivative.
 Tensor count_nonzero(const Tensor& x, const Dims& dims = {}, Keepdim keep = Keepdim::no);
-template <std::integral Dim>
-Tensor count_nonzero(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return count_nonzero(x, Dims{detail::index_of("count_nonzero", dim)}, keep);
-}
 /// Whether there is one, whether all are: bool, without derivative. Of nothing: no, and yes.
 Tensor any(const Tensor& x, const Dims& dims = {}, Keepdim keep = Keepdim::no);
-template <std::integral Dim>
-Tensor any(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return any(x, Dims{detail::index_of("any", dim)}, keep);
-}
 Tensor all(const Tensor& x, const Dims& dims = {}, Keepdim keep = Keepdim::no);
-template <std::integral Dim>
-Tensor all(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return all(x, Dims{detail::index_of("all", dim)}, keep);
-}
 
 }  // namespace tapegrad

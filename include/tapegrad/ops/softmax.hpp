@@ -2,8 +2,6 @@
 // NaN has a gradient of NaN, but of 0 where what arrives is 0 throughout: a masked row.
 #pragma once
 
-#include <concepts>
-
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -26,9 +24,5 @@ Tensor log_softmax(const Tensor& x, std::int64_t dim);
 /// Source: Blanchard, Higham & Higham (2021), "Accurately computing the log-sum-exp and softmax
 /// functions".
 Tensor logsumexp(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
-template <std::integral Dim>
-Tensor logsumexp(const Tensor& x, Dim dim, Keepdim keep = Keepdim::no) {
-  return logsumexp(x, Dims{detail::index_of("logsumexp", dim)}, keep);
-}
 
 }  // namespace tapegrad
