@@ -49,14 +49,6 @@ void row(const F& f, const std::array<std::byte*, N>& at, const std::array<std::
   }
 }
 
-/// f(batch of each array...): references that it may assign to.
-template <class T, std::size_t N, class F>
-void for_each(const std::array<Ref, N>& arrays, const F& f) {
-  Walk<N>(arrays).parallel_rows(grain, [&](const auto& at, const auto& stride, std::int64_t n) {
-    row<T>(f, at, stride, n, std::make_index_sequence<N>{});
-  });
-}
-
 /// What a step follows: the gradient with its sign and the pull of the weight decay.
 template <class T>
 struct Direction {
@@ -69,11 +61,41 @@ struct Direction {
   }
 };
 
+template <class T>
+struct SgdRule {
+  Direction<T> direction;
+  T lr;
+  explicit SgdRule(const SgdStep& step)
+      : direction{static_cast<T>(step.weight_decay), step.maximize}, lr(static_cast<T>(step.lr)) {}
+  template <class V>
+  void operator()(V& x, const V& g) const {
+    x = x - lr * direction(x, g);
+  }
+};
+
+template <class T>
+struct MomentumRule : SgdRule<T> {
+  T keep;
+  T fresh;
+  bool nesterov;
+  explicit MomentumRule(const SgdStep& step)
+      : SgdRule<T>(step),
+        keep(static_cast<T>(step.momentum)),
+        fresh(static_cast<T>(step.take)),
+        nesterov(step.nesterov) {}
+  template <class V>
+  void operator()(V& x, const V& g, V& momentum) const {
+    const V d = this->direction(x, g);
+    momentum = keep * momentum + fresh * d;
+    x = x - this->lr * (nesterov ? V(d + keep * momentum) : momentum);
+  }
+};
+
 /// Adam's rule; `largest` gives the mean square that the step divides by.
 template <class T>
-class AdamRule {
+class AnyAdam {
  public:
-  explicit AdamRule(const AdamStep& step)
+  explicit AnyAdam(const AdamStep& step)
       : direction_{static_cast<T>(step.weight_decay), step.maximize},
         step_size_(static_cast<T>(step.step_size)),
         beta1_(static_cast<T>(step.beta1)),
@@ -85,7 +107,7 @@ class AdamRule {
         shrink_(static_cast<T>(step.shrink)) {}
 
   template <class V, class Largest>
-  void operator()(V& x, const V& g, V& mean, V& square, const Largest& largest) const {
+  void take(V& x, const V& g, V& mean, V& square, const Largest& largest) const {
     const V d = direction_(x, g);
     mean = beta1_ * mean + rest1_ * d;
     square = beta2_ * square + rest2_ * d * d;
@@ -105,50 +127,83 @@ class AdamRule {
   T shrink_;
 };
 
+template <class T>
+struct AdamRule : AnyAdam<T> {
+  using AnyAdam<T>::AnyAdam;
+  template <class V>
+  void operator()(V& x, const V& g, V& mean, V& square) const {
+    this->take(x, g, mean, square, [](const V& now) { return now; });
+  }
+};
+
+template <class T>
+struct AmsgradRule : AnyAdam<T> {
+  using AnyAdam<T>::AnyAdam;
+  template <class V>
+  void operator()(V& x, const V& g, V& mean, V& square, V& most) const {
+    this->take(x, g, mean, square, [&](const V& now) { return most = maximum(most, now); });
+  }
+};
+
+// ---- all parameters ----
+
+template <std::size_t N>
+bool is_dense(const std::array<Ref, N>& arrays) {
+  return std::ranges::all_of(arrays, [](const Ref& r) { return r.layout->is_contiguous(); });
+}
+
+/// Elements from `begin` to `end` of dense arrays.
+template <template <class> class Rule, class Step, std::size_t N>
+void run_piece(const Stepped<Step, N>& one, std::int64_t begin, std::int64_t end) {
+  dispatch_known_floating(one.arrays[0].dtype, [&]<class T>(std::type_identity<T>) {
+    std::array<std::byte*, N> at;
+    std::array<std::int64_t, N> stride;
+    for (std::size_t k = 0; k < N; ++k) {
+      at[k] = one.arrays[k].data + begin * static_cast<std::int64_t>(sizeof(T));
+      stride[k] = 1;
+    }
+    row<T>(Rule<T>(one.step), at, stride, end - begin, std::make_index_sequence<N>{});
+  });
+}
+
+/// Arrays that lie in any way.
+template <template <class> class Rule, class Step, std::size_t N>
+void run_strided(const Stepped<Step, N>& one) {
+  dispatch_known_floating(one.arrays[0].dtype, [&]<class T>(std::type_identity<T>) {
+    const Rule<T> rule(one.step);
+    const Walk<N> walk(one.arrays);
+    walk.parallel_rows(grain, [&](const auto& at, const auto& stride, std::int64_t n) {
+      row<T>(rule, at, stride, n, std::make_index_sequence<N>{});
+    });
+  });
+}
+
+/// The dense parameters are one loop for the threads, as if they lay behind each other.
+template <template <class> class Rule, class Step, std::size_t N>
+void run(std::span<const Stepped<Step, N>> all) {
+  std::int64_t total = 0;
+  for (const Stepped<Step, N>& one : all) {
+    const bool dense = is_dense(one.arrays);
+    dense ? void(total += one.arrays[0].layout->numel()) : run_strided<Rule>(one);
+  }
+  parallel_for(total, grain, [&](std::int64_t begin, std::int64_t end) {
+    std::int64_t first = 0;
+    for (const Stepped<Step, N>& one : all) {
+      if (!is_dense(one.arrays)) continue;
+      const std::int64_t behind = first + one.arrays[0].layout->numel();
+      const std::int64_t from = std::max(begin, first);
+      const std::int64_t to = std::min(end, behind);
+      if (from < to) run_piece<Rule>(one, from - first, to - first);
+      first = behind;
+    }
+  });
+}
+
 }  // namespace
 
-void sgd_step(const SgdStep& step, Ref x, Ref g) {
-  dispatch_floating("SGD", x.dtype, [&]<class T>(std::type_identity<T>) {
-    const Direction<T> direction{static_cast<T>(step.weight_decay), step.maximize};
-    const T lr = static_cast<T>(step.lr);
-    for_each<T, 2>({x, g}, [=]<class V>(V& value, const V& grad) {
-      value = value - lr * direction(value, grad);
-    });
-  });
-}
-
-void sgd_momentum_step(const SgdStep& step, Ref x, Ref g, Ref momentum) {
-  dispatch_floating("SGD", x.dtype, [&]<class T>(std::type_identity<T>) {
-    const Direction<T> direction{static_cast<T>(step.weight_decay), step.maximize};
-    const T lr = static_cast<T>(step.lr);
-    const T keep = static_cast<T>(step.momentum);
-    const T take = static_cast<T>(step.take);
-    const bool nesterov = step.nesterov;
-    for_each<T, 3>({x, g, momentum}, [=]<class V>(V& value, const V& grad, V& average) {
-      const V d = direction(value, grad);
-      average = keep * average + take * d;
-      value = value - lr * (nesterov ? V(d + keep * average) : average);
-    });
-  });
-}
-
-void adam_step(const AdamStep& step, Ref x, Ref g, Ref mean, Ref square) {
-  dispatch_floating("Adam", x.dtype, [&]<class T>(std::type_identity<T>) {
-    const AdamRule<T> rule(step);
-    for_each<T, 4>({x, g, mean, square}, [=]<class V>(V& value, const V& grad, V& m, V& v) {
-      rule(value, grad, m, v, [](const V& now) { return now; });
-    });
-  });
-}
-
-void amsgrad_step(const AdamStep& step, Ref x, Ref g, Ref mean, Ref square, Ref largest) {
-  dispatch_floating("Adam", x.dtype, [&]<class T>(std::type_identity<T>) {
-    const AdamRule<T> rule(step);
-    for_each<T, 5>(
-        {x, g, mean, square, largest}, [=]<class V>(V& value, const V& grad, V& m, V& v, V& most) {
-          rule(value, grad, m, v, [&](const V& now) { return most = maximum(most, now); });
-        });
-  });
-}
+void sgd_step(std::span<const Stepped<SgdStep, 2>> all) { run<SgdRule>(all); }
+void sgd_momentum_step(std::span<const Stepped<SgdStep, 3>> all) { run<MomentumRule>(all); }
+void adam_step(std::span<const Stepped<AdamStep, 4>> all) { run<AdamRule>(all); }
+void amsgrad_step(std::span<const Stepped<AdamStep, 5>> all) { run<AmsgradRule>(all); }
 
 }  // namespace tapegrad::kernels

@@ -1,10 +1,21 @@
-// The update rules of optimizers as one loop each: x changes, and so does what is remembered of it.
-// All arrays have one shape and one floating-point type; they may lie in any way, but not overlap.
+// The update rules of optimizers as one loop over all parameters: x changes, and so does what is
+// remembered of it. The arrays of one parameter have one shape and one floating-point type; they
+// may lie in any way, but not overlap.
 #pragma once
+
+#include <array>
+#include <span>
 
 #include "kernels/ref.hpp"
 
 namespace tapegrad::kernels {
+
+/// A parameter, its gradient and what is remembered of it, and the numbers of its step.
+template <class Step, std::size_t N>
+struct Stepped {
+  Step step;
+  std::array<Ref, N> arrays;  // x, g, memories
+};
 
 struct SgdStep {
   double lr;
@@ -14,8 +25,9 @@ struct SgdStep {
   bool nesterov;
   bool maximize;
 };
-void sgd_step(const SgdStep& step, Ref x, Ref g);
-void sgd_momentum_step(const SgdStep& step, Ref x, Ref g, Ref momentum);
+void sgd_step(std::span<const Stepped<SgdStep, 2>> all);
+/// With the momentum.
+void sgd_momentum_step(std::span<const Stepped<SgdStep, 3>> all);
 
 struct AdamStep {
   double step_size;  // the learning rate, corrected for the mean that began at 0
@@ -27,7 +39,9 @@ struct AdamStep {
   double shrink;  // what x is multiplied by before: AdamW's weight decay
   bool maximize;
 };
-void adam_step(const AdamStep& step, Ref x, Ref g, Ref mean, Ref square);
-void amsgrad_step(const AdamStep& step, Ref x, Ref g, Ref mean, Ref square, Ref largest);
+/// With the mean of gradients and of their squares.
+void adam_step(std::span<const Stepped<AdamStep, 4>> all);
+/// And with the largest mean of squares so far.
+void amsgrad_step(std::span<const Stepped<AdamStep, 5>> all);
 
 }  // namespace tapegrad::kernels

@@ -50,17 +50,26 @@ void AdamOptionsOf<decay>::visit(OptionVisitor& v) {
 }
 
 template <Decay decay>
-void AdamOf<decay>::update(Slot& slot, const Tensor& grad, std::size_t group) {
+void AdamOf<decay>::update(std::span<const Change> changes, std::size_t group) {
   const Options& o = this->options_of(group);
-  const kernels::AdamStep step = step_of(o, slot.steps);
-  const kernels::Ref x = ref(slot.parameter);
-  const kernels::Ref mean = ref(this->memory(slot, 0));
-  const kernels::Ref square = ref(this->memory(slot, 1));
-  if (o.amsgrad) {
-    kernels::amsgrad_step(step, x, ref(grad), mean, square, ref(this->memory(slot, 2)));
-  } else {
-    kernels::adam_step(step, x, ref(grad), mean, square);
+  std::array<kernels::Stepped<kernels::AdamStep, 4>, Base::most_changes> all;
+  std::array<kernels::Stepped<kernels::AdamStep, 5>, Base::most_changes> all_with_largest;
+  kernels::AdamStep step{};
+  std::int64_t steps_before = 0;
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    auto& slot = *changes[i].slot;
+    // Most parameters have taken as many steps as the one before them: powers cost more than they.
+    if (slot.steps != steps_before) step = step_of(o, slot.steps);
+    steps_before = slot.steps;
+    all[i] = {step,
+              {ref(slot.parameter), ref(changes[i].grad), ref(this->memory(slot, 0)),
+               ref(this->memory(slot, 1))}};
+    if (!o.amsgrad) continue;
+    const auto& [x, g, mean, square] = all[i].arrays;
+    all_with_largest[i] = {step, {x, g, mean, square, ref(this->memory(slot, 2))}};
   }
+  o.amsgrad ? kernels::amsgrad_step(std::span(all_with_largest).first(changes.size()))
+            : kernels::adam_step(std::span(all).first(changes.size()));
 }
 
 template <Decay decay>

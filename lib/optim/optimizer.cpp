@@ -172,21 +172,34 @@ void Optimizer::step() {
   check_not_moved_from();
   if (is_suspicious()) look_around();
   const NoGrad guard;
-  const bool traced = tracing();
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
-    for (Slot& slot : groups_[group]) {
-      const LeafNode* leaf = leaf_of(slot.parameter);
-      const std::uint32_t now = received(leaf);
-      slot.reached = now != slot.received;
-      slot.received = now;
-      const Tensor grad = leaf ? leaf->grad() : Tensor();
-      if (!grad.defined()) continue;
-      ++slot.steps;
-      update(slot, grad, group);
-      slot.parameter.impl()->storage->bump();
-      if (traced) trace_update(lower_case(name()), slot.parameter, grad);
-    }
+  for (std::size_t group = 0; group < groups_.size(); ++group) step_group(group);
+}
+
+void Optimizer::step_group(std::size_t group) {
+  std::array<Change, most_changes> changes;
+  std::size_t count = 0;
+  for (Slot& slot : groups_[group]) {
+    const LeafNode* leaf = leaf_of(slot.parameter);
+    const std::uint32_t now = received(leaf);
+    slot.reached = now != slot.received;
+    slot.received = now;
+    Tensor grad = leaf ? leaf->grad() : Tensor();
+    if (!grad.defined()) continue;
+    ++slot.steps;
+    changes[count] = {&slot, std::move(grad)};
+    if (++count < most_changes) continue;
+    carry_out(changes, group);
+    count = 0;
   }
+  if (count > 0) carry_out(std::span(changes).first(count), group);
+}
+
+void Optimizer::carry_out(std::span<const Change> changes, std::size_t group) {
+  update(changes, group);
+  for (const Change& change : changes) change.slot->parameter.impl()->storage->bump();
+  if (!tracing()) return;
+  const std::string operation = lower_case(name());
+  for (const Change& change : changes) trace_update(operation, change.slot->parameter, change.grad);
 }
 
 std::vector<Tensor> Optimizer::parameters(std::size_t group) const {

@@ -6,6 +6,8 @@
 
 namespace tapegrad::optim {
 
+using kernels::ref;
+
 void SGDOptions::validate() const {
   check_not_negative(name, "lr", lr);
   check_not_negative(name, "momentum", momentum);
@@ -27,21 +29,30 @@ void SGDOptions::visit(OptionVisitor& v) {
   v("maximize", maximize);
 }
 
-void SGD::update(Slot& slot, const Tensor& grad, std::size_t group) {
+void SGD::update(std::span<const Change> changes, std::size_t group) {
   const SGDOptions& o = options_of(group);
-  kernels::SgdStep step{.lr = o.lr,
-                        .weight_decay = o.weight_decay,
-                        .momentum = o.momentum,
-                        .take = 1,
-                        .nesterov = o.nesterov,
-                        .maximize = o.maximize};
-  const kernels::Ref x = kernels::ref(slot.parameter);
+  const kernels::SgdStep step{.lr = o.lr,
+                              .weight_decay = o.weight_decay,
+                              .momentum = o.momentum,
+                              .take = 1 - o.dampening,
+                              .nesterov = o.nesterov,
+                              .maximize = o.maximize};
+  const std::size_t n = changes.size();
   if (o.momentum == 0) {
-    kernels::sgd_step(step, x, kernels::ref(grad));
-    return;
+    std::array<kernels::Stepped<kernels::SgdStep, 2>, most_changes> all;
+    for (std::size_t i = 0; i < n; ++i) {
+      all[i] = {step, {ref(changes[i].slot->parameter), ref(changes[i].grad)}};
+    }
+    return kernels::sgd_step(std::span(all).first(n));
   }
-  if (slot.memories[0].defined()) step.take = 1 - o.dampening;
-  kernels::sgd_momentum_step(step, x, kernels::ref(grad), kernels::ref(memory(slot, 0)));
+  std::array<kernels::Stepped<kernels::SgdStep, 3>, most_changes> all;
+  for (std::size_t i = 0; i < n; ++i) {
+    Slot& slot = *changes[i].slot;
+    const bool first = !slot.memories[0].defined();
+    all[i] = {step, {ref(slot.parameter), ref(changes[i].grad), ref(memory(slot, 0))}};
+    if (first) all[i].step.take = 1;
+  }
+  kernels::sgd_momentum_step(std::span(all).first(n));
 }
 
 std::span<const std::string_view> SGD::memory_names() const {

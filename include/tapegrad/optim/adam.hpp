@@ -38,8 +38,8 @@ class AdamOf : public OptimizerOf<AdamOptionsOf<decay>> {
   explicit AdamOf(const std::vector<Group>& groups) : Base(groups) {}
 
  protected:
-  using typename Base::Slot;
-  void update(Slot& slot, const Tensor& grad, std::size_t group) override;
+  using typename Base::Change;
+  void update(std::span<const Change> changes, std::size_t group) override;
   std::span<const std::string_view> memory_names() const override;
 };
 

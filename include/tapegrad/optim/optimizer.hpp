@@ -95,6 +95,13 @@ class Optimizer {
     std::array<Tensor, max_memories> memories = {};
   };
 
+  /// A parameter to which a gradient has come, of its shape and type.
+  struct Change {
+    Slot* slot = nullptr;
+    Tensor grad = {};
+  };
+  static constexpr std::size_t most_changes = 16;
+
   Optimizer() = default;
 
   /// What name() says, of one that was moved from, too.
@@ -102,8 +109,8 @@ class Optimizer {
 
   // A new optimizer derives from OptimizerOf<its options> and defines these two.
 
-  /// Changes slot.parameter. Recording is off; the gradient has the parameter's shape and type.
-  virtual void update(Slot& slot, const Tensor& grad, std::size_t group) = 0;
+  /// Changes the parameters, up to `most_changes` of one group, together. Recording is off.
+  virtual void update(std::span<const Change> changes, std::size_t group) = 0;
   /// What its memories are called, in their order.
   virtual std::span<const std::string_view> memory_names() const = 0;
 
@@ -122,6 +129,9 @@ class Optimizer {
   virtual void visit_options(std::size_t group, OptionVisitor& v) = 0;
 
  private:
+  void step_group(std::size_t group);
+  /// update(), and what others must know of it.
+  void carry_out(std::span<const Change> changes, std::size_t group);
   /// A gradient has come since the last step.
   static bool is_reached(const Slot& slot);
   /// Something has changed in who owns what and who gets gradients: two comparisons, and one for

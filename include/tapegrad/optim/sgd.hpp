@@ -33,7 +33,7 @@ class SGD : public OptimizerOf<SGDOptions> {
   explicit SGD(const std::vector<Group>& groups) : OptimizerOf(groups) {}
 
  protected:
-  void update(Slot& slot, const Tensor& grad, std::size_t group) override;
+  void update(std::span<const Change> changes, std::size_t group) override;
   std::span<const std::string_view> memory_names() const override;
 };
 
