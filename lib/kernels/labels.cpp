@@ -3,23 +3,9 @@
 #include "core/dispatch.hpp"
 
 namespace tapegrad::kernels {
-namespace {
-
-/// weight * x for a class, or 0.
-template <class T>
-struct Weighting {
-  const T* of_class;
-  T operator()(std::int64_t label, T x) const {
-    if (!of_class) return x;
-    return of_class[label] == 0 ? T(0) : of_class[label] * x;
-  }
-};
-
-}  // namespace
-
 void pick_labels(Ref out, Ref in, const Labels& labels, const LabelWeights& weights) {
   dispatch_known_floating(in.dtype, [&]<class T>(std::type_identity<T>) {
-    const Weighting<T> weighted{reinterpret_cast<const T*>(weights.of_class)};
+    const Weighting<T> weighted(weights);
     const T* from = in.as<const T>();
     T* to = out.as<T>();
     long double total = 0;  // of numbers whose mean is in range, though their sum may not be
@@ -34,7 +20,7 @@ void pick_labels(Ref out, Ref in, const Labels& labels, const LabelWeights& weig
 
 void spread_labels(Ref out, Ref in, const Labels& labels, const LabelWeights& weights) {
   dispatch_known_floating(in.dtype, [&]<class T>(std::type_identity<T>) {
-    const Weighting<T> weighted{reinterpret_cast<const T*>(weights.of_class)};
+    const Weighting<T> weighted(weights);
     const T scale = static_cast<T>(weights.scale);
     const std::int64_t step = weights.each ? 1 : 0;
     const T* from = in.as<const T>();

@@ -34,6 +34,18 @@ struct LabelWeights {
   bool each;
 };
 
+/// weight * x for a class, or 0.
+template <class T>
+struct Weighting {
+  const T* of_class;
+  explicit Weighting(const LabelWeights& weights)
+      : of_class(reinterpret_cast<const T*>(weights.of_class)) {}
+  T operator()(std::int64_t label, T x) const {
+    if (!of_class) return x;
+    return of_class[label] == 0 ? T(0) : of_class[label] * x;
+  }
+};
+
 // `in` and `out` are row-major, of one floating-point type. A weight of 0 counts for 0, even of an
 // infinite element.
 

@@ -3,9 +3,11 @@
 #include "core/check.hpp"
 #include "core/dispatch.hpp"
 #include "kernels/copy.hpp"
+#include "kernels/cross_entropy.hpp"
 #include "kernels/labels.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/floating.hpp"
+#include "ops/log_softmax.hpp"
 #include "ops/reduction.hpp"
 #include "ops/weighted.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -86,6 +88,58 @@ Grads NllLoss::vjp(const Saved& s, const Tensor& g) const {
   return {apply(NllLossSpread(*this), g, s[1], s[2]), Tensor{}, Tensor{}};
 }
 
+/// Every row of classes by itself, the classes last; x itself where they are.
+Tensor classes_last(const Tensor& x) {
+  const auto rank = static_cast<std::int64_t>(x.shape().size());
+  if (rank <= 2) return x.contiguous();
+  Dims order{0};
+  for (std::int64_t d = 2; d < rank; ++d) order.push_back(d);
+  order.push_back(1);
+  return x.permute(order).contiguous();
+}
+
+/// And back.
+Tensor classes_second(const Tensor& rows) {
+  const auto rank = static_cast<std::int64_t>(rows.shape().size());
+  if (rank <= 2) return rows;
+  Dims order{0, rank - 1};
+  for (std::int64_t d = 1; d + 1 < rank; ++d) order.push_back(d);
+  return rows.permute(order);
+}
+
+/// nll_loss of log_softmax: one reading of the logits in each direction, and nothing kept but them.
+struct CrossEntropy : Nll {
+  static constexpr std::string_view name = "cross_entropy";
+  static constexpr Needs saves(Needs) { return save_inputs; }
+  explicit CrossEntropy(const Nll& nll) : Nll(nll) {}
+
+  Meta result(const Tensor& x, const Tensor& target, const Tensor&) const {
+    return {x.dtype(), each() ? target.shape() : Shape{}};
+  }
+  void into(const Tensor& out, const Tensor& x, const Tensor& target, const Tensor& weight) const {
+    const Tensor rows = classes_last(x);
+    cross_entropy(ref(out), ref(rows), labels_of_rows(target), weights(weight));
+  }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    const Tensor x = s[0];
+    if (recording()) {
+      const Tensor to_log = apply(NllLossSpread(*this), g, s[1], s[2]);
+      return {recorded_through_log_softmax(to_log, x, class_dim(input)), Tensor{}, Tensor{}};
+    }
+    const Tensor rows = classes_last(x);
+    const Tensor from = g.contiguous();
+    const Tensor out = make_tensor(x.dtype(), rows.shape());
+    cross_entropy_gradient(ref(out), ref(from), ref(rows), labels_of_rows(s[1]), weights(s[2]));
+    return {classes_second(out), Tensor{}, Tensor{}};
+  }
+
+ private:
+  Labels labels_of_rows(const Tensor& target) const {
+    return {target.numel(), input[class_dim(input)], 1, ref(target).as<const std::int64_t>(),
+            ignored};
+  }
+};
+
 void check_input(std::string_view operation, const Tensor& input, const Tensor& weight) {
   check<ShapeError>(input.dim() > 0, "{}: a tensor of rank 0; the input has a dimension of classes",
                     operation);
@@ -135,12 +189,12 @@ Tensor beside_weight(const Tensor& input, const Tensor& weight) {
   return weight.defined() ? input.to(result_type(input, weight)) : input;
 }
 
-/// `target` is row-major int64, and checked.
-Tensor nll(const Tensor& input, const Tensor& target, const nn::NllLossOptions& options,
-           double total) {
+/// NllLoss or CrossEntropy; `target` is row-major int64, and checked.
+template <class Op, class Options>
+Tensor of_labels(const Tensor& input, const Tensor& target, const Options& options, double total) {
   const double scale = options.reduction == Reduction::mean ? 1 / total : 1;
   const Nll what{input.shape(), options.ignore_index, options.reduction, scale};
-  return apply(NllLoss(what), input, target, dense_weight(options.weight, input.dtype()));
+  return apply(Op(what), input, target, dense_weight(options.weight, input.dtype()));
 }
 
 /// The sum over the classes, each with its weight.
@@ -185,7 +239,7 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const NllLossOptions&
   const Tensor labels = dense_labels(target);
   const double total =
       weight_of("nll_loss", input.shape(), labels, options.weight, options.ignore_index);
-  return nll(beside_weight(input, options.weight), labels, options, total);
+  return of_labels<NllLoss>(beside_weight(input, options.weight), labels, options, total);
 }
 
 Tensor cross_entropy(const Tensor& input, const Tensor& target,
@@ -205,13 +259,10 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target,
   const Tensor labels = dense_labels(target);
   const double total =
       weight_of("cross_entropy", input.shape(), labels, options.weight, options.ignore_index);
-  const Tensor log_p = log_softmax(beside_weight(input, options.weight), dim);
-  const Tensor loss = nll(log_p, labels,
-                          {.weight = options.weight,
-                           .ignore_index = options.ignore_index,
-                           .reduction = options.reduction},
-                          total);
-  if (smoothing == 0) return loss;
+  const Tensor logits = beside_weight(input, options.weight);
+  if (smoothing == 0) return of_labels<CrossEntropy>(logits, labels, options, total);
+  const Tensor log_p = log_softmax(logits, dim);
+  const Tensor loss = of_labels<NllLoss>(log_p, labels, options, total);
   const auto classes = static_cast<double>(input.shape()[class_dim(input.shape())]);
   return loss * (1 - smoothing) +
          smooth_loss(log_p, labels, options, total) * (smoothing / classes);

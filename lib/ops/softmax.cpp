@@ -6,6 +6,7 @@
 #include "kernels/softmax.hpp"
 #include "kernels/softmax_gradient.hpp"
 #include "ops/along.hpp"
+#include "ops/log_softmax.hpp"
 #include "ops/reduced.hpp"
 #include "ops/weighted.hpp"
 #include "tapegrad/ops/binary.hpp"
@@ -46,6 +47,20 @@ Tensor is_largest(const Tensor& p, std::int64_t dim) {
   return arange(p.size(dim)).reshape(line) == argmax(p, dim, keepdim);
 }
 
+}  // namespace
+
+Tensor recorded_through_log_softmax(const Tensor& g, const Tensor& x, std::size_t dim) {
+  const auto d = static_cast<std::int64_t>(dim);
+  const Tensor p = without_unasked(softmax(x, d), g, dim);
+  if (p.dim() == 0 || p.numel() == 0) return g - g * p;
+  // 1 - p of the largest p is the sum of the others, as in the kernel.
+  const Tensor largest = is_largest(p.detach(), d);
+  const Tensor rest = where(largest, sum(where(largest, 0, p), d, keepdim), 1 - p);
+  return g * rest - p * (sum(g, d, keepdim) - g);
+}
+
+namespace {
+
 struct Softmax {
   static constexpr std::string_view name = "softmax";
   static constexpr bool any_layout = true;
@@ -76,13 +91,7 @@ struct LogSoftmax {
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor x = s[0];
     if (!recording()) return {by_rows(log_softmax_gradient, g, x, dim)};
-    const auto d = static_cast<std::int64_t>(dim);
-    const Tensor p = without_unasked(softmax(x, d), g, dim);
-    if (p.dim() == 0 || p.numel() == 0) return {g - g * p};
-    // 1 - p of the largest p is the sum of the others, as in the kernel.
-    const Tensor largest = is_largest(p.detach(), d);
-    const Tensor rest = where(largest, sum(where(largest, 0, p), d, keepdim), 1 - p);
-    return {g * rest - p * (sum(g, d, keepdim) - g)};
+    return {recorded_through_log_softmax(g, x, dim)};
   }
 };
 

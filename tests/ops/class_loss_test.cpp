@@ -6,6 +6,8 @@
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/loss.hpp"
+#include "tapegrad/ops/softmax.hpp"
+#include "tapegrad/random.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
@@ -52,6 +54,11 @@ TEST_CASE("losses over classes have their derivatives", "[ops][table]") {
   const auto nll = [t, none](nn::NllLossOptions options) {
     return
         [=](const Tensors& x) { return nn::nll_loss(x[0], x[0].size(0) == 0 ? none : t, options); };
+  };
+  const auto entropy = [t, none](const nn::CrossEntropyOptions& options) {
+    return [=](const Tensors& x) {
+      return nn::cross_entropy(x[0], x[0].size(0) == 0 ? none : t, options);
+    };
   };
   const auto call = [](const Shape& x, const Tensor& target, const Tensor& weight = {}) {
     return [=] { nn::nll_loss(zeros(x), target, {.weight = weight}); };
@@ -100,6 +107,22 @@ TEST_CASE("losses over classes have their derivatives", "[ops][table]") {
        .f = [](const Tensors& g) { return spread_back(g[0], {.weight = weights}); },
        .inputs = {{{}}},
        .never_empty = "one number"},
+      {.name = "cross_entropy",
+       .f = entropy({.reduction = Reduction::none}),
+       .inputs = {{{2, 3, 2}}},
+       .empty_inputs = empty,
+       .empty_result = {0, 2}},
+      {.name = "cross_entropy",
+       .f = entropy({.weight = weights.to(float32), .ignore_index = 2}),
+       .inputs = {{{2, 3, 2}}},
+       .empty_inputs = empty},
+      {.name = "cross_entropy",
+       .f =
+           [](const Tensors& x) {
+             return nn::cross_entropy(x[0], labels({0, 2, 1, 1}));
+           },
+       .inputs = {{{4, 3}}},
+       .never_empty = "its labels are fixed above"},
       {.name = "nll_loss",
        .f =
            [](const Tensors& x) {
@@ -184,6 +207,36 @@ TEST_CASE("cross_entropy with probabilities agrees with PyTorch", "[ops][loss]")
   const Tensor smoothed = nn::cross_entropy(
       x, p, {.weight = weights, .reduction = Reduction::sum, .label_smoothing = 0.2});
   CHECK(smoothed.item<double>() == Approx(18.316133068950336).epsilon(4e-15));
+}
+
+TEST_CASE("cross_entropy is nll_loss of log_softmax to the bit, and so are its gradients",
+          "[ops][loss]") {
+  manual_seed(11);
+  for (const DType dtype : {float32, float64}) {
+    for (const Shape& shape : {Shape{7, 5}, Shape{3, 40, 2}, Shape{5}, Shape{2, 3, 2, 2}}) {
+      for (const Reduction r : {Reduction::none, Reduction::mean, Reduction::sum}) {
+        const std::int64_t classes = shape.size() == 1 ? shape[0] : shape[1];
+        // Spread over 60, so that some rows have a probability near 1.
+        const Tensor values = test::spread(shape, -30, 30).to(dtype);
+        Shape of_labels = shape;
+        of_labels.erase(shape.size() == 1 ? 0 : 1);
+        const Tensor label = randint(classes, of_labels);
+        const Tensor w = test::spread({classes}, 0.1, 2).to(dtype);
+        const nn::NllLossOptions apart{.weight = w, .ignore_index = 1, .reduction = r};
+        const nn::CrossEntropyOptions together{.weight = w, .ignore_index = 1, .reduction = r};
+        Tensor a = values.clone().requires_grad_();
+        Tensor b = values.clone().requires_grad_();
+        const Tensor x = nn::cross_entropy(a, label, together);
+        const Tensor y = nn::nll_loss(log_softmax(b, shape.size() == 1 ? 0 : 1), label, apart);
+        CHECK(x.operation() == "cross_entropy");
+        CHECK(test::difference(x, y, 0, 0) == "");
+        const Tensor g = test::spread(x.shape(), 0.5, 1.5).to(dtype);
+        x.backward(g);
+        y.backward(g);
+        CHECK(test::difference(a.grad(), b.grad(), 0, 0) == "");
+      }
+    }
+  }
 }
 
 TEST_CASE("cross_entropy of one row needs no batch", "[ops][loss]") {
