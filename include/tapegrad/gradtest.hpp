@@ -24,38 +24,6 @@ namespace tapegrad::gradtest {
 
 namespace detail {
 
-/// What `derivative(x, more...)` gives or writes, as a Problem wants it.
-template <class D, class X, class... More>
-void set_derivative(Problem& problem, D& derivative, const X& x, std::size_t rows,
-                    std::size_t columns, More&... more) {
-  problem.derivative = [&, x, rows, columns](const Values& at, double filled) {
-    Values result;
-    X copy = x;
-    assign(copy, at);
-    const Values before = flat(copy);
-    succeeds([&] {
-      // Copies of what else it takes, which it might change.
-      result = [&](auto... own) {
-        return result_of<Role::derivative>(derivative, copy, rows, columns, filled, own...);
-      }(more...);
-    });
-    const Values after = flat(copy);
-    for (std::size_t i = 0; i < before.size(); ++i) {
-      problem.changed_x = problem.changed_x || !same(before[i], after[i]);
-    }
-    return result;
-  };
-}
-
-/// A derivative of `length` numbers at x; empty where it throws or has another length.
-template <class D, class X>
-Values derivative_at(D& derivative, const X& x, std::size_t length) {
-  Problem problem;
-  set_derivative(problem, derivative, x, flat(x).size(), length / flat(x).size());
-  Values values = problem.derivative(flat(x), NAN);
-  return values.size() == length ? values : Values();
-}
-
 /// x, or one like it, with random elements.
 template <class X>
 X random_like(const X& x, Random& random, bool scaled) {
@@ -84,6 +52,20 @@ void balance(Y& cotangent, const Values& y) {
   assign(cotangent, weights);
 }
 
+/// Says where a Hessian isn't symmetric.
+inline void check_symmetry(const Values& h, std::size_t n, Report& report) {
+  if (h.size() != n * n) return;
+  for (std::size_t i = 0; i < h.size(); ++i) {
+    const double across = h[i % n * n + i / n];
+    if (std::fabs(h[i] - across) <= 1e-9 * std::fmax(std::fabs(h[i]), std::fabs(across))) continue;
+    report.findings.push_back(
+        said("the Hessian isn't symmetric: [%zu, %zu] is %s, across the diagonal stands %s", i / n,
+             i % n, shown(h[i]).text, shown(across).text));
+    report.verdict = Verdict::wrong;
+    return;
+  }
+}
+
 }  // namespace detail
 
 /// Compares a derivative with slopes of f at x and at random points near it.
@@ -104,11 +86,7 @@ Report check(F&& f, D&& derivative, const Point& point, const O&... options) {
   if constexpr ((detail::is_manifold<O> || ...)) {
     return detail::check_manifold(f, derivative, x, detail::manifold_of(options...), all);
   }
-  Problem problem;
-  problem.x = detail::flat(x);
-  problem.value = detail::value_of(f, x);
-  const std::size_t outputs = problem.value(problem.x).size();
-  detail::set_derivative(problem, derivative, x, outputs, problem.x.size());
+  detail::DerivativeOf problem(f, derivative, x);
   return detail::Check(problem, all).run();
 }
 
@@ -123,18 +101,7 @@ Report check_vjp(F&& f, V&& vjp, const Point& point, const O&... options) {
   const auto at_x = detail::plain_result(f, x);
   auto cotangent = detail::random_like(at_x, random, false);
   detail::balance(cotangent, detail::flat(at_x));
-  const detail::Values weights = detail::flat(cotangent);
-  const auto of_x = detail::value_of(f, x);
-  Problem problem;
-  problem.x = detail::flat(x);
-  problem.value = [&](const detail::Values& at) {
-    const detail::Values y = of_x(at);
-    if (y.size() != weights.size()) return detail::Values();
-    double total = 0;
-    for (std::size_t i = 0; i < y.size(); ++i) total += y[i] * weights[i];
-    return detail::Values{total};
-  };
-  detail::set_derivative(problem, vjp, x, problem.x.size(), 1, cotangent);
+  detail::RowTimes problem(f, vjp, x, cotangent);
   return detail::Check(problem, all).run();
 }
 
@@ -145,26 +112,8 @@ Report check_jvp(F&& f, J&& jvp, const Point& start, const O&... options) {
   const auto x = detail::owned(start);
   const Options all = detail::options_of(options...);
   detail::Random random(all.seed);
-  auto tangent = detail::random_like(x, random, true);
-  const detail::Values from = detail::flat(x);
-  const detail::Values along = detail::flat(tangent);
-  const auto point = [&](double t) {
-    detail::Values at = from;
-    for (std::size_t i = 0; i < at.size(); ++i) at[i] += t * along[i];
-    return at;
-  };
-  const auto of_x = detail::value_of(f, x);
-  Problem of_point;
-  const std::size_t outputs = of_x(from).size();
-  detail::set_derivative(of_point, jvp, x, outputs, 1, tangent);
-  Problem problem;
-  problem.x = {0};
-  problem.value = [&](const detail::Values& t) { return of_x(point(t[0])); };
-  problem.derivative = [&](const detail::Values& t, double filled) {
-    detail::Values product = of_point.derivative(point(t[0]), filled);
-    problem.changed_x = of_point.changed_x;
-    return product;
-  };
+  const auto tangent = detail::random_like(x, random, true);
+  detail::TimesColumn problem(f, jvp, x, tangent);
   return detail::Check(problem, all).run();
 }
 
@@ -181,17 +130,12 @@ Report check_hessian(F&& f, G&& gradient, H&& hessian, const X& x, const O&... o
   if (!first) return first;
   Report second = check(gradient, hessian, x, options...);
   second.evaluations += first.evaluations;
-  const std::size_t n = detail::flat(detail::owned(x)).size();
-  const detail::Values h = detail::derivative_at(hessian, detail::owned(x), n * n);
-  for (std::size_t i = 0; i < h.size(); ++i) {
-    const double across = h[i % n * n + i / n];
-    if (std::fabs(h[i] - across) <= 1e-9 * std::fmax(std::fabs(h[i]), std::fabs(across))) continue;
-    second.findings.push_back("the Hessian isn't symmetric: [" + std::to_string(i / n) + ", " +
-                              std::to_string(i % n) + "] is " + detail::shown(h[i]) +
-                              ", across the diagonal stands " + detail::shown(across));
-    second.verdict = Verdict::wrong;
-    break;
-  }
+  const auto point = detail::owned(x);
+  const detail::Values at = detail::flat(point);
+  bool changed_x = false;
+  const std::size_t n = at.size();
+  const detail::Values h = detail::derivative_at(hessian, point, at, n, n, NAN, changed_x);
+  detail::check_symmetry(h, n, second);
   return second;
 }
 

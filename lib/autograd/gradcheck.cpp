@@ -63,7 +63,7 @@ Report check_order(const Many& function, const GradcheckOptions& options) {
   all.directions = directions;
   all.accept_inconclusive = options.accept_inconclusive;
   const std::string disparity = tensors.disparity();
-  Report report = gradtest::detail::Check(tensors.problem(), all).run();
+  Report report = gradtest::detail::Check(tensors, all).run();
   if (report.verdict == Verdict::ok && !disparity.empty()) {
     report.findings.push_back(disparity);
     report.verdict = Verdict::wrong;
@@ -106,7 +106,9 @@ std::vector<std::string> names_of(const std::vector<std::size_t>& varied, std::s
                                   const std::vector<std::string>& given) {
   std::vector<std::string> names;
   for (const std::size_t k : varied) {
-    names.push_back(!given.empty() ? given[k] : inputs == 1 ? "x" : "x" + std::to_string(k));
+    names.push_back(!given.empty() ? given[k]
+                    : inputs == 1  ? "x"
+                                   : gradtest::detail::said("x%zu", k));
   }
   return names;
 }

@@ -54,8 +54,9 @@ std::string disparity_of_modes(const Many& function) {
   const double allowed = 512 * (rounds ? FLT_EPSILON : DBL_EPSILON) * (forward.size + reverse.size);
   const double apart = std::fabs(forward.value - reverse.value);
   if (!(apart > allowed)) return {};
-  return "forward mode gives " + gradtest::detail::shown(forward.value) +
-         " along a direction, reverse mode " + gradtest::detail::shown(reverse.value);
+  return gradtest::detail::said("forward mode gives %s along a direction, reverse mode %s",
+                                gradtest::detail::shown(forward.value).text,
+                                gradtest::detail::shown(reverse.value).text);
 }
 
 }  // namespace tapegrad

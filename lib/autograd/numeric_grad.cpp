@@ -23,8 +23,7 @@ Tensor numeric_grad(const std::function<Tensor(const Tensor&)>& f, const Tensor&
                       .varied = {0},
                       .input_names = {"x"},
                       .output_names = {"f"}};
-  TensorProblem tensors(function, false);
-  const gradtest::Problem& problem = tensors.problem();
+  TensorProblem problem(function, false);
   const gradtest::Options options;
   std::vector<double> slopes;
   std::size_t evaluations = 0;

@@ -9,9 +9,10 @@
 #include "tapegrad/ops/create.hpp"
 
 namespace tapegrad {
-namespace {
 
-using Values = std::vector<double>;
+using Values = gradtest::Problem::Values;
+
+namespace {
 
 Values flat(const std::vector<Tensor>& tensors) {
   Values all;
@@ -43,14 +44,12 @@ TensorProblem::TensorProblem(const Many& function, bool weighted)
   weights_ = weights_like(results);
   flat_weights_ = flat(weights_);
   rounds_ = has_float32(results) || has_float32(variables_.tensors());
-  problem_.x = variables_.read();
-  problem_.value = [this](const Values& x) { return value(x); };
-  problem_.derivative = [this](const Values& x, double) { return derivative(x); };
-  problem_.precision = rounds_ ? FLT_EPSILON : DBL_EPSILON;
-  problem_.input_name = [this](std::size_t i) {
-    return element_name(function_.input_names, input_shapes_, i);
-  };
-  problem_.output_name = [this](std::size_t o) { return output_name(o); };
+  x = variables_.read();
+  precision = rounds_ ? FLT_EPSILON : DBL_EPSILON;
+}
+
+std::string TensorProblem::input_name(std::size_t i) const {
+  return element_name(function_.input_names, input_shapes_, i);
 }
 
 std::string TensorProblem::output_name(std::size_t o) const {
@@ -76,17 +75,16 @@ std::string TensorProblem::disparity() const {
   for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
     if (gradtest::detail::same(a[i], b[i])) continue;
     // Kernels that fuse may round in another order.
-    if (std::fabs(a[i] - b[i]) <= 64 * problem_.precision * largest) continue;
+    if (std::fabs(a[i] - b[i]) <= 64 * precision * largest) continue;
     return element_name(function_.output_names, output_shapes_, i) + " is " +
-           gradtest::detail::shown(a[i]) + " where it is recorded, " +
-           gradtest::detail::shown(b[i]) + " where it isn't";
+           gradtest::detail::shown(a[i]).text + " where it is recorded, " +
+           gradtest::detail::shown(b[i]).text + " where it isn't";
   }
   return {};
 }
 
-/// Empty where f throws.
-Values TensorProblem::value(const Values& x) {
-  variables_.write(x);
+Values TensorProblem::value(const Values& at) {
+  variables_.write(at);
   Values y;
   const NoGrad guard;
   gradtest::detail::succeeds([&] { y = flat(function_.f(function_.inputs, Recorded::no)); });
@@ -96,8 +94,8 @@ Values TensorProblem::value(const Values& x) {
   return {total};
 }
 
-Values TensorProblem::derivative(const Values& x) {
-  variables_.write(x);
+Values TensorProblem::derivative(const Values& at, double) {
+  variables_.write(at);
   Values rows;
   const EnableGrad guard;
   gradtest::detail::succeeds([&] {
@@ -105,7 +103,7 @@ Values TensorProblem::derivative(const Values& x) {
     rows = weighted_ ? flat(pulled_back(y, variables_.tensors(), weights_, Recorded::no))
                      : all_rows(y);
   });
-  problem_.changed_x = problem_.changed_x || variables_.were_changed();
+  changed_x = changed_x || variables_.were_changed();
   return rows;
 }
 

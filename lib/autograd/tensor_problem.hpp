@@ -10,7 +10,7 @@
 
 namespace tapegrad {
 
-class TensorProblem {
+class TensorProblem final : public gradtest::Problem {
  public:
   /// `weighted`: a weighted sum of the results in place of each by itself. Throws what the function
   /// throws. It must outlive this.
@@ -19,17 +19,17 @@ class TensorProblem {
   /// Values or gradients are float32.
   bool rounds_to_float32() const { return rounds_; }
   std::size_t outputs() const { return flat_weights_.size(); }
-  gradtest::Problem& problem() { return problem_; }
   /// What differs between values that are recorded and those that aren't; empty for nothing.
   std::string disparity() const;
 
- private:
-  using Values = gradtest::Problem::Values;
+  /// Empty where the function throws.
+  Values value(const Values& at) override;
+  Values derivative(const Values& at, double filled) override;
+  std::string input_name(std::size_t i) const override;
+  std::string output_name(std::size_t o) const override;
 
-  Values value(const Values& x);
-  Values derivative(const Values& x);
+ private:
   Values all_rows(const std::vector<Tensor>& y);
-  std::string output_name(std::size_t o) const;
 
   const Many& function_;
   bool weighted_;
@@ -38,7 +38,6 @@ class TensorProblem {
   std::vector<Tensor> weights_;
   Values flat_weights_;
   bool rounds_ = false;
-  gradtest::Problem problem_;
 };
 
 }  // namespace tapegrad

@@ -18,7 +18,7 @@ namespace tapegrad::gradtest::detail {
 /// A function along a line through a point.
 class LineOf final : public Line {
  public:
-  LineOf(const Problem& problem, const Values& x, const Values& direction, std::size_t outputs,
+  LineOf(Problem& problem, const Values& x, const Values& direction, std::size_t outputs,
          std::size_t& evaluations)
       : Line(outputs), problem_(problem), x_(x), direction_(direction), evaluations_(evaluations) {}
 
@@ -41,7 +41,7 @@ class LineOf final : public Line {
   double undefined_at = 0;
 
  private:
-  const Problem& problem_;
+  Problem& problem_;
   const Values& x_;
   const Values& direction_;
   std::size_t& evaluations_;
@@ -83,26 +83,26 @@ inline Verdict verdict_of(Cell& cell, const Options& options) {
   const double allowed = 2 * s.error + options.tolerance * std::fabs(s.value);
   switch (s.behaviour) {
     case Behaviour::undefined:
-      cell.why = "the function isn't finite at x or beside it";
+      cell.why = said("the function isn't finite at x or beside it");
       return Verdict::inconclusive;
     case Behaviour::jump:
-      cell.why = "the function jumps at x";
+      cell.why = said("the function jumps at x");
       return Verdict::inconclusive;
     case Behaviour::unresolved:
       if (std::isnan(s.above)) {
-        cell.why = "not resolved: values look random";
+        cell.why = said("not resolved: values look random");
         return Verdict::inconclusive;
       }
-      cell.why = "not resolved: the slope is " + rounded(s.below, 6) + " at coarse steps, " +
-                 rounded(s.above, 6) + " at fine ones";
+      cell.why = said("not resolved: the slope is %s at coarse steps, %s at fine ones",
+                      rounded(s.below, 6).text, rounded(s.above, 6).text);
       return Verdict::inconclusive;
     case Behaviour::unbounded:
-      cell.why = "the slope grows without end towards x";
+      cell.why = said("the slope grows without end towards x");
       return Verdict::inconclusive;
     case Behaviour::kink: {
       const double low = std::fmin(s.below, s.above) - allowed;
       const double high = std::fmax(s.below, s.above) + allowed;
-      cell.why = "kink: slopes " + shown(s.below) + " | " + shown(s.above);
+      cell.why = said("kink: slopes %s | %s", shown(s.below).text, shown(s.above).text);
       return g >= low && g <= high ? Verdict::ok : Verdict::wrong;
     }
     case Behaviour::edge:
@@ -116,7 +116,7 @@ inline Verdict verdict_of(Cell& cell, const Options& options) {
   // Or one that x |x| has at 0: beside the slopes around it nothing is left but rounding.
   if (g == 0 && s.error <= 1e-12 * s.steepest_around) return Verdict::ok;
   if (s.error > 0.01 * larger && s.error > 1e-9 * s.steepest) {
-    cell.why = "known to " + rounded(100 * s.error / larger) + " %";
+    cell.why = said("known to %s %%", rounded(100 * s.error / larger).text);
     return Verdict::inconclusive;
   }
   return Verdict::ok;
@@ -135,17 +135,14 @@ class Tally {
       return;
     }
     ++(cell.verdict == Verdict::wrong ? report_.wrong : report_.inconclusive);
-    list(std::move(cell));
+    list(cell);
   }
 
-  /// Into its place in a short list, behind equals. (std::stable_sort compiles ten times longer.)
-  void list(Cell cell) {
-    std::vector<Cell>& worst = report_.worst;
-    worst.push_back(std::move(cell));
-    for (std::size_t i = worst.size() - 1; i > 0 && badness(worst[i]) > badness(worst[i - 1]); --i)
-      std::swap(worst[i], worst[i - 1]);
-    constexpr std::size_t most = 8;
-    if (worst.size() > most) worst.pop_back();
+  /// Into its place among the worst, behind equals.
+  void list(const Cell& cell) {
+    std::size_t place = report_.worst.size();
+    while (place > 0 && badness(cell) > badness(report_.worst[place - 1])) --place;
+    report_.worst.insert(place, cell);
   }
 
  private:

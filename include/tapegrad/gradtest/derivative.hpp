@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "tapegrad/gradtest/compare.hpp"
-#include "tapegrad/gradtest/forms.hpp"
+#include "tapegrad/gradtest/functions.hpp"
 
 namespace tapegrad::gradtest {
 
@@ -24,7 +24,7 @@ struct Jacobian {
 namespace detail {
 
 /// `precision`: how exact values are, relative.
-inline Jacobian measure_all(const Problem& problem, std::size_t outputs, const Options& options) {
+inline Jacobian measure_all(Problem& problem, std::size_t outputs, const Options& options) {
   Jacobian result{.rows = outputs, .columns = problem.x.size()};
   result.slopes.resize(result.rows * result.columns);
   std::size_t evaluations = 0;
@@ -32,12 +32,31 @@ inline Jacobian measure_all(const Problem& problem, std::size_t outputs, const O
     Values direction(result.columns, 0.0);
     direction[i] = 1;
     LineOf line(problem, problem.x, direction, outputs, evaluations);
-    const std::vector<Slope> slopes =
-        measure(line, scale_of(problem, problem.x, direction, options));
+    const Row<Slope> slopes = measure(line, scale_of(problem, problem.x, direction, options));
     for (std::size_t o = 0; o < outputs; ++o) result.slopes[o * result.columns + i] = slopes[o];
   }
   return result;
 }
+
+/// The numeric gradient of a function as a function.
+template <class F, class X>
+class NumericGradient final : public FunctionOf<F, X> {
+ public:
+  NumericGradient(F& f, const X& point, const Options& options)
+      : FunctionOf<F, X>(f, point), inner_(f, point), options_(options) {
+    this->precision = 0x1p-42;  // what is left of the inner slopes
+  }
+  Values value(const Values& at) override {
+    inner_.x = at;
+    Values gradient;
+    for (const Slope& s : measure_all(inner_, 1, options_).slopes) gradient.push_back(s.value);
+    return gradient;
+  }
+
+ private:
+  FunctionOf<F, X> inner_;
+  const Options& options_;
+};
 
 }  // namespace detail
 
@@ -48,9 +67,7 @@ inline Jacobian measure_all(const Problem& problem, std::size_t outputs, const O
 template <class F, class Point, class... O>
 Jacobian jacobian(F&& f, const Point& point, const O&... options) {
   const auto x = detail::owned(point);
-  Problem problem;
-  problem.x = detail::flat(x);
-  problem.value = detail::value_of(f, x);
+  detail::FunctionOf problem(f, x);
   return detail::measure_all(problem, problem.value(problem.x).size(),
                              detail::options_of(options...));
 }
@@ -68,17 +85,7 @@ template <class F, class Point, class... O>
 Jacobian hessian(F&& f, const Point& point, const O&... options) {
   const auto x = detail::owned(point);
   const Options all = detail::options_of(options...);
-  Problem inner;
-  inner.value = detail::value_of(f, x);
-  Problem outer;
-  outer.x = detail::flat(x);
-  outer.precision = 0x1p-42;  // what is left of the inner slopes
-  outer.value = [&](const detail::Values& at) {
-    inner.x = at;
-    detail::Values gradient;
-    for (const Slope& s : detail::measure_all(inner, 1, all).slopes) gradient.push_back(s.value);
-    return gradient;
-  };
+  detail::NumericGradient outer(f, x, all);
   const std::size_t n = outer.x.size();
   Jacobian h = detail::measure_all(outer, n, all);
   for (std::size_t i = 0; i < n; ++i) {

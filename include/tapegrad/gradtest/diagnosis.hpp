@@ -26,15 +26,18 @@ struct Tables {
   }
 };
 
-/// `expected(i)` is what the numeric element i should be, if the pattern is right. It must fit all
-/// elements, and some that are neither 0 nor what was given.
-template <class F>
-bool fits(const Tables& t, double tolerance, F&& expected) {
+/// Which element stands where element i should; a and b are the pattern's own.
+using Place = std::size_t (*)(const Tables& t, std::size_t i, std::size_t a, std::size_t b);
+
+/// Whether elements that are taken from other places, or divided by a factor, fit the numeric
+/// ones: all of them, and some that are neither 0 nor what was given.
+inline bool fits(const Tables& t, double tolerance, double factor, Place place, std::size_t a = 0,
+                 std::size_t b = 0) {
   std::size_t told = 0;
   for (std::size_t i = 0; i < t.size(); ++i) {
-    const double e = expected(i);
-    if (!t.equal(i, e, tolerance)) return false;
-    told += t.known(i) && std::fabs(t.numeric[i]) > 100 * t.error[i] && e != t.given[i];
+    const double expected = t.given[place ? place(t, i, a, b) : i] / factor;
+    if (!t.equal(i, expected, tolerance)) return false;
+    told += t.known(i) && std::fabs(t.numeric[i]) > 100 * t.error[i] && expected != t.given[i];
   }
   return told > 0;
 }
@@ -59,67 +62,82 @@ inline Factor common_factor(const Tables& t) {
   if (best == t.size()) return {};
   const double factor = t.given[best] / t.numeric[best];
   const double tolerance = 1e-6 + 2 * smallest;
-  if (!fits(t, tolerance, [&](std::size_t i) { return t.given[i] / factor; })) return {};
+  if (!fits(t, tolerance, factor, nullptr)) return {};
   return {factor, std::fabs(factor) * 2 * smallest};
 }
 
-/// Empty where a single element has a factor that means nothing.
+/// A factor that people forget or apply twice, as its name.
+struct Usual {
+  double factor;
+  const char* name;
+  const char* meaning;
+};
+
+/// The name of a factor; empty where a single element has one that means nothing.
 inline std::string said_of_factor(const Factor& factor, const Tables& t) {
-  if (factor.is(-1)) return "the opposite sign";
-  const std::string text = "times the numeric one";
+  if (factor.is(-1)) return said("the opposite sign");
+  const char* each = t.size() == 1 ? "it is" : "each element is";
   const auto n = static_cast<double>(t.columns);
   const auto m = static_cast<double>(t.rows);
-  const std::string each = t.size() == 1 ? "it is " : "each element is ";
-  if (n > 2 && factor.is(n)) return each + rounded(n, 6) + " " + text + ": the number of inputs";
-  if (n > 2 && factor.is(1 / n))
-    return each + "1/" + rounded(n, 6) + " " + text + ": one by the number of inputs";
-  if (m > 2 && factor.is(m)) return each + rounded(m, 6) + " " + text + ": the number of outputs";
-  if (m > 2 && factor.is(1 / m))
-    return each + "1/" + rounded(m, 6) + " " + text + ": one by the number of outputs";
   constexpr double degree = 57.29577951308232;
-  if (factor.is(degree)) return each + "180/π " + text + ": degrees for radians";
-  if (factor.is(1 / degree)) return each + "π/180 " + text + ": radians for degrees";
-  for (const double c :
-       {2.0, 0.5, -2.0, -0.5, 3.0, 4.0, 0.25, 10.0, 0.1, 100.0, 0.01, 1000.0, 1e-3, 1e-4}) {
-    if (factor.is(c)) return each + rounded(c, 6) + " " + text;
+  const Usual usual[] = {
+      {n > 2 ? n : NAN, nullptr, ": the number of inputs"},
+      {n > 2 ? 1 / n : NAN, nullptr, ": one by the number of inputs"},
+      {m > 2 ? m : NAN, nullptr, ": the number of outputs"},
+      {m > 2 ? 1 / m : NAN, nullptr, ": one by the number of outputs"},
+      {degree, "180/π", ": degrees for radians"},
+      {1 / degree, "π/180", ": radians for degrees"},
+  };
+  for (const Usual& u : usual) {
+    if (!factor.is(u.factor)) continue;
+    const Digits whole = rounded(u.factor < 1 ? 1 / u.factor : u.factor, 6);
+    const char* name = u.name ? u.name : whole.text;
+    const char* inverse = u.factor < 1 && !u.name ? "1/" : "";
+    return said("%s %s%s times the numeric one%s", each, inverse, name, u.meaning);
   }
-  if (t.size() == 1 || factor.error > 1e-6 * std::fabs(factor.value)) return {};
-  return each + rounded(factor.value, 6) + " " + text;
+  double value = factor.value;
+  bool is_known = t.size() > 1 && factor.error <= 1e-6 * std::fabs(value);
+  for (const double c : {2.0, 0.5, 3.0, 4.0, 0.25, 10.0, 0.1, 100.0, 0.01, 1000.0, 1e-3, 1e-4}) {
+    if (!factor.is(c) && !(c <= 2 && c >= 0.5 && factor.is(-c))) continue;
+    value = value < 0 ? -c : c;
+    is_known = true;
+    break;
+  }
+  if (!is_known) return {};
+  return said("%s %s times the numeric one", each, rounded(value, 6).text);
 }
 
 inline bool is_transposed(const Tables& t) {
   if (t.rows != t.columns || t.rows < 2) return false;
-  return fits(t, 1e-6,
-              [&](std::size_t i) { return t.given[i % t.columns * t.columns + i / t.columns]; });
+  const Place across = [](const Tables& of, std::size_t i, std::size_t, std::size_t) {
+    return i % of.columns * of.columns + i / of.columns;
+  };
+  return fits(t, 1e-6, 1, across);
 }
 
 /// The elements of each row are one place too far to the right (1) or left (-1); 0 for neither.
 inline int shift_of(const Tables& t) {
   if (t.columns < 3) return 0;
-  for (const int by : {1, -1}) {
-    const auto moved = [&](std::size_t i) {
-      const std::size_t column = (i % t.columns + t.columns + static_cast<std::size_t>(by + 1) - 1);
-      return t.given[i / t.columns * t.columns + column % t.columns];
-    };
-    if (fits(t, 1e-6, moved)) return by;
-  }
-  return 0;
+  const Place moved = [](const Tables& of, std::size_t i, std::size_t by, std::size_t) {
+    return i / of.columns * of.columns + (i + by) % of.columns;
+  };
+  if (fits(t, 1e-6, 1, moved, 1)) return 1;
+  return fits(t, 1e-6, 1, moved, t.columns - 1) ? -1 : 0;
 }
 
 /// Two rows, or for a single row two elements, that stand in each other's place.
 inline std::string swapped(const Tables& t) {
   const bool single = t.rows == 1;
   const std::size_t count = single ? t.columns : t.rows;
-  const std::size_t width = single ? 1 : t.columns;
+  const Place exchanged = [](const Tables& of, std::size_t i, std::size_t a, std::size_t b) {
+    const std::size_t width = of.rows == 1 ? 1 : of.columns;
+    const std::size_t at = i / width;
+    return (at == a ? b : at == b ? a : at) * width + i % width;
+  };
   for (std::size_t a = 0; a < count; ++a) {
     for (std::size_t b = a + 1; b < count && count <= 64; ++b) {
-      const bool all = fits(t, 1e-6, [&](std::size_t i) {
-        const std::size_t at = i / width;
-        return t.given[(at == a ? b : at == b ? a : at) * width + i % width];
-      });
-      if (!all) continue;
-      return std::string(single ? "elements " : "rows ") + std::to_string(a) + " and " +
-             std::to_string(b) + " are swapped";
+      if (!fits(t, 1e-6, 1, exchanged, a, b)) continue;
+      return said("%s %zu and %zu are swapped", single ? "elements" : "rows", a, b);
     }
   }
   return {};
@@ -140,8 +158,8 @@ inline std::string missing_constant(const Tables& t) {
     ++wrong;
   }
   if (wrong < 2 || !(std::fabs(constant) > 1e-9 * largest)) return {};
-  return "each wrong element is " + rounded(std::fabs(constant), 6) +
-         (constant > 0 ? " too large" : " too small");
+  return said("each wrong element is %s too %s", rounded(std::fabs(constant), 6).text,
+              constant > 0 ? "large" : "small");
 }
 
 /// Right and wrong elements, counted by where they stand. Elements that are 0 and right tell
@@ -167,11 +185,14 @@ struct Places {
 inline std::string place_of_wrong(const Tables& t) {
   const Places p(t);
   if (p.all[1] < 2 || p.all[0] < 2) return {};
-  if (p.negative[1] == p.all[1] && p.negative[0] == 0) return "wrong only where x is negative";
-  if (p.positive[1] == p.all[1] && p.positive[0] == 0) return "wrong only where x is positive";
+  if (p.negative[1] == p.all[1] && p.negative[0] == 0)
+    return said("wrong only where x is negative");
+  if (p.positive[1] == p.all[1] && p.positive[0] == 0)
+    return said("wrong only where x is positive");
   if (t.rows != t.columns) return {};
-  if (p.diagonal[1] == p.all[1] && p.diagonal[0] == 0) return "wrong only on the diagonal";
-  if (p.diagonal[1] == 0 && p.diagonal[0] == p.all[0]) return "wrong only beside the diagonal";
+  if (p.diagonal[1] == p.all[1] && p.diagonal[0] == 0) return said("wrong only on the diagonal");
+  if (p.diagonal[1] == 0 && p.diagonal[0] == p.all[0])
+    return said("wrong only beside the diagonal");
   return {};
 }
 
@@ -185,24 +206,24 @@ inline bool is_float_precise(const Tables& t) {
   return most > 1e-9 && most < 1e-4;
 }
 
-inline constexpr const char* some_digits_only =
-    "right to some digits only: is something a float, or a constant too short?";
+inline std::string said_of_digits() {
+  return said("right to some digits only: is something a float, or a constant too short?");
+}
 
 /// Empty where no pattern fits.
 inline std::string diagnose(const Tables& t) {
   if (t.size() == 0) return {};
   const Factor factor = common_factor(t);
-  if (std::fabs(factor.value - 1) < 5e-5) return some_digits_only;
+  if (std::fabs(factor.value - 1) < 5e-5) return said_of_digits();
   if (std::isfinite(factor.value)) return said_of_factor(factor, t);
-  if (is_transposed(t)) return "transposed";
+  if (is_transposed(t)) return said("transposed");
   if (const int by = shift_of(t)) {
-    return by > 0 ? "each element stands one place too far right"
-                  : "each element stands one place too far left";
+    return said("each element stands one place too far %s", by > 0 ? "right" : "left");
   }
   std::string text = swapped(t);
   if (text.empty()) text = missing_constant(t);
   if (text.empty()) text = place_of_wrong(t);
-  if (text.empty() && is_float_precise(t)) text = some_digits_only;
+  if (text.empty() && is_float_precise(t)) text = said_of_digits();
   return text;
 }
 

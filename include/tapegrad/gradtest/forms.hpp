@@ -4,7 +4,6 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -132,17 +131,16 @@ Values result_of(F& f, X& x, std::size_t rows, std::size_t columns, double fille
       return flat(holder);
     }
   };
-  std::vector<T> out;
   if constexpr (std::invocable<F&, X&, More&...>) {
     return flat(f(x, more...));
   } else if constexpr (std::invocable<F&, X&, More&..., std::span<T>>) {
-    out.assign(rows * columns, static_cast<T>(filled));
+    std::vector<T> out(rows * columns, static_cast<T>(filled));
     return written(std::span<T>(out), out);
   } else if constexpr (std::invocable<F&, X&, More&..., std::vector<T>&>) {
-    out.assign(rows * columns, static_cast<T>(filled));
+    std::vector<T> out(rows * columns, static_cast<T>(filled));
     return written(out, out);
   } else if constexpr (std::invocable<F&, X&, More&..., T*>) {
-    out.assign(rows * columns, static_cast<T>(filled));
+    std::vector<T> out(rows * columns, static_cast<T>(filled));
     return written(out.data(), out);
   } else if constexpr (WritableTable<Written<F>>) {
     auto table = made<Written<F>>(rows, columns, filled);
@@ -170,16 +168,30 @@ auto plain_result(F& f, const X& x) {
   }
 }
 
-/// f as the function of a Problem. One that writes its values writes as many as x has.
+/// f at a point like x. One that writes its values writes as many as x has. Empty where it throws.
 template <class F, class X>
-std::function<Values(const Values&)> value_of(F& f, const X& x) {
-  return [&f, x](const Values& at) {
-    Values y;
-    X copy = x;
-    assign(copy, at);
-    succeeds([&] { y = result_of<Role::value>(f, copy, at.size(), 1, 0); });
-    return y;
-  };
+Values value_at(F& f, const X& x, const Values& at) {
+  Values y;
+  X copy = x;
+  assign(copy, at);
+  succeeds([&] { y = result_of<Role::value>(f, copy, at.size(), 1, 0); });
+  return y;
+}
+
+/// What `derivative(x, more...)` gives or writes at a point like x, and whether it changed that;
+/// `more` are copies, which it may change. Empty where it throws.
+template <class D, class X, class... More>
+Values derivative_at(D& derivative, const X& x, const Values& at, std::size_t rows,
+                     std::size_t columns, double filled, bool& changed_x, More... more) {
+  Values result;
+  X copy = x;
+  assign(copy, at);
+  const Values before = flat(copy);
+  succeeds([&] {
+    result = result_of<Role::derivative>(derivative, copy, rows, columns, filled, more...);
+  });
+  if (!same(before, flat(copy))) changed_x = true;
+  return result;
 }
 
 }  // namespace tapegrad::gradtest::detail

@@ -154,7 +154,7 @@ class Ladder {
   /// values that are rounded may step evenly at one.
   const std::vector<double>& noise() {
     if (!noise_.empty()) return noise_;
-    noise_.assign(line_.outputs(), 0.0);
+    noise_ = std::vector<double>(line_.outputs(), 0.0);
     for (const double part : {0.731 * 0x1p-17, 0.619 * 0x1p-20}) {
       const std::vector<double> above = noise_of_side(part * rungs_[0].step);
       const std::vector<double> below = noise_of_side(-part * rungs_[0].step);
@@ -227,10 +227,8 @@ class Ladder {
   }
 
   Rung rung(double step) {
-    Rung r;
-    r.step = step;
-    r.above.assign(line_.outputs(), static_cast<double>(NAN));
-    r.below = r.above;
+    const std::vector<double> none(line_.outputs(), static_cast<double>(NAN));
+    Rung r{.step = step, .above = none, .below = none};
     if (step <= scale_.highest) line_.at(step, r.above.data());
     if (-step >= scale_.lowest) line_.at(-step, r.below.data());
     return r;

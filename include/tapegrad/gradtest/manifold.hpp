@@ -51,42 +51,49 @@ X moved(const manifold<Plus>& m, const X& x, const Values& d) {
   }
 }
 
-/// One point; the derivative's size tells how many elements a step has.
+/// A function and its derivative by the steps from one point; the derivative's size tells how many
+/// elements a step has.
+template <class F, class D, class X, class Plus>
+class StepsFrom final : public Problem {
+ public:
+  StepsFrom(F& f, D& df, const X& base, const manifold<Plus>& m)
+      : f_(f), derivative_(df), base_(base), manifold_(m) {
+    const Values none;
+    const std::size_t outputs = value_of(base).size();
+    x = Values(outputs == 0 ? 0 : derivative(none, 0).size() / outputs, 0.0);
+  }
+  Values value(const Values& d) override { return value_of(moved(manifold_, base_, d)); }
+  /// Steps are taken from the base alone: there d is 0.
+  Values derivative(const Values&, double filled) override {
+    const Values at = flat(base_);
+    return derivative_at(derivative_, base_, at, 1, at.size(), filled, changed_x);
+  }
+  std::string input_name(std::size_t i) const override { return said("step[%zu]", i); }
+
+ private:
+  Values value_of(const X& at) {
+    Values y;
+    X copy = at;
+    succeeds([&] { y = result_of<Role::value>(f_, copy, 1, 1, 0); });
+    return y;
+  }
+
+  F& f_;
+  D& derivative_;
+  const X base_;
+  const manifold<Plus>& manifold_;
+};
+
+/// One point: x, or a random one near it.
 template <class F, class D, class X, class Plus>
 Report check_at(F& f, D& derivative, const X& x, const manifold<Plus>& m, const Options& options,
                 Random* random) {
-  X base = x;
-  Values y;
-  succeeds([&] { y = result_of<Role::value>(f, base, 1, 1, 0); });
-  const auto gradient = [&](double filled) {
-    Values g;
-    X copy = base;
-    succeeds(
-        [&] { g = result_of<Role::derivative>(derivative, copy, 1, flat(base).size(), filled); });
-    return g;
-  };
-  const std::size_t n = y.empty() ? 0 : gradient(0).size() / y.size();
-  if (random) {
-    Values step(n);
-    for (double& d : step) d = 0.3 * random->next();
-    base = moved(m, x, step);
-  }
-  Problem problem;
-  problem.x.assign(n, 0.0);
-  problem.value = [&](const Values& d) {
-    Values values;
-    succeeds([&] {
-      X at = moved(m, base, d);
-      values = result_of<Role::value>(f, at, 1, 1, 0);
-    });
-    return values;
-  };
-  // Steps are taken from the base alone: there d is 0.
-  problem.derivative = [&](const Values&, double filled) { return gradient(filled); };
-  problem.input_name = [&](std::size_t i) {
-    return i < options.names.size() ? options.names[i] : "step[" + std::to_string(i) + "]";
-  };
-  return Check(problem, options).run();
+  StepsFrom problem(f, derivative, x, m);
+  if (!random) return Check(problem, options).run();
+  Values step(problem.x.size());
+  for (double& d : step) d = 0.3 * random->next();
+  StepsFrom there(f, derivative, moved(m, x, step), m);
+  return Check(there, options).run();
 }
 
 template <class F, class D, class X, class Plus>
@@ -103,8 +110,7 @@ Report check_manifold(F& f, D& derivative, const X& x, const manifold<Plus>& m,
       report.evaluations = next.evaluations;
       continue;
     }
-    next.findings.push_back("right at x, wrong at points near it (seed " +
-                            std::to_string(options.seed) + ", point " + std::to_string(p) + ")");
+    next.findings.push_back(misses_nearby(options.seed, p));
     return next;
   }
   return report;

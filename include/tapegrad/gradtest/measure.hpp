@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tapegrad/gradtest/ladder.hpp"
+#include "tapegrad/gradtest/row.hpp"
 #include "tapegrad/gradtest/slope.hpp"
 
 namespace tapegrad::gradtest {
@@ -147,7 +148,7 @@ inline bool is_noisy(double noise, const Extrapolated& found) {
 }
 
 /// Measures with one ladder. True if all outputs are smooth and known well.
-inline bool climb(Ladder& ladder, std::vector<Slope>& slopes) {
+inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
   const std::size_t outputs = slopes.size();
   while (ladder.size() < Ladder::length) {
     ladder.climb();
@@ -193,23 +194,24 @@ inline bool is_final(const Slope& s) {
 ///   some 1e-12 and its behaviour at far smaller steps fits; else to the end of the ladders, whose
 ///   whole course tells kinks, jumps, edges and noise. A smooth function takes some 15 evaluations,
 ///   a hard one some 100 for each start, of which there are at most two.
-inline std::vector<Slope> measure(Line& line, const LineScale& scale = {}) {
+inline Row<Slope> measure(Line& line, const LineScale& scale = {}) {
   std::vector<double> centre(line.outputs(), static_cast<double>(NAN));
   line.at(0, centre.data());
-  std::vector<double> starts;
+  double starts[3];
+  std::size_t count = 0;
   const double magnitude = std::fabs(scale.magnitude);
   const bool is_known = magnitude > 0 && std::isfinite(magnitude);
   const double own = is_known ? detail::power_of_two(magnitude) / 4 : 0;
   const double usual = detail::power_of_two(scale.unit) / 4;
-  if (is_known) starts.push_back(own);
-  if (!(own >= usual && own <= 4 * usual)) starts.push_back(usual);
-  if (!is_known) starts.push_back(std::ldexp(usual, -28));
-  std::vector<Slope> slopes(line.outputs());
-  for (std::size_t i = 0; i < starts.size(); ++i) {
+  if (is_known) starts[count++] = own;
+  if (!(own >= usual && own <= 4 * usual)) starts[count++] = usual;
+  if (!is_known) starts[count++] = std::ldexp(usual, -28);
+  Row<Slope> slopes(line.outputs());
+  for (std::size_t i = 0; i < count; ++i) {
     detail::Ladder ladder(line, scale, centre, starts[i]);
-    std::vector<Slope> found(slopes.size());
+    Row<Slope> found(slopes.size());
     const bool settled = detail::climb(ladder, found);
-    const bool is_last = i + 1 == starts.size();
+    const bool is_last = i + 1 == count;
     bool done = true;
     for (std::size_t o = 0; o < slopes.size(); ++o) {
       // Equal values may be all that rounding leaves of a function: other steps may tell more.

@@ -6,8 +6,6 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
-#include <functional>
-#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -22,21 +20,29 @@ concept Numbers = requires(const T& x) {
 };
 
 /// The functions under test, as the checks see them.
-struct Problem {
+class Problem {
+ public:
   using Values = std::vector<double>;
 
-  Values x = {};
+  Problem() = default;
+  Problem(const Problem&) = delete;
+  Problem& operator=(const Problem&) = delete;
+  virtual ~Problem() = default;
+
   /// f at a point, a value for each output; empty where it threw.
-  std::function<Values(const Values& x)> value = {};
+  virtual Values value(const Values& at) = 0;
   /// The derivative at a point, row by row, one row for each output; empty where it threw.
   /// `filled` is what the user's function finds in a result that it writes into.
-  std::function<Values(const Values& x, double filled)> derivative = {};
+  virtual Values derivative(const Values& at, double filled) = 0;
+  /// What input or output i is called; where empty, "x[2]" and "f[1]".
+  virtual std::string input_name(std::size_t) const { return {}; }
+  virtual std::string output_name(std::size_t) const { return {}; }
+
+  Values x = {};
   /// The derivative's function changed an x that it only should have read.
   bool changed_x = false;
   /// How exactly values and derivatives are computed, relative to their size.
   double precision = DBL_EPSILON;
-  /// What input or output i is called; by default "x[2]" and "f[1]".
-  std::function<std::string(std::size_t i)> input_name = {}, output_name = {};
 };
 
 namespace detail {
@@ -58,27 +64,30 @@ concept Rows = requires(const T& m) {
 /// Row by row, whatever the order in memory.
 template <class T>
 Values flat(const T& from) {
-  Values to;
   if constexpr (std::is_arithmetic_v<T>) {
-    to.push_back(static_cast<double>(from));
+    return Values(1, static_cast<double>(from));
   } else if constexpr (Matrix<T>) {
+    Values to(static_cast<std::size_t>(from.rows()) * static_cast<std::size_t>(from.cols()));
+    double* next = to.data();
     for (decltype(from.rows()) i = 0; i < from.rows(); ++i) {
       for (decltype(from.cols()) j = 0; j < from.cols(); ++j) {
-        to.push_back(static_cast<double>(from(i, j)));
+        *next++ = static_cast<double>(from(i, j));
       }
     }
+    return to;
   } else if constexpr (Rows<T>) {
+    Values to;
     for (const auto& row : from) {
       const Values values = flat(row);
       to.insert(to.end(), values.begin(), values.end());
     }
+    return to;
   } else {
     static_assert(Numbers<T>, "gradtest: not a number, and without data() and size()");
-    for (std::size_t i = 0; i < static_cast<std::size_t>(from.size()); ++i) {
-      to.push_back(static_cast<double>(from.data()[i]));
-    }
+    Values to(static_cast<std::size_t>(from.size()));
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<double>(from.data()[i]);
+    return to;
   }
-  return to;
 }
 
 /// Gives x other elements, in the order of flat().
@@ -125,6 +134,12 @@ bool succeeds(F&& f) {
 }
 
 inline bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+inline bool same(const Values& a, const Values& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (!same(a[i], b[i])) return false;
+  }
+  return true;
+}
 
 }  // namespace detail
 }  // namespace tapegrad::gradtest

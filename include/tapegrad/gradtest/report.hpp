@@ -3,13 +3,13 @@
 
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <iosfwd>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "tapegrad/gradtest/slope.hpp"
+#include "tapegrad/gradtest/text.hpp"
 
 namespace tapegrad::gradtest {
 
@@ -30,6 +30,32 @@ struct Cell {
   std::string why = {};  ///< what is wrong or unknown, in words; empty where the numbers say it
 };
 
+/// The worst cells of a check, in this order; few, so that a report fits a screen.
+class Worst {
+ public:
+  static constexpr std::size_t most = 8;
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  Cell& operator[](std::size_t i) { return cells_[i]; }
+  const Cell& operator[](std::size_t i) const { return cells_[i]; }
+  Cell* begin() { return cells_; }
+  Cell* end() { return cells_ + size_; }
+  const Cell* begin() const { return cells_; }
+  const Cell* end() const { return cells_ + size_; }
+  /// Before the one at this place, where it is among the first; the last one may have to go.
+  void insert(std::size_t place, const Cell& cell) {
+    if (place >= most) return;
+    if (size_ < most) ++size_;
+    for (std::size_t i = size_ - 1; i > place; --i) cells_[i] = cells_[i - 1];
+    cells_[place] = cell;
+  }
+
+ private:
+  Cell cells_[most];
+  std::size_t size_ = 0;
+};
+
 /// What a check found. True if the verdict is ok.
 class Report {
  public:
@@ -40,8 +66,7 @@ class Report {
   std::size_t kinks = 0;
   /// Evaluations of the function.
   std::size_t evaluations = 0;
-  /// The worst cells, at most eight.
-  std::vector<Cell> worst = {};
+  Worst worst = {};
   /// What was found besides single cells: "the gradient isn't written at x[3]".
   std::vector<std::string> findings = {};
   /// What the pattern of wrong cells suggests: "each is twice the numeric one". Empty without.
@@ -57,58 +82,45 @@ class Report {
 
 namespace detail {
 
-/// As many digits as tell a double from its neighbours, no more than needed.
-inline std::string shown(double x) {
-  char text[32];
-  for (int digits = 6; digits <= 17; ++digits) {
-    std::snprintf(text, sizeof text, "%.*g", digits, x);
-    double back = 0;
-    if (std::sscanf(text, "%lf", &back) == 1 && back == x) break;
-  }
-  return text;
-}
-
-/// A number to some digits, for uncertainties and factors.
-inline std::string rounded(double x, int digits = 2) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.*g", digits, x);
-  return text;
-}
-
 inline std::string line_of(const Cell& cell) {
-  std::string text = "  " + cell.name + " = " + shown(cell.given);
-  if (std::isfinite(cell.numeric.value)) {
-    text += ", numerically " + shown(cell.numeric.value) + " ± " + rounded(cell.numeric.error);
+  const Slope& numeric = cell.numeric;
+  std::string text = said("  %s = %s", cell.name.c_str(), shown(cell.given).text);
+  if (std::isfinite(numeric.value)) {
+    text += said(", numerically %s ± %s", shown(numeric.value).text, rounded(numeric.error).text);
   }
-  if (!cell.why.empty()) text += " (" + cell.why + ")";
-  return text + "\n";
+  if (!cell.why.empty()) text += said(" (%s)", cell.why.c_str());
+  return text;
 }
 
-inline std::string counted(std::size_t n, const char* noun) {
-  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
+/// The first line: the verdict, and of how many cells.
+inline std::string summary_of(const Report& report) {
+  const char* verdicts[] = {"ok", "wrong", "inconclusive"};
+  const std::size_t cells = report.cells;
+  std::string text = said("%s", verdicts[static_cast<int>(report.verdict)]);
+  if (report.wrong > 0) {
+    text += said(": %zu of %zu cell%s wrong", report.wrong, cells, plural(cells));
+  } else if (report.inconclusive > 0) {
+    text += said(": %zu of %zu cell%s not known", report.inconclusive, cells, plural(cells));
+  } else {
+    text += said(": %zu cell%s compared", cells, plural(cells));
+  }
+  if (report.wrong > 0 && report.inconclusive > 0) {
+    text += said(", %zu not known", report.inconclusive);
+  }
+  if (report.kinks > 0) text += said(", %zu kink%s accepted", report.kinks, plural(report.kinks));
+  text += said("; %zu evaluation%s\n", report.evaluations, plural(report.evaluations));
+  return text;
 }
 
 }  // namespace detail
 
 inline std::string Report::text() const {
-  std::string text = verdict == Verdict::ok      ? "ok: "
-                     : verdict == Verdict::wrong ? "wrong: "
-                                                 : "inconclusive: ";
-  if (wrong > 0) {
-    text += std::to_string(wrong) + " of " + detail::counted(cells, "cell") + " wrong";
-  } else if (inconclusive > 0) {
-    text += std::to_string(inconclusive) + " of " + detail::counted(cells, "cell") + " not known";
-  } else {
-    text += detail::counted(cells, "cell") + " compared";
-  }
-  if (wrong > 0 && inconclusive > 0) text += ", " + std::to_string(inconclusive) + " not known";
-  if (kinks > 0) text += ", " + detail::counted(kinks, "kink") + " accepted";
-  text += "; " + detail::counted(evaluations, "evaluation") + "\n";
-  for (const std::string& finding : findings) text += "  " + finding + "\n";
-  if (!diagnosis.empty()) text += "  perhaps: " + diagnosis + "\n";
-  for (const Cell& cell : worst) text += detail::line_of(cell);
+  std::string text = detail::summary_of(*this);
+  for (const std::string& finding : findings) text += detail::said("  %s\n", finding.c_str());
+  if (!diagnosis.empty()) text += detail::said("  perhaps: %s\n", diagnosis.c_str());
+  for (const Cell& cell : worst) text += detail::said("%s\n", detail::line_of(cell).c_str());
   const std::size_t bad = wrong + inconclusive;
-  if (bad > worst.size()) text += "  and " + std::to_string(bad - worst.size()) + " more\n";
+  if (bad > worst.size()) text += detail::said("  and %zu more\n", bad - worst.size());
   return text;
 }
 

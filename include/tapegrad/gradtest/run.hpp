@@ -31,6 +31,11 @@ class Random {
   std::uint64_t state_;
 };
 
+inline std::string misses_nearby(std::uint64_t seed, int point) {
+  return said("right at x, wrong at points near it (seed %llu, point %d)",
+              static_cast<unsigned long long>(seed), point);
+}
+
 class Check {
  public:
   Check(Problem& problem, const Options& options)
@@ -65,12 +70,14 @@ class Check {
   /// "x[2]", or what the caller calls it.
   std::string input_name(std::size_t i) const {
     if (i < options_.names.size()) return options_.names[i];
-    if (problem_.input_name) return problem_.input_name(i);
-    return inputs() == 1 ? "x" : "x[" + std::to_string(i) + "]";
+    std::string name = problem_.input_name(i);
+    if (!name.empty()) return name;
+    return inputs() == 1 ? said("x") : said("x[%zu]", i);
   }
   std::string output_name(std::size_t o) const {
-    if (problem_.output_name) return problem_.output_name(o);
-    return outputs_ == 1 ? "f" : "f[" + std::to_string(o) + "]";
+    std::string name = problem_.output_name(o);
+    if (!name.empty()) return name;
+    return outputs_ == 1 ? said("f") : said("f[%zu]", o);
   }
 
   Values value(const Values& x) {
@@ -91,8 +98,9 @@ class Check {
       if (o < again.size() && same(y[o], again[o])) continue;
       const double second = o < again.size() ? again[o] : static_cast<double>(NAN);
       if (std::fabs(y[o] - second) <= 1e-3 * std::fabs(y[o])) continue;  // noise: measured later
-      find(Verdict::inconclusive, output_name(o) + " gives " + shown(y[o]) + ", then " +
-                                      shown(second) + " at the same x: fix its randomness");
+      find(Verdict::inconclusive,
+           said("%s gives %s, then %s at the same x: fix its randomness", output_name(o).c_str(),
+                shown(y[o]).text, shown(second).text));
       return false;
     }
     return true;
@@ -102,10 +110,10 @@ class Check {
   Values contract() {
     const Values first = derivative_after_value(NAN);
     if (first.size() != outputs_ * inputs()) {
-      find(Verdict::wrong, first.empty() ? std::string("the derivative throws at x, or is empty")
-                                         : "the derivative has " + std::to_string(first.size()) +
-                                               " elements; " + std::to_string(outputs_) + " x " +
-                                               std::to_string(inputs()) + " are expected");
+      find(Verdict::wrong, first.empty() ? said("the derivative throws at x, or is empty")
+                                         : said("the derivative has %zu elements; %zu x %zu are "
+                                                "expected",
+                                                first.size(), outputs_, inputs()));
       return first;
     }
     constexpr double poison = 8192;
@@ -128,14 +136,19 @@ class Check {
   }
 
   std::string reproach(std::size_t i, double first, double second, double poison) const {
-    const std::string where = output_name(i / inputs()) + " by " + input_name(i % inputs());
+    const std::string where = place_of(i);
     if (std::isnan(first) && second == poison)
-      return "the derivative of " + where + " isn't written";
+      return said("the derivative of %s isn't written", where.c_str());
     if (std::isnan(first)) {
-      return "the derivative of " + where + " is added to what the result held before";
+      return said("the derivative of %s is added to what the result held before", where.c_str());
     }
-    return "the derivative of " + where + " gives " + shown(first) + ", then " + shown(second) +
-           " at the same x";
+    return said("the derivative of %s gives %s, then %s at the same x", where.c_str(),
+                shown(first).text, shown(second).text);
+  }
+
+  /// "f[1] by x[2]".
+  std::string place_of(std::size_t i) const {
+    return said("%s by %s", output_name(i / inputs()).c_str(), input_name(i % inputs()).c_str());
   }
 
   /// As a caller would: the value first, for functions that remember it for their derivative.
@@ -154,8 +167,9 @@ class Check {
       if (i < after.size() && (same(before[i], after[i]) || is_noise(before[i], after[i])))
         continue;
       find(Verdict::wrong,
-           "the derivative at x depends on what was called before: " + output_name(i / inputs()) +
-               " by " + input_name(i % inputs()) + " changes after a call at another point");
+           said("the derivative at x depends on what was called before: %s changes after a call at "
+                "another point",
+                place_of(i).c_str()));
       return;
     }
   }
@@ -164,20 +178,17 @@ class Check {
     Tables tables{.rows = outputs_,
                   .columns = inputs(),
                   .given = derivative,
-                  .numeric = {},
-                  .error = {},
+                  .numeric = Values(derivative.size(), static_cast<double>(NAN)),
+                  .error = Values(derivative.size(), 0.0),
                   .x = problem_.x};
-    tables.numeric.assign(derivative.size(), static_cast<double>(NAN));
-    tables.error.assign(derivative.size(), 0.0);
     for (std::size_t i = 0; i < inputs(); ++i) {
       Values direction(inputs(), 0.0);
       direction[i] = 1;
       LineOf line(problem_, problem_.x, direction, outputs_, report_.evaluations);
-      const std::vector<Slope> slopes =
-          measure(line, scale_of(problem_, problem_.x, direction, options_));
+      const Row<Slope> slopes = measure(line, scale_of(problem_, problem_.x, direction, options_));
       for (std::size_t o = 0; o < outputs_; ++o) {
         const std::size_t at = o * inputs() + i;
-        Cell cell{.name = "d " + output_name(o) + " / d " + input_name(i),
+        Cell cell{.name = said("d %s / d %s", output_name(o).c_str(), input_name(i).c_str()),
                   .output = o,
                   .input = i,
                   .given = derivative[at],
@@ -196,8 +207,8 @@ class Check {
   void note_undefined(std::size_t i, double t) {
     if (report_.inconclusive == 0 || undefined_noted_) return;
     undefined_noted_ = true;
-    report_.findings.push_back("f isn't finite at " + input_name(i) + " = " +
-                               shown(problem_.x[i] + t) + ": set a domain");
+    report_.findings.push_back(said("f isn't finite at %s = %s: set a domain",
+                                    input_name(i).c_str(), shown(problem_.x[i] + t).text));
   }
 
   void along_directions(const Values& x, const Values& derivative, int count, const char* where,
@@ -205,8 +216,7 @@ class Check {
     for (int k = 0; k < count; ++k) {
       Values direction(inputs());
       for (std::size_t i = 0; i < inputs(); ++i) direction[i] = random_.next() * size_at(x, i);
-      compare_along(x, derivative, direction, tally,
-                    " along direction " + std::to_string(k) + " " + where);
+      compare_along(x, derivative, direction, tally, said(" along direction %d %s", k, where));
     }
   }
 
@@ -226,13 +236,13 @@ class Check {
     LineOf line(problem_, x, direction, outputs_, report_.evaluations);
     LineScale scale = scale_of(problem_, x, direction, options_);
     if (input_of_unit(direction) == inputs()) scale.magnitude = 1;  // as long as x already
-    const std::vector<Slope> slopes = measure(line, scale);
+    const Row<Slope> slopes = measure(line, scale);
     for (std::size_t o = 0; o < outputs_; ++o) {
       double expected = 0;
       for (std::size_t i = 0; i < inputs(); ++i) {
         if (direction[i] != 0) expected += derivative[o * inputs() + i] * direction[i];
       }
-      tally.add({.name = "d " + output_name(o) + what,
+      tally.add({.name = said("d %s%s", output_name(o).c_str(), what.c_str()),
                  .output = o,
                  .given = expected,
                  .numeric = slopes[o]});
@@ -250,12 +260,10 @@ class Check {
       Report part;
       Tally tally(options_, part);
       compare_along(problem_.x, derivative, direction, tally,
-                    to - from == 1 ? " / d " + input_name(from) : std::string());
+                    to - from == 1 ? said(" / d %s", input_name(from).c_str()) : std::string());
       if (part.wrong > 0 && to - from == 1) {
         part.worst[0].input = from;
-        report_.worst.push_back(std::move(part.worst[0]));
-        for (std::size_t i = report_.worst.size() - 1; i > 0; --i)
-          std::swap(report_.worst[i], report_.worst[i - 1]);
+        report_.worst.insert(0, part.worst[0]);
       }
       return part.wrong > 0;
     };
@@ -309,17 +317,15 @@ class Check {
       if (!usable) continue;
       along_directions(x, derivative, 2, "at a point near x", tally);
       if (around.wrong > 0) {
-        find(Verdict::wrong, "right at x, wrong at points near it (seed " +
-                                 std::to_string(options_.seed) + ", point " + std::to_string(p) +
-                                 ")");
+        find(Verdict::wrong, misses_nearby(options_.seed, p));
       }
     }
     report_.cells += around.cells - around.inconclusive;
     report_.kinks += around.kinks;
     report_.wrong = around.wrong;
     if (around.wrong == 0) return;
-    for (Cell& cell : around.worst) {
-      if (cell.verdict == Verdict::wrong) tally_.list(std::move(cell));
+    for (const Cell& cell : around.worst) {
+      if (cell.verdict == Verdict::wrong) tally_.list(cell);
     }
   }
 

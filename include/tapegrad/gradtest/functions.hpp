@@ -1,0 +1,99 @@
+// Functions of whatever has data() and size(), or of plain numbers, as the problems that checks
+// solve.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "tapegrad/gradtest/forms.hpp"
+
+namespace tapegrad::gradtest::detail {
+
+/// A function of what is like x, by itself.
+template <class F, class X>
+class FunctionOf : public Problem {
+ public:
+  FunctionOf(F& f, const X& point) : f_(f), point_(point) { x = flat(point); }
+  Values value(const Values& at) override { return value_at(f_, point_, at); }
+  Values derivative(const Values&, double) override { return {}; }
+
+ protected:
+  F& f_;
+  const X& point_;
+};
+
+/// A function and its derivative.
+template <class F, class D, class X>
+class DerivativeOf final : public FunctionOf<F, X> {
+ public:
+  DerivativeOf(F& f, D& df, const X& point)
+      : FunctionOf<F, X>(f, point), derivative_(df), outputs_(this->value(this->x).size()) {}
+  Values derivative(const Values& at, double filled) override {
+    return derivative_at(derivative_, this->point_, at, outputs_, at.size(), filled,
+                         this->changed_x);
+  }
+
+ private:
+  D& derivative_;
+  std::size_t outputs_;
+};
+
+/// The sum of a function's outputs times those of a cotangent, whose gradient vjp(x, v) gives.
+template <class F, class V, class X, class Y>
+class RowTimes final : public FunctionOf<F, X> {
+ public:
+  RowTimes(F& f, V& vjp, const X& point, const Y& cotangent)
+      : FunctionOf<F, X>(f, point), vjp_(vjp), cotangent_(cotangent), weights_(flat(cotangent)) {}
+  Values value(const Values& at) override {
+    const Values y = value_at(this->f_, this->point_, at);
+    if (y.size() != weights_.size()) return {};
+    double total = 0;
+    for (std::size_t i = 0; i < y.size(); ++i) total += y[i] * weights_[i];
+    return Values(1, total);
+  }
+  Values derivative(const Values& at, double filled) override {
+    return derivative_at(vjp_, this->point_, at, at.size(), 1, filled, this->changed_x, cotangent_);
+  }
+
+ private:
+  V& vjp_;
+  const Y& cotangent_;
+  Values weights_;
+};
+
+/// A function along a tangent, whose slopes jvp(x, u) gives.
+template <class F, class J, class X>
+class TimesColumn final : public Problem {
+ public:
+  TimesColumn(F& f, J& jvp, const X& start, const X& tangent)
+      : f_(f),
+        jvp_(jvp),
+        start_(start),
+        tangent_(tangent),
+        from_(flat(start)),
+        along_(flat(tangent)) {
+    x = Values(1, 0.0);
+    outputs_ = value(x).size();
+  }
+  Values value(const Values& t) override { return value_at(f_, start_, point(t[0])); }
+  Values derivative(const Values& t, double filled) override {
+    return derivative_at(jvp_, start_, point(t[0]), outputs_, 1, filled, changed_x, tangent_);
+  }
+
+ private:
+  Values point(double t) const {
+    Values at = from_;
+    for (std::size_t i = 0; i < at.size(); ++i) at[i] += t * along_[i];
+    return at;
+  }
+
+  F& f_;
+  J& jvp_;
+  const X& start_;
+  const X& tangent_;
+  Values from_, along_;
+  std::size_t outputs_;
+};
+
+}  // namespace tapegrad::gradtest::detail
