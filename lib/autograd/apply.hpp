@@ -46,9 +46,10 @@ constexpr Needs save_crosswise(Needs needs) {
 }
 
 /// Throws AutogradError when x is a view whose base was changed by a recorded operation since it
-/// was taken: what x holds then has a history that x doesn't know.
+/// was taken: what x holds then has a history that x doesn't know. As a call it would cost more
+/// than what it does.
 [[noreturn]] void refuse_stale(std::string_view operation, const TensorImpl& impl);
-inline void check_history(std::string_view operation, const Tensor& x) {
+[[gnu::always_inline]] inline void check_history(std::string_view operation, const Tensor& x) {
   const TensorImpl& impl = impl_of(x);
   if (impl.base && impl.recorded_writes != impl.base->recorded_writes) [[unlikely]] {
     refuse_stale(operation, impl);

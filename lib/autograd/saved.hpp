@@ -35,6 +35,8 @@ class Saved {
   bool needs(std::size_t i) const { return static_cast<bool>(inputs_[i]); }
   std::size_t size() const { return inputs_.size(); }
   Tensor operator[](std::size_t i) const { return value(i, inputs_[i]); }
+  Tensor first() const { return (*this)[0]; }
+  Tensor second() const { return (*this)[1]; }
   Tensor output() const { return value(inputs_.size(), Ptr<Node>::share(&node_)); }
   /// Shape and type of a tracked input, without having saved it.
   const Shape& shape(std::size_t i) const { return inputs_[i]->shape; }

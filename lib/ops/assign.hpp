@@ -2,17 +2,19 @@
 // Each is a struct of its own, so that errors, tapes and traces call it by its name.
 #pragma once
 
-#include "ops/elementwise.hpp"
+#include "ops/beside.hpp"
 #include "ops/in_place.hpp"
 
 namespace tapegrad {
 
-/// The second operand, in the place of the first.
+/// The second operand, in the place of the first, whose type it gets.
 template <class Op>
 struct Assign : Binary<Op> {
+  static constexpr std::string_view number_name = "value";
   static constexpr Needs saves(Needs) { return save_nothing; }
   auto f(const auto&, const auto& b) const { return b; }
-  Grads vjp(const Saved&, const Tensor& g) const { return {Tensor{}, g}; }
+  Grads grads(const auto&, const Tensor& g) const { return {Tensor{}, g}; }
+  static DType type_beside(std::string_view, const Tensor& x, Scalar, Side) { return x.dtype(); }
 };
 
 }  // namespace tapegrad

@@ -1,7 +1,7 @@
 #include "tapegrad/ops/binary.hpp"
 
 #include "ops/assign.hpp"
-#include "ops/elementwise.hpp"
+#include "ops/beside.hpp"
 #include "ops/in_place.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 
@@ -13,10 +13,11 @@ namespace {
 
 struct Add : Binary<Add> {
   static constexpr std::string_view name = "add";
+  static constexpr bool commutes = true;
   static constexpr bool wraps = true;
   static constexpr Needs saves(Needs) { return save_nothing; }
   auto f(const auto& a, const auto& b) const { return a + b; }
-  Grads vjp(const Saved& s, const Tensor& g) const {
+  Grads grads(const auto& s, const Tensor& g) const {
     return {s.needs(0) ? g : Tensor{}, s.needs(1) ? g : Tensor{}};
   }
 };
@@ -26,18 +27,35 @@ struct Sub : Binary<Sub> {
   static constexpr bool wraps = true;
   static constexpr Needs saves(Needs) { return save_nothing; }
   auto f(const auto& a, const auto& b) const { return a - b; }
-  Grads vjp(const Saved& s, const Tensor& g) const {
+  Grads grads(const auto& s, const Tensor& g) const {
     return {s.needs(0) ? g : Tensor{}, s.needs(1) ? -g : Tensor{}};
+  }
+  static DType type_of(std::string_view operation, const Tensor& a, const Tensor& b) {
+    const DType dtype = Binary::type_of(operation, a, b);
+    if (dtype == boolean) refuse_boolean(operation, a);
+    return dtype;
+  }
+  static DType type_beside(std::string_view operation, const Tensor& x, Scalar number, Side side) {
+    const DType dtype = Binary::type_beside(operation, x, number, side);
+    if (dtype == boolean) refuse_boolean(operation, x);
+    return dtype;
+  }
+
+ private:
+  [[noreturn]] static void refuse_boolean(std::string_view operation, const Tensor& x) {
+    fail<DTypeError>("{}: booleans, one operand of shape {}; use != for exclusive or", operation,
+                     x.shape());
   }
 };
 
 struct Mul : Binary<Mul> {
   static constexpr std::string_view name = "mul";
+  static constexpr bool commutes = true;
   static constexpr bool wraps = true;
   static constexpr Needs saves(Needs needs) { return save_crosswise(needs); }
   auto f(const auto& a, const auto& b) const { return a * b; }
-  Grads vjp(const Saved& s, const Tensor& g) const {
-    return {s.needs(0) ? g * s[1] : Tensor{}, s.needs(1) ? g * s[0] : Tensor{}};
+  Grads grads(const auto& s, const Tensor& g) const {
+    return {s.needs(0) ? g * s.second() : Tensor{}, s.needs(1) ? g * s.first() : Tensor{}};
   }
 };
 
@@ -46,13 +64,20 @@ struct Div : Binary<Div> {
   static constexpr bool always_floating = true;
   static constexpr Needs saves(Needs needs) { return save_input(1) | save_crosswise(needs); }
   auto f(const auto& a, const auto& b) const { return a / b; }
-  Grads vjp(const Saved& s, const Tensor& g) const {
+  Grads grads(const auto& s, const Tensor& g) const {
     const auto to_b = [](const auto& dy, const auto& a, const auto& b) {
       return -((dy / b) * (a / b));
     };
-    return {s.needs(0) ? g / s[1] : Tensor{}, s.needs(1) ? pulled(to_b, g, s[0], s[1]) : Tensor{}};
+    return {s.needs(0) ? g / s.second() : Tensor{},
+            s.needs(1) ? pulled(to_b, g, s.first(), s.second()) : Tensor{}};
   }
 };
+
+void check_power(DType base, std::int64_t exponent) {
+  check<DTypeError>(exponent >= 0,
+                    "pow: {} to the negative integer power {}; convert to float32 first", base,
+                    exponent);
+}
 
 /// a^b for integers by repeated squaring, which wraps around; b >= 0.
 template <std::integral T>
@@ -65,6 +90,10 @@ T integer_power(T a, T b) {
   }
   return static_cast<T>(result);
 }
+
+/// An operand in another type: a number takes any.
+Tensor as(DType dtype, const Tensor& x) { return x.to(dtype); }
+Scalar as(DType, Scalar number) { return number; }
 
 struct Pow : Binary<Pow> {
   static constexpr std::string_view name = "pow";
@@ -81,9 +110,9 @@ struct Pow : Binary<Pow> {
   }
   /// What isn't chosen multiplies no gradient, and no gradient of a gradient: either may be
   /// infinite.
-  Grads vjp(const Saved& s, const Tensor& g) const {
-    const Tensor a = s[0];
-    const Tensor b = s[1];
+  Grads grads(const auto& s, const Tensor& g) const {
+    const auto a = s.first();
+    const auto b = s.second();
     Tensor to_a;
     Tensor to_b;
     if (s.needs(0)) {
@@ -111,11 +140,19 @@ struct Pow : Binary<Pow> {
     return {to_a, to_b};
   }
 
+  static DType type_beside(std::string_view operation, const Tensor& x, Scalar number, Side side) {
+    const DType dtype = Binary::type_beside(operation, x, number, side);
+    if (side == Side::right && !is_floating(dtype)) {
+      check_power(x.dtype(), number.to<std::int64_t>());
+    }
+    return dtype;
+  }
+
  private:
   /// a^b with the digits of `dtype`, which may be more than were saved.
-  static Tensor power(const Saved& s, DType dtype) {
+  static Tensor power(const auto& s, DType dtype) {
     const Tensor y = s.output();
-    return y.dtype() == dtype ? y : pow(s[0].to(dtype), s[1].to(dtype));
+    return y.dtype() == dtype ? y : pow(as(dtype, s.first()), as(dtype, s.second()));
   }
 };
 
@@ -129,19 +166,23 @@ auto share_of(const auto& g, const auto& first, const auto& second, const auto& 
   return where(wins(first, second), g, where(wins(second, first), zero, no_winner));
 }
 
+DType meeting(const Tensor& a, const Tensor& b) { return result_type(a, b); }
+DType meeting(const Tensor& a, Scalar b) { return promote(a.dtype(), b); }
+
 /// Which::wins(a, b) says which number is chosen.
 template <class Which>
 struct Extremum : Binary<Which> {
+  static constexpr bool commutes = true;
   static constexpr Needs saves(Needs) { return save_inputs; }
-  Grads vjp(const Saved& s, const Tensor& g) const {
+  Grads grads(const auto& s, const Tensor& g) const {
     const auto share = [](const auto& dy, const auto& first, const auto& second) {
       return share_of(dy, first, second,
                       [](const auto& a, const auto& b) { return Which::wins(a, b); });
     };
     // Compared in the type in which they met.
-    const DType met = result_type(s[0], s[1]);
-    const Tensor a = s[0].to(met);
-    const Tensor b = s[1].to(met);
+    const DType met = meeting(s.first(), s.second());
+    const auto a = as(met, s.first());
+    const auto b = as(met, s.second());
     return {s.needs(0) ? pulled(share, g, a, b) : Tensor{},
             s.needs(1) ? pulled(share, g, b, a) : Tensor{}};
   }
@@ -169,36 +210,10 @@ struct Zero : Assign<Zero> {
   static constexpr std::string_view name = "zero";
 };
 
-/// A number beside x, in the type in which Op computes: it must not be cut before a true division.
-template <class Op>
-Tensor operand(std::string_view operation, const Tensor& x, Scalar value) {
-  const DType meeting = promote(impl_of(x, operation).dtype, value);
-  const bool to_float = Op::always_floating && !is_floating(meeting);
-  return constant(operation, to_float ? float32 : meeting, value);
-}
-
-/// Op between a tensor and a number, on either side.
-template <class Op>
-Tensor apply_beside(const Tensor& a, Scalar b) {
-  check_defined(Op::name, a, b);
-  return apply(Op{}, a, operand<Op>(Op::name, a, b));
-}
-template <class Op>
-Tensor apply_beside(Scalar a, const Tensor& b) {
-  check_defined(Op::name, a, b);
-  return apply(Op{}, operand<Op>(Op::name, b, a), b);
-}
-
-void refuse_boolean(std::string_view operation, const Tensor& a, const Tensor& b) {
-  check<DTypeError>(result_type(a, b) != boolean,
-                    "{}: boolean tensors of shapes {} and {}; use != for exclusive or", operation,
-                    a.shape(), b.shape());
-}
-
-void check_power(DType base, std::int64_t exponent) {
-  check<DTypeError>(exponent >= 0,
-                    "pow: {} to the negative integer power {}; convert to float32 first", base,
-                    exponent);
+/// None of a whole tensor of exponents may be negative.
+void check_powers(DType base, const Tensor& b) {
+  if (is_floating(b.dtype()) || b.dtype() == uint8 || b.dtype() == boolean) return;
+  for (const std::int64_t e : b.to_vector<std::int64_t>()) check_power(base, e);
 }
 
 /// An exponent that the result's type can't hold would become another one.
@@ -211,25 +226,20 @@ void check_powers(const Tensor& a, const Tensor& b) {
   }
 }
 
+template <class Op>
+Tensor& apply_beside_in_place(Tensor& self, Scalar number) {
+  return apply_in_place(Beside<Op, Side::right>{number}, self);
+}
+
 }  // namespace
 
 Tensor operator+(const Tensor& a, const Tensor& b) { return apply(Add{}, a, b); }
 Tensor operator+(const Tensor& a, Scalar b) { return apply_beside<Add>(a, b); }
 Tensor operator+(Scalar a, const Tensor& b) { return apply_beside<Add>(a, b); }
 
-Tensor operator-(const Tensor& a, const Tensor& b) {
-  check_defined("sub", a, b);
-  refuse_boolean("sub", a, b);
-  return apply(Sub{}, a, b);
-}
-Tensor operator-(const Tensor& a, Scalar b) {
-  check_defined("sub", a, b);
-  return a - operand<Sub>("sub", a, b);
-}
-Tensor operator-(Scalar a, const Tensor& b) {
-  check_defined("sub", a, b);
-  return operand<Sub>("sub", b, a) - b;
-}
+Tensor operator-(const Tensor& a, const Tensor& b) { return apply(Sub{}, a, b); }
+Tensor operator-(const Tensor& a, Scalar b) { return apply_beside<Sub>(a, b); }
+Tensor operator-(Scalar a, const Tensor& b) { return apply_beside<Sub>(a, b); }
 
 Tensor operator*(const Tensor& a, const Tensor& b) { return apply(Mul{}, a, b); }
 Tensor operator*(const Tensor& a, Scalar b) { return apply_beside<Mul>(a, b); }
@@ -246,43 +256,37 @@ Tensor pow(const Tensor& a, const Tensor& b) {
 }
 Tensor pow(const Tensor& a, Scalar b) {
   check_defined("pow", a, b);
-  const DType dtype = promote(a.dtype(), b);
-  if (b.to<double>() == 2) return square(a.to(dtype));
-  if (!is_floating(dtype)) check_power(a.dtype(), b.to<std::int64_t>());
+  if (b.to<double>() == 2) return square(a.to(promote(a.dtype(), b)));
   return apply_beside<Pow>(a, b);
 }
 Tensor pow(Scalar a, const Tensor& b) {
   check_defined("pow", a, b);
-  return pow(operand<Pow>("pow", b, a), b);
+  if (!is_floating(promote(b.dtype(), a))) check_powers(b.dtype(), b);
+  return apply_beside<Pow>(a, b);
 }
 
 Tensor maximum(const Tensor& a, const Tensor& b) { return apply(Maximum{}, a, b); }
+Tensor maximum(const Tensor& a, Scalar b) { return apply_beside<Maximum>(a, b); }
+Tensor maximum(Scalar a, const Tensor& b) { return apply_beside<Maximum>(a, b); }
 Tensor minimum(const Tensor& a, const Tensor& b) { return apply(Minimum{}, a, b); }
+Tensor minimum(const Tensor& a, Scalar b) { return apply_beside<Minimum>(a, b); }
+Tensor minimum(Scalar a, const Tensor& b) { return apply_beside<Minimum>(a, b); }
 
 Tensor& Tensor::add_(const Tensor& other) { return apply_in_place(Add{}, *this, other); }
-Tensor& Tensor::sub_(const Tensor& other) {
-  check_defined_self("sub_", *this, other);
-  refuse_boolean("sub_", *this, other);
-  return apply_in_place(Sub{}, *this, other);
-}
+Tensor& Tensor::sub_(const Tensor& other) { return apply_in_place(Sub{}, *this, other); }
 Tensor& Tensor::mul_(const Tensor& other) { return apply_in_place(Mul{}, *this, other); }
 Tensor& Tensor::div_(const Tensor& other) { return apply_in_place(Div{}, *this, other); }
-Tensor& Tensor::operator+=(Scalar other) { return add_(operand<Add>("add_", *this, other)); }
-Tensor& Tensor::operator-=(Scalar other) { return sub_(operand<Sub>("sub_", *this, other)); }
-Tensor& Tensor::operator*=(Scalar other) { return mul_(operand<Mul>("mul_", *this, other)); }
-Tensor& Tensor::operator/=(Scalar other) { return div_(operand<Div>("div_", *this, other)); }
+Tensor& Tensor::operator+=(Scalar other) { return apply_beside_in_place<Add>(*this, other); }
+Tensor& Tensor::operator-=(Scalar other) { return apply_beside_in_place<Sub>(*this, other); }
+Tensor& Tensor::operator*=(Scalar other) { return apply_beside_in_place<Mul>(*this, other); }
+Tensor& Tensor::operator/=(Scalar other) { return apply_beside_in_place<Div>(*this, other); }
 
 Tensor& Tensor::copy_(const Tensor& source) {
   check_defined_self("copy_", *this, source);
   return apply_in_place(Copy{}, *this, source.to(dtype()));
 }
 
-Tensor& Tensor::fill_(Scalar value) {
-  return apply_in_place(Fill{}, *this, constant("fill_", impl_of(*this, "fill_").dtype, value));
-}
-
-Tensor& Tensor::zero_() {
-  return apply_in_place(Zero{}, *this, constant("zero_", impl_of(*this, "zero_").dtype, 0));
-}
+Tensor& Tensor::fill_(Scalar value) { return apply_beside_in_place<Fill>(*this, value); }
+Tensor& Tensor::zero_() { return apply_beside_in_place<Zero>(*this, 0); }
 
 }  // namespace tapegrad

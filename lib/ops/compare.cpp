@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <compare>
 
-#include "ops/elementwise.hpp"
+#include "ops/beside.hpp"
 
 namespace tapegrad {
 
@@ -99,25 +99,59 @@ bool holds_exactly(DType dtype, std::int64_t value) {
   return value >= -most && value <= most;
 }
 
-/// A number as the tensor that x is compared with: in x's type if that changes nothing, or rounds
-/// a fraction as x's elements were rounded, else in its own.
-Tensor beside(std::string_view operation, const Tensor& x, Scalar number) {
-  const DType dtype = impl_of(x, operation).dtype;
+/// The type in which a number is compared with elements of type `dtype`: theirs if that changes
+/// nothing, or rounds a fraction as they were rounded, else its own.
+DType type_beside(DType dtype, Scalar number) {
   const DType kind = number.kind();
-  bool in_type = kind_of(kind) <= kind_of(dtype);
-  if (in_type) {
-    dispatch(dtype, [&]<class T>(std::type_identity<T>) { in_type = number.fits<T>(); });
+  if (kind_of(kind) > kind_of(dtype)) return kind;
+  if (is_floating(dtype) && kind == int64) {
+    return holds_exactly(dtype, number.to<std::int64_t>()) ? dtype : kind;
   }
-  if (in_type && is_floating(dtype) && kind == int64) {
-    in_type = holds_exactly(dtype, number.to<std::int64_t>());
-  }
-  return constant(operation, in_type ? dtype : kind, number);
+  const bool fits =
+      dispatch(dtype, [&]<class T>(std::type_identity<T>) { return number.fits<T>(); });
+  return fits ? dtype : kind;
 }
+
+/// A comparison of x with a number, which is the second operand.
+template <class Op>
+struct ComparisonBeside {
+  static constexpr std::string_view name = Op::name;
+  static constexpr bool any_layout = true;
+  Scalar number;
+
+  void attributes(AttributeList& list) const { list(number_name<Op, Side::right>(), number); }
+  Meta result(const Tensor& x) const { return {boolean, x.shape()}; }
+
+  void into(const Tensor& out, const Tensor& x) const {
+    const DType beside = type_beside(x.dtype(), number);
+    if (x.dtype() == int64 && is_floating(beside)) {
+      const double y = number.to<double>();
+      return map<bool, std::int64_t>([y](std::int64_t v) { return Op{}.f(Whole{v}, y); },
+                                     {ref(out), ref(x)});
+    }
+    if (is_floating(x.dtype()) && beside == int64) {
+      const Whole y{number.to<std::int64_t>()};
+      return map<bool, double>([y](double v) { return Op{}.f(v, y); },
+                               {ref(out), ref(converted(x, float64))});
+    }
+    const DType meeting = comparable(x.dtype(), beside);
+    dispatch(meeting, [&]<class T>(std::type_identity<T>) {
+      map<bool, T>(ForwardBeside<Op, Side::right, T>{number.to<T>(name)},
+                   {ref(out), ref(converted(x, meeting))});
+    });
+  }
+};
 
 template <class Op>
 Tensor compared(const Tensor& a, Scalar b) {
   check_defined(Op::name, a, b);
-  return apply(Op{}, a, beside(Op::name, a, b));
+  return apply(ComparisonBeside<Op>{b}, a);
+}
+
+void check_condition(const Tensor& condition) {
+  check<DTypeError>(condition.dtype() == boolean,
+                    "where: the condition is {}, not bool; compare it with != 0",
+                    condition.dtype());
 }
 
 struct Where {
@@ -126,6 +160,7 @@ struct Where {
   static constexpr Needs saves(Needs) { return save_input(0); }
 
   Meta result(const Tensor& condition, const Tensor& a, const Tensor& b) const {
+    check_condition(condition);
     return {result_type(a, b),
             broadcast_for(name, broadcast_for(name, condition.shape(), a.shape()), b.shape())};
   }
@@ -152,6 +187,41 @@ struct Where {
   }
 };
 
+/// where() with a number on one side.
+template <Side side>
+struct WhereBeside {
+  static constexpr std::string_view name = "where";
+  static constexpr bool any_layout = true;
+  static constexpr Needs saves(Needs) { return save_input(0); }
+  Scalar number;
+
+  void attributes(AttributeList& list) const { list(number_name<Where, side>(), number); }
+
+  Meta result(const Tensor& condition, const Tensor& x) const {
+    check_condition(condition);
+    const DType dtype = promote(x.dtype(), number);
+    check_fits(name, dtype, number);
+    return {dtype, broadcast_for(name, condition.shape(), x.shape())};
+  }
+
+  void into(const Tensor& out, const Tensor& condition, const Tensor& x) const {
+    const DType dtype = out.dtype();
+    const Operand chooses(condition, boolean, out.shape());
+    const Operand elements(x, dtype, out.shape());
+    dispatch(dtype, [&]<class T>(std::type_identity<T>) {
+      const auto choose = [y = number.to<T>(name)](bool c, T v) {
+        return c == (side == Side::left) ? y : v;
+      };
+      map<T, bool, T>(choose, {ref(out), chooses.ref(), elements.ref()});
+    });
+  }
+
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    const Tensor condition = s[0];
+    return {Tensor{}, side == Side::left ? where(condition, 0, g) : where(condition, g, 0)};
+  }
+};
+
 }  // namespace
 
 Tensor operator==(const Tensor& a, const Tensor& b) { return apply(Equal{}, a, b); }
@@ -168,19 +238,14 @@ Tensor operator>=(const Tensor& a, const Tensor& b) { return apply(GreaterEqual{
 Tensor operator>=(const Tensor& a, Scalar b) { return compared<GreaterEqual>(a, b); }
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
-  check_defined("where", condition, a, b);
-  check<DTypeError>(condition.dtype() == boolean,
-                    "where: the condition is {}, not bool; compare it with != 0",
-                    condition.dtype());
   return apply(Where{}, condition, a, b);
 }
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b) {
-  check_defined("where", condition, a, b);
-  return where(condition, a, constant("where", promote(a.dtype(), b), b));
+  return apply(WhereBeside<Side::right>{b}, condition, a);
 }
 Tensor where(const Tensor& condition, Scalar a, const Tensor& b) {
   check_defined("where", condition, a, b);
-  return where(condition, constant("where", promote(b.dtype(), a), a), b);
+  return apply(WhereBeside<Side::left>{a}, condition, b);
 }
 
 }  // namespace tapegrad

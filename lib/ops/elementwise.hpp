@@ -173,27 +173,44 @@ void map_binary(const F& f, const Tensor& out, const Tensor& x, const Tensor& y,
   run(Operand(x, compute, shape).ref(), Operand(y, compute, shape).ref());
 }
 
+/// Of an operation's two operands.
+enum class Side { left, right };
+
 /// An operation y = f(a, b) with broadcasting and promotion. Its derivative says neither: the
-/// reverse pass sums and converts what arrives down to each input.
+/// reverse pass sums and converts what arrives down to each input. It is grads(s, g), a template
+/// which reads s.first() and s.second(): tensors, or a number and a tensor (beside.hpp).
 template <class Op>
 struct Binary {
   static constexpr bool always_floating = false;
+  static constexpr bool commutes = false;
   static constexpr bool vector = true;
   static constexpr bool any_layout = true;
 
   Meta result(const Tensor& a, const Tensor& b) const {
-    return {type_of(a, b), broadcast_for(Op::name, a.shape(), b.shape())};
+    return {Op::type_of(Op::name, a, b), broadcast_for(Op::name, a.shape(), b.shape())};
   }
 
   /// `out` may also have another element type than result() says: in place, that of `a`.
   void into(const Tensor& out, const Tensor& a, const Tensor& b) const {
-    map_binary<false>(Forward<Op>{static_cast<const Op&>(*this)}, out, a, b, out.dtype());
+    map_binary<false>(Forward<Op>{op()}, out, a, b, out.dtype());
   }
 
-  static DType type_of(const Tensor& a, const Tensor& b) {
-    const DType dtype = result_type(a, b);
-    return Op::always_floating && !is_floating(dtype) ? float32 : dtype;
+  Grads vjp(const Saved& s, const Tensor& g) const { return op().grads(s, g); }
+
+  /// The result's type. Op may have its own, which refuse in the name of `operation`.
+  static DType type_of(std::string_view, const Tensor& a, const Tensor& b) {
+    return computed_type(result_type(a, b));
   }
+  /// The same with a number on one side.
+  static DType type_beside(std::string_view, const Tensor& x, Scalar number, Side) {
+    return computed_type(promote(impl_of(x).dtype, number));
+  }
+
+ private:
+  static DType computed_type(DType meeting) {
+    return Op::always_floating && !is_floating(meeting) ? float32 : meeting;
+  }
+  const Op& op() const { return static_cast<const Op&>(*this); }
 };
 
 }  // namespace tapegrad

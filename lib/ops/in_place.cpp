@@ -6,12 +6,14 @@
 
 namespace tapegrad {
 
-void check_in_place(std::string_view operation, const Tensor& self, const Tensor& other,
-                    DType result) {
+void check_reaches(std::string_view operation, const Tensor& self, const Tensor& other) {
   check<ShapeError>(broadcasts_to(other.shape(), self.shape()),
                     "{}: an operand of shape {} doesn't broadcast to shape {}, which can't grow "
                     "in place; use the out-of-place form",
                     operation, other.shape(), self.shape());
+}
+
+void check_in_place(std::string_view operation, const Tensor& self, DType result) {
   check<DTypeError>(kind_of(result) <= kind_of(self.dtype()),
                     "{}: a result of {} doesn't fit in place into {}; use the out-of-place form",
                     operation, result, self.dtype());

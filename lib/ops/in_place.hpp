@@ -1,9 +1,13 @@
-// In-place forms of binary operations: the write, the version, and the record, also through views.
+// In-place forms of operations of each element: the write, the version, and the record, also
+// through views.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <string_view>
+#include <tuple>
+#include <utility>
 
 #include "autograd/apply.hpp"
 
@@ -23,9 +27,11 @@ class InPlaceName {
   static constexpr std::string_view value{text.data(), text.size()};
 };
 
-/// Shape, element type and overlap fit: throws ShapeError, DTypeError or Error.
-void check_in_place(std::string_view operation, const Tensor& self, const Tensor& other,
-                    DType result);
+/// A result of type `result` fits into self, whose elements share no memory: throws DTypeError or
+/// Error.
+void check_in_place(std::string_view operation, const Tensor& self, DType result);
+/// `other` broadcasts to self's shape: throws ShapeError.
+void check_reaches(std::string_view operation, const Tensor& self, const Tensor& other);
 
 /// May be changed in a recorded way; throws AutogradError for leaves that require grad, their
 /// views, and views that don't know their base's history.
@@ -64,64 +70,76 @@ inline bool shares_storage(const Tensor& a, const Tensor& b) {
   return a.impl()->storage.get() == b.impl()->storage.get();
 }
 
-template <class Op>
-void write_traced(Op op, Tensor& self, const Tensor& other);
+template <class Op, std::same_as<Tensor>... In>
+void write_traced(Op op, Tensor& self, const In&... other);
 
-template <class Op>
-Tensor& write_and_record(Op op, Tensor& self, const Tensor& other) {
+/// The write itself, and its record.
+template <class Op, std::same_as<Tensor>... In>
+void record_write(Op op, Tensor& self, const In&... other) {
+  // What the write destroys but the derivative needs is copied first.
+  const Needs saved = Op::saves((tracked(self) ? save_input(0) : save_nothing) |
+                                ((tracked(other) ? save_input(1) : save_nothing) | ... | 0u));
+  [[maybe_unused]] const auto kept = [&](const Tensor& x) {
+    return asks_for(saved, 1) && shares_storage(self, x) ? copy_with_history(x) : x;
+  };
+  const Tensor before = asks_for(saved, 0) ? copy_with_history(self) : self;
+  const std::array<Tensor, sizeof...(In)> operands{kept(other)...};
+  HistoryGuard guard(self);
+  self.impl()->storage->bump();  // what the record saves of the result is of this version
+  std::apply(
+      [&](const auto&... operand) {
+        set_history(self, record(op, self, before, operand...));
+        op.into(self, self, apart_from(self, operand)...);
+      },
+      operands);
+  guard.keep_change();
+}
+
+template <class Op, std::same_as<Tensor>... In>
+Tensor& write_and_record(Op op, Tensor& self, const In&... other) {
   constexpr std::string_view name = InPlaceName<Op>::value;
-  check_defined_self(name, self, other);
-  check_in_place(name, self, other, Op::type_of(self, other));
+  check_defined_self(name, self, other...);
+  (check_reaches(name, self, other), ...);
+  check_in_place(name, self, op.type_of(name, self, other...));
   TensorImpl& impl = *self.impl();
   // Where memory ends, it ends before the first element changes.
-  const auto write = [&](const Tensor& operand) {
-    op.into(self, self, apart_from(self, operand));
+  const auto write = [&] {
+    op.into(self, self, apart_from(self, other)...);
     impl.storage->bump();
   };
   if (is_silent()) {
-    write(other);
+    write();
     return self;
   }
   if (is_traced()) [[unlikely]] {
-    write_traced(std::move(op), self, other);
+    write_traced(std::move(op), self, other...);
     return self;
   }
   check_history(name, self);
-  check_history(name, other);
-  const bool records = tracked(self) || tracked(other) || (impl.base && impl.base->node);
+  (check_history(name, other), ...);
+  const bool records = tracked(self) || (tracked(other) || ...) || (impl.base && impl.base->node);
   if (!records || !is_floating(impl.dtype)) {
-    write(other);
+    write();
     return self;
   }
   check_recordable(name, self);
-  // What the write destroys but the derivative needs is copied first.
-  const Needs needs = (tracked(self) ? save_input(0) : save_nothing) |
-                      (tracked(other) ? save_input(1) : save_nothing);
-  const Needs saved = Op::saves(needs);
-  Tensor before = self;
-  Tensor operand = other;
-  if (asks_for(saved, 0)) before = copy_with_history(self);
-  if (asks_for(saved, 1) && shares_storage(self, other)) operand = copy_with_history(other);
-  HistoryGuard guard(self);
-  impl.storage->bump();  // what the record saves of the result is of this version
-  set_history(self, record(op, self, before, operand));
-  op.into(self, self, apart_from(self, operand));
-  guard.keep_change();
+  record_write(std::move(op), self, other...);
   return self;
 }
 
-template <class Op>
-[[gnu::cold, gnu::noinline]] void write_traced(Op op, Tensor& self, const Tensor& other) {
-  unlisted([&] { return write_and_record(op, self, other); });
-  const std::array<const Tensor*, 2> inputs{&self, &other};
-  list_operation(OperationOf<Op, Tensor, Tensor>(op), inputs, self);
+template <class Op, std::same_as<Tensor>... In>
+[[gnu::cold, gnu::noinline]] void write_traced(Op op, Tensor& self, const In&... other) {
+  unlisted([&] { return write_and_record(op, self, other...); });
+  const std::array<const Tensor*, sizeof...(In) + 1> inputs{&self, &other...};
+  list_operation(OperationOf<Op, Tensor, In...>(op), inputs, self);
 }
 
-/// self = f(self, other). Where memory ends, MemoryError names the operation, and nothing changed.
-template <class Op>
-Tensor& apply_in_place(Op op, Tensor& self, const Tensor& other) {
+/// self = f(self, other), or f(self). Where memory ends, MemoryError names the operation, and
+/// nothing changed.
+template <class Op, std::same_as<Tensor>... In>
+Tensor& apply_in_place(Op op, Tensor& self, const In&... other) {
   return in_name_of(InPlaceName<Op>::value,
-                    [&]() -> Tensor& { return write_and_record(std::move(op), self, other); });
+                    [&]() -> Tensor& { return write_and_record(std::move(op), self, other...); });
 }
 
 }  // namespace tapegrad

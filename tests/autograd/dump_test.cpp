@@ -46,7 +46,7 @@ TEST_CASE("tape_dot is a digraph from inputs to results", "[autograd][dump]") {
         "digraph tape {\n"
         "  rankdir = LR;\n"
         "  n0 [label=\"leaf\\nfloat64 [2]\", shape=box];\n"
-        "  n1 [label=\"mul\\nfloat64 [2]\", shape=ellipse];\n"
+        "  n1 [label=\"mul\\nother=3\\nfloat64 [2]\", shape=ellipse];\n"
         "  n2 [label=\"sum\\ndims=[0]\\nfloat64 []\", shape=ellipse];\n"
         "  n0 -> n1;\n"
         "  n1 -> n2;\n"

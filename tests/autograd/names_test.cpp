@@ -65,7 +65,7 @@ TEST_CASE("a leaf without a scope stands in the scope of its first use", "[names
 
 TEST_CASE("the tape is a list in which inputs come before results", "[names]") {
   const Tensor x = leaf({1, 2});
-  const std::vector<TapeRecord> records = tape((x * 3).sum());
+  const std::vector<TapeRecord> records = tape((x * full({}, 3)).sum());
   REQUIRE(records.size() == 3);
   CHECK(records[0].operation == "leaf");
   CHECK(records[1].operation == "mul");

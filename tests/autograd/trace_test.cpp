@@ -41,8 +41,7 @@ TEST_CASE("a trace lists what isn't tracked as well", "[autograd][trace]") {
     (y + 1).sum();
   });
   CHECK(lines(records) == Lines{"x = constant()", "exp = exp(x)", "w = leaf()", "mul = mul(exp, w)",
-                                "constant = constant()", "add = add(mul, constant)",
-                                "sum = sum(add)"});
+                                "add = add(mul)", "sum = sum(add)"});
   CHECK(records[0].dtype == float64);
   CHECK(records[0].shape == Shape{2});
   CHECK(records.back().shape == Shape{});
@@ -99,8 +98,7 @@ TEST_CASE("backward is one record for each leaf that got a gradient", "[autograd
   CHECK(lines(records) == Lines{"w = leaf()", "mul = mul(w, w)", "b = leaf()", "add = add(mul, b)",
                                 "sum = sum(add)", "train/gradients/w = gradient(sum, w)",
                                 "train/gradients/b = gradient(sum, b)",
-                                "train/constant = constant()",
-                                "train/twice = mul(train/gradients/w, train/constant)"});
+                                "train/twice = mul(train/gradients/w)"});
 }
 
 TEST_CASE("a gradient that is added to another comes from it too", "[autograd][trace]") {
@@ -204,8 +202,7 @@ TEST_CASE("a name counts for the change that came before it", "[autograd][trace]
     y *= 2;
     y.named("result");
   });
-  CHECK(lines(records) == Lines{"x = constant()", "constant = constant()", "add = add(x, constant)",
-                                "constant_1 = constant()", "result = mul(add, constant_1)"});
+  CHECK(lines(records) == Lines{"x = constant()", "add = add(x)", "result = mul(add)"});
 }
 
 TEST_CASE("an update takes any operation's name, also without a gradient", "[autograd][trace]") {

@@ -15,7 +15,7 @@ INCLUDES = """#include <cmath>
 #include <numbers>
 #include "core/dispatch.hpp"
 #include "kernels/lines.hpp"
-#include "ops/elementwise.hpp"
+#include "ops/beside.hpp"
 #include "ops/formulas.hpp"
 #include "ops/reduced.hpp"
 #include "tapegrad/ops/pointwise.hpp"

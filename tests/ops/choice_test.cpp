@@ -131,7 +131,8 @@ TEST_CASE("NaN passes through choices, and the gradient with it", "[ops][choice]
 
 TEST_CASE("the larger and the smaller of two count NaN as chosen", "[ops][choice][nan]") {
   const double nan = not_a_number;
-  for (const auto f : {maximum, minimum}) {
+  using Function = Tensor (*)(const Tensor&, const Tensor&);
+  for (const Function f : {Function(maximum), Function(minimum)}) {
     Tensor a = vector({nan, 1, nan}).requires_grad_();
     Tensor b = vector({1, nan, nan}).requires_grad_();
     const Tensor y = f(a, b);

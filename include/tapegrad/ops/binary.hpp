@@ -47,9 +47,13 @@ Tensor pow(Scalar a, const Tensor& b);
 /// equal, half to each. NaN counts as the larger, so that g goes where the result came from
 /// (PyTorch gives g to both where one is NaN).
 Tensor maximum(const Tensor& a, const Tensor& b);
+Tensor maximum(const Tensor& a, Scalar b);
+Tensor maximum(Scalar a, const Tensor& b);
 /// The smaller, and NaN if either is. Derivative: g to the smaller; half to each at the kink; NaN
 /// counts as the smaller.
 Tensor minimum(const Tensor& a, const Tensor& b);
+Tensor minimum(const Tensor& a, Scalar b);
+Tensor minimum(Scalar a, const Tensor& b);
 
 // Comparisons give booleans and have no derivative. They are mathematically right between all
 // types, whatever the result of arithmetic would be: int32 -1 < uint8 0, and int64 2^53 + 1 isn't
