@@ -24,11 +24,11 @@ namespace tapegrad::gradtest {
 
 namespace detail {
 
-/// x, or one like it, with random elements.
+/// x, or one like it, with random elements of few bits.
 template <class X>
 X random_like(const X& x, Random& random, bool scaled) {
   Values values = flat(x);
-  for (double& v : values) v = random.next() * (scaled && v != 0 ? std::fabs(v) : 1);
+  for (double& v : values) v = random_step(random, scaled && v != 0 ? v : 1);
   X result = x;
   assign(result, values);
   return result;

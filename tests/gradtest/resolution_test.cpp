@@ -63,6 +63,46 @@ TEST_CASE("an oscillation finer than the steps from the size of x is found by th
   }
 }
 
+TEST_CASE(
+    "no right derivative of an oscillation is called wrong while its period has some bits of x",
+    "[gradtest][resolution]") {
+  const auto f = [](const Vec& x) { return std::exp(std::sin(x[0] - x[1])); };
+  const auto g = [](const Vec& x) {
+    const double d = std::exp(std::sin(x[0] - x[1])) * std::cos(x[0] - x[1]);
+    return Vec{d, -d};
+  };
+  const auto twice = [&](const Vec& x) { return Vec{2 * g(x)[0], 2 * g(x)[1]}; };
+  int ok = 0, count = 0;
+  for (double size = 1e7; size < 2e11; size *= std::sqrt(10.0)) {
+    for (int k = 0; k < 20; ++k) {
+      const Vec x{size * (1 + 0.037 * k), size * (1.3 - 0.021 * k)};
+      for (const int directions : {0, 4}) {
+        const gt::directions way(directions);
+        const gt::Report r = gt::check(f, g, x, way, gt::points(3, 1 + static_cast<unsigned>(k)));
+        INFO(size << ", " << k << ": " << r.text());
+        CHECK(r.verdict != gt::Verdict::wrong);
+        CHECK(gt::check(f, twice, x, way).verdict == gt::Verdict::wrong);
+        ok += r.verdict == gt::Verdict::ok;
+        ++count;
+      }
+    }
+  }
+  CHECK(ok > 0.9 * count);
+}
+
+TEST_CASE("a kink at a large number is one", "[gradtest][resolution]") {
+  for (const double at : {1e4, 1e8, 1e12}) {
+    const auto f = [at](double x) { return std::fabs(x - at); };
+    const gt::Report r = gt::check(
+        f, [at](double x) { return x > at ? 1.0 : -1.0; }, at);
+    INFO(r.text());
+    CHECK(r.kinks == 1);
+    CHECK(gt::check(
+              f, [](double) { return 1.5; }, at)
+              .verdict == gt::Verdict::wrong);
+  }
+}
+
 TEST_CASE("a ripple whose period is a power of two isn't overlooked", "[gradtest][resolution]") {
   for (const double size : {1e-4, 1e-6, 1e-9}) {
     const auto f = [size](double x) { return x + size * std::sin(turns * x); };

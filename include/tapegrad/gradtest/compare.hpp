@@ -47,6 +47,15 @@ class LineOf final : public Line {
   std::size_t& evaluations_;
 };
 
+/// The largest power of two that x is a multiple of.
+inline double last_bit(double x) {
+  int exponent = 0;
+  auto digits = static_cast<long long>(std::ldexp(std::frexp(x, &exponent), DBL_MANT_DIG));
+  exponent -= DBL_MANT_DIG;
+  for (; digits % 2 == 0; digits /= 2) ++exponent;
+  return std::ldexp(1.0, exponent);
+}
+
 /// What input i is limited to: the last of a list that is too short.
 inline double limit_of(const std::vector<double>& limits, std::size_t i) {
   return limits[i < limits.size() ? i : limits.size() - 1];
@@ -62,6 +71,10 @@ inline LineScale scale_of(const Problem& problem, const Values& x, const Values&
     const double d = direction[i];
     if (d == 0) continue;
     fastest = std::fmax(fastest, std::fabs(d));
+    if (x[i] != 0) {
+      scale.finest =
+          std::fmax(scale.finest, 2 * problem.precision * power_of_two(x[i]) / last_bit(d));
+    }
     const double size = std::fabs(x[i] / d);
     if (size > 0 && (scale.magnitude == 0 || size < scale.magnitude)) scale.magnitude = size;
     if (options.lowest.empty()) continue;

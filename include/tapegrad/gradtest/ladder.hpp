@@ -35,6 +35,8 @@ struct LineScale {
   double unit = 1;
   /// Relative rounding of the function's values.
   double precision = DBL_EPSILON;
+  /// Points at powers of two of t from this on can be represented; 0: all of them.
+  double finest = 0;
   /// t stays within these.
   double lowest = -INFINITY;
   double highest = INFINITY;
@@ -58,6 +60,9 @@ class Ladder {
       : line_(line), scale_(scale), centre_(centre), step_(start) {}
 
   std::size_t size() const { return size_; }
+  /// There is no finer step, or none that leads to a point of its own.
+  bool is_at_its_end() const { return size_ == length || ends_at_last_bit(); }
+  bool ends_at_last_bit() const { return step_ < scale_.finest; }
   double precision() const { return scale_.precision; }
 
   /// Evaluates at the next step.
@@ -69,7 +74,7 @@ class Ladder {
   /// Evaluates once more, far below: what a smooth function must look like there as well.
   /// Not a few powers of two, which may be multiples of some period as all rungs are; but so few
   /// bits that a point and the step add up exactly.
-  void look_ahead() { ahead_ = rung(finest().step * std::ldexp(ahead_part, -look)); }
+  void look_ahead() { ahead_ = rung(representable(finest().step * std::ldexp(ahead_part, -10))); }
 
   Quotients central(std::size_t output) const { return quotients(output, true, true); }
   Quotients above(std::size_t output) const { return quotients(output, true, false); }
@@ -85,10 +90,11 @@ class Ladder {
     return true;
   }
 
-  /// How far the function goes from its value at the point.
-  double range(std::size_t output) const {
+  /// How far the function goes from its value at the point, over rungs from one on.
+  double range(std::size_t output, std::size_t first = 0) const {
     double most = 0;
     for (const Rung& r : *this) {
+      if (r.step > rungs_[first].step) continue;
       for (const double value : {r.above[output], r.below[output]}) {
         const double change = std::fabs(value - centre_[output]);
         if (std::isfinite(change)) most = std::fmax(most, change);
@@ -141,11 +147,12 @@ class Ladder {
 
   /// Whether what was seen ahead fits a smooth function with this slope.
   bool confirms(std::size_t output, const Extrapolated& slope) const {
+    const double part = ahead_.step / finest().step;
     const double off = 2 * noise_at(ahead_, output) / ahead_.step;
     const double bend = std::fabs(quotient_of(finest(), output) - slope.value);
     const double apart = std::fabs(quotient_of(ahead_, output) - slope.value);
-    if (!(apart <= 4 * (slope.error() + off) + std::ldexp(bend, 1 - 2 * look))) return false;
-    const double expected = std::ldexp(ahead_part * gap_of(finest(), output), -look);
+    if (!(apart <= 4 * (slope.error() + off) + 2 * part * part * bend)) return false;
+    const double expected = part * gap_of(finest(), output);
     return gap_of(ahead_, output) <= 1.02 * expected + 4 * off;
   }
 
@@ -156,8 +163,9 @@ class Ladder {
     if (!noise_.empty()) return noise_;
     noise_ = std::vector<double>(line_.outputs(), 0.0);
     for (const double part : {0.731 * 0x1p-17, 0.619 * 0x1p-20}) {
-      const std::vector<double> above = noise_of_side(part * rungs_[0].step);
-      const std::vector<double> below = noise_of_side(-part * rungs_[0].step);
+      const double distance = representable(part * rungs_[0].step);
+      const std::vector<double> above = noise_of_side(distance);
+      const std::vector<double> below = noise_of_side(-distance);
       for (std::size_t o = 0; o < noise_.size(); ++o) {
         noise_[o] = std::fmax(noise_[o], std::fmin(above[o], below[o]));
       }
@@ -166,13 +174,18 @@ class Ladder {
   }
 
  private:
-  static constexpr int look = 10;
   static constexpr double ahead_part = 753161.0 / 1048576;
 
   struct Rung {
     double step = 0;
     std::vector<double> above = {}, below = {};
   };
+
+  /// The step near this one that leads to a point which can be represented.
+  double representable(double step) const {
+    if (scale_.finest == 0) return step;
+    return std::fmax(std::round(step / scale_.finest), 1) * scale_.finest;
+  }
 
   const Rung* begin() const { return rungs_; }
   const Rung* end() const { return rungs_ + size_; }

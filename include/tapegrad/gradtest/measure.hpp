@@ -74,6 +74,41 @@ inline Slope smooth_slope(const Extrapolated& e, const Ladder& ladder, std::size
   return s;
 }
 
+/// Values go as far from that at the point at the finest steps as at coarse ones: they look random.
+inline bool is_rough(const Ladder& ladder, std::size_t output) {
+  constexpr std::size_t last = 4;
+  if (ladder.size() <= 2 * last) return false;
+  return ladder.range(output, ladder.size() - last) > 0.25 * ladder.range(output);
+}
+
+/// Where the last bit of what is varied ends a ladder, the quotient at the last step contradicts
+/// the slope: there was no more room to see the function as it is at x.
+inline bool is_cut_short(const Ladder& ladder, std::size_t output, const Slope& slope,
+                         double noise) {
+  if (!ladder.ends_at_last_bit() || ladder.size() == 0) return false;
+  const Quotients q = ladder.central(output);
+  const double off = 2 * std::fmax(noise, q.noise[q.last()]) / q.steps[q.last()];
+  return std::fabs(q.values[q.last()] - slope.value) > 4 * (slope.error + off);
+}
+
+/// The slopes of both sides differ, and so do their own quotients at finer steps, as far as those
+/// can tell beside `noise`: not only what was made of them.
+inline bool is_kink(const Quotients& above, const Extrapolated& a, const Quotients& below,
+                    const Extrapolated& b, double noise) {
+  const double gap = a.value - b.value;
+  const double larger = std::fmax(std::fabs(a.value), std::fabs(b.value));
+  if (!(std::fabs(gap) > 4 * (a.error() + b.error()) && std::fabs(gap) > 1e-7 * larger))
+    return false;
+  const double from = std::fmax(a.step, b.step);
+  for (std::size_t k = 0; k < above.size(); ++k) {
+    const double off = 4 * std::fmax(noise, above.noise[k] + below.noise[k]) / above.steps[k];
+    if (above.steps[k] > from || !(off < 0.1 * std::fabs(gap))) continue;
+    const double seen = above.values[k] - below.values[k];
+    if (!(std::fabs(seen - gap) < 0.5 * std::fabs(gap))) return false;
+  }
+  return true;
+}
+
 /// Whether what looks like noise at some distances is a fast oscillation that fine steps resolve:
 /// quotients come to another slope there, and come to it smoothly, unlike those of rounded values.
 inline bool is_resolved_below(const Quotients& q, const Extrapolated& fine, double coarse) {
@@ -112,17 +147,17 @@ inline Slope judge(const Ladder& ladder, std::size_t output, double noise) {
     return as_slope({}, Behaviour::unbounded, noise);
   }
   Slope slope = smooth_slope(extrapolate(ladder.central(output), 2, noise), ladder, output, noise);
+  if (is_rough(ladder, output) || noise > 0.25 * ladder.range(output))
+    return unresolved(slope, NAN);
+  if (is_cut_short(ladder, output, slope, noise)) return unresolved(slope, NAN);
   if (noise > 0) {
-    if (noise > 0.25 * ladder.range(output)) return unresolved(slope, NAN);
     const Quotients central = ladder.central(output);
     const Extrapolated fine = extrapolate(central, 2);
     if (is_resolved_below(central, fine, slope.value)) return unresolved(slope, fine.value);
   }
   const Extrapolated a = extrapolate(above, 1, 2 * noise);
   const Extrapolated b = extrapolate(below, 1, 2 * noise);
-  const double gap = std::fabs(a.value - b.value);
-  const double larger = std::fmax(std::fabs(a.value), std::fabs(b.value));
-  if (gap > 4 * (a.error() + b.error()) && gap > 1e-7 * larger) {
+  if (is_kink(above, a, below, b, noise)) {
     slope.behaviour = Behaviour::kink;
     slope.above = a.value;
     slope.below = b.value;
@@ -150,7 +185,7 @@ inline bool is_noisy(double noise, const Extrapolated& found) {
 /// Measures with one ladder. True if all outputs are smooth and known well.
 inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
   const std::size_t outputs = slopes.size();
-  while (ladder.size() < Ladder::length) {
+  while (!ladder.is_at_its_end()) {
     ladder.climb();
     if (ladder.size() < 5) continue;
     bool settled = true;
@@ -181,11 +216,57 @@ inline bool contradict(const Slope& a, const Slope& b) {
   return std::fabs(a.value - b.value) > 4 * (a.error + b.error);
 }
 
-/// More steps would tell nothing new.
-inline bool is_final(const Slope& s) {
-  if (s.behaviour == Behaviour::kink || s.behaviour == Behaviour::jump) return true;
-  return s.error <= 1e-9 * std::fabs(s.value);
+/// The slopes or the values of both sides differ.
+inline bool parts(const Slope& s) {
+  return s.behaviour == Behaviour::kink || s.behaviour == Behaviour::jump;
 }
+
+/// More steps would tell nothing new: unless finer ones follow, which a fast oscillation needs to
+/// be told from a kink.
+inline bool is_final(const Slope& s, bool finer_follows) {
+  return parts(s) ? !finer_follows : s.error <= 1e-9 * std::fabs(s.value);
+}
+
+/// What two ladders tell together, of which one has the finer steps.
+inline Slope joined(const Slope& coarse, const Slope& fine) {
+  if (contradict(coarse, fine)) return unresolved(coarse, fine.value);
+  if (parts(coarse) && !parts(fine)) {
+    // A kink at x itself has the mean of its slopes at every step.
+    const double off = std::fabs(fine.value - 0.5 * (coarse.above + coarse.below));
+    return off <= 4 * (coarse.error + fine.error) ? coarse : unresolved(coarse, fine.value);
+  }
+  if (fine.error < coarse.error) return fine;
+  // A slope that coarse steps hardly know must be seen, or fit, at fine ones.
+  const double apart = std::fabs(fine.value - coarse.value);
+  const bool fits =
+      fine.behaviour != Behaviour::unresolved && !(apart > 4 * coarse.error + fine.error);
+  return fits || coarse.error <= 0.01 * std::fabs(coarse.value) ? coarse
+                                                                : unresolved(coarse, fine.value);
+}
+
+/// The steps with which ladders start.
+struct Starts {
+  double steps[3];
+  std::size_t count = 0;
+  bool is_known = false;
+
+  explicit Starts(const LineScale& scale) {
+    const double magnitude = std::fabs(scale.magnitude);
+    is_known = magnitude > 0 && std::isfinite(magnitude);
+    const double own = is_known ? power_of_two(magnitude) / 4 : 0;
+    double usual = power_of_two(scale.unit) / 4;
+    // Too few of these lead to a point of their own: all that do.
+    if (usual < 64 * scale.finest) usual = std::ldexp(scale.finest, Ladder::length - 1);
+    if (is_known) steps[count++] = own;
+    if (!(own >= usual && own <= 4 * usual)) steps[count++] = usual;
+    if (!is_known) steps[count++] = std::ldexp(usual, -28);
+  }
+  bool is_last(std::size_t i) const { return i + 1 == count; }
+  /// Those of a size that isn't known are so fine that rounding hides what coarse ones show.
+  bool finer_follows(std::size_t i) const {
+    return is_known && !is_last(i) && steps[i + 1] < steps[i];
+  }
+};
 
 }  // namespace detail
 
@@ -197,21 +278,12 @@ inline bool is_final(const Slope& s) {
 inline Row<Slope> measure(Line& line, const LineScale& scale = {}) {
   std::vector<double> centre(line.outputs(), static_cast<double>(NAN));
   line.at(0, centre.data());
-  double starts[3];
-  std::size_t count = 0;
-  const double magnitude = std::fabs(scale.magnitude);
-  const bool is_known = magnitude > 0 && std::isfinite(magnitude);
-  const double own = is_known ? detail::power_of_two(magnitude) / 4 : 0;
-  const double usual = detail::power_of_two(scale.unit) / 4;
-  if (is_known) starts[count++] = own;
-  if (!(own >= usual && own <= 4 * usual)) starts[count++] = usual;
-  if (!is_known) starts[count++] = std::ldexp(usual, -28);
+  const detail::Starts starts(scale);
   Row<Slope> slopes(line.outputs());
-  for (std::size_t i = 0; i < count; ++i) {
-    detail::Ladder ladder(line, scale, centre, starts[i]);
+  for (std::size_t i = 0; i < starts.count; ++i) {
+    detail::Ladder ladder(line, scale, centre, starts.steps[i]);
     Row<Slope> found(slopes.size());
     const bool settled = detail::climb(ladder, found);
-    const bool is_last = i + 1 == count;
     bool done = true;
     for (std::size_t o = 0; o < slopes.size(); ++o) {
       // Equal values may be all that rounding leaves of a function: other steps may tell more.
@@ -219,18 +291,16 @@ inline Row<Slope> measure(Line& line, const LineScale& scale = {}) {
       const bool constant = !tells && (i == 0 || slopes[o].constant);
       const double around = std::fmax(slopes[o].steepest_around, found[o].steepest_around);
       const bool is_first = slopes[o].behaviour == Behaviour::undefined;
-      const bool adopts =
-          tells ? is_first || found[o].error < slopes[o].error : is_last && is_first;
-      if (tells && detail::contradict(slopes[o], found[o])) {
-        const bool finer = starts[i] < starts[0];
-        slopes[o] = finer ? detail::unresolved(slopes[o], found[o].value)
-                          : detail::unresolved(found[o], slopes[o].value);
-      } else if (adopts) {
+      if (is_first && (tells || starts.is_last(i))) {
         slopes[o] = found[o];
+      } else if (tells) {
+        const bool finer = starts.steps[i] < starts.steps[0];
+        slopes[o] =
+            finer ? detail::joined(slopes[o], found[o]) : detail::joined(found[o], slopes[o]);
       }
       slopes[o].constant = constant;
       slopes[o].steepest_around = around;
-      done = done && ((settled && tells) || detail::is_final(slopes[o]));
+      done = done && ((settled && tells) || detail::is_final(slopes[o], starts.finer_follows(i)));
     }
     if (done) break;
   }

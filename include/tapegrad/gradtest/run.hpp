@@ -31,6 +31,13 @@ class Random {
   std::uint64_t state_;
 };
 
+/// A random part of `size` with so few bits that steps of powers of two along it, from a number of
+/// this size on, lead to numbers that can be represented.
+inline double random_step(Random& random, double size) {
+  const double part = std::round(64 * random.next());
+  return (part == 0 ? 64 : part) * 0x1p-6 * power_of_two(size);
+}
+
 inline std::string misses_nearby(std::uint64_t seed, int point) {
   return said("right at x, wrong at points near it (seed %llu, point %d)",
               static_cast<unsigned long long>(seed), point);
@@ -215,7 +222,7 @@ class Check {
                         Tally& tally) {
     for (int k = 0; k < count; ++k) {
       Values direction(inputs());
-      for (std::size_t i = 0; i < inputs(); ++i) direction[i] = random_.next() * size_at(x, i);
+      for (std::size_t i = 0; i < inputs(); ++i) direction[i] = random_step(random_, size_at(x, i));
       compare_along(x, derivative, direction, tally, said(" along direction %d %s", k, where));
     }
   }
@@ -255,7 +262,7 @@ class Check {
     const auto is_wrong = [&](std::size_t from, std::size_t to) {
       Values direction(inputs(), 0.0);
       for (std::size_t i = from; i < to; ++i) {
-        direction[i] = to - from == 1 ? 1 : random_.next() * size_at(problem_.x, i);
+        direction[i] = to - from == 1 ? 1 : random_step(random_, size_at(problem_.x, i));
       }
       Report part;
       Tally tally(options_, part);
