@@ -49,14 +49,14 @@ inline constexpr NewAxis newaxis;
 /// An integer, a Slice, `ellipsis` or `newaxis`.
 class Index {
  public:
-  enum class Kind : std::uint8_t { integer, slice, ellipsis, newaxis };
+  enum class Kind : std::uint8_t { integer, slice, dots, new_axis };
 
   /// Throws IndexError from 2^63 on.
   template <std::integral T>
   constexpr Index(T integer) : kind(Kind::integer), at(detail::index_of("Index", integer)) {}
   constexpr Index(Slice s) : kind(Kind::slice), range(s) {}
-  constexpr Index(Ellipsis) : kind(Kind::ellipsis) {}
-  constexpr Index(NewAxis) : kind(Kind::newaxis) {}
+  constexpr Index(Ellipsis) : kind(Kind::dots) {}
+  constexpr Index(NewAxis) : kind(Kind::new_axis) {}
 
   Kind kind;
   std::int64_t at = 0;

@@ -16,11 +16,13 @@
 #include "tapegrad/dtype.hpp"
 #include "tapegrad/error.hpp"
 #include "tapegrad/index.hpp"
+#include "tapegrad/keepdim.hpp"
 #include "tapegrad/shape.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
 class Tensor;
+struct Extremes;
 
 namespace detail {
 
@@ -58,6 +60,10 @@ class Tensor {
     Tensor(std::move(other)).swap(*this);
     return *this;
   }
+  /// To a temporary: x[0] = y, x[{0, Slice(1, 3)}] = 5 write into the elements, as copy_() and
+  /// fill_() do.
+  void operator=(const Tensor& source) &&;
+  void operator=(Scalar value) &&;
   ~Tensor() {
     if (impl_ && counted()->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
       detail::destroy(impl_);
@@ -184,9 +190,12 @@ class Tensor {
   /// around modulo 2^bits; floats are cut towards zero, what lies outside becomes the nearest
   /// value, and NaN 0. In bool, whatever isn't 0 is true.
   Tensor to(DType dtype) const;
-  /// Shortest way to the sum and the mean of all elements; the full forms are in ops/reduce.hpp.
-  Tensor sum() const;
-  Tensor mean() const;
+
+  // ---- operations ----
+  // Every function of ops/ whose first argument is a tensor, with that as *this: x.exp() is exp(x),
+  // x.sum(0, true) is sum(x, 0, true). Made of the headers there when the library is built.
+
+#include "tapegrad/tensor_methods.hpp"
 
   // ---- in place ----
   // The result is written into this tensor, whose shape and dtype stay. They are recorded like any

@@ -12,11 +12,11 @@ std::int64_t left_over(const Tensor& x, std::span<const Index> indices) {
   std::int64_t named = 0;
   int ellipses = 0;
   for (const Index& i : indices) {
-    check<IndexError>(i.kind <= Kind::newaxis,
+    check<IndexError>(i.kind <= Kind::new_axis,
                       "index: Kind({}) is none of integer, slice, ellipsis and newaxis",
                       static_cast<int>(i.kind));
     named += i.kind == Kind::integer || i.kind == Kind::slice;
-    ellipses += i.kind == Kind::ellipsis;
+    ellipses += i.kind == Kind::dots;
   }
   check<IndexError>(named <= x.dim(), "index: {} indices for the {} dimensions of shape {}", named,
                     x.dim(), x.shape());
@@ -30,7 +30,7 @@ Tensor narrowed(const Tensor& x, std::span<const Index> indices, std::int64_t le
   Tensor y = x;
   std::int64_t dim = 0;
   for (const Index& i : indices) {
-    if (i.kind == Kind::ellipsis) dim += left;
+    if (i.kind == Kind::dots) dim += left;
     if (i.kind == Kind::integer) y = y.select(dim, i.at);
     if (i.kind != Kind::slice) continue;
     const Slice& s = i.range;
@@ -43,8 +43,8 @@ Tensor narrowed(const Tensor& x, std::span<const Index> indices, std::int64_t le
 Tensor widened(Tensor y, std::span<const Index> indices, std::int64_t left) {
   std::int64_t dim = 0;
   for (const Index& i : indices) {
-    if (i.kind == Kind::newaxis) y = y.unsqueeze(dim);
-    dim += i.kind == Kind::ellipsis ? left : i.kind != Kind::integer;
+    if (i.kind == Kind::new_axis) y = y.unsqueeze(dim);
+    dim += i.kind == Kind::dots ? left : i.kind != Kind::integer;
   }
   return y;
 }
@@ -59,7 +59,7 @@ void check_integers(const Tensor& x, std::span<const Index> indices, std::int64_
                         "index: {} is out of range for dimension {} of shape {}", i.at, dim,
                         x.shape());
     }
-    dim += i.kind == Kind::ellipsis ? left : i.kind != Kind::newaxis;
+    dim += i.kind == Kind::dots ? left : i.kind != Kind::new_axis;
   }
 }
 
@@ -76,5 +76,9 @@ Tensor Tensor::index(std::span<const Index> indices) const {
 Tensor Tensor::operator[](std::initializer_list<Index> indices) const {
   return index({indices.begin(), indices.size()});
 }
+
+void Tensor::operator=(const Tensor& source) && { copy_(source); }
+
+void Tensor::operator=(Scalar value) && { fill_(value); }
 
 }  // namespace tapegrad

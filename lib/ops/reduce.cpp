@@ -200,13 +200,4 @@ Tensor all(const Tensor& x, const Dims& dims, Keepdim keep) {
   return nonzero_count(x, reduced) == static_cast<std::int64_t>(reduced.count(x.shape()));
 }
 
-Tensor Tensor::sum() const {
-  check_defined_self("sum", *this);
-  return tapegrad::sum(*this);
-}
-Tensor Tensor::mean() const {
-  check_defined_self("mean", *this);
-  return tapegrad::mean(*this);
-}
-
 }  // namespace tapegrad

@@ -95,8 +95,6 @@ std::vector<Row> views_and_copies() {
       {"clone", 0, [] { none.clone(); }},
       {"to", 0, [] { none.to(float64); }},
       {"to_", 0, [] { Tensor().to_(float64); }},
-      {"sum", 0, [] { none.sum(); }},
-      {"mean", 0, [] { none.mean(); }},
   };
 }
 

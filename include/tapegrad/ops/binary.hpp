@@ -10,7 +10,7 @@ namespace [[gnu::visibility("default")]] tapegrad {
 
 /// The element type in which `a` and `b` meet: a tensor of rank 0 only counts when its kind
 /// (bool, integer, floating) is the higher one.
-DType result_type(const Tensor& a, const Tensor& b);
+DType result_type(const Tensor& a, const Tensor& b);  // no method
 
 /// a + b. Derivative: g to both. Booleans: or.
 Tensor operator+(const Tensor& a, const Tensor& b);
@@ -72,10 +72,10 @@ Tensor operator>=(const Tensor& a, const Tensor& b);
 Tensor operator>=(const Tensor& a, Scalar b);
 
 /// a where `condition` holds, b elsewhere. Derivative: g where the element was chosen, 0 elsewhere,
-/// even of an infinite g.
+/// even of an infinite g. No method: PyTorch's is a.where(condition, b).
 /// Throws DTypeError unless the condition is boolean.
-Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
-Tensor where(const Tensor& condition, const Tensor& a, Scalar b);
-Tensor where(const Tensor& condition, Scalar a, const Tensor& b);
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);  // no method
+Tensor where(const Tensor& condition, const Tensor& a, Scalar b);         // no method
+Tensor where(const Tensor& condition, Scalar a, const Tensor& b);         // no method
 
 }  // namespace tapegrad

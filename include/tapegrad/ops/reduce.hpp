@@ -1,28 +1,10 @@
 // Reductions: sums, means, extremes, and what is built on them.
 #pragma once
 
-#include <concepts>
-
+#include "tapegrad/keepdim.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
-
-/// Whether a reduced dimension stays, with size 1: sum(x, 0, keepdim), sum(x, 0, true).
-class Keepdim {
- public:
-  static const Keepdim no;
-  static const Keepdim yes;
-  /// From nothing else, so that no dimension is taken for one.
-  template <std::same_as<bool> T>
-  constexpr Keepdim(T stays) : stays_(stays) {}
-  friend constexpr bool operator==(Keepdim, Keepdim) = default;
-
- private:
-  bool stays_;
-};
-inline constexpr Keepdim Keepdim::no = false;
-inline constexpr Keepdim Keepdim::yes = true;
-inline constexpr Keepdim keepdim = Keepdim::yes;
 
 // Where a function takes `dims`, an empty list means all dimensions. Each throws IndexError for a
 // dim that is out of range or given twice.
