@@ -121,7 +121,7 @@ TEST_CASE("a traced list comes back with names, edges, shapes and types", "[summ
       (x * w).named("y").sum() == 1;
     }));
   });
-  REQUIRE(nodes.size() == 6);
+  REQUIRE(nodes.size() == 5);
   CHECK(nodes.at("model/x").op == "constant");
   CHECK(nodes.at("model/x").types == Types{{"dtype", 2}});  // DT_DOUBLE
   CHECK(nodes.at("model/x").shape == Sizes{2, 3});
@@ -133,6 +133,7 @@ TEST_CASE("a traced list comes back with names, edges, shapes and types", "[summ
   CHECK(nodes.at("model/y").texts.empty());
   CHECK(nodes.at("model/sum").shape.empty());
   CHECK(nodes.at("model/sum").texts == std::map<std::string, std::string>{{"dims", "[0, 1]"}});
+  CHECK(nodes.at("model/eq").texts == std::map<std::string, std::string>{{"other", "1"}});
   CHECK(nodes.at("model/eq").types == Types{{"T", 10}});  // DT_BOOL
 }
 
