@@ -147,6 +147,16 @@ step_gradtest() {
       gradtest.cpp -o gradtest
     ./gradtest
   done
+  # The single file, copied into a project without anything else of ours; and with each face.
+  local single=$build/prefix-check/share/tapegrad/single face
+  mkdir -p copied/tapegrad
+  cp "$single/gradtest.hpp" copied/tapegrad
+  g++ -std=c++20 -Wall -Wextra -Wconversion -Wshadow -Werror -Icopied gradtest.cpp -o gradtest
+  ./gradtest
+  for face in catch gtest doctest boost_test; do
+    printf '#include "gradtest_%s.hpp"\n' "$face" >face.cpp
+    g++ -std=c++20 -I"$single" -fsyntax-only face.cpp
+  done
 }
 
 step_cmake() {

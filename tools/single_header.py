@@ -2,12 +2,15 @@
 """Makes one file of gradtest's headers, for projects that copy what they use.
 
     single_header.py INCLUDE_FOLDER [FACE] > gradtest.hpp
+    single_header.py INCLUDE_FOLDER --into FOLDER
 
 FACE is catch, gtest, doctest or boost_test, whose test macros are in the file then; without one it
-holds the checks alone. Headers of ours stand where they are first included, each once.
+holds the checks alone. --into writes them all, gradtest.hpp and gradtest_FACE.hpp; while Meson installs,
+FOLDER is one of the installation's. Headers of ours stand where they are first included, each once.
 """
 
 import argparse
+import os
 import re
 import sys
 from pathlib import Path
@@ -36,7 +39,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("face", nargs="?", choices=FACES)
+    parser.add_argument("--into", type=Path)
     arguments = parser.parse_args()
+    if arguments.into:
+        into = Path(os.environ.get("MESON_INSTALL_DESTDIR_PREFIX", ".")) / arguments.into
+        into.mkdir(parents=True, exist_ok=True)
+        for face in (None, *FACES):
+            name = f"gradtest_{face}.hpp" if face else "gradtest.hpp"
+            (into / name).write_text(single_header(arguments.folder, face), encoding="utf-8")
+        return
     sys.stdout.write(single_header(arguments.folder, arguments.face))
 
 
