@@ -10,6 +10,8 @@
 #include "core/sizes.hpp"
 #include "kernels/blas_memory.hpp"
 #include "kernels/copy.hpp"
+#include "kernels/gemv.hpp"
+#include "kernels/parallel.hpp"
 #include "kernels/small_gemm.hpp"
 #include "kernels/walk.hpp"
 
@@ -18,11 +20,6 @@ namespace {
 
 // Up to here our loops beat the call of OpenBLAS 0.3.21, whose cost is 30 to 150 ns.
 constexpr std::int64_t small_product = 128;
-
-// OpenBLAS starts threads for a matrix times a vector from 9216 elements on, which costs more than
-// it gains until the matrix leaves the caches: up to serial_elements it gets pieces.
-constexpr std::int64_t serial_elements = std::int64_t{1} << 20;
-constexpr std::int64_t serial_piece = 8192;
 
 constexpr std::int64_t largest = std::numeric_limits<blasint>::max();
 
@@ -52,41 +49,12 @@ void blas_gemm(const Product<double>& p, Stored a, Stored b) {
               p.b, size(b.lead), p.onto ? 1 : 0, p.out, size(p.n));
 }
 
-/// out = beta * out + matrix @ x for a matrix of [rows, cols] as it is stored.
-void blas_gemv(Stored s, std::int64_t rows, std::int64_t cols, const float* matrix, const float* x,
-               std::int64_t step, float beta, float* out) {
-  cblas_sgemv(CblasRowMajor, s.flag, size(rows), size(cols), 1, matrix, size(s.lead), x, size(step),
-              beta, out, 1);
-}
-void blas_gemv(Stored s, std::int64_t rows, std::int64_t cols, const double* matrix,
-               const double* x, std::int64_t step, double beta, double* out) {
-  cblas_dgemv(CblasRowMajor, s.flag, size(rows), size(cols), 1, matrix, size(s.lead), x, size(step),
-              beta, out, 1);
-}
-
-/// a @ column, in pieces of a's rows as they are stored.
-template <class T>
-void multiply_column(const Product<T>& p) {
-  const Stored s = stored(p.m, p.k, p.a_row, p.a_col);
-  const bool plain = s.flag == CblasNoTrans;
-  const std::int64_t rows = plain ? p.m : p.k;
-  const std::int64_t cols = plain ? p.k : p.m;
-  const bool serial = rows * cols <= serial_elements;
-  const std::int64_t piece = serial ? std::max<std::int64_t>(1, serial_piece / cols) : rows;
-  for (std::int64_t first = 0; first < rows; first += piece) {
-    const std::int64_t count = std::min(piece, rows - first);
-    const T* matrix = p.a + first * s.lead;
-    if (plain) {
-      blas_gemv(s, count, cols, matrix, p.b, p.b_row, T(p.onto), p.out + first);
-    } else {
-      const T keep = p.onto || first > 0;
-      blas_gemv(s, count, cols, matrix, p.b + first * p.b_row, p.b_row, keep, p.out);
-    }
-  }
-}
-
 template <class T>
 void multiply(const Product<T>& p) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (p.k > 1 && p.n == 1) return gemv(p);
+    if (p.k > 1 && p.m == 1) return gemv(p.transposed());
+  }
   const bool fits = std::max({p.m, p.n, p.k}) <= largest;
   const std::int64_t work = product(p.m * p.n, p.k).value_or(largest);
   if (std::is_integral_v<T> || p.k == 1 || work <= small_product || !fits) {
@@ -94,8 +62,6 @@ void multiply(const Product<T>& p) {
   }
   if (!blas_has_memory(work)) return multiply_small(p);  // slow, and right
   if constexpr (std::is_floating_point_v<T>) {
-    if (p.n == 1) return multiply_column(p);
-    if (p.m == 1) return multiply_column(p.transposed());
     blas_gemm(p, stored(p.m, p.k, p.a_row, p.a_col), stored(p.k, p.n, p.b_row, p.b_col));
   }
 }
@@ -165,6 +131,24 @@ void multiply_all(Ref out, Ref a, Ref b, bool onto) {
       });
 }
 
+/// `row` in each of the rows of `out`.
+template <class T>
+void repeat(T* out, std::int64_t rows, Ref row) {
+  const std::int64_t n = row.layout->numel();
+  const std::int64_t stride = row.layout->strides()[0];
+  const T* from = row.as<const T>();
+  if (n == 1) {
+    std::fill_n(out, rows, *from);
+    return;
+  }
+  parallel_for(rows, std::max<std::int64_t>(1, grain / n),
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t i = begin; i < end; ++i) {
+                   for (std::int64_t j = 0; j < n; ++j) out[i * n + j] = from[j * stride];
+                 }
+               });
+}
+
 }  // namespace
 
 void gemm(Ref out, Ref a, Ref b) {
@@ -175,10 +159,12 @@ void gemm(Ref out, Ref a, Ref b) {
   });
 }
 
-void gemm_onto(Ref out, Ref a, Ref b) {
-  if (out.layout->numel() == 0 || a.layout->numel() == 0) return;
-  dispatch_known_floating(
-      out.dtype, [&]<class T>(std::type_identity<T>) { multiply_all<T>(out, a, b, true); });
+void gemm(Ref out, Ref a, Ref b, Ref bias) {
+  if (out.layout->numel() == 0) return;
+  dispatch_known_floating(out.dtype, [&]<class T>(std::type_identity<T>) {
+    repeat(out.as<T>(), out.layout->shape()[0], bias);
+    if (a.layout->numel() > 0) multiply_all<T>(out, a, b, true);
+  });
 }
 
 bool readable(DType dtype, const Layout& operand) {

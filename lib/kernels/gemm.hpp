@@ -9,8 +9,9 @@ namespace tapegrad::kernels {
 /// equal (stride 0 where an operand repeats); out is row-major. a and b are readable().
 void gemm(Ref out, Ref a, Ref b);
 
-/// out = out + a @ b, of floating-point type: what is there already costs no pass over it.
-void gemm_onto(Ref out, Ref a, Ref b);
+/// out = a @ b + bias for [m, k], [k, n] and [n] of floating-point type: the bias, laid down
+/// before, costs no pass over the result.
+void gemm(Ref out, Ref a, Ref b, Ref bias);
 
 /// Whether gemm() reads the matrices of an operand where they lie; others must be copied first.
 bool readable(DType dtype, const Layout& operand);

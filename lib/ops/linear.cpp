@@ -2,7 +2,6 @@
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
 #include "core/sizes.hpp"
-#include "kernels/copy.hpp"
 #include "kernels/gemm.hpp"
 #include "kernels/sum.hpp"
 #include "tapegrad/ops/linalg.hpp"
@@ -48,10 +47,7 @@ struct Linear {
     const Layout shape({rows.shape()[0], weight.shape()[0]});
     const Ref out = with_layout(ref(y), shape);
     const Ref by = with_layout(ref(w), columns);
-    if (!bias.defined()) return gemm(out, ref(rows), by);
-    const Layout each_row = ref(bias).layout->broadcast_to(shape.shape());
-    copy(out, with_layout(ref(bias), each_row));
-    gemm_onto(out, ref(rows), by);
+    bias.defined() ? gemm(out, ref(rows), by, ref(bias)) : gemm(out, ref(rows), by);
   }
 
   Grads vjp(const Saved& s, const Tensor& g) const {

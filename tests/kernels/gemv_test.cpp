@@ -1,0 +1,109 @@
+#include "kernels/gemv.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/cut.hpp"
+
+using namespace tapegrad;
+using kernels::Product;
+
+namespace {
+
+/// Numbers between -1 and 1 without order.
+template <class T>
+std::vector<T> numbers(std::int64_t n, int seed) {
+  std::vector<T> x;
+  for (std::int64_t i = 0; i < n; ++i) {
+    x.push_back(static_cast<T>(std::sin(0.7 * static_cast<double>(i) + seed)));
+  }
+  return x;
+}
+
+/// A matrix by rows or by columns, with a gap behind each, and what it is multiplied with.
+template <class T>
+struct Case {
+  std::int64_t m, k;
+  bool by_rows;
+  std::int64_t lead = (by_rows ? k : m) + 3;
+  std::vector<T> a = numbers<T>(lead * (by_rows ? m : k), 1);
+  std::vector<T> b = numbers<T>(2 * k, 2);  // every second one
+  std::vector<T> out = numbers<T>(m, 3);
+
+  Product<T> product(bool onto) {
+    return {m,        1, k, out.data(), a.data(), by_rows ? lead : 1, by_rows ? 1 : lead,
+            b.data(), 2, 1, onto};
+  }
+  /// The same in long double, one after another, and the sum of magnitudes.
+  std::pair<long double, long double> exact(std::int64_t i, bool onto) const {
+    long double sum = onto ? numbers<T>(m, 3)[static_cast<std::size_t>(i)] : 0;
+    long double size = std::abs(sum);
+    for (std::int64_t l = 0; l < k; ++l) {
+      const auto at = static_cast<std::size_t>(by_rows ? i * lead + l : l * lead + i);
+      const long double term = static_cast<long double>(a[at]) *
+                               static_cast<long double>(b[static_cast<std::size_t>(2 * l)]);
+      sum += term;
+      size += std::abs(term);
+    }
+    return {sum, size};
+  }
+};
+
+template <class T>
+void check_sizes(std::int64_t m, std::int64_t k, bool by_rows) {
+  for (const bool onto : {false, true}) {
+    CAPTURE(m, k, by_rows, onto, sizeof(T));
+    Case<T> serial{m, k, by_rows};
+    {
+      const test::Cut cut(1);
+      kernels::gemv(serial.product(onto));
+    }
+    for (std::int64_t i = 0; i < m; i += 1 + m / 50) {
+      const auto [sum, size] = serial.exact(i, onto);
+      // Sums of up to sqrt(k) roundings in a lane or a part, well below k of them.
+      const long double bound = size * std::numeric_limits<T>::epsilon() * (4 + std::sqrt(k));
+      CHECK(std::abs(static_cast<long double>(serial.out[static_cast<std::size_t>(i)]) - sum) <=
+            bound);
+    }
+    for (const int threads : {2, 3, 7}) {
+      const test::Cut cut(threads, 100);
+      Case<T> parallel{m, k, by_rows};
+      kernels::gemv(parallel.product(onto));
+      CHECK(parallel.out == serial.out);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a matrix times a vector is right at every size, and one result in all threads",
+          "[kernels][gemv]") {
+  for (const bool by_rows : {true, false}) {
+    for (const std::int64_t m : {1, 2, 5, 16, 100}) {
+      for (const std::int64_t k : {2, 7, 8, 15, 16, 17, 33, 100, 257}) {
+        check_sizes<float>(m, k, by_rows);
+        check_sizes<double>(m, k, by_rows);
+      }
+    }
+    check_sizes<float>(3, 20'000, by_rows);  // lanes that end on the way, parts of the rows
+    check_sizes<float>(5'000, 40, by_rows);  // columns for the threads
+    check_sizes<double>(300, 900, by_rows);
+    check_sizes<float>(2'000, 2'200, by_rows);  // beyond the caches
+  }
+}
+
+TEST_CASE("neighbours of a row that are NaN don't come into its sum", "[kernels][gemv]") {
+  Case<float> c{6, 21, true};
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (std::int64_t i = 0; i < c.m; ++i) {
+    for (std::int64_t gap = c.k; gap < c.lead; ++gap) {
+      c.a[static_cast<std::size_t>(i * c.lead + gap)] = nan;
+    }
+  }
+  c.a[static_cast<std::size_t>(2 * c.lead)] = nan;
+  kernels::gemv(c.product(false));
+  for (std::size_t i = 0; i < 6; ++i) CHECK(std::isnan(c.out[i]) == (i == 2));
+}
