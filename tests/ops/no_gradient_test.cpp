@@ -1,0 +1,69 @@
+// What has no weight, or no gradient, hides NaN and infinity in derivatives as well: 0, at the
+// first order and at those that are recorded.
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "ops/weighted.hpp"
+#include "support/catch.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/loss.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/softmax.hpp"
+#include "tapegrad/tensor.hpp"
+
+using namespace tapegrad;
+
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+Tensor variable(std::vector<double> values) {
+  return Tensor::from_vector(std::move(values)).requires_grad_();
+}
+
+std::vector<double> pulled(const Tensor& y, const Tensor& x, std::vector<double> g) {
+  return grad({y}, {x}, {.grad_outputs = {Tensor::from_vector(std::move(g))}})[0]
+      .to_vector<double>();
+}
+
+}  // namespace
+
+TEST_CASE("a weight of 0 hides what flows back, and no gradient hides an infinite loss",
+          "[ops][weighted]") {
+  const Tensor weight = variable({0, 2});
+  const Tensor loss = variable({3, infinite});
+  const Tensor y = weighted(weight, loss);
+  CHECK(y.to_vector<double>() == std::vector<double>{0, infinite});
+  const std::vector<double> by_loss = pulled(weighted(weight, loss), loss, {not_a_number, 1});
+  CHECK(by_loss == std::vector<double>{0, 2});
+  const std::vector<double> by_weight = pulled(y, weight, {1, 0});
+  CHECK(by_weight == std::vector<double>{3, 0});
+}
+
+TEST_CASE("an element without a gradient has none by its target, even if it is NaN",
+          "[ops][weighted]") {
+  const Tensor x = Tensor::from_vector(std::vector<double>{not_a_number, 0.25});
+  const Tensor target = variable({1, 1});
+  const Tensor loss = nn::binary_cross_entropy(x, target, {.reduction = Reduction::none});
+  const std::vector<double> by_target = pulled(loss, target, {0, 1});
+  CHECK(by_target[0] == 0);
+  CHECK(by_target[1] == Approx(std::log(3.0)).epsilon(1e-14));  // -log(x / (1 - x))
+}
+
+TEST_CASE("a softmax of one number that is NaN has a gradient that is NaN", "[ops][softmax]") {
+  const Tensor x = tensor(not_a_number, {.dtype = float64}).requires_grad_();
+  CHECK(std::isnan(grad({log_softmax(x, 0)}, {x})[0].item<double>()));
+  CHECK(std::isnan(grad({softmax(x, 0)}, {x})[0].item<double>()));
+}
+
+TEST_CASE("sign is 1, -1, 0 or NaN", "[ops][pointwise]") {
+  std::vector<double> of = {2.5, -0.5, 0, -0.0, infinite, -infinite, not_a_number};
+  const std::vector<double> wanted = {1, -1, 0, 0, 1, -1};
+  const std::vector<double> found = sign(Tensor::from_vector(std::move(of))).to_vector<double>();
+  CHECK(std::vector<double>(found.begin(), found.end() - 1) == wanted);
+  CHECK(std::isnan(found.back()));
+}
