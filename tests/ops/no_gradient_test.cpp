@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ops/weighted.hpp"
+#include "ops/weighted_logits.hpp"
 #include "support/catch.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -54,10 +55,42 @@ TEST_CASE("an element without a gradient has none by its target, even if it is N
   CHECK(by_target[1] == Approx(std::log(3.0)).epsilon(1e-14));  // -log(x / (1 - x))
 }
 
+TEST_CASE("weights of 0 hide a logit that is NaN at orders 1 and 2", "[ops][weighted]") {
+  const Tensor x = variable({not_a_number, -50});
+  const Tensor no = Tensor::from_vector(std::vector<double>{0, 2});
+  const Tensor yes = Tensor::from_vector(std::vector<double>{0, 0});
+  const Tensor by_x = grad({weighted_logits(no, yes, x)}, {x},
+                           {.grad_outputs = {ones_like(no)}, .create_graph = true})[0];
+  const std::vector<double> first = by_x.to_vector<double>();
+  const std::vector<double> second = pulled(by_x, x, {1, 1});
+  CHECK(first[0] == 0);
+  CHECK(second[0] == 0);
+  CHECK(first[1] == Approx(2 * std::exp(-50.0)).epsilon(1e-14));
+  CHECK(second[1] == Approx(2 * std::exp(-50.0)).epsilon(1e-14));
+}
+
 TEST_CASE("a softmax of one number that is NaN has a gradient that is NaN", "[ops][softmax]") {
   const Tensor x = tensor(not_a_number, {.dtype = float64}).requires_grad_();
   CHECK(std::isnan(grad({log_softmax(x, 0)}, {x})[0].item<double>()));
   CHECK(std::isnan(grad({softmax(x, 0)}, {x})[0].item<double>()));
+}
+
+TEST_CASE("what a line of NaN without a gradient hides isn't hidden in other lines, at any order",
+          "[ops][softmax]") {
+  const Tensor x = Tensor::from_vector(std::vector<double>{not_a_number, 0, 0, std::log(3.0)})
+                       .view({2, 2})
+                       .requires_grad_();
+  const Tensor g = zeros({2, 2}, {.dtype = float64}).requires_grad_();
+  const Tensor y = softmax(x, 1);
+  const Tensor by_x = grad({y}, {x}, {.grad_outputs = {g}, .create_graph = true})[0];
+  CHECK(by_x.to_vector<double>() == std::vector<double>{0, 0, 0, 0});
+  const Tensor seen = Tensor::from_vector(std::vector<double>{1, 0, 1, 0}).view({2, 2});
+  const std::vector<double> by_g =
+      grad({by_x}, {g}, {.grad_outputs = {seen}})[0].to_vector<double>();
+  CHECK(by_g[0] == 0);
+  CHECK(by_g[1] == 0);
+  CHECK(by_g[2] == Approx(0.25 * 0.75).epsilon(1e-14));  // of y = 1/4, 3/4
+  CHECK(by_g[3] == Approx(-0.25 * 0.75).epsilon(1e-14));
 }
 
 TEST_CASE("sign is 1, -1, 0 or NaN", "[ops][pointwise]") {
