@@ -163,3 +163,14 @@ TEST_CASE("the derivative to a float64 exponent of integers is exact", "[ops][ty
       {std::pow(3, 0.3) * std::log(3.0), std::pow(5, 1.7) * std::log(5.0)});
   CHECK(test::difference(exponent.grad(), expected, 1e-15, 0) == "");
 }
+
+TEST_CASE("the larger of two types is chosen in their common type, also by the derivative",
+          "[ops][mixed]") {
+  const Tensor a = tensor(1.0, {.dtype = float32}).requires_grad_();
+  const Tensor b = tensor(1 + 1e-10, {.dtype = float64}).requires_grad_();
+  for (const bool first : {true, false}) {
+    const Tensor y = first ? maximum(a, b) : maximum(b, a);
+    CHECK(grad({y}, {a})[0].item<double>() == 0);  // in float32 both are 1
+    CHECK(grad({first ? maximum(a, b) : maximum(b, a)}, {b})[0].item<double>() == 1);
+  }
+}
