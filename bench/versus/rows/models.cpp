@@ -25,6 +25,9 @@ Tensor bce(const Tensor& x, const Tensor& y) {
   return lib::nn::binary_cross_entropy_with_logits(x, y);
 }
 Tensor cross_entropy(const Tensor& x, const Tensor& y) { return lib::nn::cross_entropy(x, y); }
+Tensor layer(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  return lib::nn::linear(x, weight, bias);
+}
 Tensor labels(std::int64_t n) { return lib::randint(10, {n}); }
 #elif LIBRARY_IS(TORCH)
 using SGD = torch::optim::SGD;
@@ -34,6 +37,9 @@ const torch::optim::AdamOptions adam_options{rate};
 Tensor mse(const Tensor& x, const Tensor& y) { return at::mse_loss(x, y); }
 Tensor bce(const Tensor& x, const Tensor& y) { return at::binary_cross_entropy_with_logits(x, y); }
 Tensor cross_entropy(const Tensor& x, const Tensor& y) { return at::cross_entropy_loss(x, y); }
+Tensor layer(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  return at::linear(x, weight, bias);
+}
 Tensor labels(std::int64_t n) { return at::randint(10, {n}, at::kLong); }
 #endif
 
@@ -47,11 +53,11 @@ void descend(Optimizer& optimizer, const Tensor& loss) {
 
 /// A linear model of n points with f features; loss_of(output, y).
 Work linear(std::int64_t n, std::int64_t f, Tensor (*loss_of)(const Tensor&, const Tensor&)) {
-  const Tensor weight = parameter({f, 1});
+  const Tensor weight = parameter({1, f});
   const Tensor bias = parameter({1});
   const auto sgd = std::make_shared<SGD>(std::vector<Tensor>{weight, bias}, sgd_options);
   return [=, x = uniform({n, f}), y = uniform({n, 1})] {
-    descend(*sgd, loss_of(lib::matmul(x, weight) + bias, y));
+    descend(*sgd, loss_of(layer(x, weight, bias), y));
   };
 }
 
@@ -73,9 +79,9 @@ Work mlp(std::int64_t batch, const Options& options) {
   const std::vector<Tensor> p = mlp_parameters();
   const auto optimizer = std::make_shared<Optimizer>(p, options);
   return [=, x = uniform({batch, 784}), y = labels(batch)] {
-    Tensor h = lib::relu(lib::matmul(x, p[0].t()) + p[1]);
-    h = lib::relu(lib::matmul(h, p[2].t()) + p[3]);
-    descend(*optimizer, cross_entropy(lib::matmul(h, p[4].t()) + p[5], y));
+    Tensor h = lib::relu(layer(x, p[0], p[1]));
+    h = lib::relu(layer(h, p[2], p[3]));
+    descend(*optimizer, cross_entropy(layer(h, p[4], p[5]), y));
   };
 }
 
