@@ -29,6 +29,8 @@ struct Formulas<float> {
   // Where exp is far below the smallest subnormal, and above the largest number.
   static constexpr float exp_first = -176;
   static constexpr float exp_last = 89;
+  // In between, and where -x is, the results are normal numbers.
+  static constexpr float exp_normal = 87;
   static constexpr std::array exp{5.00000003e-1F, 1.66665769e-1F, 4.16663748e-2F, 8.36319703e-3F,
                                   1.39411544e-3F};
   static constexpr std::array log{6.66667764e-1F, 3.99775404e-1F, 2.98717610e-1F};
@@ -44,6 +46,7 @@ struct Formulas<double> {
   static constexpr double ln2_low = 0x1.ef35793c7673p-45;
   static constexpr double exp_first = -1418;
   static constexpr double exp_last = 710;
+  static constexpr double exp_normal = 708;
   static constexpr std::array exp{
       5.0000000000000010e-1, 1.6666666666666675e-1, 4.1666666666624032e-2, 8.3333333333222112e-3,
       1.3888888917261011e-3, 1.9841269886580930e-4, 2.4801521223253715e-5, 2.7557242344510852e-6,
@@ -91,29 +94,87 @@ template <const auto& c, class V>
 
 // ---- exp ----
 
-/// e^x = 2^n * e^r with |r| <= ln(2) / 2. 2^n is the product of two powers of two, since it may lie
-/// outside the normal numbers. From exp_first down both are 0: a product that underflows would cost
-/// some processors a hundred cycles, and -inf is what masks are made of.
-///
-/// Like those below it is more constrained than xsimd's, so that a call means this one.
+/// e^x = 2^n * e^r with |r| <= ln(2) / 2.
+template <class V>
+struct Powers {
+  V r;
+  V sum;  // its last bits are n, with a bias
+};
+
+/// The sum's last bits are n + bias; `bias` is even.
+template <class V>
+[[gnu::always_inline]] inline Powers<V> powers_of(const V& x, int bias) {
+  using T = typename V::value_type;
+  using F = Formulas<T>;
+  // Added to a number it leaves an integer.
+  constexpr T integer = T(3) * (typename F::Bits(1) << (std::numeric_limits<T>::digits - 2));
+  const V rounding(integer + static_cast<T>(bias));
+  const V sum = x * V(T(1.44269504088896340736L)) + rounding;
+  const V n = sum - rounding;
+  return {(x - n * V(F::ln2_high)) - n * V(F::ln2_low), sum};
+}
+
+template <class V>
+[[gnu::always_inline]] inline V exp_of_rest(const V& r) {
+  using T = typename V::value_type;
+  return V(T(1)) + (r + r * r * polynomial<Formulas<T>::exp>(r));
+}
+
+/// e^(x + more) where a batch has results, or arguments, that aren't normal numbers; `more` is
+/// small. 2^n is the product of two powers of two, since it may lie outside of those. From
+/// exp_first down both are 0: a product that underflows would cost some processors a hundred
+/// cycles, and -inf is what masks are made of.
+template <std::floating_point T, class A>
+[[gnu::noinline]] xsimd::batch<T, A> far_exp(xsimd::batch<T, A> x, xsimd::batch<T, A> more) {
+  using V = xsimd::batch<T, A>;
+  using F = Formulas<T>;
+  constexpr int fraction = std::numeric_limits<T>::digits - 1;
+  // These two give their second argument where that is NaN.
+  const V limited = xsimd::max(V(F::exp_first), xsimd::min(V(F::exp_last), x));
+  const Powers<V> p = powers_of(limited, 2 * F::bias);
+  using I = BitsOf<T, A>;
+  const I biased = bits_of(p.sum);  // each half has one bias, as the exponent of a number has
+  const I half = biased >> 1;
+  return exp_of_rest(V(p.r + more)) * std::bit_cast<V>(I(half << fraction)) *
+         std::bit_cast<V>(I((biased - half) << fraction));
+}
+
+/// 2^n e^r as a normal number: n is added to the exponent.
+template <std::floating_point T, class A>
+[[gnu::always_inline]] inline xsimd::batch<T, A> normal_exp(xsimd::batch<T, A> r,
+                                                            xsimd::batch<T, A> sum) {
+  using I = BitsOf<T, A>;
+  constexpr int fraction = std::numeric_limits<T>::digits - 1;
+  return std::bit_cast<xsimd::batch<T, A>>(I(bits_of(exp_of_rest(r)) + (bits_of(sum) << fraction)));
+}
+
+/// Like those below it is more constrained than xsimd's, so that a call means this one. Both ways
+/// give the same bits where both can go.
 template <std::floating_point T, class A>
 [[gnu::always_inline]] inline xsimd::batch<T, A> exp(const xsimd::batch<T, A>& x) {
   using V = xsimd::batch<T, A>;
-  using F = Formulas<T>;
-  constexpr int digits = std::numeric_limits<T>::digits;
-  // Added to a number it leaves an integer: the last bits of the sum are n + 2 * bias.
-  constexpr T rounding = T(3) * (typename F::Bits(1) << (digits - 2)) + 2 * F::bias;
-  // These two give their second argument where that is NaN.
-  const V limited = xsimd::max(V(F::exp_first), xsimd::min(V(F::exp_last), x));
-  const V sum = limited * V(T(1.44269504088896340736L)) + V(rounding);
-  const V n = sum - V(rounding);
-  const V r = (limited - n * V(F::ln2_high)) - n * V(F::ln2_low);
-  const V y = V(T(1)) + (r + r * r * polynomial<F::exp>(r));
-  using I = BitsOf<T, A>;
-  const I biased = bits_of(sum);  // each half has one bias, as the exponent of a number has
-  const I half = biased >> 1;
-  return y * std::bit_cast<V>(I(half << (digits - 1))) *
-         std::bit_cast<V>(I((biased - half) << (digits - 1)));
+  if (!xsimd::all(xsimd::abs(x) <= V(Formulas<T>::exp_normal))) [[unlikely]]
+    return far_exp(x, V(T(0)));
+  const Powers<V> p = powers_of(x, 0);
+  return normal_exp(p.r, p.sum);
+}
+
+/// exp(x - shift) for x <= shift, with what the difference loses to rounding: of 100 with float32,
+/// 64 units in the last place of the result. Source: Knuth, volume 2, section 4.2.2, theorem B.
+template <std::floating_point T, class A>
+[[gnu::always_inline]] inline xsimd::batch<T, A> exp_of_difference(
+    const xsimd::batch<T, A>& x, const xsimd::batch<T, A>& shift) {
+  using V = xsimd::batch<T, A>;
+  const V difference = x - shift;
+  const V taken = difference - x;
+  const V lost = (x - (difference - taken)) - (shift + taken);
+  if (!xsimd::all(difference >= V(-Formulas<T>::exp_normal))) [[unlikely]] {
+    // What a result that vanishes has lost may be anything, NaN from an infinite difference.
+    const auto counts = difference > V(Formulas<T>::exp_first);
+    return far_exp(difference, xsimd::select(counts, lost, V(T(0))));
+  }
+  const Powers<V> p = powers_of(difference, 0);
+  return normal_exp(V(p.r + lost), p.sum);
 }
 
 // ---- log ----

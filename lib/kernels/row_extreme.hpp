@@ -16,6 +16,20 @@ struct Smallest {
   static auto pick(const auto& a, const auto& b) { return minimum(a, b); }
 };
 
+/// Half of the lanes with the other half until one is left: number by number, processors would have
+/// to guess which is larger.
+template <class Which, class T>
+T extreme_of_lanes(Batch<T> best) {
+  constexpr std::size_t width = Batch<T>::size;
+  alignas(64) std::array<T, 2 * width> twice;
+  for (std::size_t half = width / 2; half > 0; half /= 2) {
+    best.store_aligned(twice.data());
+    best.store_aligned(twice.data() + width);
+    best = Which::pick(best, Batch<T>::load_unaligned(twice.data() + half));
+  }
+  return best.get(0);
+}
+
 /// n > 0.
 template <class Which, class T>
 T row_extreme(const T* x, std::int64_t n) {
@@ -26,21 +40,18 @@ T row_extreme(const T* x, std::int64_t n) {
     if (n >= step) {
       const auto load = [x](std::int64_t i) { return Batch<T>::load_unaligned(x + i); };
       // The last elements come first: then whole steps do, wherever they end.
-      std::array<Batch<T>, 4> best;
-      for (std::int64_t k = 0; k < 4; ++k) {
-        best[static_cast<std::size_t>(k)] = load(n - step + k * width);
+      const std::int64_t end = n - step;
+      Batch<T> a = load(end);
+      Batch<T> b = load(end + width);
+      Batch<T> c = load(end + 2 * width);
+      Batch<T> d = load(end + 3 * width);
+      for (std::int64_t i = 0; i <= end; i += step) {  // an array of four would lie in memory
+        a = Which::pick(a, load(i));
+        b = Which::pick(b, load(i + width));
+        c = Which::pick(c, load(i + 2 * width));
+        d = Which::pick(d, load(i + 3 * width));
       }
-      for (std::int64_t i = 0; i + step <= n; i += step) {
-        for (std::int64_t k = 0; k < 4; ++k) {
-          Batch<T>& b = best[static_cast<std::size_t>(k)];
-          b = Which::pick(b, load(i + k * width));
-        }
-      }
-      alignas(64) std::array<T, static_cast<std::size_t>(width)> lanes;
-      Which::pick(Which::pick(best[0], best[1]), Which::pick(best[2], best[3]))
-          .store_aligned(lanes.data());
-      for (const T v : lanes) result = Which::pick(result, v);
-      return result;
+      return extreme_of_lanes<Which>(Which::pick(Which::pick(a, b), Which::pick(c, d)));
     }
   }
   for (std::int64_t i = 1; i < n; ++i) result = static_cast<T>(Which::pick(result, x[i]));

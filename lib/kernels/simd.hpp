@@ -102,13 +102,15 @@ template <class T, class A>
 xsimd::batch_bool<T, A> is_nan(const xsimd::batch<T, A>& x) {
   return !(x == x);
 }
+// xsimd's max and min give their second argument where either is NaN. One comparison and no other:
+// where AVX-512 compares, joining two results costs more than the rest.
 template <class T, class A>
 xsimd::batch<T, A> maximum(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) {
-  return xsimd::select(is_nan(a) | (a > b), a, b);
+  return xsimd::select(a == a, xsimd::max(a, b), a);
 }
 template <class T, class A>
 xsimd::batch<T, A> minimum(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) {
-  return xsimd::select(is_nan(a) | (a < b), a, b);
+  return xsimd::select(a == a, xsimd::min(a, b), a);
 }
 template <class T, class A>
 xsimd::batch<T, A> constant(const xsimd::batch<T, A>&, double value) {

@@ -13,6 +13,25 @@
 #include "kernels/row_sum.hpp"
 
 namespace tapegrad::kernels {
+namespace {
+
+/// v / divisor. For float32 as a product with an inverse of twice its digits, which takes a fifth
+/// of the time of a division and rounds as often as dividing by a rounded number.
+template <class T>
+struct Divided {
+  double divisor;
+  T inverse = static_cast<T>(1 / divisor);
+  T rest = static_cast<T>(1 / divisor - static_cast<double>(inverse));
+  auto operator()(const auto& v) const {
+    if constexpr (std::is_same_v<T, double>) {
+      return v / divisor;
+    } else {
+      return v * inverse + v * rest;
+    }
+  }
+};
+
+}  // namespace
 
 void softmax(Ref out, Ref in, std::size_t dim) {
   dispatch_known_floating(in.dtype, [&]<class T>(std::type_identity<T>) {
@@ -20,8 +39,7 @@ void softmax(Ref out, Ref in, std::size_t dim) {
       map_dense(y, x, n, ShiftedExp<T>{row_extreme<Largest>(x, n)});
       Compensated total;
       RowSum<T>::add(total, y, n);
-      const T divisor = static_cast<T>(total.value());
-      map_dense(y, y, n, [divisor](const auto& v) { return v / divisor; });
+      map_dense(y, y, n, Divided<T>{total.value()});
     });
   });
 }

@@ -44,12 +44,11 @@ auto sigmoid_of(const auto& x) {
   if constexpr (is_tensor<decltype(x)>) {
     return sigmoid(x);
   } else {
-    // The smaller of sigmoid(x) and sigmoid(-x): exp of a negative number never overflows. Below a
-    // third it is e less a small part of it, which keeps what 1 + e has lost.
+    // 1 / (1 + e), or e / (1 + e), where exp of a negative number never overflows: each less a part
+    // of it, which keeps what 1 + e has lost.
     const auto e = exp(-abs(x));
-    const auto ratio = e / (1 + e);
-    const auto smaller = where(e < constant(x, 0.5), e - e * ratio, ratio);
-    return where(x < constant(x, 0), smaller, 1 - smaller);
+    const auto top = where(x < constant(x, 0), e, constant(x, 1));
+    return top - top * (e / (1 + e));
   }
 }
 
