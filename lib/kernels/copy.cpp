@@ -9,6 +9,7 @@
 #include "core/dispatch.hpp"
 #include "kernels/transpose.hpp"
 #include "kernels/walk.hpp"
+#include "tapegrad/threads.hpp"
 
 namespace tapegrad::kernels {
 namespace {
@@ -55,6 +56,20 @@ std::size_t dimension_of_reading(const Walk<2>& walk) {
   return across;
 }
 
+/// Bytes that are moved at the speed of memory, for which one thread alone is enough.
+constexpr std::int64_t large = std::int64_t{1} << 20;
+
+void move_bytes(std::byte* to, const std::byte* from, std::int64_t bytes) {
+  const bool apart = to + bytes <= from || from + bytes <= to;
+  if (!apart || num_threads() == 1) {
+    std::memmove(to, from, static_cast<std::size_t>(bytes));
+    return;
+  }
+  parallel_for(bytes, large, [=](std::int64_t begin, std::int64_t end) {
+    std::memcpy(to + begin, from + begin, static_cast<std::size_t>(end - begin));
+  });
+}
+
 constexpr std::int64_t line_bytes = 64;
 /// Blocks are wide along the rows that are read, and a line high.
 constexpr std::int64_t block_width = 512;
@@ -85,7 +100,7 @@ void transpose(const Walk<2>& walk, std::size_t across) {
   const std::int64_t from_step = walk.strides(0)[1];
   const bool stream = streams(walk, sizeof(T));
   walk.parallel_blocks(grain, across, block_shape(walk, across, line),
-                       [&](const auto& at, std::int64_t height, std::int64_t width) {
+                       [&](std::int64_t, const auto& at, std::int64_t height, std::int64_t width) {
                          T* to = reinterpret_cast<T*>(at[0]);
                          const T* from = reinterpret_cast<const T*>(at[1]);
                          const auto block = stream ? Transposer<T>::template block<Write::stream>
@@ -105,7 +120,7 @@ void convert_blocks(const Walk<2>& walk, std::size_t across) {
   const std::array<std::int64_t, 2> down = walk.strides(0);
   const std::array<std::int64_t, 2> along = walk.strides(across);
   walk.parallel_blocks(grain, across, block_shape(walk, across, line_bytes / sizeof(To)),
-                       [&](const auto& at, std::int64_t height, std::int64_t width) {
+                       [&](std::int64_t, const auto& at, std::int64_t height, std::int64_t width) {
                          for (std::int64_t i = 0; i < width; ++i) {
                            auto* to = reinterpret_cast<To*>(at[0]) + i * along[0];
                            const auto* from = reinterpret_cast<const From*>(at[1]) + i * along[1];
@@ -140,9 +155,8 @@ void copy(Ref out, Ref in) {
   const bool same = out.dtype == in.dtype;
   const bool dense = out.layout->is_contiguous() && in.layout->is_contiguous();
   if (same && dense) {
-    const std::size_t bytes = static_cast<std::size_t>(out.layout->numel()) * size_of(out.dtype);
-    std::memmove(out.data, in.data, bytes);
-    return;
+    const std::int64_t size = static_cast<std::int64_t>(size_of(out.dtype));
+    return move_bytes(out.data, in.data, out.layout->numel() * size);
   }
   const Walk<2> walk = dense ? Walk<2>({out, in}) : in_order_of_writing(out, in);
   const std::size_t across = dimension_of_reading(walk);
@@ -160,8 +174,10 @@ void fill(Ref out, Scalar value, std::string_view operation) {
   dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
     const T v = value.to<T>(operation);
     if (out.layout->is_contiguous()) {
-      std::fill_n(out.as<T>(), out.layout->numel(), v);
-      return;
+      T* to = out.as<T>();
+      return parallel_for(
+          out.layout->numel(), large / std::int64_t{sizeof(T)},
+          [to, v](std::int64_t begin, std::int64_t end) { std::fill(to + begin, to + end, v); });
     }
     Walk<1>({out}).parallel_rows(grain, [v](const auto& at, const auto& stride, std::int64_t n) {
       auto* to = reinterpret_cast<T*>(at[0]);

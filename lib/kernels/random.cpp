@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/dispatch.hpp"
+#include "kernels/parallel.hpp"
 #include "kernels/philox.hpp"
 
 namespace tapegrad::kernels {
@@ -27,16 +28,22 @@ std::uint64_t pair(const Words& words, std::size_t i) {
 /// Element i is number i % N of what make(block i / N) gives.
 template <std::size_t N, class T, class F>
 void each(Ref out, Stream stream, const F& make) {
+  constexpr auto count = static_cast<std::int64_t>(N);
+  // A number takes some ten times as long as an element of the fastest loops.
+  const std::int64_t together = std::max<std::int64_t>(1, grain / 8 / count);
   T* to = out.as<T>();
-  const auto n = static_cast<std::uint64_t>(out.layout->numel());
-  std::uint64_t i = 0;
-  for (; i + N <= n; i += N) {
-    const std::array<T, N> made = make(block(stream, i / N));
-    for (std::size_t j = 0; j < N; ++j) to[i + j] = made[j];
-  }
-  if (i == n) return;
-  const std::array<T, N> made = make(block(stream, i / N));
-  for (std::size_t j = 0; i + j < n; ++j) to[i + j] = made[j];
+  const std::int64_t whole = out.layout->numel() / count;
+  const auto made = [&](std::int64_t b) {
+    return make(block(stream, static_cast<std::uint64_t>(b)));
+  };
+  parallel_for(whole, together, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t b = begin; b < end; ++b) {
+      const std::array<T, N> numbers = made(b);
+      std::copy(numbers.begin(), numbers.end(), to + b * count);
+    }
+  });
+  const std::int64_t rest = out.layout->numel() % count;
+  if (rest > 0) std::copy_n(made(whole).begin(), rest, to + whole * count);
 }
 
 /// How many elements a block of 128 bits makes.

@@ -72,9 +72,13 @@ void each_row(Ref out, Ref g, Ref y, const F& row) {
   const Layout& layout = *y.layout;
   const std::int64_t n = layout.shape()[layout.rank() - 1];
   dispatch_known_floating(y.dtype, [&]<class T>(std::type_identity<T>) {
-    for (std::int64_t i = 0; i < layout.numel(); i += n) {
-      row(out.as<T>() + i, g.as<const T>() + i, y.as<const T>() + i, n);
-    }
+    const std::int64_t rows = layout.numel() / n;
+    parallel_for(rows, std::max<std::int64_t>(1, grain / n),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t i = begin * n; i < end * n; i += n) {
+                     row(out.as<T>() + i, g.as<const T>() + i, y.as<const T>() + i, n);
+                   }
+                 });
   });
 }
 

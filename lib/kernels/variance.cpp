@@ -65,7 +65,7 @@ void finish_variance(Ref out, Ref in, const Axes& gone, double freedom, Spread r
   const Walk<1> walk({with_layout(in, reduced)});
   dispatch_floating("var", in.dtype, [&]<class T>(std::type_identity<T>) {
     Walk<2>({with_layout(out, to), with_layout(in, kept)})
-        .rows([&](const auto& at, const auto& stride, std::int64_t n) {
+        .parallel_rows(grain, [&](const auto& at, const auto& stride, std::int64_t n) {
           for (std::int64_t i = 0; i < n; ++i) {
             T& v = reinterpret_cast<T*>(at[0])[i * stride[0]];
             if (in_range(v)) [[likely]] {

@@ -45,8 +45,9 @@ class Walk {
                               std::int64_t n) { (*static_cast<const F*>(f))(at, strides, n); }});
   }
 
-  /// Calls block(pointers, n, m) for blocks of n elements along dimension 0 and m along `across`,
-  /// at most `most[0]` and `most[1]`, in several threads as parallel_rows() does.
+  /// Calls block(number, pointers, n, m) for blocks of n elements along dimension 0 and m along
+  /// `across`, at most `most[0]` and `most[1]`, in several threads as parallel_rows() does. Where
+  /// `across` is 0 they are parts of rows, numbered in the order of rows().
   template <class F>
   void parallel_blocks(std::int64_t grain, std::size_t across,
                        const std::array<std::int64_t, 2>& most, const F& block) const {
@@ -60,7 +61,7 @@ class Walk {
       count[d] = (sizes_[d] - 1) / length[d] + 1;
       blocks *= count[d];
     }
-    const std::int64_t area = length[0] * length[across];
+    const std::int64_t area = across == 0 ? length[0] : length[0] * length[across];
     const auto several = [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t b = begin; b < end; ++b) {
         std::array<std::byte*, N> at = start_;
@@ -71,11 +72,19 @@ class Walk {
           rest /= count[d];
           move(at, d, first[d]);
         }
-        block(at, std::min(length[0], sizes_[0] - first[0]),
+        block(b, at, std::min(length[0], sizes_[0] - first[0]),
               std::min(length[across], sizes_[across] - first[across]));
       }
     };
     parallel_for(blocks, std::max<std::int64_t>(1, grain / area), several);
+  }
+
+  /// How many parts of rows there are, of at most `most` elements each.
+  std::int64_t parts(std::int64_t most) const {
+    if (empty_) return 0;
+    std::int64_t count = (sizes_[0] - 1) / most + 1;
+    for (std::size_t d = 1; d < rank_; ++d) count *= sizes_[d];
+    return count;
   }
 
   /// Dimensions after merging, the innermost is 0.
