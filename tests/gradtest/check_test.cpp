@@ -119,6 +119,7 @@ TEST_CASE("a report names cells as the caller does, with the count of wrong ones
   INFO(r.text());
   CHECK(contains(r.text(), "1 of 4 cells wrong"));
   CHECK(contains(r.text(), "d f / d rate = -450, numerically -45"));
+  CHECK(contains(r.text(), "by differences to both sides at steps down to "));
 }
 
 TEST_CASE("a function that changes by itself is told", "[gradtest]") {

@@ -92,6 +92,17 @@ inline std::string line_of(const Cell& cell) {
   return text;
 }
 
+/// How the number of a cell was got; empty where there is none.
+inline std::string origin_of(const Slope& s) {
+  if (!(s.step > 0) || !std::isfinite(s.value)) return {};
+  const char* sides = s.behaviour == Behaviour::edge ? "one side" : "both sides";
+  std::string text = said("  by differences to %s at steps down to %s, extrapolated to 0", sides,
+                          rounded(s.step, 3).text);
+  if (s.noise > 0) text += said("; values are off by some %s", rounded(s.noise).text);
+  text += "\n";
+  return text;
+}
+
 /// The first line: the verdict, and of how many cells.
 inline std::string summary_of(const Report& report) {
   const char* verdicts[] = {"ok", "wrong", "inconclusive"};
@@ -119,6 +130,7 @@ inline std::string Report::text() const {
   for (const std::string& finding : findings) text += detail::said("  %s\n", finding.c_str());
   if (!diagnosis.empty()) text += detail::said("  perhaps: %s\n", diagnosis.c_str());
   for (const Cell& cell : worst) text += detail::said("%s\n", detail::line_of(cell).c_str());
+  if (!worst.empty()) text += detail::origin_of(worst[0].numeric);
   const std::size_t bad = wrong + inconclusive;
   if (bad > worst.size()) text += detail::said("  and %zu more\n", bad - worst.size());
   return text;
