@@ -34,7 +34,7 @@ concept Gives = requires(const F& f, const In&... in) {
   { f(in...) } -> std::same_as<Value>;
 };
 
-/// A vector loop over one row. Each input is either contiguous or one repeated element. The end
+/// A vector loop over one row. Each input is either contiguous or one repeated element. The tail
 /// runs through the same vector code as the body: an element's value never depends on its place.
 template <class T, std::size_t N>
 class VectorRow {
@@ -50,23 +50,20 @@ class VectorRow {
     static_assert(Gives<F, Batch<T>, std::enable_if_t<K + 1 != 0, Batch<T>>...>,
                   "f of SIMD batches must give a batch of their type: give each function that it "
                   "calls a form for batches in kernels/simd.hpp, or say `vector = false`");
-    alignas(64) T result[static_cast<std::size_t>(width)];
-    // The end comes first: it overlaps whole batches, whose results may replace what it reads.
-    const bool whole = n % width == 0;
-    if (!whole) {
-      alignas(64) T end[N][static_cast<std::size_t>(width)];
-      for (std::size_t k = 0; k < N; ++k) load_end(end[k], in[k], advance[k], n);
-      f(Batch<T>::load_aligned(end[K])...).store_aligned(result);
-    }
-    for (std::int64_t i = 0; i + width <= n; i += width) {
+    std::int64_t i = 0;
+    for (; i + width <= n; i += width) {
       f(Batch<T>::load_unaligned(in[K] + i * advance[K])...).store_unaligned(out + i);
     }
-    if (whole) return;
-    if (n < width) {
-      std::copy(result, result + n, out);
-    } else {
-      Batch<T>::load_aligned(result).store_unaligned(out + n - width);
+    if (i == n) return;
+    alignas(64) T tail[N][static_cast<std::size_t>(width)];
+    alignas(64) T result[static_cast<std::size_t>(width)];
+    for (std::size_t k = 0; k < N; ++k) {
+      for (std::int64_t j = 0; j < width; ++j) {
+        tail[k][j] = in[k][advance[k] == 0 || i + j >= n ? 0 : i + j];
+      }
     }
+    f(Batch<T>::load_aligned(tail[K])...).store_aligned(result);
+    std::copy(result, result + (n - i), out + i);
   }
 
   /// Rows with any strides pass through blocks on the stack.
@@ -90,15 +87,6 @@ class VectorRow {
   }
 
  private:
-  /// The last elements of a row; of a short one all, and the first once more.
-  static void load_end(T* end, const T* in, std::int64_t advance, std::int64_t n) {
-    if (n >= width) {
-      Batch<T>::load_unaligned(in + (n - width) * advance).store_aligned(end);
-      return;
-    }
-    for (std::int64_t j = 0; j < width; ++j) end[j] = in[advance == 0 || j >= n ? 0 : j];
-  }
-
   template <class F>
   static void gathered(const F& f, T* out, std::int64_t out_stride, std::array<const T*, N> in,
                        std::array<std::int64_t, N> stride, std::int64_t n) {

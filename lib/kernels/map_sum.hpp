@@ -20,37 +20,45 @@ double block_sum(const T* values, std::int64_t n) {
   return ((part[0] + part[4]) + (part[1] + part[5])) + ((part[2] + part[6]) + (part[3] + part[7]));
 }
 
-/// The sum of f(in...) over arrays of one shape and element type T, floating-point: of blocks that
-/// are added in their order, whoever found them.
+inline constexpr std::int64_t sum_block = 256;
+
+/// map_sum() of many elements: blocks that are added in their order, whoever found them.
+template <class T, std::size_t N, class F>
+[[gnu::noinline]] double shared_map_sum(const F& f, const std::array<Ref, N>& arrays) {
+  const Walk<N> walk(arrays);
+  std::vector<double> sums(static_cast<std::size_t>(walk.parts(sum_block)));
+  walk.parallel_blocks(grain, 0, {sum_block, sum_block},
+                       [&](std::int64_t number, const auto& at, std::int64_t n, std::int64_t) {
+                         alignas(64) T values[sum_block];
+                         std::array<const T*, N> in;
+                         for (std::size_t k = 0; k < N; ++k) {
+                           in[k] = reinterpret_cast<const T*>(at[k]);
+                         }
+                         VectorRow<T, N>::run(f, values, 1, in, walk.strides(0), n);
+                         sums[static_cast<std::size_t>(number)] = block_sum(values, n);
+                       });
+  double total = 0;
+  for (const double sum : sums) total += sum;
+  return total;
+}
+
+/// The sum of f(in...) over arrays of one shape and element type T, floating-point.
 template <class T, std::size_t N, class F>
 double map_sum(const F& f, const std::array<Ref, N>& arrays) {
-  constexpr std::int64_t block = 256;
-  const Walk<N> walk(arrays);
-  const auto sum_of = [&](const std::array<std::byte*, N>& at, std::int64_t n) {
-    alignas(64) T values[block];
-    std::array<const T*, N> in;
-    for (std::size_t k = 0; k < N; ++k) in[k] = reinterpret_cast<const T*>(at[k]);
-    VectorRow<T, N>::run(f, values, 1, in, walk.strides(0), n);
-    return block_sum(values, n);
-  };
+  if (arrays[0].layout->numel() > grain) return shared_map_sum<T>(f, arrays);
   double total = 0;
-  if (arrays[0].layout->numel() <= grain) {
-    walk.rows([&](std::array<std::byte*, N> at, const auto& stride, std::int64_t n) {
-      for (std::int64_t i = 0; i < n; i += block) {
-        total += sum_of(at, std::min(block, n - i));
-        for (std::size_t k = 0; k < N; ++k) {
-          at[k] += block * stride[k] * static_cast<std::int64_t>(sizeof(T));
-        }
+  Walk<N>(arrays).rows([&](const auto& at, const auto& stride, std::int64_t n) {
+    alignas(64) T values[sum_block];
+    for (std::int64_t i = 0; i < n; i += sum_block) {
+      const std::int64_t count = std::min(sum_block, n - i);
+      std::array<const T*, N> in;
+      for (std::size_t k = 0; k < N; ++k) {
+        in[k] = reinterpret_cast<const T*>(at[k]) + i * stride[k];
       }
-    });
-    return total;
-  }
-  std::vector<double> sums(static_cast<std::size_t>(walk.parts(block)));
-  walk.parallel_blocks(grain, 0, {block, block},
-                       [&](std::int64_t number, const auto& at, std::int64_t n, std::int64_t) {
-                         sums[static_cast<std::size_t>(number)] = sum_of(at, n);
-                       });
-  for (const double sum : sums) total += sum;
+      VectorRow<T, N>::run(f, values, 1, in, stride, count);
+      total += block_sum(values, count);
+    }
+  });
   return total;
 }
 
