@@ -69,10 +69,25 @@ TEST_CASE("weights of 0 hide a logit that is NaN at orders 1 and 2", "[ops][weig
   CHECK(second[1] == Approx(2 * std::exp(-50.0)).epsilon(1e-14));
 }
 
+TEST_CASE("one weight that isn't 0 shows a logit that is NaN in recorded derivatives",
+          "[ops][weighted]") {
+  const Tensor x = variable({not_a_number, not_a_number});
+  const Tensor no = Tensor::from_vector(std::vector<double>{0, 2});
+  const Tensor yes = Tensor::from_vector(std::vector<double>{2, 0});
+  const std::vector<double> by_x = grad({weighted_logits(no, yes, x)}, {x},
+                                        {.grad_outputs = {ones_like(no)}, .create_graph = true})[0]
+                                       .to_vector<double>();
+  CHECK(std::isnan(by_x[0]));
+  CHECK(std::isnan(by_x[1]));
+}
+
 TEST_CASE("a softmax of one number that is NaN has a gradient that is NaN", "[ops][softmax]") {
   const Tensor x = tensor(not_a_number, {.dtype = float64}).requires_grad_();
-  CHECK(std::isnan(grad({log_softmax(x, 0)}, {x})[0].item<double>()));
-  CHECK(std::isnan(grad({softmax(x, 0)}, {x})[0].item<double>()));
+  for (const bool recorded : {false, true}) {
+    const GradOptions options{.create_graph = recorded};
+    CHECK(std::isnan(grad({log_softmax(x, 0)}, {x}, options)[0].item<double>()));
+    CHECK(std::isnan(grad({softmax(x, 0)}, {x}, options)[0].item<double>()));
+  }
 }
 
 TEST_CASE("what a line of NaN without a gradient hides isn't hidden in other lines, at any order",
