@@ -3,6 +3,7 @@
 
 import unittest
 
+from mutant_build import blamed, first_of_rules, grown
 from mutants import mutants, rules
 
 SOURCE = """
@@ -53,6 +54,27 @@ class Mutants(unittest.TestCase):
                 whole = SOURCE[:rule.begin] + mutant.body + SOURCE[rule.end:]
                 self.assertIn('"half + 1"', whole)
                 self.assertIn("// 1 - yx", whole)
+
+    def test_a_source_holds_all_of_its_mutants(self):
+        own = [m for rule in rules(SOURCE) for m in mutants(SOURCE, rule)]
+        listed = [("half.cpp", m, str(i)) for i, m in enumerate(own)]
+        text, lines = grown(list(enumerate(own)), first_of_rules(listed))
+        rows = text.splitlines()
+        for number, (first, _) in lines.items():
+            self.assertTrue(rows[first - 1].startswith(f"else if (living == {number}) "))
+        for rule in rules(SOURCE):
+            self.assertIn(SOURCE[rule.begin:rule.end], text)
+
+    def test_an_error_is_blamed_on_the_nearest_mutant(self):
+        lines = {"lib/ops/a.cpp": {7: (10, 12), 8: (20, 20)}, "lib/ops/b.hpp": {9: (5, 5)}}
+        error = "../tree/lib/ops/{}: error: no match\n"
+        self.assertEqual(blamed(error.format("a.cpp:11:3"), lines), {7})
+        led = ("../tree/lib/ops/b.hpp:5:9:   required from 'pulled'\n"
+               "../tree/lib/ops/a.cpp:20:1:   required from here\n"
+               "../../lib/kernels/map.hpp:5:1: error: no match\n"
+               "../tree/lib/ops/a.cpp:11:1: note: candidate\n")
+        self.assertEqual(blamed(led, lines), {9})
+        self.assertEqual(blamed(error.format("a.cpp:50:1"), lines), set())
 
 
 if __name__ == "__main__":
