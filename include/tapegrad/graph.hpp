@@ -36,6 +36,8 @@ struct TapeRecord {
   /// Its inputs are not known any more: a backward() freed the graph.
   bool freed = false;
   std::vector<Attribute> attributes = {};
+  /// Which of several results of its operation it is. Each is a record: "split:0", "split:1".
+  std::optional<std::size_t> result = {};
 
   /// A leaf or a constant.
   bool is_source() const { return operation == "leaf" || operation == "constant"; }

@@ -139,7 +139,7 @@ Ptr<Node> record(Op op, const Tensor& out, const In&... inputs) {
 }
 
 /// Adds an operation that has just run to this thread's trace.
-void list_operation(const Operation& operation, Inputs inputs, const Tensor& output);
+void list_operation(const Operation& operation, Inputs inputs, Outputs outputs);
 
 template <class Op, std::same_as<Tensor>... In>
 Tensor run_and_record(Op op, const In&... inputs);
@@ -150,7 +150,7 @@ template <class Op, std::same_as<Tensor>... In>
 [[gnu::cold, gnu::noinline]] Tensor apply_traced(const Op& op, const In&... inputs) {
   Tensor out = unlisted([&] { return run_and_record(op, inputs...); });
   const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
-  list_operation(OperationOf<Op, In...>(op), pointers, out);
+  list_operation(OperationOf<Op, In...>(op), pointers, {&out, 1});
   return out;
 }
 
@@ -164,7 +164,7 @@ template <class Op>
 [[gnu::cold, gnu::noinline]] Tensor apply_traced_list(const Op& op,
                                                       const std::vector<Tensor>& inputs) {
   Tensor out = unlisted([&] { return run_and_record_list(op, inputs); });
-  list_operation(OperationOf<Op, std::vector<Tensor>>(op), pointers_to(inputs), out);
+  list_operation(OperationOf<Op, std::vector<Tensor>>(op), pointers_to(inputs), {&out, 1});
   return out;
 }
 

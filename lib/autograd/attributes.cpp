@@ -1,5 +1,7 @@
 #include "autograd/attributes.hpp"
 
+#include <algorithm>
+
 #include "core/check.hpp"
 
 namespace tapegrad {
@@ -27,6 +29,17 @@ void AttributeList::operator()(std::string_view name, DType value) {
 
 void AttributeList::operator()(std::string_view name, const Dims& value) {
   (*this)(name, std::string_view(to_string(value)));
+}
+
+// Each of a thousand results of a split has this text.
+void AttributeList::operator()(std::string_view name, const std::vector<std::int64_t>& value) {
+  constexpr std::size_t most = 8;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, value.size()); ++i) {
+    text += fmt::format("{}{}", i > 0 ? ", " : "", value[i]);
+  }
+  if (value.size() > most) text += ", ...";
+  (*this)(name, std::string_view("[" + text + "]"));
 }
 
 }  // namespace tapegrad

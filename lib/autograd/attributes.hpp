@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,7 @@ class AttributeList {
   void operator()(std::string_view name, Scalar value);
   void operator()(std::string_view name, DType value);
   void operator()(std::string_view name, const Dims& value);
+  void operator()(std::string_view name, const std::vector<std::int64_t>& value);
   void operator()(std::string_view name, std::string_view value);
   void operator()(std::string_view name, const char* value) {
     (*this)(name, std::string_view(value));

@@ -80,17 +80,6 @@ void check_not_freed(const Node& node, bool not_freed) {
                        node.name(), node.shape);
 }
 
-/// node.vjp(g). Where memory ends in it, the error says whose derivative it was.
-Grads gradients_of(Node& node, const Tensor& g) {
-  try {
-    return node.vjp(g);
-  } catch (const MemoryError& inner) {
-    std::array<char, 64> name{};
-    format_into(name, "backward of {}", node.name());
-    throw MemoryError(name.data(), inner);
-  }
-}
-
 /// A record in the hands of the pass that frees it. It goes back if its derivative fails.
 class Taken {
  public:
@@ -151,6 +140,7 @@ ReversePass::~ReversePass() {
   scratch_->arrivals.clear();
   scratch_->heap.clear();
   scratch_->leaves.clear();
+  scratch_->together.clear();
   give_back(std::move(scratch_));
 }
 
@@ -227,13 +217,64 @@ void ReversePass::arrive(Arrival& arrival) {
     }
   }
   if (limited_ && !arrival.leads) return;
-  if (node.is_leaf()) {
+  if (node.kind == Kind::leaf) {
     scratch_->leaves.push_back(std::move(arrival));
+  } else if (node.kind == Kind::result) [[unlikely]] {
+    process_result(static_cast<Result&>(node), std::move(arrival.gradient));
   } else if (graph_ == Graph::free) {
     process_and_free(node, arrival.gradient);
   } else {
     process(node, arrival.gradient);
   }
+}
+
+/// The derivative of the node. Where memory ends in it, the error says whose it was.
+Grads ReversePass::gradients_of(Node& node, const Tensor& g) {
+  try {
+    if (node.kind == Kind::joint) [[unlikely]] {
+      return static_cast<Joint&>(node).vjp_of(taken_together(node));
+    }
+    return node.vjp(g);
+  } catch (const MemoryError& inner) {
+    std::array<char, 64> name{};
+    format_into(name, "backward of {}", node.name());
+    throw MemoryError(name.data(), inner);
+  }
+}
+
+/// Its operation's record stays where it is, for names; passes that come later are refused here.
+void ReversePass::process_result(Result& result, Tensor&& g) {
+  if (graph_ == Graph::free) {
+    Taken(result).release();
+  } else {
+    const Reading reading(result.claim);
+    check_not_freed(result, static_cast<bool>(reading));
+  }
+  hand_on(result, std::move(g));
+}
+
+/// The gradient of a result waits for its operation, beside those of the others. The first of them
+/// also stands for all of them in the heap.
+void ReversePass::hand_on(Result& result, Tensor&& g) {
+  const Ptr<Node>& joint = result.joint;
+  Arrival* place = limited_ ? scratch_->arrivals.find(*joint) : &scratch_->arrivals.at(*joint);
+  if (!place || (limited_ && !place->wanted())) return;
+  if (!place->node) place->node = joint;
+  std::vector<Together>& all = scratch_->together;
+  if (!place->gradient.defined()) {
+    all.push_back({joint.get(), std::vector<Tensor>(static_cast<Joint&>(*joint).count)});
+    add(*place, Tensor(g));
+  }
+  const auto ours = std::ranges::find(all, joint.get(), &Together::joint);
+  ours->gradients[result.index] = std::move(g);
+}
+
+std::vector<Tensor> ReversePass::taken_together(const Node& joint) {
+  std::vector<Together>& all = scratch_->together;
+  const auto ours = std::ranges::find(all, &joint, &Together::joint);
+  std::vector<Tensor> gradients = std::move(ours->gradients);
+  all.erase(ours);
+  return gradients;
 }
 
 void ReversePass::process(Node& node, const Tensor& g) {

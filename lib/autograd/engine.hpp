@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "autograd/arrivals.hpp"
+#include "autograd/several.hpp"
 #include "core/node.hpp"
 
 namespace tapegrad {
@@ -32,12 +33,20 @@ class ReversePass {
   Tensor collected(std::size_t i) const { return collected_[i]; }
 
  private:
+  /// The gradients of all results of one operation; undefined where none has arrived.
+  struct Together {
+    const Node* joint;
+    std::vector<Tensor> gradients;
+  };
   /// What a thread reuses from pass to pass, so that the steady state allocates nothing.
   struct Scratch {
     Arrivals arrivals;
     /// The nodes that `arrivals` has gradients for.
     std::vector<Node*> heap;
     std::vector<Arrival> leaves;
+    /// What has arrived at the results of operations with several of them. They are younger than
+    /// the operation, and nearly always next to it: there is hardly ever more than one entry.
+    std::vector<Together> together;
   };
   /// Takes it from the thread, or makes one; gives it back, unless the thread has ended.
   static std::unique_ptr<Scratch> take_scratch();
@@ -52,8 +61,12 @@ class ReversePass {
   void add(Arrival& place, Tensor&& g);
   Arrival pop();
   void arrive(Arrival& arrival);
+  Grads gradients_of(Node& node, const Tensor& g);
   void process(Node& node, const Tensor& g);
   void process_and_free(Node& node, const Tensor& g);
+  void process_result(Result& result, Tensor&& g);
+  void hand_on(Result& result, Tensor&& g);
+  std::vector<Tensor> taken_together(const Node& joint);
 
   Graph graph_;
   bool limited_ = false;

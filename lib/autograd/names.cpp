@@ -75,7 +75,11 @@ void copy_name(const Tensor& from, const Tensor& to) {
 
 std::string Tensor::name() const {
   const TensorImpl& x = impl_of(*this, "name");
-  if (x.node) return tape(*this).back().name + ":0";
+  if (x.node) {
+    const std::string name = tape(*this).back().name;
+    const bool numbered = x.node->kind == Kind::result && !x.node->label.load();
+    return numbered ? name : name + ":0";
+  }
   return (x.label ? path_of(x.label) : "constant") + ":0";
 }
 

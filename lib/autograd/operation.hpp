@@ -5,6 +5,8 @@
 //                            row and shares no memory with an input
 // or, if nothing is to be computed because the result is another view of its input's memory,
 //   layout(layout)           how that lies, from how the input lies
+// An operation with several results says results(), into(outs, inputs...) or layouts(layout), which
+// give or fill a list: several.hpp.
 // `any_layout` marks an operation whose into() writes wherever `out` lies, without overlaps. One of
 // each element may then write over an input that lies exactly like it. What a user's function gives
 // is known only when it has run: custom operations have forward(inputs...) instead of both.
@@ -12,7 +14,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,19 @@ concept Computes = requires(const Op& op, const Tensor& out, const In&... inputs
   op.into(out, inputs...);
 };
 
+using Outputs = std::span<const Tensor>;
+
+template <class Op>
+concept IsViews = requires(const Op& op, const Layout& x) {
+  { op.layouts(x) } -> std::same_as<std::vector<Layout>>;
+};
+
+template <class Op, class... In>
+concept ComputesSeveral = requires(const Op& op, Outputs outs, const In&... inputs) {
+  { op.results(inputs...) } -> std::same_as<std::vector<Meta>>;
+  op.into(outs, inputs...);
+};
+
 /// Flattened, because a call is a good part of what a view costs.
 template <IsView Op>
 [[gnu::flatten]] Tensor view_of(const Op& op, const Tensor& x) {
@@ -70,6 +84,25 @@ Tensor computed(const Op& op, const In&... inputs) {
   }
 }
 
+/// The results of an operation that has several, without recording.
+template <class Op, class... In>
+std::vector<Tensor> computed_several(const Op& op, const In&... inputs) {
+  std::vector<Tensor> outs;
+  if constexpr (IsViews<Op>) {
+    const auto view = [&](const Tensor& x) {
+      for (const Layout& layout : op.layouts(x.impl()->layout))
+        outs.push_back(make_view(x, layout));
+    };
+    view(inputs...);
+  } else {
+    for (const Meta& meta : op.results(inputs...)) {
+      outs.push_back(make_tensor(meta.dtype, meta.shape));
+    }
+    op.into(Outputs(outs), inputs...);
+  }
+  return outs;
+}
+
 template <class Op>
 void list_attributes(const Op& op, AttributeList& list) {
   if constexpr (requires { op.attributes(list); }) op.attributes(list);
@@ -88,14 +121,14 @@ class Operation {
  public:
   virtual std::string_view name() const = 0;
   virtual void attributes(AttributeList& list) const = 0;
-  /// Says result() and into(); else it is a view, or a user's function.
+  /// Says what its results are, and fills them; else they are views, or a user's function.
   virtual bool computes() const = 0;
-  virtual Meta result(Inputs inputs) const = 0;
-  virtual void into(const Tensor& out, Inputs inputs) const = 0;
-  /// Where `out` of into() may lie in any way.
+  virtual std::vector<Meta> results(Inputs inputs) const = 0;
+  virtual void into(Outputs outs, Inputs inputs) const = 0;
+  /// Whether what into() fills may lie in any way.
   virtual bool any_layout() const = 0;
-  /// A view's layout; nothing for other operations.
-  virtual std::optional<Layout> layout(const Layout& input) const = 0;
+  /// How views lie; nothing for other operations.
+  virtual std::vector<Layout> layouts(const Layout& input) const = 0;
 
  protected:
   ~Operation() = default;
@@ -108,25 +141,30 @@ class OperationOf final : public Operation {
   explicit OperationOf(const Op& op) : op_(op) {}
   std::string_view name() const override { return op_.name; }
   void attributes(AttributeList& list) const override { list_attributes(op_, list); }
-  bool computes() const override { return Computes<Op, In...>; }
-  Meta result(Inputs inputs) const override {
-    if constexpr (Computes<Op, In...>) {
-      return with(inputs, [&](const auto&... x) -> Meta { return op_.result(x...); });
+  bool computes() const override { return Computes<Op, In...> || ComputesSeveral<Op, In...>; }
+  std::vector<Meta> results(Inputs inputs) const override {
+    if constexpr (ComputesSeveral<Op, In...>) {
+      return with(inputs, [&](const auto&... x) { return op_.results(x...); });
+    } else if constexpr (Computes<Op, In...>) {
+      return {with(inputs, [&](const auto&... x) -> Meta { return op_.result(x...); })};
     }
-    fail<Error>("{}: has no result() of its own", name());
+    fail<Error>("{}: has no results() of its own", name());
   }
-  void into(const Tensor& out, Inputs inputs) const override {
-    if constexpr (Computes<Op, In...>) {
-      return with(inputs, [&](const auto&... x) { op_.into(out, x...); });
+  void into(Outputs outs, Inputs inputs) const override {
+    if constexpr (ComputesSeveral<Op, In...>) {
+      return with(inputs, [&](const auto&... x) { op_.into(outs, x...); });
+    } else if constexpr (Computes<Op, In...>) {
+      return with(inputs, [&](const auto&... x) { op_.into(outs[0], x...); });
     }
     fail<Error>("{}: has no into() of its own", name());
   }
   bool any_layout() const override {
     return requires { Op::any_layout; };
   }
-  std::optional<Layout> layout(const Layout& input) const override {
-    if constexpr (IsView<Op>) return op_.layout(input);
-    return std::nullopt;
+  std::vector<Layout> layouts(const Layout& input) const override {
+    if constexpr (IsViews<Op>) return op_.layouts(input);
+    if constexpr (IsView<Op>) return {op_.layout(input)};
+    return {};
   }
 
  private:

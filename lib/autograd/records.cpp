@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "autograd/operation.hpp"
+#include "autograd/several.hpp"
 #include "autograd/walk.hpp"
 #include "core/check.hpp"
 #include "tapegrad/graph.hpp"
@@ -39,34 +39,79 @@ std::string UniqueNames::take(const std::string& name) {
   return result;
 }
 
+namespace {
+
+/// The list, as it grows.
+class Tape {
+ public:
+  explicit Tape(const std::vector<Walked>& all) : uses_(first_uses(all)) {}
+  void add(const Walked& walked);
+  std::vector<TapeRecord> taken() && { return std::move(records_); }
+
+ private:
+  std::string name_of(const Node& node);
+
+  std::unordered_map<const Node*, const Scope*> uses_;
+  std::unordered_map<const Node*, std::size_t> places_;
+  UniqueNames names_;
+  /// Of operations with several results, which are no records themselves: what was found of them,
+  /// and the name that their results share.
+  std::unordered_map<const Node*, const Walked*> joints_;
+  std::unordered_map<const Node*, std::string> shared_names_;
+  std::vector<TapeRecord> records_;
+};
+
+std::string Tape::name_of(const Node& node) {
+  const auto use = uses_.find(&node);
+  const Scope* own = node.scope;
+  const Scope* scope = use != uses_.end() && !own ? use->second : own;
+  if (const Scope* label = node.label) return names_.take(name_within(scope, label->name));
+  if (node.kind != Kind::result) return names_.take(name_within(scope, node.name()));
+  const auto& result = static_cast<const Result&>(node);
+  std::string& shared = shared_names_[result.joint.get()];
+  if (shared.empty()) shared = names_.take(name_within(scope, node.name()));
+  return fmt::format("{}:{}", shared, result.index);
+}
+
+void Tape::add(const Walked& walked) {
+  const Node& node = *walked.node;
+  if (node.kind == Kind::joint) {
+    joints_.emplace(&node, &walked);
+    return;
+  }
+  TapeRecord record{.name = name_of(node),
+                    .operation = std::string(node.name()),
+                    .dtype = node.dtype,
+                    .shape = node.shape,
+                    .freed = walked.freed};
+  AttributeList attributes;
+  if (!node.is_leaf()) static_cast<const Record&>(node).attributes(attributes);
+  record.attributes = std::move(attributes).taken();
+  const Walked* made_by = &walked;
+  if (node.kind == Kind::result) {
+    record.result = static_cast<const Result&>(node).index;
+    // Where a pass freed the result, the walk has not come to its operation.
+    const auto joint = joints_.find(static_cast<const Result&>(node).joint.get());
+    made_by = joint == joints_.end() ? nullptr : joint->second;
+    record.freed = !made_by || made_by->freed;
+  }
+  if (made_by) {
+    for (const Ptr<Node>& input : made_by->inputs) {
+      record.inputs.push_back(input ? std::optional(places_.at(input.get())) : std::nullopt);
+    }
+  }
+  places_.emplace(&node, records_.size());
+  records_.push_back(std::move(record));
+}
+
+}  // namespace
+
 std::vector<TapeRecord> tape(const Tensor& root) {
   check_defined("tape", root);
   const std::vector<Walked> all = records_below(root);
-  const auto uses = first_uses(all);
-  std::unordered_map<const Node*, std::size_t> places;
-  UniqueNames names;
-  std::vector<TapeRecord> records;
-  for (const auto& [node, inputs, freed] : all) {
-    const auto use = uses.find(node.get());
-    const Scope* own = node->scope;
-    const Scope* scope = use != uses.end() && !own ? use->second : own;
-    const Scope* label = node->label;
-    AttributeList attributes;
-    if (!node->is_leaf()) static_cast<const Record&>(*node).attributes(attributes);
-    TapeRecord record{.name = names.take(name_within(scope, label ? label->name : node->name())),
-                      .operation = std::string(node->name()),
-                      .dtype = node->dtype,
-                      .shape = node->shape,
-                      .inputs = {},
-                      .freed = freed,
-                      .attributes = std::move(attributes).taken()};
-    for (const Ptr<Node>& input : inputs) {
-      record.inputs.push_back(input ? std::optional(places.at(input.get())) : std::nullopt);
-    }
-    places.emplace(node.get(), records.size());
-    records.push_back(std::move(record));
-  }
-  return records;
+  Tape list(all);
+  for (const Walked& walked : all) list.add(walked);
+  return std::move(list).taken();
 }
 
 }  // namespace tapegrad

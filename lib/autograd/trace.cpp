@@ -40,6 +40,8 @@ struct Entry {
   Labels labels = {};
   /// The source that a gradient or an update is named after.
   std::optional<Place> subject = {};
+  /// Of an operation with several results, whose entries follow one another: which one it is.
+  std::optional<std::size_t> result = {};
 };
 
 const Scope* label_of(const Entry& entry) {
@@ -58,7 +60,8 @@ class Trace {
   /// The source that the history of an updated tensor begins with.
   Place subject_of(Place place) const { return entries_[place].subject.value_or(place); }
   void add(std::string_view operation, std::vector<Place> inputs, const Tensor& output,
-           std::optional<Place> subject = std::nullopt, std::vector<Attribute> attributes = {});
+           std::optional<Place> subject = std::nullopt, std::vector<Attribute> attributes = {},
+           std::optional<std::size_t> result = std::nullopt);
   /// From now on x comes from `place`.
   void made_by(Place place, const TensorImpl& x);
   std::vector<TapeRecord> records() const;
@@ -126,7 +129,8 @@ Place Trace::place_of(const Tensor& x) {
 }
 
 void Trace::add(std::string_view operation, std::vector<Place> inputs, const Tensor& output,
-                std::optional<Place> subject, std::vector<Attribute> attributes) {
+                std::optional<Place> subject, std::vector<Attribute> attributes,
+                std::optional<std::size_t> result) {
   Entry entry{.operation = std::string(operation),
               .attributes = std::move(attributes),
               .inputs = std::move(inputs),
@@ -134,7 +138,8 @@ void Trace::add(std::string_view operation, std::vector<Place> inputs, const Ten
               .shape = output.shape(),
               .value = output,
               .node = output.impl()->node,
-              .subject = subject};
+              .subject = subject,
+              .result = result};
   entry.labels.before = label_of(entry);
   if (const auto changed = makers_.find(output.impl()); changed != makers_.end()) {
     Entry& before = entries_[changed->second];
@@ -159,13 +164,20 @@ std::string Trace::plain_name(const Entry& entry, const std::vector<TapeRecord>&
 std::vector<TapeRecord> Trace::records() const {
   UniqueNames names;
   std::vector<TapeRecord> records;
+  std::string shared;
   for (const Entry& entry : entries_) {
-    records.push_back({.name = names.take(plain_name(entry, records)),
+    const std::string operation = name_within(entry.scope, entry.operation);
+    if (entry.result == 0) shared = names.take(operation);
+    std::string name = plain_name(entry, records);
+    const bool numbered = entry.result && name == operation;
+    name = numbered ? fmt::format("{}:{}", shared, *entry.result) : names.take(name);
+    records.push_back({.name = std::move(name),
                        .operation = entry.operation,
                        .dtype = entry.dtype,
                        .shape = entry.shape,
                        .inputs = {entry.inputs.begin(), entry.inputs.end()},
-                       .attributes = entry.attributes});
+                       .attributes = entry.attributes,
+                       .result = entry.result});
   }
   return records;
 }
@@ -197,22 +209,27 @@ std::vector<std::pair<Ptr<Node>, Tensor>> leaves_below(const Tensor& root) {
 
 }  // namespace
 
-void list_operation(const Operation& operation, Inputs inputs, const Tensor& output) {
+void list_operation(const Operation& operation, Inputs inputs, Outputs outputs) {
   Trace& trace = *current_trace;
   std::vector<Place> places;
   bool in_place = false;
   for (const Tensor* input : inputs) {
     if (!input->defined()) continue;
     places.push_back(trace.place_of(*input));
-    in_place = in_place || input->is_same(output);
+    in_place = in_place || (outputs.size() == 1 && input->is_same(outputs[0]));
   }
-  AttributeList attributes;
-  operation.attributes(attributes);
-  trace.add(operation.name(), places, output, std::nullopt, std::move(attributes).taken());
+  AttributeList list;
+  operation.attributes(list);
+  const std::vector<Attribute> attributes = std::move(list).taken();
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const auto result = outputs.size() == 1 ? std::nullopt : std::optional(i);
+    trace.add(operation.name(), places, outputs[i], std::nullopt, attributes, result);
+  }
   // What changes a view changes what it looks at.
-  const TensorImpl& x = *output.impl();
-  if (in_place && x.base) trace.made_by(trace.place_of(output), *x.base);
-  if (trace.watch()) unlisted([&] { trace.watch()(operation, inputs, output); });
+  if (in_place && outputs[0].impl()->base) {
+    trace.made_by(trace.place_of(outputs[0]), *outputs[0].impl()->base);
+  }
+  if (trace.watch()) unlisted([&] { trace.watch()(operation, inputs, outputs); });
 }
 
 void backward_traced(const Tensor& root, const Tensor& gradient, Tensor::BackwardOptions options) {

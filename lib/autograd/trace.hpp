@@ -11,7 +11,7 @@ namespace tapegrad {
 
 /// Called after each operation of a trace with the operation itself, before anything else runs;
 /// what it runs itself is not listed.
-using Watch = std::function<void(const Operation&, Inputs, const Tensor& output)>;
+using Watch = std::function<void(const Operation&, Inputs, Outputs)>;
 
 /// The public trace(), watched.
 std::vector<TapeRecord> trace(const std::function<void()>& f, const Watch& watch);

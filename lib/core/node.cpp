@@ -16,8 +16,11 @@ std::atomic<std::uint64_t> next_number{1};
 
 }  // namespace
 
-Node::Node(DType type, const Shape& extents)
-    : dtype(type), number(next_number.fetch_add(1, std::memory_order_relaxed)), shape(extents) {}
+Node::Node(DType type, const Shape& extents, Kind which)
+    : dtype(type),
+      kind(which),
+      number(next_number.fetch_add(1, std::memory_order_relaxed)),
+      shape(extents) {}
 
 void Node::add_hook(Hook hook) {
   Hooks* known = hooks.load(std::memory_order_acquire);

@@ -44,6 +44,10 @@ class Grads {
   std::size_t count_ = 0;
 };
 
+/// What a record stands for: the end of the tape, an operation, one of several results of an
+/// operation, or the operation that has them.
+enum class Kind : std::uint8_t { leaf, operation, result, joint };
+
 using Hook = std::function<Tensor(const Tensor&)>;
 
 /// What a record has of them; registered by one thread, perhaps, while a pass of another reads.
@@ -53,7 +57,7 @@ struct Hooks {
 };
 
 struct Node {
-  Node(DType type, const Shape& extents);
+  Node(DType type, const Shape& extents, Kind which = Kind::operation);
   virtual ~Node() { delete hooks.load(std::memory_order_relaxed); }
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -66,7 +70,7 @@ struct Node {
   virtual std::span<Ptr<Node>> inputs() = 0;
   /// Drops what was saved.
   virtual void release_saved() {}
-  virtual bool is_leaf() const { return false; }
+  bool is_leaf() const { return kind == Kind::leaf; }
 
   // Records come from the pools.
   static void* operator new(std::size_t bytes) { return allocate(bytes); }
@@ -80,6 +84,7 @@ struct Node {
   /// Taken for ever by the reverse pass that freed it.
   Claim claim;
   DType dtype;
+  const Kind kind;
   /// Creation order, which is a topological order.
   std::uint64_t number;
   Shape shape;
@@ -97,11 +102,10 @@ void destroy(Node* node) noexcept;
 /// The end of the tape: collects the gradients of a tensor that requires grad, from passes of any
 /// thread. It does not own the tensor, so that neither keeps the other alive.
 struct LeafNode final : Node {
-  using Node::Node;
+  LeafNode(DType type, const Shape& extents) : Node(type, extents, Kind::leaf) {}
   std::string_view name() const override { return "leaf"; }
   Grads vjp(const Tensor&) override { return {}; }
   std::span<Ptr<Node>> inputs() override { return {}; }
-  bool is_leaf() const override { return true; }
 
   Tensor grad() const;
   void set_grad(Tensor grad);

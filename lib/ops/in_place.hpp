@@ -131,7 +131,7 @@ template <class Op, std::same_as<Tensor>... In>
 [[gnu::cold, gnu::noinline]] void write_traced(Op op, Tensor& self, const In&... other) {
   unlisted([&] { return write_and_record(op, self, other...); });
   const std::array<const Tensor*, sizeof...(In) + 1> inputs{&self, &other...};
-  list_operation(OperationOf<Op, Tensor, In...>(op), inputs, self);
+  list_operation(OperationOf<Op, Tensor, In...>(op), inputs, {&self, 1});
 }
 
 /// self = f(self, other), or f(self). Where memory ends, MemoryError names the operation, and

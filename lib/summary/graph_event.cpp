@@ -3,8 +3,10 @@
 #include "summary/graph_event.hpp"
 
 #include <algorithm>
+#include <map>
 #include <protozero/pbf_writer.hpp>
 #include <set>
+#include <string>
 #include <string_view>
 
 #include "core/check.hpp"
@@ -53,10 +55,28 @@ void add_attribute(pbf_writer& out, std::string_view name, F&& fill) {
   fill(value);
 }
 
+/// The name of a record's node: what several results of one operation share.
+std::string node_name(const TapeRecord& record) {
+  const std::string number = record.result ? fmt::format(":{}", *record.result) : "";
+  return record.name.substr(
+      0, record.name.size() - (record.name.ends_with(number) ? number.size() : 0));
+}
+
+/// The shapes of a node's results by their number.
+using Results = std::map<std::size_t, Shape>;
+
 /// As bytes, because a nested pbf_writer would leave out the shape of a scalar, which is empty.
-void add_shape(pbf_writer& list, const Shape& shape) {
+/// A result that isn't in the list has an unknown rank.
+void add_shape(pbf_writer& list, const Results& results, std::size_t number) {
   std::string bytes;
   pbf_writer message(bytes);
+  const auto found = results.find(number);
+  if (found == results.end()) {
+    message.add_bool(3, true);
+    list.add_message(attr_value::list_shape, bytes);
+    return;
+  }
+  const Shape& shape = found->second;
   for (const std::int64_t size : shape) {
     pbf_writer dim(message, 2);
     dim.add_int64(1, size);
@@ -64,9 +84,10 @@ void add_shape(pbf_writer& list, const Shape& shape) {
   list.add_message(attr_value::list_shape, bytes);
 }
 
-void add_node(pbf_writer& out, const TapeRecord& record, const std::vector<TapeRecord>& records) {
+void add_node(pbf_writer& out, const TapeRecord& record, const std::vector<TapeRecord>& records,
+              const Results& results) {
   pbf_writer message(out, graph::node);
-  message.add_string(node::name, record.name);
+  message.add_string(node::name, node_name(record));
   message.add_string(node::op, record.operation);
   for (const std::optional<std::size_t>& input : record.inputs) {
     if (input) message.add_string(node::input, records[*input].name);
@@ -77,7 +98,7 @@ void add_node(pbf_writer& out, const TapeRecord& record, const std::vector<TapeR
   });
   add_attribute(message, "_output_shapes", [&](pbf_writer& value) {
     pbf_writer list(value, attr_value::list);
-    add_shape(list, record.shape);
+    for (std::size_t i = 0; i <= results.rbegin()->first; ++i) add_shape(list, results, i);
   });
   for (const Attribute& attribute : record.attributes) {
     add_attribute(message, attribute.name,
@@ -115,7 +136,17 @@ std::string graph_event(const Stamp& stamp, const std::vector<TapeRecord>& recor
   std::string bytes;
   {
     pbf_writer out(bytes);
-    for (const TapeRecord& record : records) add_node(out, record, records);
+    std::map<std::string, Results> nodes;
+    for (const TapeRecord& record : records) {
+      nodes[node_name(record)].emplace(record.result.value_or(0), record.shape);
+    }
+    for (const TapeRecord& record : records) {
+      // The first of a node's records makes it.
+      const auto found = nodes.find(node_name(record));
+      if (found == nodes.end()) continue;
+      add_node(out, record, records, found->second);
+      nodes.erase(found);
+    }
     constexpr int producer = 22;  // shapes in attributes and inputs in full names, as of 2017
     pbf_writer versions(out, graph::versions);
     versions.add_int32(1, producer);

@@ -198,6 +198,8 @@ std::vector<Row> reductions() {
       {"mean", 1, [] { mean(none, 0); }},
       {"var", 1, [] { var(none); }},
       {"std", 1, [] { tapegrad::std(none); }},
+      {"var_mean", 1, [] { var_mean(none); }},
+      {"std_mean", 1, [] { std_mean(none); }},
       {"count_nonzero", 1, [] { count_nonzero(none); }},
       {"any", 1, [] { any(none); }},
       {"all", 1, [] { all(none); }},

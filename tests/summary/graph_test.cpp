@@ -14,6 +14,7 @@
 #include "tapegrad/nn/sequential.hpp"
 #include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/join.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/summary/writer.hpp"
@@ -31,6 +32,8 @@ struct Read {
   std::map<std::string, int> types;
   std::map<std::string, std::string> texts;
   std::vector<std::int64_t> shape;
+  /// Of further results.
+  std::vector<std::vector<std::int64_t>> shapes;
 };
 
 std::vector<std::int64_t> read_shape(pbf_reader shape) {
@@ -57,7 +60,7 @@ void read_attribute(pbf_reader entry, Read& node) {
       pbf_reader list = value.get_message();
       REQUIRE(list.next(7));
       node.shape = read_shape(list.get_message());
-      CHECK_FALSE(list.next());
+      while (list.next(7)) node.shapes.push_back(read_shape(list.get_message()));
     }
   }
 }
@@ -135,6 +138,23 @@ TEST_CASE("a traced list comes back with names, edges, shapes and types", "[summ
   CHECK(nodes.at("model/sum").texts == std::map<std::string, std::string>{{"dims", "[0, 1]"}});
   CHECK(nodes.at("model/eq").texts == std::map<std::string, std::string>{{"other", "1"}});
   CHECK(nodes.at("model/eq").types == Types{{"T", 10}});  // DT_BOOL
+}
+
+TEST_CASE("an operation with several results is one node of several shapes", "[summary][graph]") {
+  const auto nodes = written([](summary::Writer& writer) {
+    writer.add_graph(trace([] {
+      const NameScope scope("model");
+      const auto parts = split(ones({5, 2}).named("x"), 3);
+      parts[0].sum() * parts[1];
+    }));
+  });
+  REQUIRE(nodes.size() == 4);
+  CHECK(nodes.at("model/split").op == "split");
+  CHECK(nodes.at("model/split").inputs == Names{"model/x"});
+  CHECK(nodes.at("model/split").shape == Sizes{3, 2});
+  CHECK(nodes.at("model/split").shapes == std::vector<Sizes>{{2, 2}});
+  CHECK(nodes.at("model/sum").inputs == Names{"model/split:0"});
+  CHECK(nodes.at("model/mul").inputs == Names{"model/sum", "model/split:1"});
 }
 
 TEST_CASE("element types are TensorFlow's", "[summary][graph]") {

@@ -1,6 +1,7 @@
 #include "support/contract.hpp"
 
 #include <cstring>
+#include <vector>
 
 #include "autograd/trace.hpp"
 #include "kernels/ref.hpp"
@@ -9,6 +10,8 @@
 
 namespace tapegrad::test {
 namespace {
+
+using Tensors = std::vector<Tensor>;
 
 /// Elements that no operation gives.
 Tensor rubbish(DType dtype, const Shape& shape) {
@@ -43,35 +46,51 @@ Tensor among_others(DType dtype, const Shape& shape, Tensor& all) {
   return scattered_view(all);
 }
 
-void check_into_others(const Operation& op, Inputs inputs, const Tensor& output) {
-  Tensor all;
-  const Tensor place = among_others(output.dtype(), output.shape(), all);
-  Tensor expected = all.clone();
-  op.into(place, inputs);
-  CHECK(same_bits(place, output));
-  scattered_view(expected).copy_(output);
-  CHECK(same_bits(all, expected));
+void check_into_others(const Operation& op, Inputs inputs, Outputs outputs) {
+  Tensors whole(outputs.size()), places, expected;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    places.push_back(among_others(outputs[i].dtype(), outputs[i].shape(), whole[i]));
+    expected.push_back(whole[i].clone());
+  }
+  op.into(places, inputs);
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    CHECK(same_bits(places[i], outputs[i]));
+    scattered_view(expected[i]).copy_(outputs[i]);
+    CHECK(same_bits(whole[i], expected[i]));
+  }
 }
 
-void check_operation(const Operation& op, Inputs inputs, const Tensor& output) {
-  const bool in_place = inputs[0]->is_same(output);
+void check_views(const Operation& op, const Tensor& input, const std::vector<Layout>& layouts,
+                 Outputs outputs) {
+  CHECK_FALSE(op.computes());
+  REQUIRE(layouts.size() == outputs.size());
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    CHECK(layouts[i] == impl_of(outputs[i]).layout);
+    CHECK(outputs[i].shares_storage_with(input));
+  }
+}
+
+void check_operation(const Operation& op, Inputs inputs, Outputs outputs) {
+  const bool in_place = inputs[0]->is_same(outputs[0]);
   if (in_place) return;
-  INFO(op.name() << " with a result of " << name_of(output.dtype()) << ' '
-                 << to_string(output.shape()));
-  if (const auto layout = op.layout(inputs[0]->defined() ? impl_of(*inputs[0]).layout : Layout())) {
-    CHECK_FALSE(op.computes());
-    CHECK(*layout == impl_of(output).layout);
-    CHECK(output.shares_storage_with(*inputs[0]));
-    return;
+  INFO(op.name() << " with a result of " << name_of(outputs[0].dtype()) << ' '
+                 << to_string(outputs[0].shape()));
+  const Layout first = inputs[0]->defined() ? impl_of(*inputs[0]).layout : Layout();
+  if (const auto layouts = op.layouts(first); !layouts.empty()) {
+    return check_views(op, *inputs[0], layouts, outputs);
   }
   REQUIRE(op.computes());
-  const Meta meta = op.result(inputs);
-  CHECK(meta.dtype == output.dtype());
-  CHECK(to_string(meta.shape) == to_string(output.shape()));
-  const Tensor given = rubbish(output.dtype(), output.shape());
+  const std::vector<Meta> results = op.results(inputs);
+  REQUIRE(results.size() == outputs.size());
+  Tensors given;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    CHECK(results[i].dtype == outputs[i].dtype());
+    CHECK(to_string(results[i].shape) == to_string(outputs[i].shape()));
+    given.push_back(rubbish(outputs[i].dtype(), outputs[i].shape()));
+  }
   op.into(given, inputs);
-  CHECK(same_bits(given, output));
-  if (op.any_layout()) check_into_others(op, inputs, output);
+  for (std::size_t i = 0; i < outputs.size(); ++i) CHECK(same_bits(given[i], outputs[i]));
+  if (op.any_layout()) check_into_others(op, inputs, outputs);
 }
 
 }  // namespace

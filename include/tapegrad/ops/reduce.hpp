@@ -1,6 +1,8 @@
 // Reductions: sums, means, extremes, and what is built on them.
 #pragma once
 
+#include <utility>
+
 #include "tapegrad/keepdim.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -35,6 +37,16 @@ Tensor var(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no, double
 /// derivative is infinite there. Throws as var().
 Tensor std(const Tensor& x);
 Tensor std(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no, double correction = 1);
+
+/// var() or std(), and mean() of the same elements, which is found on the way:
+///   const auto [variance, mean] = var_mean(x, 0);
+/// Derivatives and errors are those of var(), std() and mean().
+std::pair<Tensor, Tensor> var_mean(const Tensor& x);
+std::pair<Tensor, Tensor> var_mean(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no,
+                                   double correction = 1);
+std::pair<Tensor, Tensor> std_mean(const Tensor& x);
+std::pair<Tensor, Tensor> std_mean(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no,
+                                   double correction = 1);
 
 /// How many elements aren't 0 (NaN isn't): int64, without derivative.
 Tensor count_nonzero(const Tensor& x, const Dims& dims = {}, Keepdim keep = Keepdim::no);

@@ -1,0 +1,112 @@
+// Operations with several results. The operation has one record, and each result that a derivative
+// can go through has one of its own, whose only input is the operation's: so hooks, wanted inputs,
+// shapes and names of a result are those of a record. An operation is a struct as in apply.hpp with
+//   results(inputs...)       the Meta of each result, and into(outs, inputs...), which computes all
+//   layouts(layout)          or, of views of one input, how each of them lies
+//   vjp(saved, gs)           the gradients that arrived, undefined where nothing did
+// It can save its inputs, not its results.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "autograd/apply.hpp"
+
+namespace tapegrad {
+
+/// The record of such an operation.
+struct Joint : Record {
+  /// `first` is one of the results, for messages.
+  Joint(const Tensor& first, std::size_t results)
+      : Record(first.dtype(), first.shape(), Kind::joint), count(results) {}
+  virtual Grads vjp_of(std::span<const Tensor> gs) = 0;
+  /// Never called: the engine collects what arrives at the results.
+  Grads vjp(const Tensor&) final { return {}; }
+
+  const std::size_t count;
+};
+
+/// One of its results. It keeps the operation's record for names when a pass has freed both.
+struct Result final : Record {
+  Result(const Tensor& x, Ptr<Node> made_by, std::size_t place)
+      : Record(x.dtype(), x.shape(), Kind::result), joint(std::move(made_by)), index(place) {}
+  std::string_view name() const override { return joint->name(); }
+  void attributes(AttributeList& list) const override {
+    static_cast<const Joint&>(*joint).attributes(list);
+  }
+  std::span<Ptr<Node>> inputs() override { return {&joint, 1}; }
+  /// Never called: the engine hands its gradient on.
+  Grads vjp(const Tensor&) override { return {}; }
+
+  Ptr<Node> joint;
+  const std::size_t index;
+};
+
+template <class Op, class Edges, class Values>
+struct JointOf final : Joint {
+  JointOf(Op operation, const std::vector<Tensor>& outs, Edges&& to, Values&& slots)
+      : Joint(outs[0], outs.size()),
+        op(std::move(operation)),
+        edges(std::move(to)),
+        saved(std::move(slots)) {}
+  std::string_view name() const override { return op.name; }
+  void attributes(AttributeList& list) const override { list_attributes(op, list); }
+  std::span<Ptr<Node>> inputs() override { return edges; }
+  Grads vjp_of(std::span<const Tensor> gs) override {
+    return op.vjp(Saved(*this, edges, saved), gs);
+  }
+  void release_saved() override {
+    for (SavedTensor& s : saved) s.value = Tensor();
+  }
+
+  [[no_unique_address]] Op op;
+  Edges edges;
+  Values saved;
+};
+
+/// Puts the results, just computed from `inputs`, on the tape.
+template <class Op, std::same_as<Tensor>... In>
+void record_several(Op op, const std::vector<Tensor>& outs, const In&... inputs) {
+  constexpr std::size_t count = sizeof...(In);
+  constexpr Needs saves = Op::saves(~Needs{0});
+  static_assert(!(saves & save_output), "an operation with several results saves its inputs only");
+  using Edges = std::array<Ptr<Node>, count>;
+  using Values = std::array<SavedTensor, saves == save_nothing ? 0 : count>;
+  auto* node = new JointOf<Op, Edges, Values>(std::move(op), outs, Edges{}, Values{});
+  const Ptr<Node> owner(node);
+  const std::array<const Tensor*, count> pointers{&inputs...};
+  connect<Op>(*node, pointers, Tensor());
+  for (std::size_t i = 0; i < outs.size(); ++i) {
+    TensorImpl& out = *outs[i].impl();
+    if (is_floating(out.dtype)) out.node = Ptr<Node>(new Result(outs[i], owner, i));
+  }
+}
+
+template <class Op, std::same_as<Tensor>... In>
+std::vector<Tensor> run_and_record_several(Op op, const In&... inputs) {
+  check_defined(Op::name, inputs...);
+  if (is_silent()) return computed_several(op, inputs...);
+  if (is_traced()) [[unlikely]] {
+    std::vector<Tensor> outs = unlisted([&] { return run_and_record_several(op, inputs...); });
+    const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
+    list_operation(OperationOf<Op, In...>(op), pointers, outs);
+    return outs;
+  }
+  (check_history(Op::name, inputs), ...);
+  std::vector<Tensor> outs = unrecorded([&] { return computed_several(op, inputs...); });
+  if (!outs.empty() && (tracked(inputs) || ...)) record_several(std::move(op), outs, inputs...);
+  return outs;
+}
+
+/// apply() for an operation with several results.
+template <class Op, std::same_as<Tensor>... In>
+std::vector<Tensor> apply_several(Op op, const In&... inputs) {
+  return in_name_of(Op::name, [&] { return run_and_record_several(std::move(op), inputs...); });
+}
+
+}  // namespace tapegrad
