@@ -79,6 +79,7 @@ TEST_CASE("one weight that isn't 0 shows a logit that is NaN in recorded derivat
                                        .to_vector<double>();
   CHECK(std::isnan(by_x[0]));
   CHECK(std::isnan(by_x[1]));
+  CHECK(pulled(weighted_logits(no, yes, x), x, {0, 0}) == std::vector<double>{0, 0});
 }
 
 TEST_CASE("a softmax of one number that is NaN has a gradient that is NaN", "[ops][softmax]") {
