@@ -190,7 +190,7 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
   }
   check<ShapeError>(total == whole, "split: the sizes add up to {}, dim {} of shape {} has {}",
                     total, dim, x.shape(), whole);
-  return apply_several(Split{d, sizes}, x);
+  return in_name_of("split", [&] { return apply_several(Split{d, sizes}, x); });
 }
 
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t count, std::int64_t dim) {
