@@ -26,7 +26,7 @@ needs_of() {
       'file:/etc/ssl/certs/ca-certificates.crt ca-certificates' ;;
     fuzz) printf '%s\n' 'command:clang++ clang' ;;
     clang_runtime) echo "clang:fuzzer libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev" ;;
-    docs) echo 'command:doxygen doxygen' ;;
+    docs) printf '%s\n' 'command:doxygen doxygen' 'command:python3 python3' ;;
     old_processor) echo 'command:qemu-x86_64 qemu-user' ;;
     other_debian) echo 'command:debootstrap debootstrap' ;;
   esac
