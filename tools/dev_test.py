@@ -42,8 +42,10 @@ class Dev(unittest.TestCase):
         self.stubs.mkdir()
         (self.tree / "tools").mkdir(parents=True)
         shutil.copy(ROOT / "dev", self.tree)
-        for name in ("needs.bash", "bench.bash", "check.bash", "in_debian.bash", "count_tests.py"):
+        for name in ("needs.bash", "bench.bash", "check.bash", "in_debian.bash", "count_tests.py",
+                     "make_methods.py"):
             shutil.copy(ROOT / "tools" / name, self.tree / "tools")
+        shutil.copytree(ROOT / "include", self.tree / "include")
         shutil.copytree(ROOT / "bench/versus", self.tree / "bench/versus", ignore=shutil.ignore_patterns("__pycache__"))
         for source in ("samples/line/main.cpp", "bench/sum.cpp", "tests/fuzz/npy_fuzz.cpp"):
             path = self.tree / source
