@@ -7,7 +7,7 @@ derivatives are, and of functions of the same file that those call.
 import re
 from dataclasses import dataclass
 
-RULES = {"vjp", "df", "dx", "dy", "pull", "pull_x", "pull_y"}
+RULES = {"vjp", "grads", "df", "dx", "dy", "pull", "pull_x", "pull_y"}
 # Functions that are derivatives themselves: `f` of such structs.
 SLOPES = re.compile(r"(Slope|Target|Gradient|Spread)$")
 HEAD = re.compile(r"^[ \t]*(?!return|else|case)(?:[\w:<>&*,\[\]]+ )+(?P<name>[\w:]+)\(", re.MULTILINE)
