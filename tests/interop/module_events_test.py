@@ -69,10 +69,10 @@ class GraphsTest(ModuleEventsTest):
                             ("2/bias", [1])]:
             self.assertEqual(nodes[f"model/{name}"], ("leaf", [], "DT_FLOAT", shape))
         self.assertEqual(nodes["model/x"], ("constant", [], "DT_FLOAT", [5, 3]))
-        self.assertEqual(nodes["model/1/relu"], ("relu", ["model/0/add"], "DT_FLOAT", [5, 4]))
-        self.assertEqual(nodes["model/2/add"][2:], ("DT_FLOAT", [5, 1]))
+        self.assertEqual(nodes["model/1/relu"], ("relu", ["model/0/linear"], "DT_FLOAT", [5, 4]))
+        self.assertEqual(nodes["model/2/linear"][2:], ("DT_FLOAT", [5, 1]))
         used = {name for _, inputs, _, _ in nodes.values() for name in inputs}
-        self.assertEqual(set(nodes) - used, {"model/2/add"})  # all the rest leads there
+        self.assertEqual(set(nodes) - used, {"model/2/linear"})  # all the rest leads there
         self.assertLessEqual(used, set(nodes))
 
     def test_the_page_gets_the_same_graph(self):
