@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <vector>
 
 #include "kernels/parallel.hpp"
@@ -132,12 +133,12 @@ inline Last<double> totals(const std::array<Last<double>, 2>& s) {
 }
 inline Last<float> totals(const std::array<Last<float>, 4>& s) {
   const auto pairs = [](const Last<float>& a, const Last<float>& b) {
-    return xsimd::bitwise_cast<Last<double>>(xsimd::zip_lo(a, b) + xsimd::zip_hi(a, b));
+    return std::bit_cast<Last<double>>(xsimd::zip_lo(a, b) + xsimd::zip_hi(a, b));
   };
   const Last<double> ab = pairs(s[0], s[1]);
   const Last<double> cd = pairs(s[2], s[3]);
-  return xsimd::bitwise_cast<Last<float>>(xsimd::zip_lo(ab, cd)) +
-         xsimd::bitwise_cast<Last<float>>(xsimd::zip_hi(ab, cd));
+  return std::bit_cast<Last<float>>(xsimd::zip_lo(ab, cd)) +
+         std::bit_cast<Last<float>>(xsimd::zip_hi(ab, cd));
 }
 
 template <class T>
