@@ -197,8 +197,8 @@ class Rows {
         add_products<T, R>(running, rows, x + i);
         for (const T*& row : rows) row += lanes<T>;
       }
-      if (n % lanes < T >> 0) {
-        for (const T*& row : rows) row += rest_.count;
+      if (const std::int64_t left = n % lanes<T>; left > 0) {
+        for (const T*& row : rows) row += left;
         rest_.template add<R>(running, rows, x + n);
       }
       for (std::size_t r = 0; r < R; ++r) result[r] += folded<T>(running[r]);

@@ -102,7 +102,8 @@ Tensor apply_beside(const Tensor& a, Scalar b) {
 template <class Op>
 Tensor apply_beside(Scalar a, const Tensor& b) {
   check_defined(Op::name, a, b);
-  return apply(Beside < Op, Op::commutes ? Side::right : Side::left > {a}, b);
+  constexpr Side side = Op::commutes ? Side::right : Side::left;
+  return apply(Beside<Op, side>{a}, b);
 }
 
 /// A text with a number in the place of its first or second value, in the type of the gradient.
