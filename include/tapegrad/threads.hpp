@@ -8,7 +8,7 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// the environment's TAPEGRAD_NUM_THREADS, if that is a number from 1 to 1024; else the number of
 /// processors that the process may use, by its affinity and the quota of its control group (a
 /// container's limit; a part of a processor counts as one). No result depends on it, not in a
-/// single bit, but for matrix products, which OpenBLAS cuts by the number of its threads.
+/// single bit, but for products of two matrices, which OpenBLAS cuts by the number of its threads.
 int num_threads();
 
 /// Sets it, for OpenBLAS too, as TAPEGRAD_NUM_THREADS does. Threads are started when they are first

@@ -197,8 +197,9 @@ class Rows {
         add_products<T, R>(running, rows, x + i);
         for (const T*& row : rows) row += lanes<T>;
       }
-      if (const std::int64_t left = n % lanes<T>; left > 0) {
-        for (const T*& row : rows) row += left;
+      const bool is_last = n % lanes<T> != 0;
+      if (is_last) {
+        for (const T*& row : rows) row += rest_.count;
         rest_.template add<R>(running, rows, x + n);
       }
       for (std::size_t r = 0; r < R; ++r) result[r] += folded<T>(running[r]);
