@@ -16,7 +16,7 @@ GOOD = {
     "lib/kernels/gemm.hpp": '#include "core/layout.hpp"\n',
     "lib/kernels/gemm.cpp": '#include "kernels/gemm.hpp"\n#include <cblas.h>\n#include <fmt/core.h>\n',
     "lib/kernels/map.cpp": '#include "gemm.hpp"\n#include <xsimd/xsimd.hpp>\n',
-    "lib/autograd/node.hpp": '#include "core/layout.hpp"\n#include <tapegrad/ops/binary.hpp>\n',
+    "lib/autograd/node.hpp": '#include "core/layout.hpp"\n#include <tapegrad/ops/pointwise.hpp>\n',
     "lib/ops/linalg.cpp": '#include "autograd/node.hpp"\n#include "kernels/gemm.hpp"\n',
     "lib/core/check.hpp": "#include <fmt/core.h>\n",
     "lib/nn/linear.cpp": '#include "core/check.hpp"\n#include <tapegrad/autograd.hpp>\n',

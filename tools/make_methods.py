@@ -65,19 +65,24 @@ def functions_of(path):
             yield match["result"], match["name"], split_parameters(others.lstrip(", \n"))
 
 
+def named(path):
+    """.../include/tapegrad/ops/reduce/sum.hpp -> ops/reduce/sum.hpp"""
+    return "ops/" + path.as_posix().rpartition("/ops/")[2]
+
+
 def declarations(headers):
     """Text for the inside of class Tensor."""
     for path in headers:
-        yield f"// ---- ops/{path.name} ----"
+        yield f"// ---- {named(path)} ----"
         for result, name, parameters in functions_of(path):
-            yield f"/// {name}() of ops/{path.name}, with this as its first argument."
+            yield f"/// {name}() of {named(path)}, with this as its first argument."
             yield f"{result} {name}({', '.join(parameters)}) const;"
 
 
 def definitions(headers):
     """A source of the library."""
     for path in headers:
-        yield f'#include "tapegrad/ops/{path.name}"'
+        yield f'#include "tapegrad/{named(path)}"'
     yield "namespace tapegrad {"
     for path in headers:
         for result, name, parameters in functions_of(path):

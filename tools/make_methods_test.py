@@ -40,7 +40,8 @@ class Methods(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.header = Path(folder.name, "some.hpp")
+        self.header = Path(folder.name, "ops/family/some.hpp")
+        self.header.parent.mkdir(parents=True)
         self.header.write_text(HEADER, encoding="utf-8")
 
     def test_declarations(self):
@@ -58,12 +59,12 @@ class Methods(unittest.TestCase):
         """A line before each."""
         lines = list(make_methods.declarations([self.header]))
         before = lines[lines.index("Tensor log() const;") - 1]
-        self.assertEqual(before, "/// log() of ops/some.hpp, with this as its first argument.")
+        self.assertEqual(before, "/// log() of ops/family/some.hpp, with this as its first argument.")
 
     def test_definitions(self):
         """Call the function with everything that they got."""
         text = "\n".join(make_methods.definitions([self.header]))
-        self.assertIn('#include "tapegrad/ops/some.hpp"', text)
+        self.assertIn('#include "tapegrad/ops/family/some.hpp"', text)
         self.assertIn("Extremes Tensor::max(std::int64_t dim, Keepdim keep) const {\n"
                       "  return tapegrad::max(*this, dim, keep);\n}", text)
         self.assertIn("Tensor Tensor::exp() const {\n  return tapegrad::exp(*this);\n}", text)

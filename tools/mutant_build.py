@@ -48,7 +48,7 @@ def sources():
     public = set()
     for header in (ROOT / "include").rglob("*.hpp"):
         public |= set(re.findall(r"\b(\w+)\(", header.read_text()))
-    for path in sorted((ROOT / "lib/ops").glob("*.[ch]pp")):
+    for path in sorted((ROOT / "lib/ops").rglob("*.[ch]pp")):
         text = path.read_text()
         found = functions(text) if path.name == "formulas.hpp" else rules(text, public)
         if found:
@@ -108,7 +108,7 @@ def blamed(output, lines):
     numbers = set()
     trail = []
     for text in output.splitlines():
-        place = re.match(r".*?(lib/ops/[\w.]+):(\d+):\d+:", text)
+        place = re.match(r".*?(lib/ops/[\w./]+):(\d+):\d+:", text)
         if place and not re.search(r": (note|warning): ", text):
             trail.append((place.group(1), int(place.group(2))))
         if ": error: " in text:
@@ -133,7 +133,7 @@ class Build:
 
     def command(self, path, out):
         """What the build would compile `path` by: of the copy, and quickly."""
-        wanted = f"lib/libtapegrad.a.p/ops_{path.name}.o"
+        wanted = "lib/libtapegrad.a.p/" + "_".join(path.parts[1:]) + ".o"
         for entry in json.loads((self.base / "compile_commands.json").read_text()):
             if entry["output"] == wanted:
                 words = shlex.split(entry["command"])
@@ -151,7 +151,7 @@ class Build:
 
     def compiled(self, path, headers):
         """Compiles one source, if it or a header changed. Gives the compiler's errors."""
-        out = self.place / (path.name + ".o")
+        out = self.place / ("_".join(path.parts[1:]) + ".o")
         mine = [self.tree / path, *headers]
         if out.exists() and all(s.stat().st_mtime < out.stat().st_mtime for s in mine):
             return ""
@@ -182,7 +182,7 @@ class Build:
         for path, own in by_path.items():
             text, lines[str(path)] = grown(own, first) if own else ((ROOT / path).read_text(), {})
             write_if_new(self.tree / path, text)
-        for path in (self.tree / "lib/ops").glob("*.hpp"):
+        for path in (self.tree / "lib/ops").rglob("*.hpp"):
             if path.relative_to(self.tree) not in by_path:
                 path.unlink()  # of an earlier run
         return lines

@@ -11,7 +11,7 @@
 #include "core/tensor_impl.hpp"
 #include "core/thread_end.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 
 namespace tapegrad {

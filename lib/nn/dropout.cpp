@@ -1,7 +1,7 @@
 #include "tapegrad/nn/dropout.hpp"
 
 #include "core/check.hpp"
-#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 
 namespace tapegrad::nn {
 namespace {

@@ -2,8 +2,7 @@
 // Each is a struct of its own, so that errors, tapes and traces call it by its name.
 #pragma once
 
-#include "ops/beside.hpp"
-#include "ops/in_place.hpp"
+#include "ops/beside_in_place.hpp"
 
 namespace tapegrad {
 

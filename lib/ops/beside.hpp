@@ -106,6 +106,10 @@ Tensor apply_beside(Scalar a, const Tensor& b) {
   return apply(Beside<Op, side>{a}, b);
 }
 
+/// An operand in another type: a number takes any.
+inline Tensor as(DType dtype, const Tensor& x) { return x.to(dtype); }
+inline Scalar as(DType, Scalar number) { return number; }
+
 /// A text with a number in the place of its first or second value, in the type of the gradient.
 template <class F, Side side>
 struct TextBeside {

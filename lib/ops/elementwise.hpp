@@ -1,5 +1,5 @@
 // The shared half of pointwise operations: promotion, broadcasting, the fused loops. Each
-// operation itself is in pointwise.cpp, binary.cpp or compare.cpp.
+// operation itself is in a file of pointwise/.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 #include "core/dispatch.hpp"
 #include "kernels/map.hpp"
 #include "kernels/wrap.hpp"
-#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 
 namespace tapegrad {
 

@@ -15,11 +15,9 @@
 #include <vector>
 
 #include "accuracy/arguments.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
-#include "tapegrad/ops/softmax.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace {

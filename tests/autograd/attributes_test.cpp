@@ -1,14 +1,11 @@
 // What operations were told besides their inputs, in lists of them.
 #include "autograd/leaf.hpp"
 #include "tapegrad/graph.hpp"
-#include "tapegrad/ops/binary.hpp"
-#include "tapegrad/ops/extreme.hpp"
 #include "tapegrad/ops/index.hpp"
-#include "tapegrad/ops/join.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
-#include "tapegrad/ops/softmax.hpp"
+#include "tapegrad/ops/shape.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;

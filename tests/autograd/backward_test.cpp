@@ -1,7 +1,6 @@
 // backward(): order, freeing, misuse, and values that were changed before it.
 #include "autograd/leaf.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/tensor.hpp"

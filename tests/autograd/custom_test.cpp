@@ -9,7 +9,6 @@
 #include "tapegrad/gradcheck.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/memory.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 

@@ -2,7 +2,6 @@
 #include "autograd/leaf.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/names.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"

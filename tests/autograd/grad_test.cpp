@@ -1,7 +1,6 @@
 // grad(): derivatives of outputs with respect to chosen inputs, beside the leaves' own gradients.
 #include "autograd/leaf.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/tensor.hpp"

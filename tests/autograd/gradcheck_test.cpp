@@ -8,7 +8,6 @@
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/memory.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"

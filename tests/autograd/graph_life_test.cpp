@@ -8,7 +8,6 @@
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/memory.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/tensor.hpp"

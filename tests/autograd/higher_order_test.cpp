@@ -4,7 +4,6 @@
 
 #include "autograd/leaf.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/tensor.hpp"
 

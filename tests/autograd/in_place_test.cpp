@@ -1,7 +1,6 @@
 // In-place changes: what is recorded, and what is refused because its history would be lost.
 #include "autograd/leaf.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/tensor.hpp"

@@ -4,7 +4,6 @@
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/gradcheck.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/tensor.hpp"

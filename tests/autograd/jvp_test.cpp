@@ -9,7 +9,6 @@
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/custom.hpp"
 #include "tapegrad/gradcheck.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/pointwise.hpp"

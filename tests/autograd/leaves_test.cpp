@@ -3,8 +3,8 @@
 
 #include "autograd/leaf.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;

@@ -7,7 +7,6 @@
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/gradcheck.hpp"
 #include "tapegrad/graph.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"

@@ -6,7 +6,6 @@
 
 #include "autograd/leaf.hpp"
 #include "tapegrad/graph.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/tensor.hpp"

@@ -11,11 +11,10 @@
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/names.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
-#include "tapegrad/ops/join.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/ops/shape.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;

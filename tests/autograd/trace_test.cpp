@@ -3,10 +3,9 @@
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/names.hpp"
-#include "tapegrad/ops/binary.hpp"
-#include "tapegrad/ops/join.hpp"
 #include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/shape.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;

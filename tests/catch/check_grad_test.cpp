@@ -1,7 +1,6 @@
 // CHECK_GRAD as its users write it: an own test program that links the shared library.
 #include <tapegrad/catch.hpp>
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/tensor.hpp"

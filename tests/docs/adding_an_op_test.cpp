@@ -7,8 +7,8 @@
 #include "support/catch.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;

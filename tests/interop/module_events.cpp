@@ -10,7 +10,6 @@
 #include "tapegrad/nn/activation.hpp"
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/nn/sequential.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/pointwise.hpp"

@@ -6,8 +6,8 @@
 
 #include "files.hpp"
 #include "support/catch.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/state_dict.hpp"
 #include "tapegrad/tensor.hpp"
 

@@ -21,9 +21,9 @@
 
 #include "tapegrad/error.hpp"
 #include "tapegrad/memory.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/linalg.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/tensor.hpp"
 

@@ -6,7 +6,6 @@
 #include "support/values.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/linear.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"

@@ -3,7 +3,6 @@
 #include "tapegrad/nn/module.hpp"
 #include "tapegrad/nn/parameter.hpp"
 #include "tapegrad/nn/sequential.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"

@@ -2,8 +2,8 @@
 // As a user writes it: one header, nothing else.
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/nn/module.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/loss.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/random.hpp"

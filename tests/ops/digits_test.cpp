@@ -7,12 +7,11 @@
 #include "support/catch.hpp"
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
-#include "tapegrad/ops/join.hpp"
 #include "tapegrad/ops/loss.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
-#include "tapegrad/ops/softmax.hpp"
+#include "tapegrad/ops/shape.hpp"
 
 using namespace tapegrad;
 

@@ -4,13 +4,10 @@
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
-#include "tapegrad/ops/extreme.hpp"
-#include "tapegrad/ops/join.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
-#include "tapegrad/ops/softmax.hpp"
+#include "tapegrad/ops/shape.hpp"
 #include "tapegrad/random.hpp"
 
 using namespace tapegrad;

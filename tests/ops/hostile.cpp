@@ -5,16 +5,13 @@
 
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/nn/dropout.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
-#include "tapegrad/ops/extreme.hpp"
 #include "tapegrad/ops/index.hpp"
-#include "tapegrad/ops/join.hpp"
 #include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
-#include "tapegrad/ops/softmax.hpp"
+#include "tapegrad/ops/shape.hpp"
 #include "tapegrad/random.hpp"
 #include "tapegrad/tensor.hpp"
 

@@ -10,8 +10,8 @@
 
 #include "hostile.hpp"
 #include "support/catch.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/print.hpp"
 #include "tapegrad/tensor.hpp"

@@ -7,9 +7,7 @@
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "tapegrad/ops/create.hpp"
-#include "tapegrad/ops/extreme.hpp"
 #include "tapegrad/ops/reduce.hpp"
-#include "tapegrad/ops/softmax.hpp"
 
 using namespace tapegrad;
 using tapegrad::test::error_of;

@@ -6,12 +6,10 @@
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
-#include "tapegrad/ops/extreme.hpp"
-#include "tapegrad/ops/join.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/ops/shape.hpp"
 
 using namespace tapegrad;
 using tapegrad::test::error_of;

@@ -6,9 +6,9 @@
 
 #include "support/catch.hpp"
 #include "support/errors.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/loss.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/random.hpp"
 #include "tapegrad/tensor.hpp"

@@ -5,14 +5,14 @@
 #include <utility>
 #include <vector>
 
+#include "ops/loss/weighted_logits.hpp"
 #include "ops/weighted.hpp"
-#include "ops/weighted_logits.hpp"
 #include "support/catch.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"
-#include "tapegrad/ops/softmax.hpp"
+#include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;

@@ -6,13 +6,11 @@
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "tapegrad/gradcheck.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
-#include "tapegrad/ops/extreme.hpp"
 #include "tapegrad/ops/index.hpp"
-#include "tapegrad/ops/join.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
-#include "tapegrad/ops/softmax.hpp"
+#include "tapegrad/ops/shape.hpp"
 
 using namespace tapegrad;
 

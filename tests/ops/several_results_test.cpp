@@ -6,11 +6,10 @@
 #include "support/errors.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
-#include "tapegrad/ops/join.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/ops/shape.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;

@@ -6,7 +6,6 @@
 
 #include "support/catch.hpp"
 #include "support/errors.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/random.hpp"

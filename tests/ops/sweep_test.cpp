@@ -9,12 +9,10 @@
 
 #include "support/catch.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
-#include "tapegrad/ops/softmax.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;

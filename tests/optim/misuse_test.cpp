@@ -4,8 +4,8 @@
 
 #include "support/catch.hpp"
 #include "support/errors.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/optim/adam.hpp"
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/state_dict.hpp"

@@ -2,7 +2,6 @@
 
 #include "support/catch.hpp"
 #include "tapegrad/nn/linear.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/optim/adam.hpp"

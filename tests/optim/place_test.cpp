@@ -6,8 +6,8 @@
 
 #include "support/catch.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/optim/adam.hpp"
 #include "tapegrad/optim/optimizer.hpp"

@@ -5,7 +5,6 @@
 
 #include "optim/reference.hpp"
 #include "support/catch.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/optim/adam.hpp"
 #include "tapegrad/optim/optimizer.hpp"

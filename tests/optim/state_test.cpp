@@ -1,6 +1,5 @@
 #include "support/catch.hpp"
 #include "tapegrad/nn/linear.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"

@@ -5,7 +5,7 @@
 #include "support/catch.hpp"
 #include "support/cut.hpp"
 #include "support/values.hpp"
-#include "tapegrad/ops/binary.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/optim/adam.hpp"
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/tensor.hpp"

@@ -12,11 +12,10 @@
 #include "tapegrad/nn/module.hpp"
 #include "tapegrad/nn/parameter.hpp"
 #include "tapegrad/nn/sequential.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
-#include "tapegrad/ops/join.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/ops/shape.hpp"
 #include "tapegrad/summary/writer.hpp"
 #include "tapegrad/tensor.hpp"
 

@@ -2,8 +2,8 @@
 #include <thread>
 
 #include "support/catch.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/tensor.hpp"
 

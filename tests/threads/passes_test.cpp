@@ -10,7 +10,6 @@
 #include "support/errors.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/graph.hpp"
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/tensor.hpp"

@@ -1,6 +1,6 @@
 // Tensors from xtensor containers and expressions.
-#include "tapegrad/ops/binary.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/tensor.hpp"
 
 #include "support/catch.hpp"

@@ -1,0 +1,20 @@
+// What neural networks put between their layers.
+#pragma once
+
+#include "tapegrad/tensor.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+
+/// 1 / (1 + e^-x), without overflow on either side. Derivative: y (1 - y), with its digits where y
+/// rounds to 1, at every order.
+Tensor sigmoid(const Tensor& x);
+/// Hyperbolic tangent. Derivative: 1 - y^2, with its digits where y rounds to 1 or -1, at every
+/// order.
+Tensor tanh(const Tensor& x);
+/// max(x, 0); integers stay integers; NaN stays. Derivative: 1 above 0 and where x is NaN, as in
+/// PyTorch; 0 elsewhere, so at the kink, 0, too.
+Tensor relu(const Tensor& x);
+/// log(1 + e^x), without overflow. Derivative: sigmoid(x).
+Tensor softplus(const Tensor& x);
+
+}  // namespace tapegrad

@@ -1,0 +1,38 @@
+// Sums, differences, products and quotients, and the type in which two operands meet.
+#pragma once
+
+#include "tapegrad/tensor.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+
+/// The element type in which `a` and `b` meet: a tensor of rank 0 only counts when its kind
+/// (bool, integer, floating) is the higher one.
+DType result_type(const Tensor& a, const Tensor& b);  // no method
+
+/// a + b. Derivative: g to both. Booleans: or.
+Tensor operator+(const Tensor& a, const Tensor& b);
+Tensor operator+(const Tensor& a, Scalar b);
+Tensor operator+(Scalar a, const Tensor& b);
+
+/// a - b. Derivative: g and -g. Throws DTypeError for booleans.
+Tensor operator-(const Tensor& a, const Tensor& b);
+Tensor operator-(const Tensor& a, Scalar b);
+Tensor operator-(Scalar a, const Tensor& b);
+
+/// a * b. Derivative: g * b and g * a. Booleans: and.
+Tensor operator*(const Tensor& a, const Tensor& b);
+Tensor operator*(const Tensor& a, Scalar b);
+Tensor operator*(Scalar a, const Tensor& b);
+
+/// a / b, true division: integers give float32. Derivative: g / b and -g * a / b^2.
+Tensor operator/(const Tensor& a, const Tensor& b);
+Tensor operator/(const Tensor& a, Scalar b);
+Tensor operator/(Scalar a, const Tensor& b);
+
+/// -x. Derivative: -g. Throws DTypeError for booleans.
+Tensor operator-(const Tensor& x);
+
+/// -x, by name.
+Tensor neg(const Tensor& x);
+
+}  // namespace tapegrad

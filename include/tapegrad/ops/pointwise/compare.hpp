@@ -1,0 +1,24 @@
+// Comparisons.
+#pragma once
+
+#include "tapegrad/tensor.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+
+// Comparisons give booleans and have no derivative. They are mathematically right between all
+// types, whatever the result of arithmetic would be: int32 -1 < uint8 0, and int64 2^53 + 1 isn't
+// float64 2^53. A floating-point number beside float32 is rounded to float32 first.
+Tensor operator==(const Tensor& a, const Tensor& b);
+Tensor operator==(const Tensor& a, Scalar b);
+Tensor operator!=(const Tensor& a, const Tensor& b);
+Tensor operator!=(const Tensor& a, Scalar b);
+Tensor operator<(const Tensor& a, const Tensor& b);
+Tensor operator<(const Tensor& a, Scalar b);
+Tensor operator<=(const Tensor& a, const Tensor& b);
+Tensor operator<=(const Tensor& a, Scalar b);
+Tensor operator>(const Tensor& a, const Tensor& b);
+Tensor operator>(const Tensor& a, Scalar b);
+Tensor operator>=(const Tensor& a, const Tensor& b);
+Tensor operator>=(const Tensor& a, Scalar b);
+
+}  // namespace tapegrad

@@ -1,0 +1,23 @@
+// Powers and roots.
+#pragma once
+
+#include "tapegrad/tensor.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+
+/// a to the power b. Derivative: g * b * a^(b-1), 0 where b is 0; and g * a^b * log(a), 0 where a
+/// is 0 and b is not negative. At the kink, where a is 0, the derivatives of every order in a are
+/// those of a^b: of a^2 for example 0, 2, 0; those in b are 0. Integers stay integers; for these,
+/// an exponent that is negative or that the result's type can't hold throws DTypeError.
+Tensor pow(const Tensor& a, const Tensor& b);
+Tensor pow(const Tensor& a, Scalar b);
+Tensor pow(Scalar a, const Tensor& b);
+
+/// Square root; NaN below 0. Derivative: 1 / (2y), infinite at the kink, 0. What x was computed by
+/// multiplies that by its own derivative: where this is 0, as that of var() or of a sum of squares,
+/// the product is NaN, as in PyTorch; std(), abs() and relu() choose 0.
+Tensor sqrt(const Tensor& x);
+/// x * x; integers stay integers, and wrap around; booleans become int64. Derivative: 2x.
+Tensor square(const Tensor& x);
+
+}  // namespace tapegrad

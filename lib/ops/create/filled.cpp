@@ -1,0 +1,68 @@
+#include "tapegrad/ops/create/filled.hpp"
+
+#include <utility>
+
+#include "core/tensor_impl.hpp"
+#include "kernels/copy.hpp"
+#include "ops/create/options.hpp"
+
+namespace tapegrad {
+namespace {
+
+DType default_dtype(Scalar value) {
+  return value.kind() == DType::float64 ? DType::float32 : value.kind();
+}
+
+Tensor uninitialised(std::string_view operation, const Shape& shape, const TensorOptions& options) {
+  return finished(make_tensor(operation, chosen(operation, options, float32), shape), options);
+}
+
+Tensor filled(std::string_view operation, const Shape& shape, Scalar value,
+              const TensorOptions& options) {
+  Tensor x = make_tensor(operation, chosen(operation, options, default_dtype(value)), shape);
+  kernels::fill(kernels::ref(x), value, operation);
+  return finished(std::move(x), options);
+}
+
+Tensor filled_like(std::string_view operation, const Tensor& x, Scalar value,
+                   const TensorOptions& options) {
+  const TensorOptions its = like(operation, x, options);
+  return filled(operation, x.shape(), value, its);
+}
+
+}  // namespace
+
+Tensor empty(const Shape& shape, const TensorOptions& options) {
+  return uninitialised("empty", shape, options);
+}
+
+Tensor full(const Shape& shape, Scalar value, const TensorOptions& options) {
+  return filled("full", shape, value, options);
+}
+
+Tensor zeros(const Shape& shape, const TensorOptions& options) {
+  return filled("zeros", shape, 0.0, options);
+}
+
+Tensor ones(const Shape& shape, const TensorOptions& options) {
+  return filled("ones", shape, 1.0, options);
+}
+
+Tensor empty_like(const Tensor& x, const TensorOptions& options) {
+  const TensorOptions its = like("empty_like", x, options);
+  return uninitialised("empty_like", x.shape(), its);
+}
+
+Tensor full_like(const Tensor& x, Scalar value, const TensorOptions& options) {
+  return filled_like("full_like", x, value, options);
+}
+
+Tensor zeros_like(const Tensor& x, const TensorOptions& options) {
+  return filled_like("zeros_like", x, 0, options);
+}
+
+Tensor ones_like(const Tensor& x, const TensorOptions& options) {
+  return filled_like("ones_like", x, 1, options);
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,188 @@
+#include "tapegrad/random.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/check.hpp"
+#include "core/dispatch.hpp"
+#include "kernels/random.hpp"
+#include "ops/assign.hpp"
+#include "ops/create/options.hpp"
+#include "ops/floating.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+
+namespace tapegrad {
+namespace {
+
+struct Uniform : Assign<Uniform> {
+  static constexpr std::string_view name = "uniform";
+};
+struct Normal : Assign<Normal> {
+  static constexpr std::string_view name = "normal";
+};
+
+kernels::Stream next(Generator& generator) {
+  return {generator.initial_seed(), generator.next_call()};
+}
+
+Tensor uniform(std::string_view operation, const Shape& shape, DType dtype, double low, double high,
+               Generator& generator) {
+  const Tensor x = make_tensor(operation, dtype, shape);
+  kernels::uniform(kernels::ref(x), next(generator), low, high);
+  return x;
+}
+
+Tensor normal(std::string_view operation, const Shape& shape, DType dtype, double mean, double std,
+              Generator& generator) {
+  const Tensor x = make_tensor(operation, dtype, shape);
+  kernels::normal(kernels::ref(x), next(generator), mean, std);
+  return x;
+}
+
+Tensor standard_uniform(std::string_view operation, const Shape& shape,
+                        const TensorOptions& options, Generator& generator) {
+  const DType dtype = chosen(operation, options, float32);
+  check_floating(operation, dtype);
+  return finished(uniform(operation, shape, dtype, 0, 1, generator), options);
+}
+
+Tensor standard_normal(std::string_view operation, const Shape& shape, const TensorOptions& options,
+                       Generator& generator) {
+  const DType dtype = chosen(operation, options, float32);
+  check_floating(operation, dtype);
+  return finished(normal(operation, shape, dtype, 0, 1, generator), options);
+}
+
+/// Of [low, high).
+Tensor integers(std::string_view operation, std::int64_t low, std::int64_t high, const Shape& shape,
+                const TensorOptions& options, Generator& generator) {
+  const DType dtype = chosen(operation, options, int64);
+  check<IndexError>(low < high, "{}: there is no integer from {} to below {}", operation, low,
+                    high);
+  check_holds(operation, dtype, low, high - 1);
+  const Tensor x = make_tensor(operation, dtype, shape);
+  const std::uint64_t count = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+  kernels::integers(kernels::ref(x), next(generator), low, count);
+  return finished(x, options);
+}
+
+/// Both are numbers that x can hold.
+void check_parameters(std::string_view operation, const Tensor& x, double a, double b) {
+  dispatch_floating(operation, x.dtype(), [&]<class T>(std::type_identity<T>) {
+    Scalar(a).to<T>(operation);
+    Scalar(b).to<T>(operation);
+  });
+}
+
+}  // namespace
+
+Generator& default_generator() {
+  static Generator generator;
+  return generator;
+}
+
+void manual_seed(std::uint64_t seed) { default_generator().manual_seed(seed); }
+
+Tensor Generator::get_state() const {
+  return Tensor::from_vector<std::int64_t>(
+      {static_cast<std::int64_t>(seed_), static_cast<std::int64_t>(calls_.load())});
+}
+
+void Generator::set_state(const Tensor& state) {
+  check_defined("set_state", state);
+  check<ShapeError>(state.shape() == Shape{2},
+                    "set_state: needs what get_state() gave, of shape [2]: got {}", state.shape());
+  check<DTypeError>(state.dtype() == int64, "set_state: needs what get_state() gave, of int64: {}",
+                    state.dtype());
+  const std::vector<std::int64_t> values = state.to_vector<std::int64_t>();
+  seed_ = static_cast<std::uint64_t>(values[0]);
+  calls_ = static_cast<std::uint64_t>(values[1]);
+}
+
+Tensor rand(const Shape& shape, const TensorOptions& options, Generator& generator) {
+  return standard_uniform("rand", shape, options, generator);
+}
+
+Tensor randn(const Shape& shape, const TensorOptions& options, Generator& generator) {
+  return standard_normal("randn", shape, options, generator);
+}
+
+Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape,
+               const TensorOptions& options, Generator& generator) {
+  return integers("randint", low, high, shape, options, generator);
+}
+
+Tensor randint(std::int64_t high, const Shape& shape, const TensorOptions& options,
+               Generator& generator) {
+  return randint(0, high, shape, options, generator);
+}
+
+Tensor randperm(std::int64_t n, const TensorOptions& options, Generator& generator) {
+  const DType dtype = chosen("randperm", options, int64);
+  check<ShapeError>(n >= 0, "randperm: {} elements; n can't be negative", n);
+  check_holds("randperm", dtype, 0, std::max<std::int64_t>(n - 1, 0));
+  const Tensor x = make_tensor("randperm", int64, Shape{n});
+  kernels::permutation(kernels::ref(x), next(generator));
+  return finished(x.to(dtype), options);
+}
+
+Tensor rand_like(const Tensor& x, const TensorOptions& options, Generator& generator) {
+  const TensorOptions its = like("rand_like", x, options);
+  return standard_uniform("rand_like", x.shape(), its, generator);
+}
+
+Tensor randn_like(const Tensor& x, const TensorOptions& options, Generator& generator) {
+  const TensorOptions its = like("randn_like", x, options);
+  return standard_normal("randn_like", x.shape(), its, generator);
+}
+
+Tensor randint_like(const Tensor& x, std::int64_t low, std::int64_t high,
+                    const TensorOptions& options, Generator& generator) {
+  const TensorOptions its = like("randint_like", x, options);
+  return integers("randint_like", low, high, x.shape(), its, generator);
+}
+
+Tensor bernoulli(const Tensor& p, Generator& generator) {
+  check_defined("bernoulli", p);
+  check_floating("bernoulli", p.dtype());
+  return in_name_of("bernoulli", [&] {
+    return unrecorded([&] { return (rand_like(p, {}, generator) < p).to(p.dtype()); });
+  });
+}
+
+Tensor bernoulli_like(const Tensor& x, double p, const TensorOptions& options,
+                      Generator& generator) {
+  check_defined("bernoulli_like", x);
+  check<Error>(p >= 0 && p <= 1, "bernoulli_like: {} is no probability; use 0 to 1", p);
+  const Tensor mask =
+      make_tensor("bernoulli_like", chosen("bernoulli_like", options, x.dtype()), x.shape());
+  kernels::bernoulli(kernels::ref(mask), next(generator), p);
+  return finished(mask, options);
+}
+
+Tensor uniform_(Tensor x, double low, double high, Generator& generator) {
+  check_defined("uniform_", x);
+  check_floating("uniform_", x.dtype());
+  const double most =
+      x.dtype() == float32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+  check<Error>(low <= high && high - low <= most,
+               "uniform_: from {} to {} is no interval that {} can hold", low, high, x.dtype());
+  check_parameters("uniform_", x, low, high);
+  return apply_in_place(Uniform{}, x,
+                        uniform("uniform_", x.shape(), x.dtype(), low, high, generator));
+}
+
+Tensor normal_(Tensor x, double mean, double std, Generator& generator) {
+  check_defined("normal_", x);
+  check_floating("normal_", x.dtype());
+  check<Error>(
+      std >= 0 && std::isfinite(std) && std::isfinite(mean),
+      "normal_: mean {} and standard deviation {}; both must be finite, and the latter not "
+      "negative",
+      mean, std);
+  check_parameters("normal_", x, mean, std);
+  return apply_in_place(Normal{}, x, normal("normal_", x.shape(), x.dtype(), mean, std, generator));
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,119 @@
+#include "tapegrad/ops/linalg/linear.hpp"
+
+#include "autograd/apply.hpp"
+#include "core/check.hpp"
+#include "core/sizes.hpp"
+#include "kernels/gemm.hpp"
+#include "kernels/sum.hpp"
+#include "tapegrad/ops/linalg/matmul.hpp"
+#include "tapegrad/ops/reduce.hpp"
+
+namespace tapegrad {
+
+using namespace kernels;
+
+namespace {
+
+/// All rows of x as one matrix.
+Tensor rows_of(const Tensor& x) {
+  const Shape& shape = impl_of(x).layout.shape();
+  if (shape.size() == 2) return x;
+  std::int64_t rows = 1;  // reshape() can't tell it where a row is empty
+  for (std::size_t i = 0; i + 1 < shape.size(); ++i) rows = checked_mul("linear", rows, shape[i]);
+  return x.reshape({rows, shape.back()});
+}
+
+/// As gemm() reads it: a copy where its strides are beyond that.
+Tensor in_reach(const Tensor& matrix) {
+  return readable(impl_of(matrix).dtype, *ref(matrix).layout) ? matrix : matrix.clone();
+}
+
+Layout transposed(const Tensor& matrix) { return ref(matrix).layout->transposed(0, 1); }
+
+struct Linear {
+  static constexpr std::string_view name = "linear";
+  static constexpr bool takes_undefined = true;  // the bias
+  static constexpr Needs saves(Needs needs) { return save_crosswise(needs); }
+
+  Meta result(const Tensor& x, const Tensor& weight, const Tensor&) const {
+    Meta y = like(x);
+    y.shape[y.shape.size() - 1] = weight.shape()[0];
+    return y;
+  }
+
+  void into(const Tensor& y, const Tensor& x, const Tensor& weight, const Tensor& bias) const {
+    const Tensor rows = in_reach(rows_of(x));
+    const Tensor w = in_reach(weight);
+    const Layout columns = transposed(w);
+    const Layout shape({rows.shape()[0], weight.shape()[0]});
+    const Ref out = with_layout(ref(y), shape);
+    const Ref by = with_layout(ref(w), columns);
+    bias.defined() ? gemm(out, ref(rows), by, ref(bias)) : gemm(out, ref(rows), by);
+  }
+
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    if (recording()) return recorded(s, g);
+    const Tensor rows = in_reach(rows_of(g));
+    return {s.needs(0) ? to_x(s, rows) : Tensor{}, s.needs(1) ? to_weight(s, rows) : Tensor{},
+            s.needs(2) ? to_bias(s, rows) : Tensor{}};
+  }
+
+ private:
+  static Grads recorded(const Saved& s, const Tensor& g) {
+    const Tensor rows = rows_of(g);
+    return {s.needs(0) ? matmul(g, s[1]) : Tensor{},
+            s.needs(1) ? matmul(rows.t(), rows_of(s[0])) : Tensor{},
+            s.needs(2) ? sum(rows, {0}) : Tensor{}};
+  }
+
+  static Tensor to_x(const Saved& s, const Tensor& g) {
+    const Tensor w = in_reach(s[1]);
+    Tensor dx = make_tensor(g.dtype(), s.shape(0));
+    const Layout rows({g.shape()[0], w.shape()[1]});
+    gemm(with_layout(ref(dx), rows), ref(g), ref(w));
+    return dx;
+  }
+  static Tensor to_weight(const Saved& s, const Tensor& g) {
+    const Tensor x = in_reach(rows_of(s[0]));
+    Tensor dw = make_tensor(g.dtype(), s.shape(1));
+    const Layout columns = transposed(g);
+    gemm(ref(dw), with_layout(ref(g), columns), ref(x));
+    return dw;
+  }
+  static Tensor to_bias(const Saved& s, const Tensor& g) {
+    Tensor db = make_tensor(g.dtype(), s.shape(2));
+    kernels::sum(ref(db), ref(g), {true, false}, 1);
+    return db;
+  }
+};
+
+void check_linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  check_defined("linear", x, weight);
+  const Shape& in = x.shape();
+  const Shape& w = weight.shape();
+  check<ShapeError>(w.size() == 2 && !in.empty() && in.back() == w[1],
+                    "linear: the last size isn't in_features: x is {}, weight is {} "
+                    "[out_features, in_features]",
+                    in, w);
+  check<DTypeError>(x.dtype() == weight.dtype() && is_floating(x.dtype()),
+                    "linear: x is {}, weight is {}; both must have one floating-point type: "
+                    "convert one with to()",
+                    x.dtype(), weight.dtype());
+  if (!bias.defined()) return;
+  check<ShapeError>(bias.dim() == 1 && bias.shape()[0] == w[0],
+                    "linear: bias is {}, weight is {}; it needs one number for each of the {} "
+                    "out_features",
+                    bias.shape(), w, w[0]);
+  check<DTypeError>(bias.dtype() == weight.dtype(),
+                    "linear: bias is {}, weight is {}; convert one with to()", bias.dtype(),
+                    weight.dtype());
+}
+
+}  // namespace
+
+Tensor nn::linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  check_linear(x, weight, bias);
+  return apply(Linear{}, x, weight, bias);
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,117 @@
+// Losses of pairs of numbers: input and target.
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+#include "kernels/map_sum.hpp"
+#include "ops/formulas.hpp"
+#include "ops/loss/reduction.hpp"
+
+namespace tapegrad {
+
+/// A loss of single elements, l = f(x, y), and its reduction in one loop. Op has f and, for what
+/// flows to x and to y, dx and dy or, where that is a choice rather than a product, pull_x and
+/// pull_y. Their text runs on scalars, batches and tensors. An element without a gradient (of
+/// weight 0, say) has none through dx and dy either, even if it is NaN.
+template <class Op>
+struct PairLoss {
+  static constexpr bool vector = true;
+  static constexpr bool any_layout = true;
+  static constexpr bool squares = false;
+  static constexpr Needs saves(Needs) { return save_inputs; }
+  Reduction reduction;
+
+  explicit PairLoss(Reduction r) : reduction(r) {}
+
+  void attributes(AttributeList& list) const { list("reduction", name_of(reduction)); }
+
+  Meta result(const Tensor& a, const Tensor& b) const {
+    return {result_type(a, b), reduction == Reduction::none ? a.shape() : Shape{}};
+  }
+
+  void into(const Tensor& out, const Tensor& a, const Tensor& b) const {
+    const DType dtype = out.dtype();
+    const Tensor x = converted(a, dtype);
+    const Tensor y = converted(b, dtype);
+    dispatch_floating(Op::name, dtype, [&]<class T>(std::type_identity<T>) {
+      const Forward<Op> f{op()};
+      if (reduction == Reduction::none)
+        return kernels::map<T, T, T>(f, {kernels::ref(out), kernels::ref(x), kernels::ref(y)});
+      const double total = kernels::map_sum<T, 2>(f, {kernels::ref(x), kernels::ref(y)});
+      T& result = *kernels::ref(out).as<T>();
+      result = static_cast<T>(total * share(x));
+      // Squares overflow and vanish where their mean, or the sum of many, doesn't.
+      const bool vanished = Op::squares && total < 1 / big<T>();
+      if (!std::isinf(total) && !vanished) [[likely]]
+        return;
+      using Wide = std::conditional_t<Op::squares, long double, T>;
+      result = static_cast<T>(
+          kernels::map_sum_again<T, Wide, 2>(f, {kernels::ref(x), kernels::ref(y)}) * share(x));
+    });
+  }
+
+  auto pull_x(const auto& g, const auto& x, const auto& y) const {
+    return kernels::weighted_of(g, op().dx(x, y));
+  }
+  auto pull_y(const auto& g, const auto& x, const auto& y) const {
+    return kernels::weighted_of(g, op().dy(x, y));
+  }
+
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    const Tensor x = s[0];
+    const Tensor y = s[1];
+    const double each = share(x);
+    const auto of_element = [each](const auto& dl) {
+      using kernels::constant;
+      return each == 1 ? dl : dl * constant(dl, each);
+    };
+    const auto to_x = [&](const auto& dl, const auto& v, const auto& w) {
+      return op().pull_x(of_element(dl), v, w);
+    };
+    const auto to_y = [&](const auto& dl, const auto& v, const auto& w) {
+      return op().pull_y(of_element(dl), v, w);
+    };
+    const bool from_number = !recording() && reduction != Reduction::none &&
+                             x.dtype() == g.dtype() && y.dtype() == g.dtype();
+    if (from_number) {
+      return {s.needs(0) ? pulled_from_number(to_x, g, x, y) : Tensor{},
+              s.needs(1) ? pulled_from_number(to_y, g, x, y) : Tensor{}};
+    }
+    return {s.needs(0) ? pulled(to_x, g, x, y) : Tensor{},
+            s.needs(1) ? pulled(to_y, g, x, y) : Tensor{}};
+  }
+
+ private:
+  /// As pulled(), without an array of what is the same for all elements.
+  template <class F>
+  static Tensor pulled_from_number(const F& f, const Tensor& g, const Tensor& x, const Tensor& y) {
+    Tensor out = make_tensor(impl_of(g).dtype, impl_of(x).layout.shape());
+    dispatch_known_floating(impl_of(g).dtype, [&]<class T>(std::type_identity<T>) {
+      const T number = *kernels::ref(g).as<const T>();
+      const auto text = [&]<class V>(const V& v, const V& w) { return f(V(number), v, w); };
+      kernels::map<T, T, T>(text, {kernels::ref(out), kernels::ref(x), kernels::ref(y)});
+    });
+    return out;
+  }
+
+  const Op& op() const { return static_cast<const Op&>(*this); }
+
+  /// Squares above its inverse lose nothing to subnormal numbers.
+  template <class T>
+  static double big() {
+    return std::ldexp(1.0, -std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits);
+  }
+
+  /// What an element counts in the result.
+  double share(const Tensor& x) const {
+    return reduction == Reduction::mean ? 1 / static_cast<double>(x.numel()) : 1;
+  }
+};
+
+/// Same shape, and a floating-point type in which they meet: throws ShapeError or DTypeError.
+void check_pair(std::string_view operation, const Tensor& input, const Tensor& target,
+                Reduction reduction);
+
+}  // namespace tapegrad

@@ -1,0 +1,125 @@
+#include "tapegrad/ops/pointwise/arithmetic.hpp"
+
+#include "ops/beside_in_place.hpp"
+
+namespace tapegrad {
+
+using namespace kernels;
+
+namespace {
+
+struct Add : Binary<Add> {
+  static constexpr std::string_view name = "add";
+  static constexpr bool commutes = true;
+  static constexpr bool wraps = true;
+  static constexpr Needs saves(Needs) { return save_nothing; }
+  auto f(const auto& a, const auto& b) const { return a + b; }
+  Grads grads(const auto& s, const Tensor& g) const {
+    return {s.needs(0) ? g : Tensor{}, s.needs(1) ? g : Tensor{}};
+  }
+};
+
+struct Sub : Binary<Sub> {
+  static constexpr std::string_view name = "sub";
+  static constexpr bool wraps = true;
+  static constexpr Needs saves(Needs) { return save_nothing; }
+  auto f(const auto& a, const auto& b) const { return a - b; }
+  Grads grads(const auto& s, const Tensor& g) const {
+    return {s.needs(0) ? g : Tensor{}, s.needs(1) ? -g : Tensor{}};
+  }
+  static DType type_of(std::string_view operation, const Tensor& a, const Tensor& b) {
+    const DType dtype = Binary::type_of(operation, a, b);
+    if (dtype == boolean) refuse_boolean(operation, a);
+    return dtype;
+  }
+  static DType type_beside(std::string_view operation, const Tensor& x, Scalar number, Side side) {
+    const DType dtype = Binary::type_beside(operation, x, number, side);
+    if (dtype == boolean) refuse_boolean(operation, x);
+    return dtype;
+  }
+
+ private:
+  [[noreturn]] static void refuse_boolean(std::string_view operation, const Tensor& x) {
+    fail<DTypeError>("{}: booleans, one operand of shape {}; use != for exclusive or", operation,
+                     x.shape());
+  }
+};
+
+struct Mul : Binary<Mul> {
+  static constexpr std::string_view name = "mul";
+  static constexpr bool commutes = true;
+  static constexpr bool wraps = true;
+  static constexpr Needs saves(Needs needs) { return save_crosswise(needs); }
+  auto f(const auto& a, const auto& b) const { return a * b; }
+  Grads grads(const auto& s, const Tensor& g) const {
+    return {s.needs(0) ? g * s.second() : Tensor{}, s.needs(1) ? g * s.first() : Tensor{}};
+  }
+};
+
+struct Div : Binary<Div> {
+  static constexpr std::string_view name = "div";
+  static constexpr bool always_floating = true;
+  static constexpr Needs saves(Needs needs) { return save_input(1) | save_crosswise(needs); }
+  auto f(const auto& a, const auto& b) const { return a / b; }
+  Grads grads(const auto& s, const Tensor& g) const {
+    const auto to_b = [](const auto& dy, const auto& a, const auto& b) {
+      return -((dy / b) * (a / b));
+    };
+    return {s.needs(0) ? g / s.second() : Tensor{},
+            s.needs(1) ? pulled(to_b, g, s.first(), s.second()) : Tensor{}};
+  }
+};
+
+struct Neg {
+  static constexpr std::string_view name = "neg";
+  static constexpr bool any_layout = true;
+  static constexpr Needs saves(Needs) { return save_nothing; }
+  Like result(const Tensor& x) const { return like(x); }
+  void into(const Tensor& y, const Tensor& x) const {
+    dispatch(x.dtype(), [&]<class T>(std::type_identity<T>) {
+      if constexpr (!std::is_same_v<T, bool>) {
+        using C = Unsigned<T>;  // the least integer stays
+        map<C, C>([](const auto& v) { return -v; }, {ref(y), ref(x)});
+      }
+    });
+  }
+  Grads vjp(const Saved&, const Tensor& g) const { return {-g}; }
+};
+
+}  // namespace
+
+Tensor operator+(const Tensor& a, const Tensor& b) { return apply(Add{}, a, b); }
+Tensor operator+(const Tensor& a, Scalar b) { return apply_beside<Add>(a, b); }
+Tensor operator+(Scalar a, const Tensor& b) { return apply_beside<Add>(a, b); }
+
+Tensor operator-(const Tensor& a, const Tensor& b) { return apply(Sub{}, a, b); }
+Tensor operator-(const Tensor& a, Scalar b) { return apply_beside<Sub>(a, b); }
+Tensor operator-(Scalar a, const Tensor& b) { return apply_beside<Sub>(a, b); }
+
+Tensor operator*(const Tensor& a, const Tensor& b) { return apply(Mul{}, a, b); }
+Tensor operator*(const Tensor& a, Scalar b) { return apply_beside<Mul>(a, b); }
+Tensor operator*(Scalar a, const Tensor& b) { return apply_beside<Mul>(a, b); }
+
+Tensor operator/(const Tensor& a, const Tensor& b) { return apply(Div{}, a, b); }
+Tensor operator/(const Tensor& a, Scalar b) { return apply_beside<Div>(a, b); }
+Tensor operator/(Scalar a, const Tensor& b) { return apply_beside<Div>(a, b); }
+
+Tensor operator-(const Tensor& x) {
+  check_defined("neg", x);
+  check<DTypeError>(x.dtype() != boolean,
+                    "neg: a boolean tensor of shape {}; compare with == false", x.shape());
+  return apply(Neg{}, x);
+}
+
+Tensor neg(const Tensor& x) { return -x; }
+
+Tensor& Tensor::add_(const Tensor& other) { return apply_in_place(Add{}, *this, other); }
+Tensor& Tensor::sub_(const Tensor& other) { return apply_in_place(Sub{}, *this, other); }
+Tensor& Tensor::mul_(const Tensor& other) { return apply_in_place(Mul{}, *this, other); }
+Tensor& Tensor::div_(const Tensor& other) { return apply_in_place(Div{}, *this, other); }
+Tensor& Tensor::operator+=(Scalar other) { return apply_beside_in_place<Add>(*this, other); }
+Tensor& Tensor::operator-=(Scalar other) { return apply_beside_in_place<Sub>(*this, other); }
+Tensor& Tensor::operator*=(Scalar other) { return apply_beside_in_place<Mul>(*this, other); }
+Tensor& Tensor::operator/=(Scalar other) { return apply_beside_in_place<Div>(*this, other); }
+
+}  // namespace tapegrad

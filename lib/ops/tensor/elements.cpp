@@ -1,0 +1,148 @@
+// Elements in and out of a tensor.
+#include <cstring>
+#include <memory>
+
+#include "autograd/mode.hpp"
+#include "core/check.hpp"
+#include "core/dispatch.hpp"
+#include "core/naming.hpp"
+#include "core/sizes.hpp"
+#include "kernels/copy.hpp"
+#include "ops/create/options.hpp"
+
+namespace tapegrad {
+
+namespace {
+
+void check_count(std::string_view operation, std::size_t count, const Shape& shape) {
+  check<ShapeError>(static_cast<std::int64_t>(count) == numel(shape),
+                    "{}: {} values for shape {}, which holds {}", operation, count, shape,
+                    numel(shape));
+}
+
+void check_holds(std::string_view operation, DType wanted, const Tensor& x) {
+  const DType held = impl_of(x, operation).dtype;
+  check<DTypeError>(wanted == held, "{}: asked for {} elements of a tensor of {}", operation,
+                    wanted, held);
+}
+
+/// Over memory that stays the caller's until give().
+Tensor over(DType dtype, void* data, std::size_t bytes, const Layout& layout) {
+  return make_tensor(dtype, make_foreign_storage(data, bytes), layout);
+}
+
+}  // namespace
+
+template <Element T>
+Tensor Tensor::from_vector(std::vector<T>&& values, const Shape& shape) {
+  check_count("from_vector", values.size(), shape);
+  if constexpr (std::is_same_v<T, bool>) {
+    Tensor x = make_tensor("from_vector", boolean, shape);
+    std::copy(values.begin(), values.end(), kernels::ref(x).as<bool>());
+    return x;
+  } else {
+    return in_name_of("from_vector", [&] {
+      auto owner = std::make_shared<std::vector<T>>();
+      Tensor x = over(dtype_of<T>, values.data(), values.size() * sizeof(T), Layout(shape));
+      std::function<void(void*)> deleter = [owner](void*) mutable { owner.reset(); };
+      *owner = std::move(values);  // last, as nothing can fail any more
+      give(*x.impl()->storage, std::move(deleter));
+      return x;
+    });
+  }
+}
+
+template <Element T>
+Tensor Tensor::from_span(std::span<const T> values, const Shape& shape) {
+  check_count("from_span", values.size(), shape);
+  Tensor x = make_tensor("from_span", dtype_of<T>, shape);
+  if (!values.empty()) std::memcpy(kernels::ref(x).data, values.data(), values.size_bytes());
+  return x;
+}
+
+template <Element T>
+Tensor Tensor::from_blob(T* data, const Shape& shape, std::function<void(void*)> deleter,
+                         std::optional<Strides> strides) {
+  Layout layout(shape);
+  if (strides) {
+    check<ShapeError>(strides->size() == shape.size(), "from_blob: strides {} for shape {}",
+                      *strides, shape);
+    for (const std::int64_t stride : *strides) {
+      check<ShapeError>(stride >= 0, "from_blob: negative stride: {}; copy instead", *strides);
+    }
+    layout = Layout(shape, *strides, 0);
+  }
+  check<Error>(data != nullptr || layout.numel() == 0,
+               "from_blob: a null pointer to the elements of shape {}", shape);
+  const auto bytes = checked_bytes("from_blob", layout.extent("from_blob"), dtype_of<T>);
+  return in_name_of("from_blob", [&] {
+    Tensor x = over(dtype_of<T>, data, bytes, layout);
+    give(*x.impl()->storage, std::move(deleter));
+    return x;
+  });
+}
+
+template <Element T>
+T Tensor::item() const {
+  const Layout& layout = impl_of(*this, "item").layout;
+  check<ShapeError>(layout.numel() == 1, "item: needs exactly one element, shape is {}",
+                    layout.shape());
+  const kernels::Ref x = kernels::ref(*this);
+  return dispatch(x.dtype, [&]<class From>(std::type_identity<From>) {
+    const From value = *x.as<const From>();
+    if constexpr (std::is_same_v<T, From>) {
+      return value;
+    } else {
+      return Scalar(value).to<T>("item");
+    }
+  });
+}
+
+template <Element T>
+const T* Tensor::data() const {
+  check_holds("data", dtype_of<T>, *this);
+  return kernels::ref(*this).as<const T>();
+}
+
+template <Element T>
+T* Tensor::mutable_data() {
+  check_holds("mutable_data", dtype_of<T>, *this);
+  const TensorImpl& x = impl_of(*this);
+  check<AutogradError>(!recording() || (!x.node && !(x.base && x.base->node)),
+                       "mutable_data: the tape tracks this tensor of shape {}; change it under "
+                       "NoGrad",
+                       shape());
+  x.storage->bump();
+  return kernels::ref(*this).as<T>();
+}
+
+template <Element T>
+std::vector<T> Tensor::to_vector() const {
+  const Layout& layout = impl_of(*this, "to_vector").layout;
+  check_fits("to_vector", *this, dtype_of<T>);
+  return in_name_of("to_vector", [&] {
+    Tensor x = make_tensor(dtype_of<T>, layout.shape());
+    kernels::copy(kernels::ref(x), kernels::ref(*this));
+    const T* first = kernels::ref(x).as<const T>();
+    return std::vector<T>(first, first + layout.numel());
+  });
+}
+
+#define TAPEGRAD_ELEMENTS(T)                                                         \
+  template Tensor Tensor::from_vector<T>(std::vector<T>&&, const Shape&);            \
+  template Tensor Tensor::from_span<T>(std::span<const T>, const Shape&);            \
+  template Tensor Tensor::from_blob<T>(T*, const Shape&, std::function<void(void*)>, \
+                                       std::optional<Strides>);                      \
+  template T Tensor::item<T>() const;                                                \
+  template const T* Tensor::data<T>() const;                                         \
+  template T* Tensor::mutable_data<T>();                                             \
+  template std::vector<T> Tensor::to_vector<T>() const;
+TAPEGRAD_ELEMENTS(bool)
+TAPEGRAD_ELEMENTS(std::uint8_t)
+TAPEGRAD_ELEMENTS(std::int32_t)
+TAPEGRAD_ELEMENTS(std::int64_t)
+TAPEGRAD_ELEMENTS(float)
+TAPEGRAD_ELEMENTS(double)
+#undef TAPEGRAD_ELEMENTS
+
+}  // namespace tapegrad

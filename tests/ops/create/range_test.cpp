@@ -1,0 +1,80 @@
+// Ranges whose ends are further apart than any number of their type. Expected values are closed
+// forms.
+#include <cmath>
+#include <limits>
+
+#include "support/catch.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/shape.hpp"
+
+using namespace tapegrad;
+using Doubles = std::vector<double>;
+
+TEST_CASE("linspace reaches between any two finite ends", "[create][range]") {
+  const TensorOptions f64{.dtype = float64};
+  constexpr double most = std::numeric_limits<double>::max();
+  CHECK(linspace(-1e308, 1e308, 1, f64).to_vector<double>() == Doubles{-1e308});
+  CHECK(linspace(-1e308, 1e308, 2, f64).to_vector<double>() == Doubles{-1e308, 1e308});
+  CHECK(linspace(-1e308, 1e308, 3, f64).to_vector<double>() == Doubles{-1e308, 0, 1e308});
+  CHECK(linspace(1e308, -1e308, 5, f64).to_vector<double>() ==
+        Doubles{1e308, 0.5e308, 0, -0.5e308, -1e308});
+  for (const std::int64_t steps : {3, 4, 7, 8, 1001}) {
+    const Doubles x = linspace(-most, most, steps, f64).to_vector<double>();
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      // The range of long double is wider.
+      const long double part =
+          2 * static_cast<long double>(i) / static_cast<long double>(steps - 1);
+      const long double right = (part - 1) * most;
+      CHECK(std::abs(static_cast<double>(x[i] - right)) <= most * 0x1p-51);
+    }
+  }
+  CHECK(linspace(-3e38, 3e38, 3).to_vector<float>() == std::vector<float>{-3e38f, 0, 3e38f});
+}
+
+TEST_CASE("arange reaches between any two finite ends", "[create][range]") {
+  CHECK(arange(-1.5e308, 1.5e308, 1e308, {.dtype = float64}).to_vector<double>() ==
+        Doubles{-1.5e308, -0.5e308, 0.5e308});
+}
+
+TEST_CASE("a range of integers is counted in integers, whatever the type is", "[create][range]") {
+  const std::int64_t odd = (std::int64_t{1} << 53) + 1;  // float64 would start at 2^53
+  CHECK(arange(odd, odd + 3, 1, {.dtype = float64}).to_vector<double>() ==
+        Doubles{0x1p53, 0x1p53 + 2, 0x1p53 + 4});
+  CHECK(arange(5, 0, -2, {.dtype = float32}).to_vector<float>() == std::vector<float>{5, 3, 1});
+}
+
+TEST_CASE("an integer range of more than 2^63 steps is refused", "[create][range]") {
+  const std::int64_t least = std::numeric_limits<std::int64_t>::min();
+  CHECK_THROWS_AS(arange(0, least, -1), ShapeError);
+  CHECK(arange(0, least, least).to_vector<std::int64_t>() == std::vector<std::int64_t>{0});
+  CHECK(arange(-1, least, least).to_vector<std::int64_t>() == std::vector<std::int64_t>{-1});
+}
+
+TEST_CASE("an empty dimension is as many chunks as were asked for", "[join]") {
+  for (const std::int64_t count : {1, 3}) {  // as in PyTorch 2.13
+    const std::vector<Tensor> parts = chunk(zeros({2, 0}), count, 1);
+    CHECK(parts.size() == static_cast<std::size_t>(count));
+    for (const Tensor& part : parts) CHECK(part.shape() == Shape{2, 0});
+  }
+  CHECK(chunk(zeros({5}), 3).size() == 3);
+  CHECK(chunk(zeros({4}), 3).size() == 2);
+}
+
+TEST_CASE("linspace of integers is exact, however far apart the ends are", "[create][range]") {
+  using Integers = std::vector<std::int64_t>;
+  constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  const TensorOptions i64{.dtype = int64};
+  const auto of = [&](std::int64_t from, std::int64_t to, std::int64_t steps) {
+    return linspace(from, to, steps, i64).to_vector<std::int64_t>();
+  };
+  const std::int64_t odd = (std::int64_t{1} << 53) + 1;
+  CHECK(of(odd, odd + 2, 3) == Integers{odd, odd + 1, odd + 2});
+  CHECK(of(least, most, 2) == Integers{least, most});
+  CHECK(of(most, least, 4) == Integers{most, most / 3, -(most / 3) - 1, least});
+  CHECK(of(0, 10, 4) == Integers{0, 3, 6, 10});
+  CHECK(of(-10, 10, 8) == Integers{-10, -7, -4, -1, 1, 4, 7, 10});
+  CHECK(of(10, -10, 8) == Integers{10, 7, 4, 1, -1, -4, -7, -10});
+  CHECK(of(7, 9, 1) == Integers{7});
+  CHECK(of(7, 9, 0).empty());
+}

@@ -1,0 +1,139 @@
+#include "support/catch.hpp"
+#include "support/op_table.hpp"
+#include "support/values.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/shape.hpp"
+#include "tapegrad/tensor.hpp"
+
+using namespace tapegrad;
+using test::Tensors;
+using Ints = std::vector<std::int64_t>;
+
+TEST_CASE("joining operations have their derivatives", "[ops][table]") {
+  const Tensor x = zeros({2, 3});
+  test::check_rows({
+      {.name = "cat",
+       .f = [](const Tensors& v) { return cat(v, 1); },
+       .inputs = {{{2, 3}}, {{2, 1}}, {{2, 2}}},
+       .empty_inputs = {{0, 3}, {0, 1}, {0, 2}},
+       .empty_result = {0, 6},
+       .refuses = {{"the list has no tensor", [] { cat({}); }},
+                   {"rank 0",
+                    [] {
+                      cat({zeros({}), zeros({})});
+                    }},
+                   {"tensor 1 of shape [2, 2] doesn't continue shape [2, 3] along dim 0",
+                    [=] {
+                      cat({x, zeros({2, 2})});
+                    }},
+                   {"tensor 1 of shape [3]",
+                    [=] {
+                      cat({x, zeros({3})});
+                    }},
+                   {"dim 2 is out of range",
+                    [=] {
+                      cat({x, x}, 2);
+                    }},
+                   {"undefined",
+                    [=] {
+                      cat({x, Tensor()});
+                    }}}},
+      {.name = "cat",
+       .f =
+           [](const Tensors& v) {
+             return cat({v[0], v[1], v[0]});
+           },
+       .inputs = {{{2, 3}}, {{1, 3}}},
+       .empty_inputs = {{0, 3}, {0, 3}},
+       .empty_result = {0, 3}},
+      {.name = "stack",
+       .f =
+           [](const Tensors& v) {
+             return stack({v[0], v[1], v[0]}, -1);
+           },
+       .inputs = {{{2, 3}}, {{2, 3}}},
+       .empty_inputs = {{0, 3}, {0, 3}},
+       .empty_result = {0, 3, 3},
+       .refuses = {{"the list has no tensor", [] { stack({}); }},
+                   {"tensor 1 has shape [3], the first has [2, 3]",
+                    [=] {
+                      stack({x, zeros({3})});
+                    }},
+                   {"dim 3 is out of range",
+                    [=] {
+                      stack({x, x}, 3);
+                    }}}},
+  });
+}
+
+TEST_CASE("cat puts tensors one after the other along any dimension", "[ops][join]") {
+  const Tensor a = arange(4).reshape({2, 2});
+  const Tensor b = arange(4, 6).reshape({2, 1});
+  CHECK(cat({a, b}, 1).to_vector<std::int64_t>() == Ints{0, 1, 4, 2, 3, 5});
+  CHECK(cat({a, b.t()}, -2).to_vector<std::int64_t>() == Ints{0, 1, 2, 3, 4, 5});
+  CHECK(cat({a.t(), a}).to_vector<std::int64_t>() == Ints{0, 2, 1, 3, 0, 1, 2, 3});
+  CHECK_FALSE(cat({a}).shares_storage_with(a));
+  const Tensor many = cat(std::vector<Tensor>(40, a), 0);
+  CHECK(many.shape() == Shape{80, 2});
+}
+
+TEST_CASE("stack puts tensors beside each other in a new dimension", "[ops][join]") {
+  const Tensor a = arange(3);
+  const Tensor b = arange(3, 6);
+  CHECK(stack({a, b}).to_vector<std::int64_t>() == Ints{0, 1, 2, 3, 4, 5});
+  CHECK(stack({a, b}, 1).to_vector<std::int64_t>() == Ints{0, 3, 1, 4, 2, 5});
+  CHECK(stack({tensor(1), tensor(2)}).shape() == Shape{2});
+}
+
+TEST_CASE("joined tensors promote their types as in PyTorch", "[ops][join]") {
+  const Tensor truth = tensor({true, false});
+  const Tensor integers = tensor({7, 8});
+  const Tensor floats = tensor({0.5, 1.5});
+  CHECK(cat({truth, truth}).dtype() == boolean);
+  CHECK(cat({truth, integers}).to_vector<std::int64_t>() == Ints{1, 0, 7, 8});
+  CHECK(cat({integers, floats}).dtype() == float32);
+  CHECK(stack({floats, integers.to(int32), floats.to(float64)}).dtype() == float64);
+  const Tensor x = floats.detach().requires_grad_();
+  cat({x, ones({1}, {.dtype = float64})}).sum().backward();
+  CHECK(x.grad().dtype() == float32);
+}
+
+TEST_CASE("a long list of tracked tensors gets every gradient", "[ops][join]") {
+  // More than the bits that say which inputs are needed.
+  std::vector<Tensor> parts;
+  for (int i = 0; i < 50; ++i) parts.push_back(zeros({2}, {.requires_grad = i % 7 != 3}));
+  const Tensor weights = arange(100, {.dtype = float32});
+  (cat(parts) * weights).sum().backward();
+  (stack(parts).reshape({100}) * weights).sum().backward();
+  for (int i = 0; i < 50; ++i) {
+    const Tensor& part = parts[static_cast<std::size_t>(i)];
+    REQUIRE(part.grad().defined() == (i % 7 != 3));
+    if (!part.grad().defined()) continue;
+    const auto first = static_cast<float>(4 * i);
+    CHECK(part.grad().to_vector<float>() == std::vector<float>{first, first + 2});
+  }
+}
+
+TEST_CASE("split and chunk give views that cat puts together again", "[ops][join]") {
+  const Tensor x = arange(10).reshape({2, 5});
+  const std::vector<Tensor> pairs = split(x, 2, 1);
+  CHECK(pairs.size() == 3);
+  CHECK(pairs[2].shape() == Shape{2, 1});
+  CHECK(pairs[0].shares_storage_with(x));
+  CHECK(cat(pairs, 1).to_vector<std::int64_t>() == x.to_vector<std::int64_t>());
+  const std::vector<Tensor> parts = split(x, {1, 0, 4}, -1);
+  CHECK(parts[1].shape() == Shape{2, 0});
+  CHECK(parts[2].to_vector<std::int64_t>() == Ints{1, 2, 3, 4, 6, 7, 8, 9});
+  // PyTorch's sizes: chunk(5 into 4) has parts of 2, 2 and 1.
+  CHECK(chunk(x, 4, 1).size() == 3);
+  CHECK(chunk(x, 2, 1)[0].shape() == Shape{2, 3});
+  CHECK(chunk(x, 7).size() == 2);
+  CHECK(split(zeros({0, 2}), 3).size() == 1);
+  CHECK_THROWS_AS(split(x, 0), ShapeError);
+  CHECK_THROWS_AS(split(x, {2, 2}, 1), ShapeError);
+  CHECK_THROWS_AS(split(x, {6, -1}, 1), ShapeError);
+  CHECK_THROWS_AS(split(x, 1, 2), IndexError);
+  CHECK_THROWS_AS(split(zeros({}), 1), IndexError);
+  CHECK_THROWS_AS(chunk(x, 0), ShapeError);
+}
