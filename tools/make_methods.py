@@ -5,17 +5,25 @@ A function there whose first parameter is `const Tensor&` is a method, too: x.so
 the only list; what isn't to be one says so behind its declaration: `// no method`. Operators have
 none, nor has what stands in a namespace of its own.
 
+Where the comment that opens a header says "In-place forms", its functions that give a Tensor have one each: x.exp_()
+writes exp(x) into x; but those that say `// no in-place form`.
+
 usage: make_methods.py declarations|definitions OUTPUT HEADER...
 """
 
 import re
 import sys
+from collections import namedtuple
 from pathlib import Path
 
 NAMESPACE = re.compile(r"^namespace\b[^{]*\{$", re.MULTILINE)
 COMMENT = re.compile(r"//[^\n]*")
 DECLARATION = re.compile(r"^(?P<result>[A-Z]\w*|std::\w+<[\w, ]+>) (?P<name>[a-z]\w*)\(const Tensor& (?P<first>\w+)"
                          r"(?P<others>[^;]*?)\);(?P<remark>[^\n]*)$", re.MULTILINE)
+
+
+Function = namedtuple("Function", "result name parameters remark")
+HAVE_IN_PLACE_FORMS = re.compile(r"\A(//[^\n]*\n)*//[^\n]*\bIn-place forms\b")
 
 
 class Refused(Exception):
@@ -57,12 +65,22 @@ def name_of(parameter):
 
 
 def functions_of(path):
-    """(result, name, further parameters) of each function that is a method, in the header's order."""
+    """Each function that is a method, in the header's order."""
     for match in DECLARATION.finditer(outermost(path.read_text(encoding="utf-8"), path)):
         others = COMMENT.sub("", match["others"])
         is_inline = re.search(r"\)\s*\{", others)
         if not is_inline and "// no method" not in match["remark"]:
-            yield match["result"], match["name"], split_parameters(others.lstrip(", \n"))
+            parameters = split_parameters(others.lstrip(", \n"))
+            yield Function(match["result"], match["name"], parameters, match["remark"])
+
+
+def in_place_forms_of(path):
+    """(name, further parameters) of each function that has an in-place form."""
+    if not HAVE_IN_PLACE_FORMS.match(path.read_text(encoding="utf-8")):
+        return
+    for function in functions_of(path):
+        if function.result == "Tensor" and "no in-place form" not in function.remark:
+            yield function.name, function.parameters
 
 
 def named(path):
@@ -74,22 +92,46 @@ def declarations(headers):
     """Text for the inside of class Tensor."""
     for path in headers:
         yield f"// ---- {named(path)} ----"
-        for result, name, parameters in functions_of(path):
+        for result, name, parameters, _ in functions_of(path):
             yield f"/// {name}() of {named(path)}, with this as its first argument."
             yield f"{result} {name}({', '.join(parameters)}) const;"
+        for name, parameters in in_place_forms_of(path):
+            yield f"/// {name}() of {named(path)}, written into this tensor."
+            yield f"Tensor& {name}_({', '.join(parameters)});"
+
+
+def plain(parameters):
+    """Without their defaults."""
+    return ", ".join(p.split(" = ")[0] for p in parameters)
+
+
+def kept(tensor):
+    """As its record may keep it, whatever becomes of *this."""
+    return f"intact({tensor}, *this, recorded)"
+
+
+def call(name, parameters, tensor=str):
+    """The function with a method's arguments, those that are tensors by way of `tensor`."""
+    others = [tensor(name_of(p)) if p.startswith("const Tensor& ") else name_of(p) for p in parameters]
+    return f"tapegrad::{name}({', '.join([tensor('*this'), *others])})"
 
 
 def definitions(headers):
     """A source of the library."""
+    yield '#include "ops/in_place.hpp"'
     for path in headers:
         yield f'#include "tapegrad/{named(path)}"'
     yield "namespace tapegrad {"
     for path in headers:
-        for result, name, parameters in functions_of(path):
-            plain = [p.split(" = ")[0] for p in parameters]
-            arguments = ["*this", *(name_of(p) for p in plain)]
-            yield f"{result} Tensor::{name}({', '.join(plain)}) const {{"
-            yield f"  return tapegrad::{name}({', '.join(arguments)});"
+        for result, name, parameters, _ in functions_of(path):
+            yield f"{result} Tensor::{name}({plain(parameters)}) const {{"
+            yield f"  return {call(name, parameters)};"
+            yield "}"
+        for name, parameters in in_place_forms_of(path):
+            yield f"Tensor& Tensor::{name}_({plain(parameters)}) {{"
+            others = ", ".join(name_of(p) for p in parameters if p.startswith("const Tensor& "))
+            yield f'  const bool recorded = check_writable("{name}_", *this, {{{others}}});'
+            yield f'  return written("{name}_", *this, {call(name, parameters, kept)});'
             yield "}"
     yield "}  // namespace tapegrad"
 

@@ -81,5 +81,36 @@ class Methods(unittest.TestCase):
         self.assertFalse(output.exists())
 
 
+class InPlaceForms(unittest.TestCase):
+    """Of a header that says that it has them."""
+
+    def lines_of(self, text, make):
+        with tempfile.TemporaryDirectory() as folder:
+            header = Path(folder, "some.hpp")
+            header.write_text(text, encoding="utf-8")
+            return [line for line in make([header]) if not line.startswith("//")]
+
+    def test_only_where_the_header_says_so(self):
+        """And of tensors alone."""
+        self.assertFalse([line for line in self.lines_of(HEADER, make_methods.declarations) if "&" in line.split("(")[0]])
+        text = ("// Exponentials.\n// In-place forms: exp_().\n" + HEADER.lstrip()).replace(
+            "Tensor any(", "Tensor sign(const Tensor& x);  // no in-place form\nTensor any(")
+        forms = [line for line in self.lines_of(text, make_methods.declarations) if line.startswith("Tensor& ")]
+        self.assertEqual(forms, [
+            "Tensor& exp_();",
+            "Tensor& any_(const Dims& dims = {}, Keepdim keep = Keepdim::no);",
+            "Tensor& log_();",
+        ])
+
+    def test_checks_before_it_computes(self):
+        """In the name of the form."""
+        text = "// In-place forms: exp_().\n" + HEADER.lstrip()
+        lines = self.lines_of(text, make_methods.definitions)
+        start = lines.index("Tensor& Tensor::exp_() {")
+        self.assertEqual(lines[start + 1:start + 3], [
+            '  const bool recorded = check_writable("exp_", *this, {});',
+            '  return written("exp_", *this, tapegrad::exp(intact(*this, *this, recorded)));'])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -19,6 +19,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <limits>
 #include <string_view>
 #include <type_traits>
@@ -55,6 +56,9 @@ constexpr std::string_view name_of(DType t) {
   if (t > DType::float64) detail::refuse_dtype("name_of", t);
   return names[static_cast<std::size_t>(t)];
 }
+
+/// Its name.
+std::ostream& operator<<(std::ostream& out, DType t);
 
 /// float32 or float64. Throws as size_of().
 constexpr bool is_floating(DType t) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 
 #include "tapegrad/tensor.hpp"
@@ -105,5 +106,16 @@ Tensor uniform_(Tensor x, double low = 0, double high = 1,
 /// Normal. Throws Error unless std >= 0 and both are finite, DTypeError for integers.
 Tensor normal_(Tensor x, double mean = 0, double std = 1,
                Generator& generator = default_generator());
+
+// The dtype alone in the place of the options.
+
+template <std::same_as<DType> T>
+Tensor rand(const Shape& shape, T dtype, Generator& generator = default_generator()) {
+  return rand(shape, TensorOptions{.dtype = dtype}, generator);
+}
+template <std::same_as<DType> T>
+Tensor randn(const Shape& shape, T dtype, Generator& generator = default_generator()) {
+  return randn(shape, TensorOptions{.dtype = dtype}, generator);
+}
 
 }  // namespace tapegrad

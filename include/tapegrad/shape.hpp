@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <limits>
 #include <span>
 #include <string>
@@ -52,6 +53,10 @@ struct Listed {
 };
 
 }  // namespace detail
+
+class Dims;
+/// "[2, 3]".
+std::string to_string(const Dims& dims);
 
 /// Up to eight signed integers, without a heap: zeros({2, 3}), sum(x, {0, 1}). One integer is a
 /// list of one: zeros(3), sum(x, 0). Longer lists throw ShapeError, integers from 2^63 on
@@ -104,6 +109,13 @@ class Dims {
     --size_;
   }
 
+  /// As to_string().
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out,
+                                                      const Dims& dims) {
+    return out << to_string(dims);
+  }
+
   friend bool operator==(const Dims& a, const Dims& b) {
     if (a.size_ != b.size_) return false;
     for (std::size_t i = 0; i < a.size_; ++i) {
@@ -126,9 +138,6 @@ class Dims {
 
 using Shape = Dims;
 using Strides = Dims;
-
-/// "[2, 3]".
-std::string to_string(const Dims& dims);
 
 /// How many elements a tensor of this shape has; 1 for rank 0. Throws ShapeError on overflow or a
 /// negative size.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -10,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -42,6 +44,21 @@ struct TensorOptions {
   std::optional<DType> dtype = std::nullopt;
   bool requires_grad = false;
 };
+
+/// What item() gives without a type: it becomes the number that is asked of it.
+///   float loss = x.item();
+class Item {
+ public:
+  explicit Item(Scalar value) : value_(value) {}
+  /// Fractions are cut off for an integer. Throws DTypeError when T doesn't hold it.
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  operator T() const;
+
+ private:
+  Scalar value_;
+};
+std::ostream& operator<<(std::ostream& out, const Item& item);
 
 /// An n-dimensional array: a handle with value-like copies that share one storage, as in PyTorch.
 /// A default-constructed tensor is undefined; anything but `defined()` and assignment throws.
@@ -89,7 +106,7 @@ class Tensor {
   /// Error for a null pointer to elements, ShapeError for strides that reach further than 64 bits
   /// count.
   template <Element T>
-  static Tensor from_blob(T* data, const Shape& shape, std::function<void(void*)> deleter,
+  static Tensor from_blob(T* data, const Shape& shape, std::function<void(void*)> deleter = {},
                           std::optional<Strides> strides = std::nullopt);
 
   // ---- what it is ----
@@ -124,6 +141,11 @@ class Tensor {
   /// there is exactly one, DTypeError when T doesn't hold it.
   template <Element T>
   T item() const;
+  /// Of any other arithmetic type; or without one: int n = x.item().
+  template <class T>
+  requires(std::is_arithmetic_v<T> && !Element<T>) T item()
+  const { return item(); }
+  Item item() const;
   /// First element; walk with strides() unless is_contiguous(). Throws DTypeError unless T is the
   /// element type.
   template <Element T>
@@ -144,8 +166,14 @@ class Tensor {
   /// The same elements under another shape without a copy; one size may be -1.
   /// Throws ShapeError when the strides don't allow it (reshape copies then).
   Tensor view(const Shape& shape) const;
+  template <detail::Integral... Sizes>
+  requires(sizeof...(Sizes) > 1) Tensor view(Sizes... sizes)
+  const { return view({sizes...}); }
   /// view() where that is possible, a copy elsewhere.
   Tensor reshape(const Shape& shape) const;
+  template <detail::Integral... Sizes>
+  requires(sizeof...(Sizes) > 1) Tensor reshape(Sizes... sizes)
+  const { return reshape({sizes...}); }
   /// Merges the dimensions from `first` to `last`, both included.
   Tensor flatten(std::int64_t first = 0, std::int64_t last = -1) const;
   /// Dimensions `a` and `b` change places. Throws IndexError.
@@ -153,6 +181,9 @@ class Tensor {
   /// Dimension i of the result is dimension order[i] of this. Throws ShapeError unless `order`
   /// names as many as there are, IndexError for one that is out of range or given twice.
   Tensor permute(const Dims& order) const;
+  template <detail::Integral... Order>
+  requires(sizeof...(Order) > 1) Tensor permute(Order... order)
+  const { return permute({order...}); }
   /// Rank 0 to 2 transposed.
   Tensor t() const;
   /// The last two dimensions swapped.
@@ -199,7 +230,8 @@ class Tensor {
 
   // ---- in place ----
   // The result is written into this tensor, whose shape and dtype stay. They are recorded like any
-  // operation. Refused with AutogradError: a leaf that requires grad (use NoGrad), and views whose
+  // operation. What names itself in ops/pointwise/ has such a form, too: x.exp_() writes exp(x)
+  // into x. Refused with AutogradError: a leaf that requires grad (use NoGrad), and views whose
   // base can't be tracked; the message names the out-of-place form.
 
   /// Plus, minus, times and divided by another tensor, which broadcasts to this shape, or a number.
@@ -218,6 +250,10 @@ class Tensor {
   Tensor& sub_(const Tensor& other);
   Tensor& mul_(const Tensor& other);
   Tensor& div_(const Tensor& other);
+  Tensor& add_(Scalar other) { return *this += other; }
+  Tensor& sub_(Scalar other) { return *this -= other; }
+  Tensor& mul_(Scalar other) { return *this *= other; }
+  Tensor& div_(Scalar other) { return *this /= other; }
   /// Broadcasts `source` into this tensor, and converts it as to() does.
   Tensor& copy_(const Tensor& source);
   /// Every element `value`. Throws DTypeError when that doesn't fit the element type.
@@ -255,6 +291,10 @@ class Tensor {
   void backward(const Tensor& gradient) const;
   void backward(const Tensor& gradient, BackwardOptions options) const;
   void backward(BackwardOptions options) const;
+  template <std::same_as<bool> T>
+  void backward(T) const {
+    static_assert(!std::same_as<T, bool>, "write backward({.retain_graph = true})");
+  }
   /// The name of the operation that made it: "add"; "" for leaves.
   std::string_view operation() const;
   /// What it is called on the tape: scope, operation and number among the operations that it was
@@ -283,6 +323,26 @@ class Tensor {
 
   detail::TensorImpl* impl_ = nullptr;
 };
+
+namespace detail {
+
+[[noreturn]] void refuse_item(Scalar value, const char* type);
+
+}  // namespace detail
+
+template <class T>
+requires std::is_arithmetic_v<T> Item::operator T() const {
+  if constexpr (std::floating_point<T> || std::same_as<T, bool>) {
+    using Held = std::conditional_t<Element<T>, T, double>;
+    return static_cast<T>(value_.to<Held>("item"));
+  } else {
+    const auto whole = value_.to<std::int64_t>("item");
+    const T number = static_cast<T>(whole);
+    const bool kept = static_cast<std::int64_t>(number) == whole && (number < 0) == (whole < 0);
+    if (!kept) detail::refuse_item(value_, std::signed_integral<T> ? "signed" : "unsigned");
+    return number;
+  }
+}
 
 /// As numpy prints it, with dtype where it isn't the default, requires_grad and the operation.
 std::string to_string(const Tensor& x);

@@ -2,6 +2,7 @@
 #include "tapegrad/dtype.hpp"
 
 #include <limits>
+#include <ostream>
 #include <string>
 
 #include "core/check.hpp"
@@ -20,6 +21,8 @@ std::string range_of(DType dtype) {
 }
 
 }  // namespace
+
+std::ostream& operator<<(std::ostream& out, DType t) { return out << name_of(t); }
 
 void detail::refuse_dtype(std::string_view operation, DType t) {
   fail<DTypeError>(

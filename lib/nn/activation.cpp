@@ -4,8 +4,8 @@
 
 namespace tapegrad::nn {
 
-Tensor ReLU::forward(const Tensor& x) { return relu(x); }
-Tensor Sigmoid::forward(const Tensor& x) { return sigmoid(x); }
-Tensor Tanh::forward(const Tensor& x) { return tanh(x); }
+Tensor ReLU::forward(const Tensor& x) const { return relu(x); }
+Tensor Sigmoid::forward(const Tensor& x) const { return sigmoid(x); }
+Tensor Tanh::forward(const Tensor& x) const { return tanh(x); }
 
 }  // namespace tapegrad::nn

@@ -23,10 +23,12 @@ Tensor dropout(const Tensor& x, double p, Generator& generator) {
   return p < 1 ? kept * (1 / (1 - p)) : kept;
 }
 
-Dropout::Dropout(double p) : p_(p) { check_probability(p); }
+Dropout::Dropout(double p, Generator& generator) : p_(p), generator_(&generator) {
+  check_probability(p);
+}
 
-Tensor Dropout::forward(const Tensor& x) {
-  if (is_training()) return dropout(x, p_);
+Tensor Dropout::forward(const Tensor& x) const {
+  if (is_training()) return dropout(x, p_, *generator_);
   check_defined("dropout", x);
   return x;
 }

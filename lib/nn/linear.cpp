@@ -19,11 +19,11 @@ Linear::Linear(std::int64_t in_features, std::int64_t out_features, LinearOption
                     "have derivatives",
                     options.dtype);
   weight = empty({out_features, in_features}, {.dtype = options.dtype});
-  init::kaiming_uniform_(weight, {.a = std::sqrt(5.0)});
+  init::kaiming_uniform_(weight, {.a = std::sqrt(5.0)}, options.generator);
   if (!options.bias) return;
   const double bound = in_features > 0 ? 1 / std::sqrt(static_cast<double>(in_features)) : 0;
   bias = empty({out_features}, {.dtype = options.dtype});
-  init::uniform_(bias, -bound, bound);
+  init::uniform_(bias, -bound, bound, options.generator);
 }
 
 void Linear::visit(Visitor& v) {
@@ -39,7 +39,7 @@ const Parameter& Linear::matrix() const {
   return weight;
 }
 
-Tensor Linear::forward(const Tensor& x) { return linear(x, matrix(), bias); }
+Tensor Linear::forward(const Tensor& x) const { return linear(x, matrix(), bias); }
 
 std::string Linear::extra_repr() const {
   if (!weight.defined()) return "moved from";

@@ -42,7 +42,7 @@ void Sequential::visit(Visitor& v) {
   for (std::size_t i = 0; i < size(); ++i) v(std::to_string(i), parts_[i]->get());
 }
 
-Tensor Sequential::forward(const Tensor& x) {
+Tensor Sequential::forward(const Tensor& x) const {
   check_defined("Sequential", x);
   Tensor y = x;
   for (const auto& part : parts_) y = part->forward(y);

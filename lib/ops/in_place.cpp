@@ -44,6 +44,33 @@ void check_recordable(std::string_view operation, const Tensor& self) {
                        operation, self.shape());
 }
 
+bool check_writable(std::string_view operation, const Tensor& self,
+                    std::initializer_list<Tensor> others) {
+  check_defined_self(operation, self);
+  check_in_place(operation, self, self.dtype());
+  check_history(operation, self);
+  const TensorImpl& impl = *self.impl();
+  const auto is_tracked = [](const Tensor& x) { return x.defined() && tracked(x); };
+  const bool recorded =
+      recording() && is_floating(impl.dtype) &&
+      (tracked(self) || (impl.base && impl.base->node) || std::ranges::any_of(others, is_tracked));
+  if (recorded) check_recordable(operation, self);
+  return recorded;
+}
+
+Tensor intact(const Tensor& x, const Tensor& self, bool recorded) {
+  return recorded && x.defined() && shares_storage(x, self) ? copy_with_history(x) : x;
+}
+
+Tensor& written(std::string_view operation, Tensor& self, const Tensor& result) {
+  check<ShapeError>(result.shape() == self.shape(),
+                    "{}: a result of shape {} doesn't fit in place into {}; use the out-of-place "
+                    "form",
+                    operation, result.shape(), self.shape());
+  check_in_place(operation, self, result.dtype());
+  return in_name_of(operation, [&]() -> Tensor& { return self.copy_(result); });
+}
+
 void set_history(Tensor& self, Ptr<Node> node) {
   TensorImpl& view = *self.impl();
   view.node = std::move(node);

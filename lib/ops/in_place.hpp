@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <initializer_list>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -32,6 +33,16 @@ class InPlaceName {
 void check_in_place(std::string_view operation, const Tensor& self, DType result);
 /// `other` broadcasts to self's shape: throws ShapeError.
 void check_reaches(std::string_view operation, const Tensor& self, const Tensor& other);
+
+/// In-place forms of any function, beside which these tensors stand: self may be changed, which is
+/// asked before anything is computed. Gives whether that will be recorded.
+bool check_writable(std::string_view operation, const Tensor& self,
+                    std::initializer_list<Tensor> others = {});
+/// x, or a copy of it where the change of self would change what the record keeps.
+Tensor intact(const Tensor& x, const Tensor& self, bool recorded);
+/// Copies the result into self, as recorded as copy_() is. Throws ShapeError for a result of
+/// another shape, DTypeError for one of a higher kind.
+Tensor& written(std::string_view operation, Tensor& self, const Tensor& result);
 
 /// May be changed in a recorded way; throws AutogradError for leaves that require grad, their
 /// views, and views that don't know their base's history.

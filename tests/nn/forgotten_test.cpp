@@ -94,7 +94,7 @@ TEST_CASE("a forgotten parameter is noticed by every new optimizer and by whoeve
     nn::Linear linear{2, 2};
     nn::Parameter scale = ones({2});
     void visit(nn::Visitor& v) override { v("linear", linear); }
-    Tensor forward(const Tensor& x) override { return linear(x) * scale; }
+    Tensor forward(const Tensor& x) const override { return linear(x) * scale; }
   };
   Scaled layer;
   CHECK(nn::forgotten_parameters().empty());

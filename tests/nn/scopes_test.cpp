@@ -26,7 +26,7 @@ struct Block : nn::Layer {
     v("linear", linear);
     v("offset", offset);
   }
-  Tensor forward(const Tensor& x) override { return linear(x) + offset; }
+  Tensor forward(const Tensor& x) const override { return linear(x) + offset; }
 };
 
 struct Net : nn::Module {

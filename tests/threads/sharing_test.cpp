@@ -39,7 +39,7 @@ struct Block : nn::Layer {
     v("linear", linear);
     v("offset", offset);
   }
-  Tensor forward(const Tensor& x) override { return relu(linear(x)) + offset; }
+  Tensor forward(const Tensor& x) const override { return relu(linear(x)) + offset; }
 };
 
 struct Net : nn::Module {

@@ -8,17 +8,17 @@ namespace nn {
 
 /// max(x, 0).
 struct ReLU : Layer {
-  Tensor forward(const Tensor& x) override;
+  Tensor forward(const Tensor& x) const override;
 };
 
 /// 1 / (1 + e^-x).
 struct Sigmoid : Layer {
-  Tensor forward(const Tensor& x) override;
+  Tensor forward(const Tensor& x) const override;
 };
 
 /// Hyperbolic tangent.
 struct Tanh : Layer {
-  Tensor forward(const Tensor& x) override;
+  Tensor forward(const Tensor& x) const override;
 };
 
 }  // namespace nn

@@ -18,15 +18,16 @@ Tensor dropout(const Tensor& x, double p = 0.5, Generator& generator = default_g
 /// dropout() while training, x itself in eval mode.
 class Dropout : public Layer {
  public:
-  /// Throws Error unless 0 <= p <= 1.
-  explicit Dropout(double p = 0.5);
+  /// The generator must outlive the layer and its copies. Throws Error unless 0 <= p <= 1.
+  explicit Dropout(double p = 0.5, Generator& generator = default_generator());
 
   double p() const { return p_; }
-  Tensor forward(const Tensor& x) override;
+  Tensor forward(const Tensor& x) const override;
   std::string extra_repr() const override;
 
  private:
   double p_;
+  Generator* generator_;
 };
 
 }  // namespace nn

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tapegrad/nn/module.hpp"
+#include "tapegrad/random.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace nn {
@@ -12,6 +13,8 @@ namespace nn {
 struct LinearOptions {
   bool bias = true;
   DType dtype = float32;
+  /// What the parameters are drawn from.
+  Generator& generator = default_generator();
 };
 
 /// y = x @ weight.T + bias, by linear() of ops/linalg.hpp.
@@ -30,7 +33,7 @@ class Linear : public Layer {
   std::int64_t out_features() const;
 
   void visit(Visitor& v) override;
-  Tensor forward(const Tensor& x) override;
+  Tensor forward(const Tensor& x) const override;
   std::string extra_repr() const override;
 
  private:

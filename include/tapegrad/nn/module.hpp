@@ -2,6 +2,7 @@
 // (state_dict, training mode, conversion, printing) is here; what a layer computes is not.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <iosfwd>
@@ -21,6 +22,18 @@ namespace nn {
 class Module;
 
 namespace detail {
+
+template <class T>
+concept ListOfParts = !std::derived_from<T, Tensor> && requires(T & parts) {
+  parts.begin();
+  parts.end();
+};
+
+template <class T>
+concept HolderOfPart = !std::derived_from<T, Tensor> && !ListOfParts<T> && requires(T & holder) {
+  static_cast<bool>(holder);
+  *holder;
+};
 
 /// The tensors of a module that another was assigned the parts of. They stay with it, whoever is
 /// made from it or copied to it.
@@ -48,9 +61,15 @@ class Visitor {
   void operator()(std::string_view name, Parameter& part);
   void operator()(std::string_view name, Buffer& part);
   void operator()(std::string_view name, Module& part);
-  /// A list of parts, named "0", "1", ... within `name`.
-  template <class Part>
-  void operator()(std::string_view name, std::vector<Part>& parts);
+  /// A vector, array or other list of parts, named "0", "1", ... within `name`; the parts of a map
+  /// are named after their keys, strings or integers.
+  template <detail::ListOfParts Parts>
+  void operator()(std::string_view name, Parts& parts);
+  /// What an optional or a pointer holds, or nothing.
+  template <detail::HolderOfPart Holder>
+  void operator()(std::string_view name, Holder& holder) {
+    if (holder) (*this)(name, *holder);
+  }
   /// A plain Tensor would be shared by copies of the module: make it a Parameter or a Buffer.
   void operator()(std::string_view name, Tensor& part) = delete;
 
@@ -112,7 +131,7 @@ struct LoadResult {
 ///   struct Mlp : tg::nn::Module {
 ///     tg::nn::Linear hidden{2, 16}, out{16, 1};
 ///     void visit(tg::nn::Visitor& v) override { v("hidden", hidden); v("out", out); }
-///     tg::Tensor forward(const tg::Tensor& x) { return out(relu(hidden(x))); }
+///     tg::Tensor forward(const tg::Tensor& x) const { return out(relu(hidden(x))); }
 ///   };
 ///
 /// A tensor that two parts use is a member once, and is passed to where it is needed.
@@ -201,11 +220,13 @@ class Module : private detail::Place {
 std::string to_string(const Module& module);
 std::ostream& operator<<(std::ostream& out, const Module& module);
 
-/// A module from one tensor to one tensor. Calling it is forward() in the scope of its name.
+/// A module from one tensor to one tensor. Calling it is forward() in the scope of its name. A
+/// layer that is const has the same parts for ever; their elements may change, as those of any
+/// const Tensor: a running mean is a Buffer, of which forward() takes a handle.
 class Layer : public Module {
  public:
-  virtual Tensor forward(const Tensor& x) = 0;
-  Tensor operator()(const Tensor& x) {
+  virtual Tensor forward(const Tensor& x) const = 0;
+  Tensor operator()(const Tensor& x) const {
     const NameScope scope(scope_name());
     return forward(x);
   }
@@ -214,21 +235,32 @@ class Layer : public Module {
 namespace detail {
 
 /// A list of parts as a module, for the time of a visit.
-template <class Part>
+template <ListOfParts Parts>
 struct List final : Module {
-  std::vector<Part>& parts;
-  explicit List(std::vector<Part>& members) : parts(members) {}
+  Parts& parts;
+  explicit List(Parts& members) : parts(members) {}
   std::string name() const override { return "List"; }
   void visit(Visitor& v) override {
-    for (std::size_t i = 0; i < parts.size(); ++i) v(std::to_string(i), parts[i]);
+    std::size_t i = 0;
+    for (auto& part : parts) {
+      if constexpr (requires { typename Parts::mapped_type; }) {
+        v(key(part.first), part.second);
+      } else {
+        v(std::to_string(i++), part);
+      }
+    }
   }
+
+ private:
+  static std::string key(std::integral auto number) { return std::to_string(number); }
+  static std::string key(std::string_view text) { return std::string(text); }
 };
 
 }  // namespace detail
 
-template <class Part>
-void Visitor::operator()(std::string_view name, std::vector<Part>& parts) {
-  detail::List<Part> list(parts);
+template <detail::ListOfParts Parts>
+void Visitor::operator()(std::string_view name, Parts& parts) {
+  detail::List<Parts> list(parts);
   visit_list(name, list);
 }
 

@@ -65,6 +65,13 @@ class Parameter : public Owned {
  public:
   Parameter() = default;
   explicit Parameter(const Parameter&) = default;
+  explicit Parameter(Parameter& other) : Parameter(std::as_const(other)) {}
+  /// `auto w = layer.weight`, with a text that says what to write.
+  template <std::same_as<Parameter> T>
+  Parameter(T&) {
+    static_assert(!std::same_as<T, Parameter>,
+                  "write Tensor w = x for the tensor itself, Parameter w(x) for a copy of it");
+  }
   Parameter(Parameter&&) noexcept = default;
   Parameter& operator=(const Parameter&) & = default;
   Parameter& operator=(Parameter&&) & = default;
@@ -82,6 +89,13 @@ class Buffer : public Owned {
  public:
   Buffer() = default;
   explicit Buffer(const Buffer&) = default;
+  explicit Buffer(Buffer& other) : Buffer(std::as_const(other)) {}
+  /// `auto w = layer.weight`, with a text that says what to write.
+  template <std::same_as<Buffer> T>
+  Buffer(T&) {
+    static_assert(!std::same_as<T, Buffer>,
+                  "write Tensor w = x for the tensor itself, Buffer w(x) for a copy of it");
+  }
   Buffer(Buffer&&) noexcept = default;
   Buffer& operator=(const Buffer&) & = default;
   Buffer& operator=(Buffer&&) & = default;

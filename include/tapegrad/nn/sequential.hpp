@@ -55,7 +55,7 @@ class Sequential : public Layer {
   }
 
   void visit(Visitor& v) override;
-  Tensor forward(const Tensor& x) override;
+  Tensor forward(const Tensor& x) const override;
 
  private:
   struct Part {

@@ -1,6 +1,8 @@
 // Stochastic gradient descent, with momentum.
 #pragma once
 
+#include <type_traits>
+
 #include "tapegrad/optim/optimizer.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -29,6 +31,10 @@ class SGD : public OptimizerOf<SGDOptions> {
  public:
   SGD(const std::vector<Tensor>& parameters, const SGDOptions& options = {})
       : OptimizerOf(parameters, options) {}
+  /// SGD sgd(parameters, 0.1);
+  template <class Number>
+  requires std::is_arithmetic_v<Number> SGD(const std::vector<Tensor>& parameters, Number lr)
+      : SGD(parameters, SGDOptions{.lr = static_cast<double>(lr)}) {}
   /// SGD sgd({{body.parameters(), {.lr = 0.01}}, {head.parameters(), {.lr = 0.1}}});
   explicit SGD(const std::vector<Group>& groups) : OptimizerOf(groups) {}
 

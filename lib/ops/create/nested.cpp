@@ -70,6 +70,13 @@ Tensor tensor(const NestedList& values, const TensorOptions& options) {
   return finished(x, options);
 }
 
+void detail::check_even(std::size_t size, std::int64_t first, std::size_t level) {
+  check<ShapeError>(static_cast<std::int64_t>(size) == first,
+                    "tensor: a vector of {} at level {} where the first has {}; the vectors are "
+                    "ragged",
+                    size, level, first);
+}
+
 Tensor detail::tensor_of(const Tensor& values, const TensorOptions& options) {
   return finished(stored("tensor", values, chosen("tensor", options, values.dtype())), options);
 }

@@ -104,6 +104,15 @@ Tensor operator/(const Tensor& a, const Tensor& b) { return apply(Div{}, a, b); 
 Tensor operator/(const Tensor& a, Scalar b) { return apply_beside<Div>(a, b); }
 Tensor operator/(Scalar a, const Tensor& b) { return apply_beside<Div>(a, b); }
 
+Tensor add(const Tensor& a, const Tensor& b) { return a + b; }
+Tensor add(const Tensor& a, Scalar b) { return a + b; }
+Tensor sub(const Tensor& a, const Tensor& b) { return a - b; }
+Tensor sub(const Tensor& a, Scalar b) { return a - b; }
+Tensor mul(const Tensor& a, const Tensor& b) { return a * b; }
+Tensor mul(const Tensor& a, Scalar b) { return a * b; }
+Tensor div(const Tensor& a, const Tensor& b) { return a / b; }
+Tensor div(const Tensor& a, Scalar b) { return a / b; }
+
 Tensor operator-(const Tensor& x) {
   check_defined("neg", x);
   check<DTypeError>(x.dtype() != boolean,

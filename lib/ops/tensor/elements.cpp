@@ -1,6 +1,7 @@
 // Elements in and out of a tensor.
 #include <cstring>
 #include <memory>
+#include <ostream>
 
 #include "autograd/mode.hpp"
 #include "core/check.hpp"
@@ -96,6 +97,19 @@ T Tensor::item() const {
       return Scalar(value).to<T>("item");
     }
   });
+}
+
+Item Tensor::item() const {
+  const DType dtype = impl_of(*this, "item").dtype;
+  return dispatch(dtype, [&]<class T>(std::type_identity<T>) { return Item(item<T>()); });
+}
+
+void detail::refuse_item(Scalar value, const char* type) {
+  fail<DTypeError>("item: {} doesn't fit into this {} integer", value.to<double>(), type);
+}
+
+std::ostream& operator<<(std::ostream& out, const Item& item) {
+  return out << static_cast<double>(item);
 }
 
 template <Element T>

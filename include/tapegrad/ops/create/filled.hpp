@@ -1,6 +1,8 @@
 // Tensors of one number.
 #pragma once
 
+#include <concepts>
+
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -18,5 +20,24 @@ Tensor empty_like(const Tensor& x, const TensorOptions& options = {});
 Tensor full_like(const Tensor& x, Scalar value, const TensorOptions& options = {});
 Tensor zeros_like(const Tensor& x, const TensorOptions& options = {});
 Tensor ones_like(const Tensor& x, const TensorOptions& options = {});
+
+// The dtype alone in the place of the options: zeros({2, 3}, float64).
+
+template <std::same_as<DType> T>
+Tensor empty(const Shape& shape, T dtype) {
+  return empty(shape, TensorOptions{.dtype = dtype});
+}
+template <std::same_as<DType> T>
+Tensor full(const Shape& shape, Scalar value, T dtype) {
+  return full(shape, value, TensorOptions{.dtype = dtype});
+}
+template <std::same_as<DType> T>
+Tensor zeros(const Shape& shape, T dtype) {
+  return zeros(shape, TensorOptions{.dtype = dtype});
+}
+template <std::same_as<DType> T>
+Tensor ones(const Shape& shape, T dtype) {
+  return ones(shape, TensorOptions{.dtype = dtype});
+}
 
 }  // namespace tapegrad

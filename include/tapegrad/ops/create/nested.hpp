@@ -1,6 +1,8 @@
 // Tensors of values that stand in the program.
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <initializer_list>
 #include <span>
 #include <type_traits>
@@ -44,6 +46,12 @@ Tensor tensor_of(const Tensor& values, const TensorOptions& options);
 
 }  // namespace detail
 
+/// Tensor::from_blob(): memory that somebody else owns, row by row.
+template <Element T>
+Tensor from_blob(T* data, const Shape& shape) {
+  return Tensor::from_blob(data, shape);
+}
+
 /// Shape [n], of the elements' C++ type unless `options` says otherwise. Takes the vector over
 /// without a copy when it is moved in and keeps its type. Throws DTypeError for an element that
 /// doesn't fit the dtype.
@@ -56,6 +64,84 @@ template <class T, std::size_t N>
 requires Element<std::remove_const_t<T>> Tensor tensor(std::span<T, N> values,
                                                        const TensorOptions& options = {}) {
   return tensor(std::vector<std::remove_const_t<T>>(values.begin(), values.end()), options);
+}
+
+namespace detail {
+
+/// The element type for numbers of another arithmetic type: the smallest that holds all of them,
+/// int64 for std::uint64_t and float64 for long double, which not all fit.
+template <class T>
+requires std::is_arithmetic_v<T>
+using ElementFor = std::conditional_t<
+    Element<T>, T,
+    std::conditional_t<std::is_floating_point_v<T>, double,
+                       std::conditional_t<(sizeof(T) < 4), std::int32_t, std::int64_t>>>;
+
+template <class T>
+struct Nest {
+  static constexpr std::size_t levels = 0;
+  using Number = T;
+};
+template <class T>
+struct Nest<std::vector<T>> {
+  static constexpr std::size_t levels = Nest<T>::levels + 1;
+  using Number = typename Nest<T>::Number;
+};
+
+/// Throws ShapeError for a list of another size than the first one at its level.
+void check_even(std::size_t size, std::int64_t first, std::size_t level);
+
+/// Appends the numbers in `values`. The first list at each level, from `level` on, says its size.
+template <class T, class Number>
+void flatten(const std::vector<T>& values, std::size_t level, Shape& shape,
+             std::vector<Number>& numbers) {
+  if (level == shape.size()) shape.push_back(static_cast<std::int64_t>(values.size()));
+  check_even(values.size(), shape[level], level);
+  for (const auto& value : values) {
+    if constexpr (Nest<T>::levels > 0) {
+      flatten(value, level + 1, shape, numbers);
+    } else {
+      numbers.push_back(Scalar(value).template to<Number>("tensor"));
+    }
+  }
+}
+
+}  // namespace detail
+
+/// Vectors of other arithmetic types: short becomes int32, unsigned int64. Throws DTypeError for a
+/// number beyond that.
+template <class T>
+requires(std::is_arithmetic_v<T> && !Element<T>) Tensor
+    tensor(const std::vector<T>& values, const TensorOptions& options = {}) {
+  using Number = detail::ElementFor<T>;
+  std::vector<Number> numbers;
+  numbers.reserve(values.size());
+  for (const T value : values) numbers.push_back(Scalar(value).template to<Number>("tensor"));
+  return tensor(std::move(numbers), options);
+}
+
+/// Vectors of vectors, all of one size at each level: ShapeError for ragged ones, and beyond eight
+/// levels.
+template <class T>
+requires std::is_arithmetic_v<typename detail::Nest<T>::Number> Tensor
+tensor(const std::vector<std::vector<T>>& values, const TensorOptions& options = {}) {
+  using Number = detail::ElementFor<typename detail::Nest<T>::Number>;
+  std::vector<Number> numbers;
+  Shape shape;
+  detail::flatten(values, 0, shape, numbers);
+  constexpr std::size_t rank = detail::Nest<std::vector<std::vector<T>>>::levels;
+  while (shape.size() < rank) shape.push_back(0);  // the sizes of no list at all
+  return detail::tensor_of(Tensor::from_vector(std::move(numbers), shape), options);
+}
+
+/// The dtype alone as the options: tensor({1, 2}, float64).
+template <class Values, std::same_as<DType> T>
+Tensor tensor(Values&& values, T dtype) {
+  return tensor(std::forward<Values>(values), TensorOptions{.dtype = dtype});
+}
+template <std::same_as<DType> T>
+Tensor tensor(const NestedList& values, T dtype) {
+  return tensor(values, TensorOptions{.dtype = dtype});
 }
 
 }  // namespace tapegrad

@@ -1,4 +1,5 @@
 // What neural networks put between their layers.
+// In-place forms: x.relu_() is relu() written into x.
 #pragma once
 
 #include "tapegrad/tensor.hpp"

@@ -1,4 +1,5 @@
 // Sums, differences, products and quotients, and the type in which two operands meet.
+// In-place forms: x.neg_() is neg() written into x.
 #pragma once
 
 #include "tapegrad/tensor.hpp"
@@ -28,6 +29,16 @@ Tensor operator*(Scalar a, const Tensor& b);
 Tensor operator/(const Tensor& a, const Tensor& b);
 Tensor operator/(const Tensor& a, Scalar b);
 Tensor operator/(Scalar a, const Tensor& b);
+
+/// The operators by name. In place they are members: x.add_(y), x += y.
+Tensor add(const Tensor& a, const Tensor& b);  // no in-place form
+Tensor add(const Tensor& a, Scalar b);         // no in-place form
+Tensor sub(const Tensor& a, const Tensor& b);  // no in-place form
+Tensor sub(const Tensor& a, Scalar b);         // no in-place form
+Tensor mul(const Tensor& a, const Tensor& b);  // no in-place form
+Tensor mul(const Tensor& a, Scalar b);         // no in-place form
+Tensor div(const Tensor& a, const Tensor& b);  // no in-place form
+Tensor div(const Tensor& a, Scalar b);         // no in-place form
 
 /// -x. Derivative: -g. Throws DTypeError for booleans.
 Tensor operator-(const Tensor& x);

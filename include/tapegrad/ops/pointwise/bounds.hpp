@@ -1,4 +1,5 @@
 // The larger or smaller of two, and limits.
+// In-place forms: x.clamp_() is clamp() written into x.
 #pragma once
 
 #include "tapegrad/tensor.hpp"

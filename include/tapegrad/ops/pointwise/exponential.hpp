@@ -1,4 +1,5 @@
 // Exponential functions and logarithms.
+// In-place forms: x.exp_() is exp() written into x.
 #pragma once
 
 #include "tapegrad/tensor.hpp"

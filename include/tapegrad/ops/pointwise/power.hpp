@@ -1,4 +1,5 @@
 // Powers and roots.
+// In-place forms: x.sqrt_() is sqrt() written into x.
 #pragma once
 
 #include "tapegrad/tensor.hpp"

@@ -1,4 +1,5 @@
 // Magnitude and sign.
+// In-place forms: x.abs_() is abs() written into x.
 #pragma once
 
 #include "tapegrad/tensor.hpp"
