@@ -1,14 +1,17 @@
-// Ranges whose ends are further apart than any number of their type. Expected values are closed
-// forms.
+// Ranges, also those whose ends are further apart than any number of their type. Expected values
+// are closed forms.
+#include "tapegrad/ops/create/range.hpp"
+
 #include <cmath>
 #include <limits>
 
 #include "support/catch.hpp"
 #include "tapegrad/ops/create.hpp"
-#include "tapegrad/ops/shape.hpp"
 
 using namespace tapegrad;
+using Floats = std::vector<float>;
 using Doubles = std::vector<double>;
+using Ints = std::vector<std::int64_t>;
 
 TEST_CASE("linspace reaches between any two finite ends", "[create][range]") {
   const TensorOptions f64{.dtype = float64};
@@ -50,16 +53,6 @@ TEST_CASE("an integer range of more than 2^63 steps is refused", "[create][range
   CHECK(arange(-1, least, least).to_vector<std::int64_t>() == std::vector<std::int64_t>{-1});
 }
 
-TEST_CASE("an empty dimension is as many chunks as were asked for", "[join]") {
-  for (const std::int64_t count : {1, 3}) {  // as in PyTorch 2.13
-    const std::vector<Tensor> parts = chunk(zeros({2, 0}), count, 1);
-    CHECK(parts.size() == static_cast<std::size_t>(count));
-    for (const Tensor& part : parts) CHECK(part.shape() == Shape{2, 0});
-  }
-  CHECK(chunk(zeros({5}), 3).size() == 3);
-  CHECK(chunk(zeros({4}), 3).size() == 2);
-}
-
 TEST_CASE("linspace of integers is exact, however far apart the ends are", "[create][range]") {
   using Integers = std::vector<std::int64_t>;
   constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
@@ -77,4 +70,52 @@ TEST_CASE("linspace of integers is exact, however far apart the ends are", "[cre
   CHECK(of(10, -10, 8) == Integers{10, 7, 4, 1, -1, -4, -7, -10});
   CHECK(of(7, 9, 1) == Integers{7});
   CHECK(of(7, 9, 0).empty());
+}
+
+TEST_CASE("arange counts in integers or floats", "[create]") {
+  CHECK(arange(4).dtype() == int64);
+  CHECK(arange(4).to_vector<std::int64_t>() == Ints{0, 1, 2, 3});
+  CHECK(arange(2, 9, 3).to_vector<std::int64_t>() == Ints{2, 5, 8});
+  CHECK(arange(2, 8, 3).to_vector<std::int64_t>() == Ints{2, 5});
+  CHECK(arange(5, 0, -2).to_vector<std::int64_t>() == Ints{5, 3, 1});
+  CHECK(arange(3, 3).shape() == Shape{0});
+  CHECK(arange(0).shape() == Shape{0});
+  CHECK(arange(2.5).dtype() == float32);
+  CHECK(arange(2.5).to_vector<float>() == Floats{0, 1, 2});
+  CHECK(arange(1, 2, 0.25).to_vector<float>() == Floats{1, 1.25, 1.5, 1.75});
+  CHECK(arange(1.0, 0.0, -0.5).to_vector<float>() == Floats{1, 0.5});
+  CHECK(arange(3, {.dtype = float64}).to_vector<double>() == Doubles{0, 1, 2});
+  CHECK(arange(256, {.dtype = uint8}).to_vector<std::int64_t>().back() == 255);
+  CHECK(arange(3, {.dtype = float32, .requires_grad = true}).requires_grad());
+  // Every element comes from its index: no sum of roundings.
+  CHECK(arange(0, 1, 0.1, {.dtype = float64}).to_vector<double>()[7] == 7 * 0.1);
+}
+
+TEST_CASE("arange refuses steps that lead nowhere", "[create]") {
+  CHECK_THROWS_AS(arange(0, 4, 0), ShapeError);
+  CHECK_THROWS_AS(arange(0.0, 4.0, 0.0), ShapeError);
+  CHECK_THROWS_AS(arange(0, 4, -1), ShapeError);
+  CHECK_THROWS_AS(arange(4.0, 0.0), ShapeError);
+  CHECK_THROWS_AS(arange(0, std::numeric_limits<double>::infinity()), ShapeError);
+  CHECK_THROWS_AS(arange(std::numeric_limits<double>::quiet_NaN()), ShapeError);
+  CHECK_THROWS_AS(arange(257, {.dtype = uint8}), DTypeError);
+  CHECK_THROWS_AS(arange(2, {.dtype = boolean}), DTypeError);
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  CHECK_THROWS_AS(arange(-most, most), ShapeError);
+}
+
+TEST_CASE("linspace reaches both ends exactly", "[create]") {
+  CHECK(linspace(0, 1, 5).to_vector<float>() == Floats{0, 0.25, 0.5, 0.75, 1});
+  CHECK(linspace(3, -1, 3).to_vector<float>() == Floats{3, 1, -1});
+  CHECK(linspace(2, 7, 1).to_vector<float>() == Floats{2});
+  CHECK(linspace(2, 7, 0).shape() == Shape{0});
+  CHECK(linspace(0, 9, 4, {.dtype = int64}).to_vector<std::int64_t>() == Ints{0, 3, 6, 9});
+  const Doubles x = linspace(-0.1, 0.1, 1001, {.dtype = float64}).to_vector<double>();
+  CHECK(x.back() == 0.1);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    // The step is off by half a unit in the last place, 500 times over.
+    CHECK(x[i] == Approx(-0.1 + 0.0002 * static_cast<double>(i)).margin(500 * 2e-20));
+  }
+  CHECK_THROWS_AS(linspace(0, 1, -1), ShapeError);
+  CHECK_THROWS_AS(linspace(0, 1, 2, {.dtype = boolean}), DTypeError);
 }

@@ -1,3 +1,5 @@
+#include "tapegrad/ops/reduce/sum.hpp"
+
 #include <cmath>
 #include <limits>
 
@@ -69,28 +71,6 @@ TEST_CASE("sums and means have their derivatives", "[ops][table]") {
   });
 }
 
-TEST_CASE("variance and standard deviation have their derivatives", "[ops][table]") {
-  OpRow spread_of_all = row("var", [](const Tensor& x) { return var(x); }, {0, 3}, {});
-  spread_of_all.refuses = {
-      {"var: needs a floating-point tensor, got int32", [] { var(ones({2}, {.dtype = int32})); }},
-      {"std: needs a floating-point tensor, got bool", [] { tapegrad::std(ones({2}) > 0); }},
-      {"var: dim 1 is out of range", [] { var(ones({2}), 1); }},
-      {"std: dim 0 is given twice", [] {
-         tapegrad::std(ones({2}), {0, 0});
-       }}};
-  test::check_rows({
-      spread_of_all,
-      row("var",
-          [](const Tensor& x) {
-            return var(x, {0, 2}, keepdim, 0);
-          },
-          {2, 0, 3}, {1, 0, 1}),
-      row("std", [](const Tensor& x) { return tapegrad::std(x); }, {0}, {}),
-      row("std", [](const Tensor& x) { return tapegrad::std(x, 1, keepdim); }, {2, 3, 0},
-          {2, 1, 0}),
-  });
-}
-
 TEST_CASE("a sum of nothing is 0 and a mean of nothing is NaN", "[ops][reduce]") {
   CHECK(sum(zeros({0})).item<float>() == 0);
   CHECK(sum(zeros({2, 0}), 1).to_vector<float>() == std::vector<float>{0, 0});
@@ -125,34 +105,6 @@ TEST_CASE("a float64 sum does not lose small numbers beside a large total", "[op
   std::vector<double> values(1'000'001, 1e-3);
   values[0] = 1e9;
   CHECK(std::abs(sum(Tensor::from_vector(std::move(values))).item<double>() - 1000001000.0) < 1e-4);
-}
-
-TEST_CASE("variance and standard deviation follow the correction", "[ops][reduce]") {
-  // https://en.wikipedia.org/wiki/Standard_deviation#Basic_examples
-  const Tensor grades = Tensor::from_vector<double>({2, 4, 4, 4, 5, 5, 7, 9});
-  CHECK(var(grades, {}, Keepdim::no, 0).item<double>() == 4);
-  CHECK(tapegrad::std(grades, {}, Keepdim::no, 0).item<double>() == 2);
-  CHECK(var(grades).item<double>() == Approx(32.0 / 7));
-  CHECK(tapegrad::std(grades, 0).item<double>() == Approx(std::sqrt(32.0 / 7)));
-  CHECK(std::isnan(var(ones({1})).item<float>()));
-  CHECK(std::isnan(var(ones({0})).item<float>()));
-  CHECK(var(grades, {}, Keepdim::no, 9).item<double>() == infinite);
-}
-
-TEST_CASE("the variance of numbers far from 0 keeps its digits", "[ops][reduce]") {
-  // The textbook formula mean(x^2) - mean(x)^2 gives 0 or worse here in float32.
-  const Tensor x = (test::spread({1000}, -1, 1) + 10000.0).to(float32);
-  const Tensor exact = var(x.to(float64));
-  CHECK(std::abs(var(x).item<float>() / exact.item<double>() - 1) < 1e-5);
-}
-
-TEST_CASE("where the standard deviation is 0 its derivative is 0", "[ops][reduce]") {
-  Tensor x = Tensor::from_vector<double>({3, 3, 3, 1, 2, 3}, {2, 3});
-  x.requires_grad_();
-  sum(tapegrad::std(x, 1)).backward();
-  const std::vector<double> g = x.grad().to_vector<double>();
-  CHECK(std::vector<double>(g.begin(), g.begin() + 3) == std::vector<double>{0, 0, 0});
-  CHECK(g[3] == Approx(-0.5));
 }
 
 TEST_CASE("elements that aren't 0 are counted", "[ops][reduce]") {
