@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/op_table.hpp"
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -149,4 +150,23 @@ TEST_CASE("a weight of 0 masks a loss that is infinite", "[ops][choice][loss]") 
   CHECK(loss.item<double>() == Approx(std::log(2.0)));
   loss.backward();
   CHECK(differs(x.grad(), {0, -0.5}) == "");
+}
+
+TEST_CASE("choice has its derivatives", "[ops][table]") {
+  const Tensor condition = test::spread({2, 3}, -1, 1) > 0;
+  test::check_rows({
+      {.name = "where",
+       .f = [condition](const test::Tensors& x) { return where(condition, x[0], x[1]); },
+       .inputs = {{{2, 3}}, {{3}}},
+       .never_empty = "the condition of this row has elements",
+       .refuses = {{"float32, not bool", [] { where(ones({2}), ones({2}), ones({2})); }}}},
+      {.name = "where",
+       .f =
+           [](const test::Tensors& x) {
+             return where(zeros({0, 3}) > 0, x[0], x[1]);
+           },
+       .inputs = {{{1, 3}}, {{3}}},
+       .empty_inputs = {{0, 3}, {1}},
+       .empty_result = {0, 3}},
+  });
 }

@@ -3,7 +3,9 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/pointwise/rows.hpp"
 #include "support/catch.hpp"
+#include "support/op_table.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 
@@ -135,4 +137,19 @@ TEST_CASE("a tensor of any type compares with a bool as with 0 or 1", "[compare]
     for (const long double x : exact(a)) right.push_back(x == 1);
     CHECK((a == true).to_vector<bool>() == right);
   }
+}
+
+TEST_CASE("comparisons are not tracked", "[ops][table]") {
+  test::check_rows(test::row(
+      "eq", [](const Tensor& a, const Tensor& b) { return a == b; }, -2, 2, false));
+  test::check_rows(test::row(
+      "ne", [](const Tensor& a, const Tensor& b) { return a != b; }, -2, 2, false));
+  test::check_rows(test::row(
+      "lt", [](const Tensor& a, const Tensor& b) { return a < b; }, -2, 2, false));
+  test::check_rows(test::row(
+      "le", [](const Tensor& a, const Tensor& b) { return a <= b; }, -2, 2, false));
+  test::check_rows(test::row(
+      "gt", [](const Tensor& a, const Tensor& b) { return a > b; }, -2, 2, false));
+  test::check_rows(test::row(
+      "ge", [](const Tensor& a, const Tensor& b) { return a >= b; }, -2, 2, false));
 }

@@ -26,6 +26,8 @@ test::OpRow row(std::string_view name, void (*fill)(Tensor)) {
           .empty_result = {0, 3}};
 }
 
+void write(Tensor target, const Tensor& source) { target.copy_(source); }
+
 }  // namespace
 
 TEST_CASE("fills have their derivatives", "[ops][table]") {
@@ -45,4 +47,20 @@ TEST_CASE("a filled tensor passes nothing on", "[ops]") {
   CHECK(y.operation() == "fill");
   (y + x).sum().backward();
   CHECK(x.grad().to_vector<float>() == std::vector<float>{1, 1});
+}
+
+TEST_CASE("assignment has its derivatives", "[ops][table]") {
+  test::check_rows({
+      {.name = "copy",
+       .f =
+           [](const Tensors& x) {
+             Tensor y = x[0] * 2;
+             y.copy_(x[1]);
+             return y * y;
+           },
+       .inputs = {{{2, 3}}, {{3}}},
+       .empty_inputs = {{0, 3}, {3}},
+       .empty_result = {0, 3},
+       .refuses = {{"doesn't broadcast to shape [2]", [] { write(zeros({2}), zeros({3})); }}}},
+  });
 }

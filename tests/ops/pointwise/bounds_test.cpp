@@ -1,8 +1,11 @@
-// Limits of clamp() that its input's type doesn't hold.
+#include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
+#include "ops/pointwise/rows.hpp"
 #include "support/catch.hpp"
+#include "support/op_table.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/error.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -11,6 +14,7 @@
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
+using test::row;
 
 namespace {
 
@@ -18,6 +22,35 @@ constexpr float most = std::numeric_limits<float>::max();
 constexpr float infinite = std::numeric_limits<float>::infinity();
 
 }  // namespace
+
+TEST_CASE("limits have their derivatives", "[ops][table]") {
+  test::check_rows(row("maximum", maximum));
+  test::check_rows(row("minimum", minimum));
+  test::check_rows({{.name = "clamp",
+                     .f = [](const test::Tensors& x) { return clamp(x[0], -0.5, 0.75); },
+                     .inputs = {{{2, 3}}},
+                     .empty_inputs = {{0}},
+                     .empty_result = {0}}});
+}
+
+TEST_CASE("limits of integers are integers, and fractional ones make them floating",
+          "[ops][clamp]") {
+  const Tensor x = Tensor::from_vector<std::int32_t>({-3, 0, 4});
+  CHECK(clamp(x, -1, 2).to_vector<std::int32_t>() == std::vector<std::int32_t>{-1, 0, 2});
+  CHECK(clamp_min(x, 1).to_vector<std::int32_t>() == std::vector<std::int32_t>{1, 1, 4});
+  CHECK(clamp(x, -0.5, 0.5).dtype() == float32);
+}
+
+TEST_CASE("maximum and minimum share the gradient where both are equal", "[ops][binary]") {
+  Tensor a = ones({1}, {.requires_grad = true});
+  Tensor b = ones({1}, {.requires_grad = true});
+  maximum(a, b).backward();
+  CHECK(a.grad().item<float>() == 0.5f);
+  CHECK(b.grad().item<float>() == 0.5f);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(std::isnan(maximum(ones({1}), full({1}, nan)).item<float>()));
+  CHECK(std::isnan(minimum(full({1}, nan), ones({1})).item<float>()));
+}
 
 TEST_CASE("a limit beyond float32 is none, in both kinds of reverse pass", "[ops][clamp]") {
   const std::vector<float> numbers{-infinite, -most, 0, most, infinite};
