@@ -48,7 +48,8 @@ struct GradcheckOptions {
 ///   At order 1 forward mode, jvp(), must give what reverse mode gives, to the last digits: where
 /// they differ, the derivative is wrong. Operations whose derivative can't be recorded are spared.
 ///   f runs some 15 times for an element where it is smooth, some 100 times where it isn't. What it
-/// throws at the inputs themselves is passed on; beside them it means "not defined here".
+/// throws at the inputs themselves is passed on, unless it throws only with recording, or only
+/// without it, which is wrong; beside them it means "not defined here".
 ///   Throws Error for an empty function, an order or a tolerance that means nothing, or too few
 /// names; AutogradError when no input requires grad; DTypeError when the result isn't floating.
 gradtest::Report gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,

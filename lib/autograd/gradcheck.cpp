@@ -3,6 +3,7 @@
 #include "tapegrad/gradcheck.hpp"
 
 #include <cmath>
+#include <exception>
 #include <utility>
 
 #include "autograd/many.hpp"
@@ -64,8 +65,8 @@ Report check_order(const Many& function, const GradcheckOptions& options) {
   all.accept_inconclusive = options.accept_inconclusive;
   const std::string disparity = tensors.disparity();
   Report report = gradtest::detail::Check(tensors, all).run();
-  if (report.verdict == Verdict::ok && !disparity.empty()) {
-    report.findings.push_back(disparity);
+  if (report.cells > 0 && !disparity.empty()) {
+    report.findings.insert(report.findings.begin(), disparity);
     report.verdict = Verdict::wrong;
   }
   if (report.wrong > 0 && directions == 0 && function.output_names.size() == 1) {
@@ -144,19 +145,71 @@ class KeptGenerator {
   Generator before_ = default_generator();
 };
 
+std::exception_ptr thrown_by(const TensorFunction& f, const std::vector<Tensor>& inputs,
+                             Recorded recorded) {
+  const KeptGenerator kept;
+  const GradMode guard(recorded == Recorded::yes);
+  try {
+    f(inputs);
+    return {};
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+std::string message_of(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& e) {
+    return e.what();
+  } catch (...) {
+    return "something without a message";
+  }
+}
+
+bool is_of_the_tape(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const AutogradError&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+/// What f throws at the inputs with and without recording.
+struct Throws {
+  std::exception_ptr recorded, bare;
+
+  Throws(const TensorFunction& f, const std::vector<Tensor>& inputs)
+      : recorded(thrown_by(f, inputs, Recorded::yes)), bare(thrown_by(f, inputs, Recorded::no)) {
+    if (recorded && bare) std::rethrow_exception(recorded);
+  }
+  /// f needs the tape, as one that registers hooks inside does.
+  bool needs_tape() const { return !recorded && bare && is_of_the_tape(bare); }
+  /// What of these is a mistake; empty for nothing.
+  std::string finding() const {
+    if (recorded)
+      return "f throws where it is recorded, not where it isn't: " + message_of(recorded);
+    if (!bare || needs_tape()) return {};
+    return "f throws where it isn't recorded, not where it is: " + message_of(bare);
+  }
+};
+
 /// f, which draws the same numbers from the default generator in every call.
 Many function_of(const TensorFunction& f, const std::vector<Tensor>& inputs,
-                 const GradcheckOptions& options) {
-  const std::vector<std::size_t> varied = varied_inputs(inputs);
+                 const std::vector<std::size_t>& varied, const GradcheckOptions& options,
+                 bool needs_tape) {
   return {.f =
-              [&f, start = default_generator()](const std::vector<Tensor>& x, Recorded recorded) {
-                const GradMode guard(recorded == Recorded::yes);
+              [&f, needs_tape, start = default_generator()](const std::vector<Tensor>& x,
+                                                            Recorded recorded) {
+                const GradMode guard(needs_tape || recorded == Recorded::yes);
                 default_generator() = start;
                 Tensor y = f(x);
                 check_result(y);
                 return std::vector<Tensor>{std::move(y)};
               },
-          .inputs = independent(inputs, varied),
+          .inputs = inputs,
           .varied = varied,
           .input_names = names_of(varied, inputs.size(), options.names),
           .output_names = {"f"}};
@@ -170,7 +223,16 @@ Report gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
   check_defined("gradcheck", f, inputs);
   check_options(options, inputs.size());
   const KeptGenerator kept;
-  Many function = function_of(f, inputs, options);
+  const std::vector<std::size_t> varied = varied_inputs(inputs);
+  const std::vector<Tensor> own = independent(inputs, varied);
+  const Throws throws(f, own);
+  if (std::string found = throws.finding(); !found.empty()) {
+    Report report;
+    report.verdict = Verdict::wrong;
+    report.findings.push_back(std::move(found));
+    return report;
+  }
+  Many function = function_of(f, own, varied, options, throws.needs_tape());
   Report report = check_order(function, options);
   if (report.verdict == Verdict::ok) {
     if (std::string found = disparity_of_modes(function); !found.empty()) {

@@ -237,6 +237,22 @@ TEST_CASE("a function that throws beside the inputs isn't defined there", "[auto
   CHECK(values(x) == Values{1, 2});
 }
 
+TEST_CASE("what is thrown with recording alone, or without it alone, is told",
+          "[autograd][gradcheck]") {
+  const auto only = [](bool recorded) {
+    return [recorded](const Tensors& in) {
+      if (grad_enabled() == recorded) throw std::runtime_error("out of luck");
+      return in[0] * 2;
+    };
+  };
+  const Report taped = gradcheck(only(true), {leaf({1, 2})});
+  CHECK(taped.verdict == Verdict::wrong);
+  CHECK(contains(taped.text(), "f throws where it is recorded, not where it isn't: out of luck"));
+  const Report bare = gradcheck(only(false), {leaf({1, 2})});
+  CHECK(bare.verdict == Verdict::wrong);
+  CHECK(contains(bare.text(), "f throws where it isn't recorded, not where it is: out of luck"));
+}
+
 TEST_CASE("a function that changes its input is told", "[autograd][gradcheck]") {
   const auto f = [](const Tensors& in) {
     const Tensor y = square(in[0]);
@@ -267,6 +283,31 @@ TEST_CASE("hooks on inputs take part", "[autograd][gradcheck]") {
   INFO(report.text());
   CHECK(report.verdict == Verdict::wrong);
   CHECK(contains(report.diagnosis, "each element is 2 times the numeric one"));
+}
+
+TEST_CASE("hooks inside the function take part, at all orders", "[autograd][gradcheck]") {
+  const auto scaled = [](double factor) {
+    return [factor](const Tensors& in) {
+      const Tensor y = in[0] * 2;
+      y.register_hook([factor](const Tensor& g) { return g * factor; });
+      return y * y;
+    };
+  };
+  const Report right = gradcheck(scaled(1), {leaf({1, 2})}, {.order = 3});
+  INFO(right.text());
+  CHECK(right);
+  const Report wrong = gradcheck(scaled(3), {leaf({1, 2})});
+  INFO(wrong.text());
+  CHECK(wrong.verdict == Verdict::wrong);
+  CHECK(contains(wrong.diagnosis, "each element is 3 times the numeric one"));
+}
+
+TEST_CASE("a value that is NaN with recording alone is told first", "[autograd][gradcheck]") {
+  const auto f = [](const Tensors& in) { return grad_enabled() ? in[0] * NAN : in[0] * 2; };
+  const Report report = gradcheck(f, {leaf({1, 2})});
+  INFO(report.text());
+  CHECK(report.verdict == Verdict::wrong);
+  CHECK(contains(report.findings[0], "f[0] is nan where it is recorded, 2 where it isn't"));
 }
 
 TEST_CASE("gradcheck says what it can't check", "[autograd][gradcheck]") {

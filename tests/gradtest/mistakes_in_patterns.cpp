@@ -68,9 +68,10 @@ std::vector<Mistake> mistakes_in_patterns() {
        changed(rosenbrock_gradient, [](View, Out g) { std::swap(g[1], g[3]); }), at,
        "elements 1 and 3 are swapped"},
       {"part", "one element", rosen, changed(rosenbrock_gradient, [](View, Out g) { g[2] *= 1.5; }),
-       at, ""},
+       at, "only this element is wrong: it is 1.5 times"},
       {"part", "the last element 0", rosen,
-       changed(rosenbrock_gradient, [](View, Out g) { g[3] = 0; }), at, ""},
+       changed(rosenbrock_gradient, [](View, Out g) { g[3] = 0; }), at,
+       "only this element is wrong"},
       {"part",
        "where x is negative",
        [](View x) {
@@ -116,7 +117,7 @@ std::vector<Mistake> mistakes_in_patterns() {
        "beside the diagonal"},
       {"term", "the penalty forgotten",
        [](View x) { return Vec{rosenbrock(x) + 0.5 * mean_square(x)}; }, rosenbrock_gradient, at,
-       ""},
+       "each element is 0.25 x too small"},
       {"term", "a constant too much", rosen,
        changed(rosenbrock_gradient,
                [](View, Out g) {
@@ -164,7 +165,7 @@ std::vector<Mistake> mistakes_in_patterns() {
        [](View x) { return Vec{std::sin(M_PI * x[0])}; },
        [](View x, Out g) { g[0] = 3.1416 * std::cos(3.1416 * x[0]); },
        {0.3},
-       ""},
+       "some digits only"},
   };
 }
 

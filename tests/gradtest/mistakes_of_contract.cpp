@@ -49,7 +49,7 @@ std::vector<Mistake> mistakes_of_contract() {
        },
        at, ""},
       {"contract", "NaN", rosen, changed(rosenbrock_gradient, [](View, Out g) { g[1] = NAN; }), at,
-       ""},
+       "only this element is wrong"},
       {"lucky point",
        "all elements equal",
        scalar(cross_entropy),

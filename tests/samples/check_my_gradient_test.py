@@ -14,7 +14,7 @@ class CheckMyGradient(SampleTest):
         # 2a is twice a; five examples without their mean.
         self.assertIn("it is 0.5 times the numeric one", reports)
         self.assertIn("each element is 5 times the numeric one", reports)
-        self.assertIn("the derivative of f by w1 is added to what the result held before", reports)
+        self.assertIn("the derivative of f by w1, and 2 more, is added to what the result held before", reports)
 
 
 if __name__ == "__main__":

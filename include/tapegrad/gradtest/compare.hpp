@@ -11,6 +11,7 @@
 #include "tapegrad/gradtest/measure.hpp"
 #include "tapegrad/gradtest/options.hpp"
 #include "tapegrad/gradtest/problem.hpp"
+#include "tapegrad/gradtest/random.hpp"
 #include "tapegrad/gradtest/report.hpp"
 
 namespace tapegrad::gradtest::detail {
@@ -29,18 +30,25 @@ class LineOf final : public Line {
     }
     ++evaluations_;
     const Values y = problem_.value(x);
-    if (y.size() != outputs()) return;
+    if (y.size() != outputs()) return note_undefined(t, "throws");
     for (std::size_t o = 0; o < y.size(); ++o) {
       values[o] = y[o];
-      if (!std::isfinite(y[o]) && (undefined_at == 0 || std::fabs(t) < std::fabs(undefined_at)))
-        undefined_at = t;
+      if (!std::isfinite(y[o])) note_undefined(t, std::isnan(y[o]) ? "is nan" : "is infinite");
     }
   }
 
-  /// The t nearest to 0 at which some output isn't finite; 0 for none.
+  /// The t nearest to 0, but not 0, at which some output isn't finite, and what f does there; 0 for
+  /// none.
   double undefined_at = 0;
+  const char* undefined_as = "";
 
  private:
+  void note_undefined(double t, const char* as) {
+    if (t == 0 || (undefined_at != 0 && std::fabs(t) >= std::fabs(undefined_at))) return;
+    undefined_at = t;
+    undefined_as = as;
+  }
+
   Problem& problem_;
   const Values& x_;
   const Values& direction_;
@@ -54,11 +62,6 @@ inline double last_bit(double x) {
   exponent -= DBL_MANT_DIG;
   for (; digits % 2 == 0; digits /= 2) ++exponent;
   return std::ldexp(1.0, exponent);
-}
-
-/// What input i is limited to: the last of a list that is too short.
-inline double limit_of(const std::vector<double>& limits, std::size_t i) {
-  return limits[i < limits.size() ? i : limits.size() - 1];
 }
 
 /// The size of what varies along a direction, and how far it can go within the domain.
@@ -96,10 +99,10 @@ inline Verdict verdict_of(Cell& cell, const Options& options) {
   const double allowed = 2 * s.error + options.tolerance * std::fabs(s.value);
   switch (s.behaviour) {
     case Behaviour::undefined:
-      cell.why = said("the function isn't finite at x or beside it");
+      cell.why = said("f isn't finite at x, or on either side of it");
       return Verdict::inconclusive;
     case Behaviour::jump:
-      cell.why = said("the function jumps at x");
+      cell.why = said("f jumps at x");
       return Verdict::inconclusive;
     case Behaviour::unresolved:
       if (std::isnan(s.above)) {
@@ -115,7 +118,9 @@ inline Verdict verdict_of(Cell& cell, const Options& options) {
     case Behaviour::kink: {
       const double low = std::fmin(s.below, s.above) - allowed;
       const double high = std::fmax(s.below, s.above) + allowed;
-      cell.why = said("kink: slopes %s | %s", shown(s.below).text, shown(s.above).text);
+      const int digits = digits_apart(s.below, s.above);
+      cell.why =
+          said("kink: slopes %s | %s", shown(s.below, digits).text, shown(s.above, digits).text);
       return g >= low && g <= high ? Verdict::ok : Verdict::wrong;
     }
     case Behaviour::edge:
@@ -129,7 +134,8 @@ inline Verdict verdict_of(Cell& cell, const Options& options) {
   // Or one that x |x| has at 0: beside the slopes around it nothing is left but rounding.
   if (g == 0 && s.error <= 1e-12 * s.steepest_around) return Verdict::ok;
   if (s.error > 0.01 * larger && s.error > 1e-9 * s.steepest) {
-    cell.why = said("known to %s %%", rounded(100 * s.error / larger).text);
+    cell.why = s.error < larger ? said("known to %s %% only", rounded(100 * s.error / larger).text)
+                                : said("no digit of it is known");
     return Verdict::inconclusive;
   }
   return Verdict::ok;
@@ -144,7 +150,7 @@ class Tally {
     ++report_.cells;
     cell.verdict = verdict_of(cell, options_);
     if (cell.verdict == Verdict::ok) {
-      report_.kinks += cell.numeric.behaviour == Behaviour::kink;
+      if (cell.numeric.behaviour == Behaviour::kink) accept_kink(cell);
       return;
     }
     ++(cell.verdict == Verdict::wrong ? report_.wrong : report_.inconclusive);
@@ -159,6 +165,17 @@ class Tally {
   }
 
  private:
+  /// The first one is told.
+  void accept_kink(const Cell& cell) {
+    if (++report_.kinks > 1) return;
+    const double g = cell.given;
+    const bool is_one = std::fabs(g - cell.numeric.below) <= 1e-6 * std::fabs(g) ||
+                        std::fabs(g - cell.numeric.above) <= 1e-6 * std::fabs(g);
+    report_.findings.push_back(said("%s; yours, %s = %s, %s", cell.why.c_str(), cell.name.c_str(),
+                                    shown(g, 6).text,
+                                    is_one ? "is one of them" : "lies between them"));
+  }
+
   static double badness(const Cell& c) {
     if (c.verdict == Verdict::inconclusive) return -1;
     const double off = std::fabs(c.given - c.numeric.value);

@@ -17,6 +17,8 @@ struct Tables {
   std::size_t rows = 0, columns = 0;
   std::vector<double> given, numeric, error;
   std::vector<double> x;
+  /// How many inputs there are, where columns are directions.
+  std::size_t inputs = 0;
 
   std::size_t size() const { return given.size(); }
   bool known(std::size_t i) const { return std::isfinite(numeric[i]); }
@@ -77,7 +79,7 @@ struct Usual {
 inline std::string said_of_factor(const Factor& factor, const Tables& t) {
   if (factor.is(-1)) return said("the opposite sign");
   const char* each = t.size() == 1 ? "it is" : "each element is";
-  const auto n = static_cast<double>(t.columns);
+  const auto n = static_cast<double>(t.inputs);
   const auto m = static_cast<double>(t.rows);
   constexpr double degree = 57.29577951308232;
   const Usual usual[] = {
@@ -97,7 +99,8 @@ inline std::string said_of_factor(const Factor& factor, const Tables& t) {
   }
   double value = factor.value;
   bool is_known = t.size() > 1 && factor.error <= 1e-6 * std::fabs(value);
-  for (const double c : {2.0, 0.5, 3.0, 4.0, 0.25, 10.0, 0.1, 100.0, 0.01, 1000.0, 1e-3, 1e-4}) {
+  for (const double c :
+       {2.0, 0.5, 1.5, 2 / 3.0, 3.0, 4.0, 0.25, 10.0, 0.1, 100.0, 0.01, 1000.0, 1e-3, 1e-4}) {
     if (!factor.is(c) && !(c <= 2 && c >= 0.5 && factor.is(-c))) continue;
     value = value < 0 ? -c : c;
     is_known = true;
@@ -162,12 +165,53 @@ inline std::string missing_constant(const Tables& t) {
               constant > 0 ? "large" : "small");
 }
 
+/// Every element is off by the same part of its x, as a penalty of squares that was forgotten is.
+inline std::string missing_penalty(const Tables& t) {
+  if (t.rows != 1 || t.columns < 3) return {};
+  double part = NAN;
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    if (!t.known(i)) continue;
+    const double off = t.numeric[i] - t.given[i];
+    if (std::isnan(part) && t.x[i] != 0) part = off / t.x[i];
+    const double allowed = 4 * t.error[i] + 1e-6 * std::fabs(off);
+    if (t.x[i] != 0 && !(std::fabs(off - part * t.x[i]) <= allowed)) return {};
+    told += t.given[i] != 0 && std::fabs(off) > 100 * allowed;
+  }
+  if (told < 3) return {};
+  return said("each element is %s x too %s: a penalty of squares?",
+              rounded(std::fabs(part), 6).text, part > 0 ? "small" : "large");
+}
+
+/// The only wrong element among some.
+inline std::string only_one(const Tables& t) {
+  std::size_t wrong = 0, at = 0, right = 0;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    if (!t.known(i)) continue;
+    const bool is_wrong = !t.equal(i, t.given[i], 1e-6);
+    ++(is_wrong ? wrong : right);
+    if (is_wrong) at = i;
+  }
+  if (wrong != 1 || right < 2) return {};
+  const Tables one{.rows = 1,
+                   .columns = 1,
+                   .given = {t.given[at]},
+                   .numeric = {t.numeric[at]},
+                   .error = {t.error[at]},
+                   .x = {t.x[at % t.columns]},
+                   .inputs = 1};
+  const Factor factor = common_factor(one);
+  const std::string how = std::isfinite(factor.value) ? said_of_factor(factor, one) : std::string();
+  return how.empty() ? said("only this element is wrong")
+                     : said("only this element is wrong: %s", how.c_str());
+}
+
 /// Right and wrong elements, counted by where they stand. Elements that are 0 and right tell
 /// nothing.
-struct Places {
+struct Sides {
   std::size_t all[2] = {}, negative[2] = {}, positive[2] = {}, diagonal[2] = {};
 
-  explicit Places(const Tables& t) {
+  explicit Sides(const Tables& t) {
     for (std::size_t i = 0; i < t.size(); ++i) {
       if (!t.known(i)) continue;
       const bool wrong = !t.equal(i, t.given[i], 1e-6);
@@ -183,7 +227,7 @@ struct Places {
 
 /// Wrong elements only where x is negative, or positive; only on the diagonal, or beside it.
 inline std::string place_of_wrong(const Tables& t) {
-  const Places p(t);
+  const Sides p(t);
   if (p.all[1] < 2 || p.all[0] < 2) return {};
   if (p.negative[1] == p.all[1] && p.negative[0] == 0)
     return said("wrong only where x is negative");
@@ -210,6 +254,13 @@ inline std::string said_of_digits() {
   return said("right to some digits only: is something a float, or a constant too short?");
 }
 
+/// Of slopes along directions: what they have in common.
+inline std::string diagnose_directions(const Tables& t) {
+  const Factor factor = common_factor(t);
+  if (!std::isfinite(factor.value)) return {};
+  return std::fabs(factor.value - 1) < 5e-5 ? said_of_digits() : said_of_factor(factor, t);
+}
+
 /// Empty where no pattern fits.
 inline std::string diagnose(const Tables& t) {
   if (t.size() == 0) return {};
@@ -222,6 +273,8 @@ inline std::string diagnose(const Tables& t) {
   }
   std::string text = swapped(t);
   if (text.empty()) text = missing_constant(t);
+  if (text.empty()) text = missing_penalty(t);
+  if (text.empty()) text = only_one(t);
   if (text.empty()) text = place_of_wrong(t);
   if (text.empty() && is_float_precise(t)) text = said_of_digits();
   return text;

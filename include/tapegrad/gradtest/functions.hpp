@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "tapegrad/gradtest/forms.hpp"
@@ -55,6 +56,7 @@ class RowTimes final : public FunctionOf<F, X> {
   Values derivative(const Values& at, double filled) override {
     return derivative_at(vjp_, this->point_, at, at.size(), 1, filled, this->changed_x, cotangent_);
   }
+  std::string output_name(std::size_t) const override { return "(v * f)"; }
 
  private:
   V& vjp_;
@@ -62,7 +64,7 @@ class RowTimes final : public FunctionOf<F, X> {
   Values weights_;
 };
 
-/// A function along a tangent, whose slopes jvp(x, u) gives.
+/// A function along a tangent u, whose slopes jvp(x, u) gives.
 template <class F, class J, class X>
 class TimesColumn final : public Problem {
  public:
@@ -80,6 +82,7 @@ class TimesColumn final : public Problem {
   Values derivative(const Values& t, double filled) override {
     return derivative_at(jvp_, start_, point(t[0]), outputs_, 1, filled, changed_x, tangent_);
   }
+  std::string input_name(std::size_t) const override { return "u"; }
 
  private:
   Values point(double t) const {

@@ -110,7 +110,7 @@ Report check_manifold(F& f, D& derivative, const X& x, const manifold<Plus>& m,
       report.evaluations = next.evaluations;
       continue;
     }
-    next.findings.push_back(misses_nearby(options.seed, p));
+    next.findings.push_back(misses_nearby(options.seed, p, {}));
     return next;
   }
   return report;

@@ -41,6 +41,8 @@ class Problem {
   Values x = {};
   /// The derivative's function changed an x that it only should have read.
   bool changed_x = false;
+  /// The outputs are the slopes of one function by the inputs, the derivative is its Hessian.
+  bool second_order = false;
   /// How exactly values and derivatives are computed, relative to their size.
   double precision = DBL_EPSILON;
 };

@@ -67,7 +67,8 @@ class Report {
   /// Evaluations of the function.
   std::size_t evaluations = 0;
   Worst worst = {};
-  /// What was found besides single cells: "the gradient isn't written at x[3]".
+  /// What was found besides single cells, alarming or not: "the derivative of f by x[3] isn't
+  /// written", "f throws at x[0] = -2e-09".
   std::vector<std::string> findings = {};
   /// What the pattern of wrong cells suggests: "each is twice the numeric one". Empty without.
   std::string diagnosis = {};
@@ -82,11 +83,18 @@ class Report {
 
 namespace detail {
 
+/// There is one number to compare with: not at a kink, and not where nothing is known.
+inline bool has_number(const Slope& s) {
+  return std::isfinite(s.value) && std::isfinite(s.error) && s.behaviour != Behaviour::kink;
+}
+
 inline std::string line_of(const Cell& cell) {
   const Slope& numeric = cell.numeric;
-  std::string text = said("  %s = %s", cell.name.c_str(), shown(cell.given).text);
-  if (std::isfinite(numeric.value)) {
-    text += said(", numerically %s ± %s", shown(numeric.value).text, rounded(numeric.error).text);
+  const int digits = digits_apart(cell.given, numeric.value);
+  std::string text = said("  %s = %s", cell.name.c_str(), shown(cell.given, digits).text);
+  if (has_number(numeric)) {
+    text += said(", numerically %s ± %s", shown(numeric.value, digits).text,
+                 rounded(numeric.error).text);
   }
   if (!cell.why.empty()) text += said(" (%s)", cell.why.c_str());
   return text;
@@ -94,13 +102,30 @@ inline std::string line_of(const Cell& cell) {
 
 /// How the number of a cell was got; empty where there is none.
 inline std::string origin_of(const Slope& s) {
-  if (!(s.step > 0) || !std::isfinite(s.value)) return {};
+  if (!(s.step > 0) || !has_number(s)) return {};
   const char* sides = s.behaviour == Behaviour::edge ? "one side" : "both sides";
   std::string text = said("  by differences to %s at steps down to %s, extrapolated to 0", sides,
                           rounded(s.step, 3).text);
   if (s.noise > 0) text += said("; values are off by some %s", rounded(s.noise).text);
   text += "\n";
   return text;
+}
+
+/// What would help where a slope isn't known.
+inline const char* help_for(const Slope& s) {
+  switch (s.behaviour) {
+    case Behaviour::undefined:
+      return "check at another x, or set a domain";
+    case Behaviour::jump:
+    case Behaviour::unbounded:
+      return "there is no derivative at x: check at another";
+    case Behaviour::unresolved:
+      return "check at another x, or make f smoother: fix its randomness, tighten its solvers";
+    default:
+      return s.noise > 0
+                 ? "make f more exact: in double, with tighter solvers; or check at another x"
+                 : "check at another x";
+  }
 }
 
 /// The first line: the verdict, and of how many cells.
@@ -112,7 +137,7 @@ inline std::string summary_of(const Report& report) {
     text += said(": %zu of %zu cell%s wrong", report.wrong, cells, plural(cells));
   } else if (report.inconclusive > 0) {
     text += said(": %zu of %zu cell%s not known", report.inconclusive, cells, plural(cells));
-  } else {
+  } else if (cells > 0 || report.verdict == Verdict::ok) {
     text += said(": %zu cell%s compared", cells, plural(cells));
   }
   if (report.wrong > 0 && report.inconclusive > 0) {
@@ -133,6 +158,8 @@ inline std::string Report::text() const {
   if (!worst.empty()) text += detail::origin_of(worst[0].numeric);
   const std::size_t bad = wrong + inconclusive;
   if (bad > worst.size()) text += detail::said("  and %zu more\n", bad - worst.size());
+  if (verdict == Verdict::inconclusive && !worst.empty())
+    text += detail::said("  what would help: %s\n", detail::help_for(worst[0].numeric));
   return text;
 }
 

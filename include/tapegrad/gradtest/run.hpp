@@ -1,5 +1,5 @@
-// A check from beginning to end: whether the functions keep their contract, cells at the point,
-// directions at points near it, the verdict.
+// A check from beginning to end: the contract, cells at the point, directions at points near it,
+// the verdict.
 #pragma once
 
 #include <cmath>
@@ -10,221 +10,142 @@
 #include <vector>
 
 #include "tapegrad/gradtest/compare.hpp"
+#include "tapegrad/gradtest/contract.hpp"
 #include "tapegrad/gradtest/diagnosis.hpp"
+#include "tapegrad/gradtest/places.hpp"
+#include "tapegrad/gradtest/random.hpp"
 
 namespace tapegrad::gradtest::detail {
 
-/// Numbers in [-1, 1), the same for a seed everywhere: SplitMix64, whose constants are those of
-/// Steele, Lea & Flood (2014), "Fast splittable pseudorandom number generators".
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-  double next() {
-    std::uint64_t z = state_ += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    z ^= z >> 31;
-    return static_cast<double>(static_cast<std::int64_t>(z >> 11)) * 0x1p-52 - 1;
-  }
-
- private:
-  std::uint64_t state_;
-};
-
-/// A random part of `size` with so few bits that steps of powers of two along it, from a number of
-/// this size on, lead to numbers that can be represented.
-inline double random_step(Random& random, double size) {
-  const double part = std::round(64 * random.next());
-  return (part == 0 ? 64 : part) * 0x1p-6 * power_of_two(size);
-}
-
-inline std::string misses_nearby(std::uint64_t seed, int point) {
-  return said("right at x, wrong at points near it (seed %llu, point %d)",
-              static_cast<unsigned long long>(seed), point);
+/// `where`: "x[0] = 1.02", or nothing.
+inline std::string misses_nearby(std::uint64_t seed, int point, const std::string& where) {
+  return said("right at x, wrong near it%s%s (seed %llu, point %d)", where.empty() ? "" : ", at ",
+              where.c_str(), static_cast<unsigned long long>(seed), point);
 }
 
 class Check {
  public:
   Check(Problem& problem, const Options& options)
-      : problem_(problem), options_(options), tally_(options, report_), random_(options.seed) {}
+      : problem_(problem),
+        options_(options),
+        tally_(options, report_),
+        random_(options.seed),
+        places_(problem, options),
+        contract_(problem, places_, report_) {}
 
   Report run() {
     report_.accepts_inconclusive = options_.accept_inconclusive;
-    if (is_measurable()) compare(contract());
+    if (contract_.is_measurable()) {
+      undefined_noted_ = !report_.findings.empty();
+      compare(contract_.derivative(near(problem_.x, options_, random_)));
+    }
     return std::move(report_);
   }
 
  private:
   void compare(const Values& derivative) {
-    if (report_.verdict == Verdict::wrong) return;
+    if (report_.verdict != Verdict::ok) return;
     if (options_.directions > 0) {
-      along_directions(problem_.x, derivative, options_.directions, "at x", tally_);
+      along_directions(problem_.x, derivative, options_.directions, "", report_, tally_);
       if (report_.wrong > 0) locate(derivative);
     } else {
-      each_input(derivative);
+      const Tables tables = each_input(problem_.x, derivative, report_, tally_);
+      if (report_.wrong > 0) report_.diagnosis = diagnose(tables);
     }
-    if (report_.wrong == 0) nearby();
+    if (report_.wrong == 0) nearby(derivative);
+    // What looks like noise, or like nothing, may be chance.
+    if (is_rough_ && report_.verdict == Verdict::ok && !contract_.repeats(16))
+      return forget_cells();
     conclude();
   }
 
   std::size_t inputs() const { return problem_.x.size(); }
-
-  void find(Verdict verdict, std::string finding) {
-    report_.findings.push_back(std::move(finding));
-    if (report_.verdict != Verdict::wrong) report_.verdict = verdict;
-  }
-
-  /// "x[2]", or what the caller calls it.
-  std::string input_name(std::size_t i) const {
-    if (i < options_.names.size()) return options_.names[i];
-    std::string name = problem_.input_name(i);
-    if (!name.empty()) return name;
-    return inputs() == 1 ? said("x") : said("x[%zu]", i);
-  }
-  std::string output_name(std::size_t o) const {
-    std::string name = problem_.output_name(o);
-    if (!name.empty()) return name;
-    return outputs_ == 1 ? said("f") : said("f[%zu]", o);
-  }
+  std::size_t outputs() const { return places_.outputs; }
 
   Values value(const Values& x) {
     ++report_.evaluations;
     return problem_.value(x);
   }
 
-  /// f has values, and the same ones when it is asked again.
-  bool is_measurable() {
-    const Values y = value(problem_.x);
-    outputs_ = y.size();
-    if (y.empty()) {
-      find(Verdict::inconclusive, "f throws at x, or has no value there");
-      return false;
-    }
-    const Values again = value(problem_.x);
-    for (std::size_t o = 0; o < y.size(); ++o) {
-      if (o < again.size() && same(y[o], again[o])) continue;
-      const double second = o < again.size() ? again[o] : static_cast<double>(NAN);
-      if (std::fabs(y[o] - second) <= 1e-3 * std::fabs(y[o])) continue;  // noise: measured later
-      find(Verdict::inconclusive,
-           said("%s gives %s, then %s at the same x: fix its randomness", output_name(o).c_str(),
-                shown(y[o]).text, shown(second).text));
-      return false;
-    }
-    return true;
+  /// Of `columns` slopes of each output, none known yet.
+  Tables tables_of(const Values& x, std::size_t columns) const {
+    const std::size_t size = outputs() * columns;
+    return {.rows = outputs(),
+            .columns = columns,
+            .given = Values(size, static_cast<double>(NAN)),
+            .numeric = Values(size, static_cast<double>(NAN)),
+            .error = Values(size, 0.0),
+            .x = x,
+            .inputs = inputs()};
   }
 
-  /// The derivative at x, after it was seen to be written wholly, by no more than x, each time.
-  Values contract() {
-    const Values first = derivative_after_value(NAN);
-    if (first.size() != outputs_ * inputs()) {
-      find(Verdict::wrong, first.empty() ? said("the derivative throws at x, or is empty")
-                                         : said("the derivative has %zu elements; %zu x %zu are "
-                                                "expected",
-                                                first.size(), outputs_, inputs()));
-      return first;
-    }
-    constexpr double poison = 8192;
-    const Values second = derivative_after_value(poison);
-    if (problem_.changed_x) find(Verdict::wrong, "the derivative changes x");
-    largest_ = 0;
-    for (const double v : first) largest_ = std::fmax(largest_, std::fabs(v));
-    for (std::size_t i = 0; i < first.size(); ++i) {
-      if (same(first[i], second[i]) || is_noise(first[i], second[i])) continue;
-      find(Verdict::wrong, reproach(i, first[i], second[i], poison));
-      return first;
-    }
-    check_memory(first);
-    return first;
+  static bool ends_at_x(Behaviour b) {
+    return b == Behaviour::edge || b == Behaviour::undefined || b == Behaviour::unbounded;
   }
 
-  /// As sums in another order differ, for elements that are large or small beside the others.
-  bool is_noise(double a, double b) const {
-    return std::fabs(a - b) <= 1e-3 * std::fabs(a) + 4096 * problem_.precision * largest_;
+  static bool is_plain(const Slope& s) {
+    return s.noise == 0 && (s.behaviour == Behaviour::smooth || s.behaviour == Behaviour::edge);
   }
 
-  std::string reproach(std::size_t i, double first, double second, double poison) const {
-    const std::string where = place_of(i);
-    if (std::isnan(first) && second == poison)
-      return said("the derivative of %s isn't written", where.c_str());
-    if (std::isnan(first)) {
-      return said("the derivative of %s is added to what the result held before", where.c_str());
-    }
-    return said("the derivative of %s gives %s, then %s at the same x", where.c_str(),
-                shown(first).text, shown(second).text);
+  static void enter(Tables& tables, std::size_t at, double given, const Slope& s) {
+    tables.given[at] = given;
+    if (s.behaviour == Behaviour::smooth || s.behaviour == Behaviour::edge)
+      tables.numeric[at] = s.value;
+    tables.error[at] = s.error;
   }
 
-  /// "f[1] by x[2]".
-  std::string place_of(std::size_t i) const {
-    return said("%s by %s", output_name(i / inputs()).c_str(), input_name(i % inputs()).c_str());
-  }
-
-  /// As a caller would: the value first, for functions that remember it for their derivative.
-  Values derivative_after_value(double filled) {
-    value(problem_.x);
-    return problem_.derivative(problem_.x, filled);
-  }
-
-  /// Another point in between must make no difference.
-  void check_memory(const Values& before) {
-    const Values other = near(problem_.x);
-    value(other);
-    problem_.derivative(other, NAN);
-    const Values after = derivative_after_value(NAN);
-    for (std::size_t i = 0; i < before.size(); ++i) {
-      if (i < after.size() && (same(before[i], after[i]) || is_noise(before[i], after[i])))
-        continue;
-      find(Verdict::wrong,
-           said("the derivative at x depends on what was called before: %s changes after a call at "
-                "another point",
-                place_of(i).c_str()));
-      return;
-    }
-  }
-
-  void each_input(const Values& derivative) {
-    Tables tables{.rows = outputs_,
-                  .columns = inputs(),
-                  .given = derivative,
-                  .numeric = Values(derivative.size(), static_cast<double>(NAN)),
-                  .error = Values(derivative.size(), 0.0),
-                  .x = problem_.x};
+  Tables each_input(const Values& x, const Values& derivative, Report& report, Tally& tally) {
+    Tables tables = tables_of(x, inputs());
     for (std::size_t i = 0; i < inputs(); ++i) {
       Values direction(inputs(), 0.0);
       direction[i] = 1;
-      LineOf line(problem_, problem_.x, direction, outputs_, report_.evaluations);
-      const Row<Slope> slopes = measure(line, scale_of(problem_, problem_.x, direction, options_));
-      for (std::size_t o = 0; o < outputs_; ++o) {
+      LineOf line(problem_, x, direction, outputs(), report_.evaluations);
+      const Row<Slope> slopes = measure(line, scale_of(problem_, x, direction, options_));
+      bool ends = false;
+      for (std::size_t o = 0; o < outputs(); ++o) {
         const std::size_t at = o * inputs() + i;
-        Cell cell{.name = said("d %s / d %s", output_name(o).c_str(), input_name(i).c_str()),
-                  .output = o,
-                  .input = i,
-                  .given = derivative[at],
-                  .numeric = slopes[o]};
-        if (slopes[o].behaviour == Behaviour::smooth || slopes[o].behaviour == Behaviour::edge)
-          tables.numeric[at] = slopes[o].value;
-        tables.error[at] = slopes[o].error;
-        tally_.add(std::move(cell));
+        enter(tables, at, derivative[at], slopes[o]);
+        ends = ends || ends_at_x(slopes[o].behaviour);
+        is_rough_ = is_rough_ || !is_plain(slopes[o]);
+        tally.add({.name = places_.cell(o, i),
+                   .output = o,
+                   .input = i,
+                   .given = derivative[at],
+                   .numeric = slopes[o]});
       }
-      if (line.undefined_at != 0) note_undefined(i, line.undefined_at);
+      if (ends && line.undefined_at != 0 && &report == &report_)
+        note_undefined(i, line.undefined_at, line.undefined_as);
     }
-    if (report_.wrong > 0) report_.diagnosis = diagnose(tables);
+    return tables;
   }
 
-  /// Said where it is why a slope isn't known.
-  void note_undefined(std::size_t i, double t) {
-    if (report_.inconclusive == 0 || undefined_noted_) return;
+  /// Where f ends beside x, and what is made of it; the first such place is told.
+  void note_undefined(std::size_t i, double t, const char* as) {
+    if (undefined_noted_ || !std::isfinite(problem_.x[i])) return;
     undefined_noted_ = true;
-    report_.findings.push_back(said("f isn't finite at %s = %s: set a domain",
-                                    input_name(i).c_str(), shown(problem_.x[i] + t).text));
+    const char* advice = report_.inconclusive > 0 ? options_.lowest.empty() ? ": set a domain" : ""
+                                                  : ": the slope of the other side counts";
+    report_.findings.push_back(said("f %s at %s%s", as, places_.beside(i, t).c_str(), advice));
   }
 
   void along_directions(const Values& x, const Values& derivative, int count, const char* where,
-                        Tally& tally) {
+                        Report& report, Tally& tally) {
+    Tables tables = tables_of(x, static_cast<std::size_t>(count));
     for (int k = 0; k < count; ++k) {
       Values direction(inputs());
       for (std::size_t i = 0; i < inputs(); ++i) direction[i] = random_step(random_, size_at(x, i));
-      compare_along(x, derivative, direction, tally, said(" along direction %d %s", k, where));
+      const Row<Cell> cells = cells_along(x, derivative, direction);
+      for (std::size_t o = 0; o < outputs(); ++o) {
+        Cell cell = cells[o];
+        cell.name = places_.slope(o, k, where);
+        const std::size_t at = o * tables.columns + static_cast<std::size_t>(k);
+        enter(tables, at, cell.given, cell.numeric);
+        is_rough_ = is_rough_ || !is_plain(cell.numeric);
+        tally.add(std::move(cell));
+      }
     }
+    const bool near_x = &report != &report_;
+    if (report.wrong > 0 && !near_x) report_.diagnosis = diagnose_directions(tables);
   }
 
   /// The only input that a direction moves, by 1; their number where there is no such one.
@@ -238,102 +159,114 @@ class Check {
     return count == 1 && direction[moved] == 1 ? moved : inputs();
   }
 
-  void compare_along(const Values& x, const Values& derivative, const Values& direction,
-                     Tally& tally, const std::string& what) {
-    LineOf line(problem_, x, direction, outputs_, report_.evaluations);
+  /// A cell for each output, without a name.
+  Row<Cell> cells_along(const Values& x, const Values& derivative, const Values& direction) {
+    LineOf line(problem_, x, direction, outputs(), report_.evaluations);
     LineScale scale = scale_of(problem_, x, direction, options_);
     if (input_of_unit(direction) == inputs()) scale.magnitude = 1;  // as long as x already
     const Row<Slope> slopes = measure(line, scale);
-    for (std::size_t o = 0; o < outputs_; ++o) {
+    Row<Cell> cells(outputs());
+    for (std::size_t o = 0; o < outputs(); ++o) {
       double expected = 0;
       for (std::size_t i = 0; i < inputs(); ++i) {
         if (direction[i] != 0) expected += derivative[o * inputs() + i] * direction[i];
       }
-      tally.add({.name = said("d %s%s", output_name(o).c_str(), what.c_str()),
-                 .output = o,
-                 .given = expected,
-                 .numeric = slopes[o]});
+      cells[o].output = o;
+      cells[o].given = expected;
+      cells[o].numeric = slopes[o];
     }
+    return cells;
   }
 
   /// Looks for an element that is wrong, by halves, where some direction was.
   void locate(const Values& derivative) {
     std::size_t begin = 0, end = inputs();
-    const auto is_wrong = [&](std::size_t from, std::size_t to) {
-      Values direction(inputs(), 0.0);
-      for (std::size_t i = from; i < to; ++i) {
-        direction[i] = to - from == 1 ? 1 : random_step(random_, size_at(problem_.x, i));
-      }
-      Report part;
-      Tally tally(options_, part);
-      compare_along(problem_.x, derivative, direction, tally,
-                    to - from == 1 ? said(" / d %s", input_name(from).c_str()) : std::string());
-      if (part.wrong > 0 && to - from == 1) {
-        part.worst[0].input = from;
-        report_.worst.insert(0, part.worst[0]);
-      }
-      return part.wrong > 0;
-    };
     while (end - begin > 1) {
       const std::size_t middle = begin + (end - begin) / 2;
-      if (is_wrong(begin, middle)) {
+      if (is_wrong(derivative, begin, middle)) {
         end = middle;
       } else {
         begin = middle;
       }
     }
-    is_wrong(begin, end);
-  }
-
-  /// How far inputs are moved: their own size, or that of the others for a 0.
-  double size_at(const Values& x, std::size_t i) const {
-    if (x[i] != 0) return std::fabs(x[i]);
-    double largest = 0;
-    for (const double v : x) largest = std::fmax(largest, std::fabs(v));
-    return largest > 0 ? std::fmin(largest, 1) : 1;
-  }
-
-  /// A point near x, within the domain.
-  Values near(const Values& x) {
-    Values moved = x;
-    for (std::size_t i = 0; i < moved.size(); ++i) {
-      moved[i] += 0.1 * random_.next() * size_at(x, i);
-      if (options_.lowest.empty()) continue;
-      const bool inside =
-          moved[i] > limit_of(options_.lowest, i) && moved[i] < limit_of(options_.highest, i);
-      if (!inside) moved[i] = x[i];
+    Values direction(inputs(), 0.0);
+    direction[begin] = 1;
+    Report part;
+    Tally tally(options_, part);
+    const Row<Cell> cells = cells_along(problem_.x, derivative, direction);
+    for (std::size_t o = 0; o < outputs(); ++o) {
+      Cell cell = cells[o];
+      cell.name = places_.cell(o, begin);
+      cell.input = begin;
+      tally.add(cell);
     }
-    return moved;
+    if (part.wrong > 0) report_.worst.insert(0, part.worst[0]);
+  }
+
+  /// Some element from `from` to `to` is wrong, by a direction that moves these alone.
+  bool is_wrong(const Values& derivative, std::size_t from, std::size_t to) {
+    Values direction(inputs(), 0.0);
+    for (std::size_t i = from; i < to; ++i)
+      direction[i] = random_step(random_, size_at(problem_.x, i));
+    Report part;
+    Tally tally(options_, part);
+    const Row<Cell> cells = cells_along(problem_.x, derivative, direction);
+    for (std::size_t o = 0; o < outputs(); ++o) tally.add(cells[o]);
+    return part.wrong > 0;
   }
 
   /// A derivative that is right at x alone isn't right: it may hold where elements are equal, or 0.
-  void nearby() {
+  void nearby(const Values& at_x) {
     if (report_.kinks > 1 && 2 * report_.kinks > report_.cells) {
-      find(Verdict::inconclusive, "most elements are kinks: choose another x");
+      find(report_, Verdict::inconclusive, "most elements are kinks: choose another x");
       return;
     }
     if (report_.cells > 0 && report_.inconclusive == report_.cells) return;  // nothing is known
-    Report around;  // what can't be told there says nothing of x
-    Tally tally(options_, around);
-    for (int p = 0; p < options_.points && around.wrong == 0; ++p) {
-      const Values x = near(problem_.x);
+    for (int p = 0; p < options_.points && report_.wrong == 0; ++p) {
+      const Values x = near(problem_.x, options_, random_);
       const Values y = value(x);
-      const Values derivative = y.size() == outputs_ ? problem_.derivative(x, NAN) : Values();
-      bool usable = derivative.size() == outputs_ * inputs();
+      const Values derivative = y.size() == outputs() ? problem_.derivative(x, NAN) : Values();
+      bool usable = derivative.size() == outputs() * inputs();
       for (const double v : y) usable = usable && std::isfinite(v);
-      if (!usable) continue;
-      along_directions(x, derivative, 2, "at a point near x", tally);
-      if (around.wrong > 0) {
-        find(Verdict::wrong, misses_nearby(options_.seed, p));
-      }
+      if (usable) look_at(x, derivative, p, same(derivative, at_x));
     }
+  }
+
+  /// Along two directions from a point near x, and by each input if these find something. What
+  /// can't be told there says nothing of x.
+  void look_at(const Values& x, const Values& derivative, int p, bool is_as_at_x) {
+    Report around;
+    Tally tally(options_, around);
+    along_directions(x, derivative, 2, " near x", around, tally);
     report_.cells += around.cells - around.inconclusive;
     report_.kinks += around.kinks;
-    report_.wrong = around.wrong;
     if (around.wrong == 0) return;
-    for (const Cell& cell : around.worst) {
+    find(report_, Verdict::wrong, misses_nearby(options_.seed, p, places_.point(x)));
+    if (is_as_at_x) {
+      report_.findings.push_back(
+          "the derivative there is the one at x: a constant, or kept from an earlier call?");
+    }
+    Report there;
+    Tally single(options_, there);
+    if (options_.directions == 0) {
+      const Tables tables = each_input(x, derivative, there, single);
+      // Any number is some factor of another.
+      if (there.wrong > 0 && (tables.size() > 1 || is_float_precise(tables)))
+        report_.diagnosis = diagnose(tables);
+    }
+    const Report& told = there.wrong > 0 ? there : around;
+    report_.wrong = told.wrong;
+    if (there.wrong > 0) report_.cells += there.cells - (around.cells - around.inconclusive);
+    for (const Cell& cell : told.worst) {
       if (cell.verdict == Verdict::wrong) tally_.list(cell);
     }
+  }
+
+  /// Numbers of a random function say nothing.
+  void forget_cells() {
+    report_.cells = report_.wrong = report_.inconclusive = report_.kinks = 0;
+    report_.worst = {};
+    report_.diagnosis = {};
   }
 
   void conclude() {
@@ -349,9 +282,9 @@ class Check {
   Report report_;
   Tally tally_;
   Random random_;
-  std::size_t outputs_ = 0;
-  /// The largest element of the derivative at x.
-  double largest_ = 0;
+  Places places_;
+  Contract contract_;
+  bool is_rough_ = false;
   bool undefined_noted_ = false;
 };
 

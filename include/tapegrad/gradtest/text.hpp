@@ -1,6 +1,7 @@
 // Numbers and sentences of reports.
 #pragma once
 
+#include <cmath>
 #include <cstdarg>
 #include <cstddef>
 #include <cstdio>
@@ -14,15 +15,24 @@ struct Digits {
   const char* c_str() const { return text; }
 };
 
-/// As many digits as tell a double from its neighbours, no more than needed.
-inline Digits shown(double x) {
-  Digits digits;
-  for (int count = 6; count <= 17; ++count) {
+/// As many digits as tell a double from its neighbours, no more than needed and at most `most`.
+inline Digits shown(double x, int most = 17) {
+  Digits digits{"nan"};  // without the sign that some have
+  if (x != x) return digits;
+  for (int count = 6; count <= most; ++count) {
     std::snprintf(digits.text, sizeof digits.text, "%.*g", count, x);
     double back = 0;
     if (std::sscanf(digits.text, "%lf", &back) == 1 && back == x) break;
   }
   return digits;
+}
+
+/// How many digits show that two numbers differ, and by how much.
+inline int digits_apart(double a, double b) {
+  const double apart = std::fabs(a - b) / std::fmax(std::fabs(a), std::fabs(b));
+  if (!(apart <= 2)) return 6;  // one is NaN or infinite, or both are 0
+  if (apart < 1e-14) return 17;
+  return 6 + static_cast<int>(std::ceil(std::fmax(-std::log10(apart) - 3, 0)));
 }
 
 /// A number to some digits, for uncertainties and factors.
