@@ -131,51 +131,40 @@ class Check {
   void along_directions(const Values& x, const Values& derivative, int count, const char* where,
                         Report& report, Tally& tally) {
     Tables tables = tables_of(x, static_cast<std::size_t>(count));
+    Values direction(inputs());
     for (int k = 0; k < count; ++k) {
-      Values direction(inputs());
       for (std::size_t i = 0; i < inputs(); ++i) direction[i] = random_step(random_, size_at(x, i));
-      const Row<Cell> cells = cells_along(x, derivative, direction);
+      const Row<Slope> slopes = slopes_along(x, direction);
       for (std::size_t o = 0; o < outputs(); ++o) {
-        Cell cell = cells[o];
-        cell.name = places_.slope(o, k, where);
-        const std::size_t at = o * tables.columns + static_cast<std::size_t>(k);
-        enter(tables, at, cell.given, cell.numeric);
-        is_rough_ = is_rough_ || !is_plain(cell.numeric);
-        tally.add(std::move(cell));
+        const double given = product(derivative, o, direction);
+        enter(tables, o * tables.columns + static_cast<std::size_t>(k), given, slopes[o]);
+        is_rough_ = is_rough_ || !is_plain(slopes[o]);
+        tally.add({.name = places_.slope(o, k, where),
+                   .output = o,
+                   .given = given,
+                   .numeric = slopes[o]});
       }
     }
     const bool near_x = &report != &report_;
     if (report.wrong > 0 && !near_x) report_.diagnosis = diagnose_directions(tables);
   }
 
-  /// The only input that a direction moves, by 1; their number where there is no such one.
-  std::size_t input_of_unit(const Values& direction) const {
-    std::size_t moved = inputs(), count = 0;
-    for (std::size_t i = 0; i < inputs(); ++i) {
-      if (direction[i] == 0) continue;
-      moved = i;
-      ++count;
-    }
-    return count == 1 && direction[moved] == 1 ? moved : inputs();
-  }
-
-  /// A cell for each output, without a name.
-  Row<Cell> cells_along(const Values& x, const Values& derivative, const Values& direction) {
+  Row<Slope> slopes_along(const Values& x, const Values& direction) {
     LineOf line(problem_, x, direction, outputs(), report_.evaluations);
     LineScale scale = scale_of(problem_, x, direction, options_);
-    if (input_of_unit(direction) == inputs()) scale.magnitude = 1;  // as long as x already
-    const Row<Slope> slopes = measure(line, scale);
-    Row<Cell> cells(outputs());
-    for (std::size_t o = 0; o < outputs(); ++o) {
-      double expected = 0;
-      for (std::size_t i = 0; i < inputs(); ++i) {
-        if (direction[i] != 0) expected += derivative[o * inputs() + i] * direction[i];
-      }
-      cells[o].output = o;
-      cells[o].given = expected;
-      cells[o].numeric = slopes[o];
+    std::size_t moved = 0;
+    for (const double d : direction) moved += d != 0;
+    if (moved > 1) scale.magnitude = 1;  // as long as x already
+    return measure(line, scale);
+  }
+
+  /// The slope of output o that the derivative says.
+  double product(const Values& derivative, std::size_t o, const Values& direction) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < inputs(); ++i) {
+      if (direction[i] != 0) sum += derivative[o * inputs() + i] * direction[i];
     }
-    return cells;
+    return sum;
   }
 
   /// Looks for an element that is wrong, by halves, where some direction was.
@@ -183,36 +172,36 @@ class Check {
     std::size_t begin = 0, end = inputs();
     while (end - begin > 1) {
       const std::size_t middle = begin + (end - begin) / 2;
-      if (is_wrong(derivative, begin, middle)) {
+      if (tell_wrong(derivative, begin, middle)) {
         end = middle;
       } else {
         begin = middle;
       }
     }
-    Values direction(inputs(), 0.0);
-    direction[begin] = 1;
-    Report part;
-    Tally tally(options_, part);
-    const Row<Cell> cells = cells_along(problem_.x, derivative, direction);
-    for (std::size_t o = 0; o < outputs(); ++o) {
-      Cell cell = cells[o];
-      cell.name = places_.cell(o, begin);
-      cell.input = begin;
-      tally.add(cell);
-    }
-    if (part.wrong > 0) report_.worst.insert(0, part.worst[0]);
+    tell_wrong(derivative, begin, end);
   }
 
-  /// Some element from `from` to `to` is wrong, by a direction that moves these alone.
-  bool is_wrong(const Values& derivative, std::size_t from, std::size_t to) {
+  /// Some element from `from` to `to` is wrong, by a direction that moves these alone. A single one
+  /// goes into the report.
+  bool tell_wrong(const Values& derivative, std::size_t from, std::size_t to) {
+    const bool single = to - from == 1;
     Values direction(inputs(), 0.0);
     for (std::size_t i = from; i < to; ++i)
-      direction[i] = random_step(random_, size_at(problem_.x, i));
-    Report part;
-    Tally tally(options_, part);
-    const Row<Cell> cells = cells_along(problem_.x, derivative, direction);
-    for (std::size_t o = 0; o < outputs(); ++o) tally.add(cells[o]);
-    return part.wrong > 0;
+      direction[i] = single ? 1 : random_step(random_, size_at(problem_.x, i));
+    const Row<Slope> slopes = slopes_along(problem_.x, direction);
+    for (std::size_t o = 0; o < outputs(); ++o) {
+      Cell cell{.name = {},
+                .output = o,
+                .input = from,
+                .given = product(derivative, o, direction),
+                .numeric = slopes[o]};
+      cell.verdict = verdict_of(cell, options_);
+      if (cell.verdict != Verdict::wrong) continue;
+      cell.name = places_.cell(o, from);
+      if (single) report_.worst.insert(0, cell);
+      return true;
+    }
+    return false;
   }
 
   /// A derivative that is right at x alone isn't right: it may hold where elements are equal, or 0.
