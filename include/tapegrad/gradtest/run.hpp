@@ -172,36 +172,33 @@ class Check {
     std::size_t begin = 0, end = inputs();
     while (end - begin > 1) {
       const std::size_t middle = begin + (end - begin) / 2;
-      if (tell_wrong(derivative, begin, middle)) {
+      if (first_wrong(derivative, begin, middle).verdict == Verdict::wrong) {
         end = middle;
       } else {
         begin = middle;
       }
     }
-    tell_wrong(derivative, begin, end);
+    const Cell found = first_wrong(derivative, begin, end);
+    if (found.verdict == Verdict::wrong) report_.worst.insert(0, found);
   }
 
-  /// Some element from `from` to `to` is wrong, by a direction that moves these alone. A single one
-  /// goes into the report.
-  bool tell_wrong(const Values& derivative, std::size_t from, std::size_t to) {
-    const bool single = to - from == 1;
+  /// The first wrong cell along a direction that moves elements from `from` to `to` alone, by 1 if
+  /// it is a single one.
+  Cell first_wrong(const Values& derivative, std::size_t from, std::size_t to) {
     Values direction(inputs(), 0.0);
     for (std::size_t i = from; i < to; ++i)
-      direction[i] = single ? 1 : random_step(random_, size_at(problem_.x, i));
+      direction[i] = to - from == 1 ? 1 : random_step(random_, size_at(problem_.x, i));
     const Row<Slope> slopes = slopes_along(problem_.x, direction);
-    for (std::size_t o = 0; o < outputs(); ++o) {
-      Cell cell{.name = {},
-                .output = o,
-                .input = from,
-                .given = product(derivative, o, direction),
-                .numeric = slopes[o]};
+    Cell cell;
+    for (std::size_t o = 0; o < outputs() && cell.verdict != Verdict::wrong; ++o) {
+      cell = {.name = places_.cell(o, from),
+              .output = o,
+              .input = from,
+              .given = product(derivative, o, direction),
+              .numeric = slopes[o]};
       cell.verdict = verdict_of(cell, options_);
-      if (cell.verdict != Verdict::wrong) continue;
-      cell.name = places_.cell(o, from);
-      if (single) report_.worst.insert(0, cell);
-      return true;
     }
-    return false;
+    return cell;
   }
 
   /// A derivative that is right at x alone isn't right: it may hold where elements are equal, or 0.
