@@ -90,6 +90,44 @@ TEST_CASE(
   CHECK(ok > 0.9 * count);
 }
 
+TEST_CASE("an oscillation that few or no steps resolve is not decided by chance",
+          "[gradtest][resolution]") {
+  struct Oscillation {
+    std::function<double(const Vec&)> f;
+    std::function<Vec(const Vec&)> gradient;
+  };
+  const Oscillation oscillations[] = {
+      {[](const Vec& x) { return std::exp(std::sin(x[0] - x[1])); },
+       [](const Vec& x) {
+         const double d = std::exp(std::sin(x[0] - x[1])) * std::cos(x[0] - x[1]);
+         return Vec{d, -d};
+       }},
+      {[](const Vec& x) { return 1e-12 * x[0] * std::sin(x[0] + x[1]); },
+       [](const Vec& x) {
+         const double c = 1e-12 * x[0] * std::cos(x[0] + x[1]);
+         return Vec{1e-12 * std::sin(x[0] + x[1]) + c, c};
+       }}};
+  for (const Oscillation& o : oscillations) {
+    const auto twice = [&](const Vec& x) {
+      const Vec g = o.gradient(x);
+      return Vec{2 * g[0], 2 * g[1]};
+    };
+    for (double size = 1e11; size < 4e14; size *= std::sqrt(10.0)) {
+      for (int k = 0; k < 30; ++k) {
+        const Vec x{size * (1 + 0.0413 * k), size * (1.3 - 0.0173 * k)};
+        for (const int directions : {0, 4}) {
+          const gt::directions way(directions);
+          const gt::points near(3, 101 + static_cast<unsigned>(k));
+          const gt::Report r = gt::check(o.f, o.gradient, x, way, near);
+          INFO(size << ", " << k << ": " << r.text());
+          CHECK(r.verdict != gt::Verdict::wrong);
+          CHECK(gt::check(o.f, twice, x, way, near).verdict != gt::Verdict::ok);
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("a kink at a large number is one", "[gradtest][resolution]") {
   for (const double at : {1e4, 1e8, 1e12}) {
     const auto f = [at](double x) { return std::fabs(x - at); };

@@ -81,6 +81,12 @@ inline bool is_rough(const Ladder& ladder, std::size_t output) {
   return ladder.range(output, ladder.size() - last) > 0.25 * ladder.range(output);
 }
 
+/// Where the last bit of what is varied ends a ladder, what looks like noise may be an oscillation
+/// that no step resolves, unless it is a small part of all that the function does.
+inline bool may_oscillate(const Ladder& ladder, std::size_t output, double noise) {
+  return ladder.ends_at_last_bit() && noise > 1e-3 * ladder.range(output);
+}
+
 /// Where the last bit of what is varied ends a ladder, the quotient at the last step contradicts
 /// the slope: there was no more room to see the function as it is at x.
 inline bool is_cut_short(const Ladder& ladder, std::size_t output, const Slope& slope,
@@ -92,21 +98,23 @@ inline bool is_cut_short(const Ladder& ladder, std::size_t output, const Slope& 
 }
 
 /// The slopes of both sides differ, and so do their own quotients at finer steps, as far as those
-/// can tell beside `noise`: not only what was made of them.
+/// can tell beside `noise`: not only what was made of them. `strictly`: some of these must tell.
 inline bool is_kink(const Quotients& above, const Extrapolated& a, const Quotients& below,
-                    const Extrapolated& b, double noise) {
+                    const Extrapolated& b, double noise, bool strictly) {
   const double gap = a.value - b.value;
   const double larger = std::fmax(std::fabs(a.value), std::fabs(b.value));
   if (!(std::fabs(gap) > 4 * (a.error() + b.error()) && std::fabs(gap) > 1e-7 * larger))
     return false;
   const double from = std::fmax(a.step, b.step);
+  bool told = !strictly;
   for (std::size_t k = 0; k < above.size(); ++k) {
     const double off = 4 * std::fmax(noise, above.noise[k] + below.noise[k]) / above.steps[k];
     if (above.steps[k] > from || !(off < 0.1 * std::fabs(gap))) continue;
     const double seen = above.values[k] - below.values[k];
     if (!(std::fabs(seen - gap) < 0.5 * std::fabs(gap))) return false;
+    told = true;
   }
-  return true;
+  return told;
 }
 
 /// Whether what looks like noise at some distances is a fast oscillation that fine steps resolve:
@@ -149,7 +157,8 @@ inline Slope judge(const Ladder& ladder, std::size_t output, double noise) {
   Slope slope = smooth_slope(extrapolate(ladder.central(output), 2, noise), ladder, output, noise);
   if (is_rough(ladder, output) || noise > 0.25 * ladder.range(output))
     return unresolved(slope, NAN);
-  if (is_cut_short(ladder, output, slope, noise)) return unresolved(slope, NAN);
+  if (may_oscillate(ladder, output, noise) || is_cut_short(ladder, output, slope, noise))
+    return unresolved(slope, NAN);
   if (noise > 0) {
     const Quotients central = ladder.central(output);
     const Extrapolated fine = extrapolate(central, 2);
@@ -157,7 +166,7 @@ inline Slope judge(const Ladder& ladder, std::size_t output, double noise) {
   }
   const Extrapolated a = extrapolate(above, 1, 2 * noise);
   const Extrapolated b = extrapolate(below, 1, 2 * noise);
-  if (is_kink(above, a, below, b, noise)) {
+  if (is_kink(above, a, below, b, noise, ladder.ends_at_last_bit())) {
     slope.behaviour = Behaviour::kink;
     slope.above = a.value;
     slope.below = b.value;
@@ -227,6 +236,11 @@ inline bool is_final(const Slope& s, bool finer_follows) {
   return parts(s) ? !finer_follows : s.error <= 1e-9 * std::fabs(s.value);
 }
 
+/// Coarse steps show a slope better than the noise allows that fine ones show.
+inline bool overlooks_noise(const Slope& coarse, const Slope& fine) {
+  return fine.behaviour == Behaviour::unresolved && coarse.error < 0.1 * fine.noise / coarse.step;
+}
+
 /// What two ladders tell together, of which one has the finer steps.
 inline Slope joined(const Slope& coarse, const Slope& fine) {
   if (contradict(coarse, fine)) return unresolved(coarse, fine.value);
@@ -235,6 +249,7 @@ inline Slope joined(const Slope& coarse, const Slope& fine) {
     const double off = std::fabs(fine.value - 0.5 * (coarse.above + coarse.below));
     return off <= 4 * (coarse.error + fine.error) ? coarse : unresolved(coarse, fine.value);
   }
+  if (overlooks_noise(coarse, fine)) return unresolved(coarse, fine.value);
   if (fine.error < coarse.error) return fine;
   // A slope that coarse steps hardly know must be seen, or fit, at fine ones.
   const double apart = std::fabs(fine.value - coarse.value);

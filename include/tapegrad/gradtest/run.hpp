@@ -134,8 +134,9 @@ class Check {
     Values direction(inputs());
     for (int k = 0; k < count; ++k) {
       for (std::size_t i = 0; i < inputs(); ++i) direction[i] = random_step(random_, size_at(x, i));
-      const Row<Slope> slopes = slopes_along(x, direction);
+      Row<Slope> slopes = slopes_along(x, direction);
       for (std::size_t o = 0; o < outputs(); ++o) {
+        slopes[o].error += rounding(derivative, o, direction);
         const double given = product(derivative, o, direction);
         enter(tables, o * tables.columns + static_cast<std::size_t>(k), given, slopes[o]);
         is_rough_ = is_rough_ || !is_plain(slopes[o]);
@@ -165,6 +166,14 @@ class Check {
       if (direction[i] != 0) sum += derivative[o * inputs() + i] * direction[i];
     }
     return sum;
+  }
+
+  /// How far rounding of the derivative's elements may move that.
+  double rounding(const Values& derivative, std::size_t o, const Values& direction) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < inputs(); ++i)
+      sum += std::fabs(derivative[o * inputs() + i] * direction[i]);
+    return std::isfinite(sum) ? 4 * problem_.precision * sum : 0;
   }
 
   /// Looks for an element that is wrong, by halves, where some direction was.
