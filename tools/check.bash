@@ -9,7 +9,7 @@ build=$root/build
 logs=$build/check-logs
 consumers=$build/consumers
 cd "$root"
-all_steps=(format layers operation_table docs build tests counts old_processor samples interop sanitize threads fuzz
+all_steps=(format layers operation_table docs build tests counts mutants old_processor samples interop sanitize threads fuzz
   install pkg_config gradtest cmake meson_subproject static trixie)
 [[ ${1-} != --list ]] || { printf '%s\n' "${all_steps[@]}"; exit 0; }
 steps=("$@")
@@ -60,6 +60,9 @@ step_tests() { meson test -C "$build/check" --no-rebuild --print-errorlogs --no-
 # Instructions of small operations, which repeat where times don't. With another compiler than that of the recorded
 # counts it says that it was skipped.
 step_counts() { python3 bench/counts/counts.py "$build/check/bench/counts/counts"; }
+
+# A few mistakes in derivatives, whether the operation table notices them; `./dev test mutants` makes all.
+step_mutants() { python3 tools/mutate.py --sample --base "$build/check"; }
 
 # An emulated processor with what x86-64 began with, and SSE3: an instruction that it lacks ends the program. The
 # emulator itself can't make threads in a forked child.

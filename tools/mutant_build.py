@@ -13,10 +13,12 @@ from mutants import functions, mutants, rules
 ROOT = Path(__file__).resolve().parent.parent
 # Which mutant lives is said by TAPEGRAD_MUTANT. A rule is called what its first mutant is; those that
 # ran are written to the file TAPEGRAD_REACHED when the program ends.
+# A gradient may be multiplied wherever it is.
 HEADER = """#pragma once
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include "{arithmetic}"
 namespace tapegrad {
 struct Mutants {
   int living = -1;
@@ -56,12 +58,15 @@ def sources():
 
 
 def all_mutants():
-    """[(path, mutant, title)]; two of one title would be told apart by nothing, so the first counts."""
+    """[(path, mutant, title)]; of two in one source that have one title the first counts."""
     listed = {}
     for path, text, found in sources():
         for rule in found:
             for mutant in mutants(text, rule):
-                listed.setdefault(mutant.title(path), (path, mutant))
+                title = mutant.title()
+                if title in listed and listed[title][0] != path:
+                    title += f"  ({path.stem})"
+                listed.setdefault(title, (path, mutant))
     return [(path, mutant, title) for title, (path, mutant) in listed.items()]
 
 
@@ -123,6 +128,11 @@ def blamed(output, lines):
     return numbers
 
 
+def object_of(path):
+    """As Meson calls it: lib/ops/a/b.cpp is ops_a_b.cpp.o."""
+    return "_".join(path.parts[1:]) + ".o"
+
+
 class Build:
     """`base`: the build folder whose archive and tests are used. `place`: where the copies are."""
 
@@ -133,7 +143,7 @@ class Build:
 
     def command(self, path, out):
         """What the build would compile `path` by: of the copy, and quickly."""
-        wanted = "lib/libtapegrad.a.p/" + "_".join(path.parts[1:]) + ".o"
+        wanted = f"lib/libtapegrad.a.p/{object_of(path)}"
         for entry in json.loads((self.base / "compile_commands.json").read_text()):
             if entry["output"] == wanted:
                 words = shlex.split(entry["command"])
@@ -151,7 +161,7 @@ class Build:
 
     def compiled(self, path, headers):
         """Compiles one source, if it or a header changed. Gives the compiler's errors."""
-        out = self.place / ("_".join(path.parts[1:]) + ".o")
+        out = self.place / object_of(path)
         mine = [self.tree / path, *headers]
         if out.exists() and all(s.stat().st_mtime < out.stat().st_mtime for s in mine):
             return ""
@@ -170,7 +180,10 @@ class Build:
 
     def write(self, listed, wanted, broken):
         """The copies with all of `wanted` in them that aren't `broken`. Gives {path: {number: lines}}."""
-        write_if_new(self.tree / "lib/core/living_mutant.hpp", HEADER)
+        arithmetic = next(path for path in sorted((ROOT / "include/tapegrad/ops").rglob("*.hpp"))
+                          if "operator*(" in path.read_text())
+        write_if_new(self.tree / "lib/core/living_mutant.hpp",
+                     HEADER.replace("{arithmetic}", str(arithmetic.relative_to(ROOT / "include"))))
         first = first_of_rules(listed)
         by_path = {}
         for number in wanted:
@@ -198,7 +211,7 @@ class Build:
             with ThreadPoolExecutor(self.jobs) as pool:
                 errors = "\n".join(pool.map(lambda p: self.compiled(p, headers), own))
             if not errors.strip():
-                self.linked([self.place / (p.name + ".o") for p in own])
+                self.linked([self.place / object_of(p) for p in own])
                 return broken
             more = blamed(errors, lines) - broken
             if not more:

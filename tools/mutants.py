@@ -29,11 +29,13 @@ class Mutant:
     text: str  # the whole source
     rule: Rule
     body: str
+    kind: str  # "operators", "numbers", "signs", "values" or "arguments"
     before: str  # the line that changes, as it stands and as it becomes
     after: str
 
-    def title(self, path):
-        return f"{path}: {self.rule.name}: {self.before}  =>  {self.after}"
+    def title(self):
+        """By operation and change, wherever it stands."""
+        return f"{self.rule.name}: {self.before}  =>  {self.after}"
 
 
 def closing(text, at):
@@ -169,13 +171,28 @@ def values(body):
     for m in re.finditer(r"\b\w+\.output\(\)", body):
         yield m.start(), m.end(), m.group(0).replace("output()", "operator[](0)")
     for m in re.finditer(rf"(?<=[(,{{ ])({'|'.join(OTHERS)})(?=[,)}};])", body):
-        yield m.start(), m.end(), OTHERS[m.group(1)]
+        if not body.endswith("& ", 0, m.start()):  # the name of a parameter
+            yield m.start(), m.end(), OTHERS[m.group(1)]
     for m in re.finditer(r"(?<=[({ ])(?<!& )(?<!constant\()(g|dl|dy)(?=[,)};]| \?| :)", body):
         yield m.start(), m.end(), f"(1.25 * {m.group(1)})"
 
 
+# What an argument seems to be, by how it is written; all others are tensors or numbers of theirs.
+SORTS = {
+    "integer": r"-?\d+|dim|d|a|b|static_cast<std::int64_t>\(.*|class_dim\(.*",
+    "list": r"\{[^.]*\}|dims|\w+\.dims|.*shape\(\w*\)|kept|to|missing|line|shape",
+    "choice": r"keepdim|\w+\.correction|correction|\{\..*|.*dtype(\(\))?",
+    "record": r"s|op|\*this|Std\(.*|&.*",
+    "layout": r"Layout\(.*|place|columns|\*ref\(.*",
+}
+
+
+def sort_of(argument):
+    return next((sort for sort, form in SORTS.items() if re.fullmatch(form, argument)), "tensor")
+
+
 def arguments(body):
-    """The last two arguments of a call in each other's place."""
+    """The last two arguments of a call in each other's place, where they seem to be of one sort."""
     for m in re.finditer(r"\b(?!if|for|while|return|switch|constant)\w+\(", body):
         end = closing(body, m.end() - 1) - 1
         parts, at = [], m.end()
@@ -187,7 +204,7 @@ def arguments(body):
             continue
         (a, b), (c, e) = parts[-2:]
         first, last = body[a:b].strip(), body[c:e].strip()
-        if first != last and not re.match(r"const|auto", first):
+        if first != last and sort_of(first) == sort_of(last) and not re.match(r"const|auto", first):
             yield a, e, f"{last}, {first}"
 
 
@@ -209,7 +226,7 @@ def mutants(text, rule):
             first = body.rfind("\n", 0, begin) + 1
             last = body.find("\n", end)
             last = len(body) if last < 0 else last
-            yield Mutant(text, rule, changed, squeezed(body[first:last]),
+            yield Mutant(text, rule, changed, kind.__name__, squeezed(body[first:last]),
                          squeezed(body[first:begin] + to + body[end:last]))
 
 

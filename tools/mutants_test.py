@@ -4,7 +4,7 @@
 import unittest
 
 from mutant_build import blamed, first_of_rules, grown
-from mutants import mutants, rules
+from mutants import mutants, rules, sort_of
 
 SOURCE = """
 Tensor spread(const Tensor& g) { return g.expand(2); }
@@ -47,6 +47,12 @@ class Mutants(unittest.TestCase):
         found = changed("Half::vjp")
         for after in ("spread(g), s[0]", "spread(-g), s[1]"):
             self.assertIn("return {" + after + "};", found)
+
+    def test_arguments_change_places_with_their_like(self):
+        for first, last in (("x", "y"), ("dim", "-1"), ("s.shape(0)", "dims"), ("g * y", "s[0]")):
+            self.assertEqual(sort_of(first), sort_of(last))
+        for first, last in (("x", "dim"), ("y.dtype()", "rows.shape()"), ("s", "rows"), ("keepdim", "dim")):
+            self.assertNotEqual(sort_of(first), sort_of(last))
 
     def test_text_and_comments_stay(self):
         for rule in rules(SOURCE):

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 """Makes mistakes in the derivatives of lib/ops, one at a time, and looks whether the tests notice.
 
-    mutate.py [N] [--files F] [--seed S] [--fresh] [--jobs J] [--base BUILD]
+    mutate.py [N | --sample] [--seed S] [--fresh] [--jobs J] [--base BUILD]
 
-All mutants, or N chosen at random, of F random files if so many are enough. All are compiled at once,
+All mutants, or N chosen at random, or the few that CI makes, SAMPLE. All are compiled at once,
 into copies of the sources in build/mutants, and linked before what the build has made; an environment
 variable chooses which of them is alive. So a mutant costs a run of the tests, not a build, and nothing
 is changed in the working tree. A test case that doesn't run the changed rule can't notice: only
-those that do are run, the rows of the operation table first. What was found stays in
-build/mutants/found.json, and a run that was stopped goes on from there. A mutant that changes nothing
-which a test could see stands in tools/equivalent_mutants.txt, with the reason. Survivors make
-the status 1.
+those that do are run, the rows of the operation table first, and of these the ones that run little else.
+What was found stays in build/mutants/found.json, and a run that was stopped goes on from there. A
+mutant that changes nothing which a test could see stands in tools/equivalent_mutants.txt, with the
+reason; entries that fit no mutant any more are told. Survivors make the status 1.
 """
 
 import argparse
@@ -20,13 +20,38 @@ import json
 import os
 import random
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from mutant_build import ROOT, Build, all_mutants, first_of_rules
-from mutant_tests import Tests
+from mutant_tests import NamedTests, Tests
 
 PLACE = ROOT / "build/mutants"
+# The mutants that CI makes: rules by name, each with a kind of change, and the test that notices it.
+# Few sources are compiled for them, and none with many types.
+SAMPLE = [
+    ("Softmax::vjp", "operators", "softmax and its relatives have*"),
+    ("Softmax::vjp", "values", "softmax and its relatives have*"),
+    ("LogSoftmax::vjp", "values", "softmax and its relatives have*"),
+    ("LogSumExp::vjp", "values", "softmax and its relatives have*"),
+    ("Matmul::to_a", "operators", "matmul has its*"),
+    ("Matmul::to_b", "operators", "matmul has its*"),
+    ("Matmul::vjp", "values", "matmul has its*"),
+    ("NllLoss::vjp", "values", "losses over classes have*"),
+    ("CrossEntropy::vjp", "values", "losses over classes have*"),
+    ("Sum::vjp", "values", "sums and means have*"),
+    ("Mean::vjp", "operators", "sums and means have*"),
+    ("var_gradient", "operators", "variance and standard deviation have*"),
+    ("std_gradient", "operators", "variance and standard deviation have*"),
+    ("VarMean::vjp", "values", "operations with several results have*"),
+    ("IndexSelect::vjp", "values", "operations on indices have*"),
+    ("Gather::vjp", "values", "operations on indices have*"),
+    ("Cat::vjp", "operators", "joining operations have*"),
+    ("Stack::vjp", "numbers", "joining operations have*"),
+    ("Permute::vjp", "numbers", "views have*"),
+    ("Expand::vjp", "values", "views have*"),
+]
 
 
 def state_of_tree(folders=("include", "lib", "tests/ops", "tests/support", "tools")):
@@ -39,33 +64,52 @@ def state_of_tree(folders=("include", "lib", "tests/ops", "tests/support", "tool
     return state.hexdigest()
 
 
-def equivalents(listed):
-    """{title: reason}; a title that there is no more is an error."""
+def equivalents(file=ROOT / "tools/equivalent_mutants.txt"):
+    """{title: reason}."""
     reasons = {}
     title = None
-    for line in (ROOT / "tools/equivalent_mutants.txt").read_text().splitlines():
+    for line in file.read_text().splitlines():
         if line.startswith("  "):
             reasons[title] = (reasons[title] + " " + line.strip()).strip()
         elif line and not line.startswith("#"):
             title = line
             reasons[title] = ""
-    known = {title for _, _, title in listed}
     for title, reason in reasons.items():
-        if title not in known or not reason:
-            what = "no reason for" if title in known else "there is no mutant"
-            sys.exit(f"mutate: equivalent_mutants.txt: {what} {title}")
+        if not reason:
+            sys.exit(f"mutate: equivalent_mutants.txt: no reason for {title}")
     return reasons
 
 
-def sample(listed, chosen, count, files, seed):
-    """`count` of the chosen ones, out of `files` random sources that have as many, or of all."""
-    draw = random.Random(seed)
-    if files:
-        paths = sorted({listed[n][0] for n in chosen if listed[n][0].suffix == ".cpp"})
-        draw.shuffle(paths)
-        kept = set(paths[:files])
-        chosen = [n for n in chosen if listed[n][0] in kept]
-    return sorted(draw.sample(chosen, min(count, len(chosen)))) if count else chosen
+def candidates(listed, reasons, rule, kind):
+    """The first mutants of a rule by a kind of change, without those that change nothing. None is an
+    error: the sample shrinks by nobody's oversight."""
+    numbers = [n for n, (_, mutant, title) in enumerate(listed)
+               if (mutant.rule.name, mutant.kind) == (rule, kind) and title not in reasons]
+    if not numbers:
+        sys.exit(f"mutate: there is no change of {kind} in {rule}, which the sample names")
+    return numbers[:3]  # some may not be C++
+
+
+def run_sample(build, listed, reasons):
+    """The status: 1 if a mutant of the sample survives."""
+    places = [candidates(listed, reasons, rule, kind) for rule, kind, _ in SAMPLE]
+    broken = build.make(listed, sorted({n for numbers in places for n in numbers}))
+    chosen = []
+    for (rule, kind, test), numbers in zip(SAMPLE, places):
+        numbers = [n for n in numbers if n not in broken]
+        if not numbers:
+            sys.exit(f"mutate: no change of {kind} in {rule} compiles, which the sample names")
+        chosen.append((numbers[0], test))
+    tests = NamedTests(build.program)
+    if tests.fails(-1, sorted({test for _, test in chosen})):
+        sys.exit("mutate: tests of the sample fail without a mutant")
+    with ThreadPoolExecutor(build.jobs) as pool:
+        caught = list(pool.map(lambda one: tests.fails(one[0], [one[1]], "-a"), chosen))
+    for (number, test), is_caught in zip(chosen, caught):
+        if not is_caught:
+            print(f"survived '{test}':", listed[number][2])
+    print(f"{len(chosen)} mutants of the sample, {caught.count(False)} survived")
+    return 0 if all(caught) else 1
 
 
 class Found:
@@ -91,6 +135,7 @@ def run(build, listed, chosen, found, jobs):
     broken = build.make(listed, open_ones)
     tests = Tests(build.program, jobs)
     rules = first_of_rules(listed)
+    begin = time.monotonic()
     with ThreadPoolExecutor(jobs) as pool:
         running = {pool.submit(tests.judge, n, rules[n]): n for n in open_ones if n not in broken}
         found.of.update({listed[n][2]: "broken" for n in broken})
@@ -101,14 +146,15 @@ def run(build, listed, chosen, found, jobs):
                 print("survived:", title, flush=True)
             if done % 20 == 0 or done == len(running):
                 found.save()
-                print(f"{done} of {len(running)}", flush=True)
+                left = (time.monotonic() - begin) / done * (len(running) - done)
+                print(f"{done} of {len(running)}, {left / 60:.0f} minutes to go", flush=True)
 
 
 def parsed():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("count", nargs="?", type=int, help="how many, chosen at random; all by default")
-    parser.add_argument("--files", type=int, help="of so many sources, chosen at random; all by default")
-    parser.add_argument("--seed", help="which; by default what the sources' own bytes choose")
+    parser.add_argument("--seed", default="1", help="of the choice")
+    parser.add_argument("--sample", action="store_true", help="those that CI makes, and the tests named with them")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs found")
     parser.add_argument("--base", type=Path, default=ROOT / "build/release",
                         help="a build folder in which tests/ops_test is made")
@@ -116,24 +162,35 @@ def parsed():
     return parser.parse_args()
 
 
+def run_all(build, arguments, listed, reasons):
+    """All mutants but those that change nothing, or some; gives the status."""
+    chosen = [n for n, (_, _, title) in enumerate(listed) if title not in reasons]
+    if arguments.count:
+        chosen = random.Random(arguments.seed).sample(chosen, min(arguments.count, len(chosen)))
+    found = Found(arguments.fresh)
+    run(build, listed, sorted(chosen), found, arguments.jobs)
+    results = [found.of[listed[n][2]] for n in chosen]
+    stale = set(reasons) - {title for _, _, title in listed}
+    for title in sorted(stale):
+        print("equivalent_mutants.txt: there is no more", title)
+    print(f"{len(results)} mutants: {results.count('table')} caught by the operation table, "
+          f"{results.count('tests')} by other tests of operations, "
+          f"{results.count('survived')} survived, {results.count('broken')} don't compile; "
+          f"{len(reasons) - len(stale)} change nothing")
+    return 1 if "survived" in results else 0
+
+
 def main():
     arguments = parsed()
     PLACE.mkdir(parents=True, exist_ok=True)
     with (PLACE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a second run waits, then goes on from what is known
-        listed = all_mutants()
-        reasons = equivalents(listed)
-        chosen = sample(listed, [n for n, (_, _, title) in enumerate(listed) if title not in reasons],
-                        arguments.count, arguments.files, arguments.seed or state_of_tree(["lib/ops"]))
-        found = Found(arguments.fresh)
-        run(Build(arguments.base.resolve(), PLACE, arguments.jobs), listed, chosen, found, arguments.jobs)
-    results = [found.of[listed[n][2]] for n in chosen]
-    print(f"{len(results)} mutants: {results.count('table')} caught by the operation table, "
-          f"{results.count('tests')} by other tests of operations, "
-          f"{results.count('survived')} survived, {results.count('broken')} don't compile; "
-          f"{len(reasons)} change nothing")
-    sys.exit(1 if "survived" in results else 0)
+        listed, reasons = all_mutants(), equivalents()
+        build = Build(arguments.base.resolve(), PLACE, arguments.jobs)
+        if arguments.sample:
+            return run_sample(build, listed, reasons)
+        return run_all(build, arguments, listed, reasons)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
