@@ -180,7 +180,8 @@ def values(body):
 # What an argument seems to be, by how it is written; all others are tensors or numbers of theirs.
 SORTS = {
     "integer": r"-?\d+|dim|d|a|b|static_cast<std::int64_t>\(.*|class_dim\(.*",
-    "list": r"\{[^.]*\}|dims|\w+\.dims|.*shape\(\w*\)|kept|to|missing|line|shape",
+    "dims": r"(\w+\.)?dims",
+    "list": r"\{[^.]*\}|.*shape\(\w*\)|kept|to|missing|line|shape",
     "choice": r"keepdim|\w+\.correction|correction|\{\..*|.*dtype(\(\))?",
     "record": r"s|op|\*this|Std\(.*|&.*",
     "layout": r"Layout\(.*|place|columns|\*ref\(.*",
