@@ -77,7 +77,7 @@ struct Beside {
       if constexpr (!Op::always_floating || std::is_floating_point_v<T>) {
         using C = Computed<Forward<Op>, T>;
         const auto value = static_cast<C>(number.to<T>(name));
-        kernels::map<C, C>(ForwardBeside<Op, side, C>{value}, {kernels::ref(out), kernels::ref(x)});
+        map_text<C, C>(ForwardBeside<Op, side, C>{value}, {kernels::ref(out), kernels::ref(x)});
       }
     });
   }

@@ -8,6 +8,7 @@
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
 #include "core/dispatch.hpp"
+#include "kernels/called.hpp"
 #include "kernels/map.hpp"
 #include "kernels/wrap.hpp"
 #include "tapegrad/ops/pointwise.hpp"
@@ -51,6 +52,17 @@ struct Forward {
 template <class F, class T>
 using Computed = std::conditional_t<F::wraps, kernels::Unsigned<T>, T>;
 
+/// One loop over arrays, in the type T: its own for a text with a batch form, else the one that all
+/// of these share.
+template <class T, class... In, class F>
+void map_text(const F& f, const std::array<kernels::Ref, sizeof...(In) + 1>& arrays) {
+  if constexpr (kernels::vectorizes<F>()) {
+    kernels::map<T, In...>(f, arrays);
+  } else {
+    kernels::map<T, In...>(kernels::called<T, In...>(f), arrays);
+  }
+}
+
 /// Stands in a derivative's text for a value that the operation doesn't save.
 struct Unsaved {};
 
@@ -81,7 +93,7 @@ Tensor pulled(const F& f, const Tensor& g, const Values&... values) {
   const auto loop = [&](const Shape& shape, const auto&... in) {
     Tensor out = make_tensor(g.dtype(), shape);
     dispatch_floating("vjp", g.dtype(), [&]<class T>(std::type_identity<T>) {
-      kernels::map<T, T, Same<T, Values>...>(f, {kernels::ref(out), in...});
+      map_text<T, T, Same<T, Values>...>(f, {kernels::ref(out), in...});
     });
     return out;
   };
@@ -112,7 +124,8 @@ ScalarText<F> scalar_text(F f) {
 template <class Op>
 struct Unary {
   static constexpr bool keeps_integers = false;
-  static constexpr bool vector = true;  // false: f has no batch form
+  static constexpr bool vector = true;        // false: f has no batch form
+  static constexpr bool vector_slope = true;  // false: df, or pull, has none
   static constexpr bool any_layout = true;
   static constexpr Needs saves(Needs) { return Op::keeps; }
 
@@ -127,7 +140,7 @@ struct Unary {
     dispatch(dtype, [&]<class T>(std::type_identity<T>) {
       if constexpr (Op::keeps_integers || std::is_floating_point_v<T>) {
         using C = Computed<Forward<Op>, T>;
-        kernels::map<C, C>(Forward<Op>{op()}, {kernels::ref(y), kernels::ref(x)});
+        map_text<C, C>(Forward<Op>{op()}, {kernels::ref(y), kernels::ref(x)});
       }
     });
   }
@@ -135,19 +148,28 @@ struct Unary {
   auto pull(const auto& g, const auto& x, const auto& y) const { return g * op().df(x, y); }
 
   Grads vjp(const Saved& s, const Tensor& g) const {
-    constexpr Unsaved none;
-    const auto pull = [this](const auto&... v) { return op().pull(v...); };
+    const Pull pull{op()};
     if constexpr (Op::keeps == save_inputs) {
-      return {pulled([&](const auto& dy, const auto& x) { return pull(dy, x, none); }, g, s[0])};
+      return {pulled(pull, g, s[0])};
     } else if constexpr (Op::keeps == save_output) {
-      return {
-          pulled([&](const auto& dy, const auto& y) { return pull(dy, none, y); }, g, s.output())};
+      return {pulled(pull, g, s.output())};
     } else {
       return {pulled(pull, g, s[0], s.output())};
     }
   }
 
  private:
+  /// pull() of what was saved, as the function of a loop.
+  struct Pull {
+    static constexpr bool vector = Op::vector_slope;
+    const Op& op;
+    auto operator()(const auto& g, const auto& x, const auto& y) const { return op.pull(g, x, y); }
+    auto operator()(const auto& g, const auto& saved) const {
+      if constexpr (Op::keeps == save_inputs) return op.pull(g, saved, Unsaved{});
+      if constexpr (Op::keeps == save_output) return op.pull(g, Unsaved{}, saved);
+    }
+  };
+
   const Op& op() const { return static_cast<const Op&>(*this); }
 };
 
@@ -165,7 +187,7 @@ void map_binary(const F& f, const Tensor& out, const Tensor& x, const Tensor& y,
       if constexpr (!F::floating || std::is_floating_point_v<T>) {
         using C = Computed<F, T>;
         using Out = std::conditional_t<comparison, bool, C>;
-        kernels::map<Out, C, C>(f, {kernels::ref(out), rx, ry});
+        map_text<Out, C, C>(f, {kernels::ref(out), rx, ry});
       }
     });
   };
