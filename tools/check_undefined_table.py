@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every public function that takes a tensor has a row in the table of undefined arguments.
 
-A row of a tests/*/undefined_test.cpp is `{"matmul", 2, [&] { matmul(x, none); }},`: what the
+A row of a tests/**/undefined_test.cpp is `{"matmul", 2, [&] { matmul(x, none); }},`: what the
 function calls itself in errors, and which argument is undefined, counted from 1; 0 is the tensor
 whose method is called. What is wanted is read from the declarations in the headers: a row for each
 parameter that is a Tensor or a list of them, and one for each method of Tensor. What may be
@@ -21,7 +21,7 @@ LEFT_OUT = {
     # What modules are made of: a parameter may be absent, and is undefined then.
     "census.hpp", "module.hpp", "parameter.hpp", "sequential.hpp", "trail.hpp",
 }
-TABLES = "tests/*/undefined_test.cpp"
+TABLES = "tests/**/undefined_test.cpp"
 ROW = re.compile(r'\{"([\w:.]+)",\s*(\d+),')
 
 # (class, or the namespace init; function) -> what it calls itself.
@@ -34,7 +34,9 @@ CALLED = {("Linear", "forward"): "linear", ("ReLU", "forward"): "relu",
 OPERATORS = {("+", 2): "add", ("-", 2): "sub", ("-", 1): "neg", ("*", 2): "mul", ("/", 2): "div",
              ("==", 2): "eq", ("!=", 2): "ne", ("<", 2): "lt", ("<=", 2): "le", (">", 2): "gt",
              (">=", 2): "ge", ("+=", 1): "add_", ("-=", 1): "sub_", ("*=", 1): "mul_",
-             ("/=", 1): "div_", ("[]", 1): "index"}
+             ("/=", 1): "div_", ("[]", 1): "index",
+             ("%", 2): "remainder", ("&", 2): "bitwise_and", ("|", 2): "bitwise_or",
+             ("^", 2): "bitwise_xor", ("~", 1): "bitwise_not", ("!", 1): "logical_not"}
 
 EXEMPT = {
     ("defined", 0): "asks just that",

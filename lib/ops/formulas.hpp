@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "ops/elementwise.hpp"
+#include "ops/gauss.hpp"
 #include "ops/weighted.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 
@@ -14,6 +15,10 @@ namespace tapegrad::kernels {
 
 template <class X>
 inline constexpr bool is_tensor = std::same_as<std::remove_cvref_t<X>, Tensor>;
+
+/// Whether X is float, or a batch of these.
+template <class X, class T = std::remove_cvref_t<X>>
+inline constexpr bool is_float = std::same_as<T, float> || std::same_as<T, Batch<float>>;
 
 /// g, -g or 0, by the sign of x; NaN where x is. A choice: an infinite g isn't multiplied by 0.
 auto by_sign(const auto& g, const auto& x) {
@@ -49,6 +54,19 @@ auto sigmoid_of(const auto& x) {
     const auto e = exp(-abs(x));
     const auto top = where(x < constant(x, 0), e, constant(x, 1));
     return top - top * (e / (1 + e));
+  }
+}
+
+/// e^(-x^2), the bell of the error function. Tensors record it as one operation.
+auto gauss_of(const auto& x) {
+  if constexpr (is_tensor<decltype(x)>) {
+    return gauss(x);
+  } else {
+    // The square of the first half of x's digits is exact. Beyond 40 the result is 0.
+    const auto size = minimum(abs(x), constant(x, 40));
+    const auto spread = constant(x, is_float<decltype(x)> ? 0x1p12 + 1 : 0x1p27 + 1) * size;
+    const auto high = spread - (spread - size);
+    return exp(-(high * high)) * exp(-((size - high) * (size + high)));
   }
 }
 

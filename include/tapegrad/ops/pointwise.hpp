@@ -19,5 +19,8 @@
 #include "tapegrad/ops/pointwise/choice.hpp"
 #include "tapegrad/ops/pointwise/compare.hpp"
 #include "tapegrad/ops/pointwise/exponential.hpp"
+#include "tapegrad/ops/pointwise/hyperbolic.hpp"
 #include "tapegrad/ops/pointwise/power.hpp"
 #include "tapegrad/ops/pointwise/sign.hpp"
+#include "tapegrad/ops/pointwise/special.hpp"
+#include "tapegrad/ops/pointwise/trigonometric.hpp"

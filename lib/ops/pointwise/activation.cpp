@@ -12,9 +12,6 @@ namespace {
 // The derivatives of sigmoid and tanh: operations of x and y = f(x), because what has digits where
 // y is near 1 isn't what has a derivative with digits there. All of the gradient flows to x.
 
-template <class X, class T = std::remove_cvref_t<X>>
-constexpr bool is_float = std::same_as<T, float> || std::same_as<T, Batch<float>>;
-
 struct SigmoidSlope : Binary<SigmoidSlope> {
   static constexpr std::string_view name = "sigmoid_slope";
   static constexpr bool always_floating = true;

@@ -1,5 +1,7 @@
 #include "tapegrad/ops/pointwise/exponential.hpp"
 
+#include <numbers>
+
 #include "ops/elementwise.hpp"
 #include "ops/formulas.hpp"
 
@@ -8,6 +10,8 @@ namespace tapegrad {
 using namespace kernels;
 
 namespace {
+
+using std::numbers::ln2;
 
 struct Exp : Unary<Exp> {
   static constexpr std::string_view name = "exp";
@@ -30,10 +34,83 @@ struct Log1p : Unary<Log1p> {
   auto df(const auto& x, const auto&) const { return 1 / (1 + x); }
 };
 
+struct Expm1 : Unary<Expm1> {
+  static constexpr std::string_view name = "expm1";
+  static constexpr bool vector = false;
+  static constexpr Needs keeps = save_inputs;
+  auto f(const auto& x) const { return expm1(x); }
+  auto df(const auto& x, const auto&) const { return exp(x); }
+};
+
+struct Exp2 : Unary<Exp2> {
+  static constexpr std::string_view name = "exp2";
+  static constexpr bool vector = false;
+  static constexpr Needs keeps = save_output;
+  auto f(const auto& x) const { return exp2(x); }
+  auto df(const auto&, const auto& y) const { return constant(y, ln2) * y; }
+};
+
+struct Log2 : Unary<Log2> {
+  static constexpr std::string_view name = "log2";
+  static constexpr bool vector = false;
+  static constexpr Needs keeps = save_inputs;
+  auto f(const auto& x) const { return log2(x); }
+  auto df(const auto& x, const auto&) const { return constant(x, 1 / ln2) / x; }
+};
+
+struct Log10 : Unary<Log10> {
+  static constexpr std::string_view name = "log10";
+  static constexpr bool vector = false;
+  static constexpr Needs keeps = save_inputs;
+  auto f(const auto& x) const { return log10(x); }
+  auto df(const auto& x, const auto&) const { return constant(x, 1 / std::numbers::ln10) / x; }
+};
+
+/// a - b, and 0 of equal infinities.
+auto distance(const auto& a, const auto& b) {
+  const auto d = a - b;
+  return where(d == d, d, where(a == b, constant(d, 0), d));
+}
+
+/// The logarithm of the sum of two powers of a base, whose own logarithm is Op::unit.
+template <class Op>
+struct LogOfSum : Binary<Op> {
+  static constexpr bool always_floating = true;
+  static constexpr bool commutes = true;
+  static constexpr Needs saves(Needs) { return save_inputs; }
+  auto f(const auto& a, const auto& b) const {
+    const auto unit = constant(a, Op::unit);
+    return maximum(a, b) + log1p(exp(-abs(distance(a, b)) * unit)) / unit;
+  }
+  Grads grads(const auto& s, const Tensor& g) const {
+    const auto share = [](const auto& dy, const auto& x, const auto& other) {
+      return dy * sigmoid_of(constant(x, Op::unit) * distance(x, other));
+    };
+    return {s.needs(0) ? pulled(share, g, s.first(), s.second()) : Tensor{},
+            s.needs(1) ? pulled(share, g, s.second(), s.first()) : Tensor{}};
+  }
+};
+
+struct LogAddExp : LogOfSum<LogAddExp> {
+  static constexpr std::string_view name = "logaddexp";
+  static constexpr double unit = 1;
+};
+
+struct LogAddExp2 : LogOfSum<LogAddExp2> {
+  static constexpr std::string_view name = "logaddexp2";
+  static constexpr double unit = ln2;
+};
+
 }  // namespace
 
 Tensor exp(const Tensor& x) { return apply(Exp{}, x); }
 Tensor log(const Tensor& x) { return apply(Log{}, x); }
 Tensor log1p(const Tensor& x) { return apply(Log1p{}, x); }
+Tensor expm1(const Tensor& x) { return apply(Expm1{}, x); }
+Tensor exp2(const Tensor& x) { return apply(Exp2{}, x); }
+Tensor log2(const Tensor& x) { return apply(Log2{}, x); }
+Tensor log10(const Tensor& x) { return apply(Log10{}, x); }
+Tensor logaddexp(const Tensor& a, const Tensor& b) { return apply(LogAddExp{}, a, b); }
+Tensor logaddexp2(const Tensor& a, const Tensor& b) { return apply(LogAddExp2{}, a, b); }
 
 }  // namespace tapegrad

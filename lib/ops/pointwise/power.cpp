@@ -25,6 +25,37 @@ struct Square : Unary<Square> {
   auto df(const auto& x, const auto&) const { return 2 * x; }
 };
 
+struct Rsqrt : Unary<Rsqrt> {
+  static constexpr std::string_view name = "rsqrt";
+  static constexpr Needs keeps = save_output;
+  auto f(const auto& x) const { return 1 / sqrt(x); }
+  auto df(const auto&, const auto& y) const { return -0.5 * (y * y * y); }
+};
+
+struct Reciprocal : Unary<Reciprocal> {
+  static constexpr std::string_view name = "reciprocal";
+  static constexpr Needs keeps = save_output;
+  auto f(const auto& x) const { return 1 / x; }
+  auto df(const auto&, const auto& y) const { return -(y * y); }
+};
+
+struct Hypot : Binary<Hypot> {
+  static constexpr std::string_view name = "hypot";
+  static constexpr bool always_floating = true;
+  static constexpr bool commutes = true;
+  static constexpr bool vector = false;
+  static constexpr Needs saves(Needs) { return save_inputs | save_output; }
+  auto f(const auto& a, const auto& b) const { return hypot(a, b); }
+  Grads grads(const auto& s, const Tensor& g) const {
+    const auto share = [](const auto& dy, const auto& x, const auto& y) {
+      const auto zero = constant(y, 0);
+      return where(y == zero, zero, dy) * (x / where(y == zero, constant(y, 1), y));
+    };
+    return {s.needs(0) ? pulled(share, g, s.first(), s.output()) : Tensor{},
+            s.needs(1) ? pulled(share, g, s.second(), s.output()) : Tensor{}};
+  }
+};
+
 void check_power(DType base, std::int64_t exponent) {
   check<DTypeError>(exponent >= 0,
                     "pow: {} to the negative integer power {}; convert to float32 first", base,
@@ -127,6 +158,9 @@ Tensor square(const Tensor& x) {
   check_defined("square", x);
   return apply(Square{}, x.dtype() == boolean ? x.to(int64) : x);
 }
+Tensor rsqrt(const Tensor& x) { return apply(Rsqrt{}, x); }
+Tensor reciprocal(const Tensor& x) { return apply(Reciprocal{}, x); }
+Tensor hypot(const Tensor& a, const Tensor& b) { return apply(Hypot{}, a, b); }
 
 Tensor pow(const Tensor& a, const Tensor& b) {
   check_defined("pow", a, b);

@@ -21,12 +21,33 @@ Tensor variable(double value) { return tensor(value, {.dtype = float64}).require
 }  // namespace
 
 TEST_CASE("powers and roots have their derivatives", "[ops][table]") {
-  test::check_rows({row("sqrt", sqrt, 0.2, 3), row("square", square, -2, 2)});
+  test::check_rows({row("sqrt", sqrt, 0.2, 3), row("square", square, -2, 2),
+                    row("rsqrt", rsqrt, 0.3, 3), row("reciprocal", reciprocal, 0.5, 3)});
+  test::check_rows(row("hypot", hypot));
   test::check_rows(row("pow", pow, 0.5, 2));
 }
 
 TEST_CASE("powers and roots agree with the standard library", "[ops][power]") {
-  test::check_values({{"sqrt", sqrt, std::sqrt, 0, 1e6, 0.5}});
+  test::check_values({{"sqrt", sqrt, std::sqrt, 0, 1e6, 0.5},
+                      {"rsqrt", rsqrt, [](long double x) { return 1 / std::sqrt(x); }, 1e-9, 1e6},
+                      {"reciprocal", reciprocal, [](long double x) { return 1 / x; }, -9, 9, 0.5}});
+  test::check_values({{"hypot", hypot, std::hypot, -5, 5}});
+  const auto of_rsqrt = [](long double x) { return -0.5L / (x * std::sqrt(x)); };
+  test::check_slopes({{"rsqrt", rsqrt, of_rsqrt, 1e-3, 1e6, 5}});
+}
+
+TEST_CASE("hypot neither overflows nor vanishes on the way", "[ops][power]") {
+  for (const double size : {1e-40, 1e30, 5e37}) {
+    Tensor a = tensor({3 * size}, {.dtype = float32}).requires_grad_();
+    Tensor b = tensor({-4 * size}, {.dtype = float32}).requires_grad_();
+    const long double exact = std::hypot(a.item<double>(), b.item<double>());
+    const Tensor y = hypot(a, b);
+    CHECK(static_cast<double>(test::units_between(y.item<double>(), exact, float32)) <= 1);
+    y.backward();
+    CHECK(a.grad().item<double>() == Approx(a.item<double>() / static_cast<double>(exact)));
+    CHECK(b.grad().item<double>() == Approx(b.item<double>() / static_cast<double>(exact)));
+  }
+  CHECK(hypot(full({1}, 3), full({1}, 4)).dtype() == float32);
 }
 
 TEST_CASE("powers of integers stay integers and refuse negative exponents", "[ops][binary]") {

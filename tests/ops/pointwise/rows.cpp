@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
 #include <string>
 
 #include "support/catch.hpp"
 #include "support/values.hpp"
+#include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/reduce.hpp"
 
 namespace tapegrad::test {
 namespace {
@@ -25,10 +28,20 @@ void check_worst(std::string_view name, DType dtype, double units, const Tensor&
     const long double off = units_between(values[i], exact[i], dtype);
     if (!(off <= units_between(values[worst], exact[worst], dtype))) worst = i;
   }
-  INFO(name << " of " << at[worst] << ", " << name_of(dtype) << ": " << values[worst] << ", not "
-            << exact[worst]);
+  INFO(std::setprecision(17) << name << " of " << at[worst] << ", " << name_of(dtype) << ": "
+                             << values[worst] << ", not " << exact[worst]);
   CHECK(y.dtype() == dtype);
   CHECK(static_cast<double>(units_between(values[worst], exact[worst], dtype)) <= units);
+}
+
+void check_each(const Values& v, const Tensor& x, const Tensor& y) {
+  std::vector<long double> exact;
+  std::vector<std::string> at;
+  for (const double number : x.detach().to_vector<double>()) {
+    exact.push_back(v.exact(number));
+    at.push_back(std::to_string(number));
+  }
+  check_worst(v.name, x.dtype(), v.units, y.detach(), exact, at);
 }
 
 }  // namespace
@@ -77,15 +90,48 @@ void check_values(const std::vector<Values>& functions) {
   for (const Values& v : functions) {
     for (const DType dtype : {float32, float64}) {
       const Tensor x = spread({count}, v.low, v.high).to(dtype);
-      std::vector<long double> exact;
-      std::vector<std::string> at;
-      for (const double number : x.to_vector<double>()) {
-        exact.push_back(v.exact(number));
-        at.push_back(std::to_string(number));
-      }
-      check_worst(v.name, dtype, v.units, v.f(x), exact, at);
+      check_each(v, x, v.f(x));
     }
   }
+}
+
+void check_slopes(const std::vector<Values>& functions) {
+  for (const Values& v : functions) {
+    for (const DType dtype : {float32, float64}) {
+      const Tensor x = spread({count}, v.low, v.high).to(dtype).requires_grad_();
+      for (const bool recorded : {false, true}) {
+        check_each(v, x, grad({sum(v.f(x))}, {x}, {.create_graph = recorded})[0]);
+      }
+    }
+  }
+}
+
+Tensor derivative(Function f, const Tensor& x, int order) {
+  const Tensor at = x.detach().clone().requires_grad_();
+  Tensor y = f(at);
+  for (int k = 0; k < order; ++k) {
+    if (!y.requires_grad()) return zeros_like(x);
+    y = grad({sum(y)}, {at}, {.create_graph = true})[0];
+  }
+  return y.detach();
+}
+
+void check_table(std::string_view name, const std::function<Tensor(const Tensor&)>& f,
+                 const Table& table, double units) {
+  std::vector<double> x;
+  std::vector<long double> exact;
+  std::vector<std::string> at;
+  for (const auto& [number, value] : table) {
+    x.push_back(number);
+    exact.push_back(value);
+    at.push_back(std::to_string(number));
+  }
+  const Tensor wide = Tensor::from_vector(std::move(x));
+  check_worst(name, float64, units, f(wide), exact, at);
+  const Tensor narrow = wide.to(float32);
+  std::vector<long double> rounded;
+  for (const double value : f(narrow.to(float64)).to_vector<double>()) rounded.push_back(value);
+  check_worst(name, float32, units, f(narrow), rounded, at);
 }
 
 void check_values(const std::vector<BinaryValues>& functions) {

@@ -2,7 +2,9 @@
 // with functions of long double.
 #pragma once
 
+#include <functional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/op_table.hpp"
@@ -42,6 +44,18 @@ struct BinaryValues {
 /// In float32 and float64. Call it within a TEST_CASE.
 void check_values(const std::vector<Values>& functions);
 void check_values(const std::vector<BinaryValues>& functions);
+
+/// The derivative, by a pass that isn't recorded and by one that is, with `exact` its formula.
+void check_slopes(const std::vector<Values>& functions);
+
+/// The derivative of the sum of f(x), of order 1, 2 or 3; 0 where a lower one is constant.
+Tensor derivative(Function f, const Tensor& x, int order);
+
+/// Numbers of float64 and what a function is of each, from a table; `units` as in Values. float32
+/// is compared with float64, at the numbers that it holds.
+using Table = std::vector<std::pair<double, long double>>;
+void check_table(std::string_view name, const std::function<Tensor(const Tensor&)>& f,
+                 const Table& table, double units = 2);
 
 /// How many units in the last place of `dtype` lie between a value and the exact one. Below the
 /// normal numbers a unit is the smallest subnormal. 0 where both are NaN or the same infinity.

@@ -20,5 +20,12 @@ Tensor pow(Scalar a, const Tensor& b);
 Tensor sqrt(const Tensor& x);
 /// x * x; integers stay integers, and wrap around; booleans become int64. Derivative: 2x.
 Tensor square(const Tensor& x);
+/// 1 / sqrt(x); infinite at 0, NaN below. Derivative: -y^3 / 2.
+Tensor rsqrt(const Tensor& x);
+/// 1 / x; integers give float32. Derivative: -y^2.
+Tensor reciprocal(const Tensor& x);
+/// sqrt(a^2 + b^2) without overflow on the way; infinite where either is; integers give float32.
+/// Derivative: a / y and b / y; at the kink, where both are 0, 0 (NaN in PyTorch).
+Tensor hypot(const Tensor& a, const Tensor& b);
 
 }  // namespace tapegrad
