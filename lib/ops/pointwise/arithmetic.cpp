@@ -122,6 +122,26 @@ Tensor operator-(const Tensor& x) {
 
 Tensor neg(const Tensor& x) { return -x; }
 
+Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
+  check_defined("lerp", start, end, weight);
+  // From the nearer end, so that both are reached.
+  const Tensor low = weight < 0.5;
+  return where(low, start, end) + where(low, weight, weight - 1) * (end - start);
+}
+Tensor lerp(const Tensor& start, const Tensor& end, Scalar weight) {
+  check_defined("lerp", start, end, weight);
+  const double w = weight.to<double>();
+  return w < 0.5 ? start + weight * (end - start) : end + (w - 1) * (end - start);
+}
+Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value) {
+  check_defined("addcmul", x, a, b, value);
+  return value.to<double>() == 1 ? x + a * b : x + value * (a * b);
+}
+Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value) {
+  check_defined("addcdiv", x, a, b, value);
+  return value.to<double>() == 1 ? x + a / b : x + value * (a / b);
+}
+
 Tensor& Tensor::add_(const Tensor& other) { return apply_in_place(Add{}, *this, other); }
 Tensor& Tensor::sub_(const Tensor& other) { return apply_in_place(Sub{}, *this, other); }
 Tensor& Tensor::mul_(const Tensor& other) { return apply_in_place(Mul{}, *this, other); }

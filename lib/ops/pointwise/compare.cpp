@@ -149,19 +149,32 @@ Tensor compared(const Tensor& a, Scalar b) {
   return apply(ComparisonBeside<Op>{b}, a);
 }
 
+/// a with b, as b with a by `Other`: it is the tensor's place that is counted in errors.
+template <class Op, class Other = Op>
+Tensor mirrored(Scalar a, const Tensor& b) {
+  check_defined(Op::name, a, b);
+  return apply(ComparisonBeside<Other>{a}, b);
+}
+
 }  // namespace
 
 Tensor operator==(const Tensor& a, const Tensor& b) { return apply(Equal{}, a, b); }
 Tensor operator==(const Tensor& a, Scalar b) { return compared<Equal>(a, b); }
+Tensor operator==(Scalar a, const Tensor& b) { return mirrored<Equal>(a, b); }
 Tensor operator!=(const Tensor& a, const Tensor& b) { return apply(NotEqual{}, a, b); }
 Tensor operator!=(const Tensor& a, Scalar b) { return compared<NotEqual>(a, b); }
+Tensor operator!=(Scalar a, const Tensor& b) { return mirrored<NotEqual>(a, b); }
 Tensor operator<(const Tensor& a, const Tensor& b) { return apply(Less{}, a, b); }
 Tensor operator<(const Tensor& a, Scalar b) { return compared<Less>(a, b); }
+Tensor operator<(Scalar a, const Tensor& b) { return mirrored<Less, Greater>(a, b); }
 Tensor operator<=(const Tensor& a, const Tensor& b) { return apply(LessEqual{}, a, b); }
 Tensor operator<=(const Tensor& a, Scalar b) { return compared<LessEqual>(a, b); }
+Tensor operator<=(Scalar a, const Tensor& b) { return mirrored<LessEqual, GreaterEqual>(a, b); }
 Tensor operator>(const Tensor& a, const Tensor& b) { return apply(Greater{}, a, b); }
 Tensor operator>(const Tensor& a, Scalar b) { return compared<Greater>(a, b); }
+Tensor operator>(Scalar a, const Tensor& b) { return mirrored<Greater, Less>(a, b); }
 Tensor operator>=(const Tensor& a, const Tensor& b) { return apply(GreaterEqual{}, a, b); }
 Tensor operator>=(const Tensor& a, Scalar b) { return compared<GreaterEqual>(a, b); }
+Tensor operator>=(Scalar a, const Tensor& b) { return mirrored<GreaterEqual, LessEqual>(a, b); }
 
 }  // namespace tapegrad

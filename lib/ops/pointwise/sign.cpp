@@ -1,6 +1,6 @@
 #include "tapegrad/ops/pointwise/sign.hpp"
 
-#include "ops/elementwise.hpp"
+#include "ops/beside.hpp"
 #include "ops/formulas.hpp"
 #include "tapegrad/ops/create.hpp"
 
@@ -35,9 +35,34 @@ struct Abs : Unary<Abs> {
   auto pull(const auto& g, const auto& x, const auto&) const { return by_sign(g, x); }
 };
 
+struct CopySign : Binary<CopySign> {
+  static constexpr std::string_view name = "copysign";
+  static constexpr bool always_floating = true;
+  static constexpr bool vector = false;
+  static constexpr Needs saves(Needs needs) {
+    return asks_for(needs, 0) ? save_inputs : save_nothing;
+  }
+  auto f(const auto& a, const auto& b) const { return copysign(a, b); }
+  Grads grads(const auto& s, const Tensor& g) const {
+    const auto to_a = scalar_text([](const auto& dy, const auto& a, const auto& b) {
+      const auto sign = copysign(constant(a, 1), b);
+      return where(sign < constant(a, 0), by_sign(-dy, a), by_sign(dy, a));
+    });
+    return {s.needs(0) ? pulled(to_a, g, s.first(), s.second()) : Tensor{},
+            s.needs(1) ? zeros_like(g) : Tensor{}};
+  }
+};
+
 }  // namespace
 
 Tensor abs(const Tensor& x) { return apply(Abs{}, x); }
 Tensor sign(const Tensor& x) { return apply(Sign{}, x); }
+Tensor signbit(const Tensor& x) {
+  check_defined("signbit", x);
+  return is_floating(x.dtype()) ? copysign(1, x.detach()) < 0 : x < 0;
+}
+Tensor copysign(const Tensor& a, const Tensor& b) { return apply(CopySign{}, a, b); }
+Tensor copysign(const Tensor& a, Scalar b) { return apply_beside<CopySign>(a, b); }
+Tensor copysign(Scalar a, const Tensor& b) { return apply_beside<CopySign>(a, b); }
 
 }  // namespace tapegrad

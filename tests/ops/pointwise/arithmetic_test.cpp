@@ -20,6 +20,45 @@ TEST_CASE("arithmetic operations have their derivatives", "[ops][table]") {
   test::check_rows({row("neg", neg, -2, 2)});
 }
 
+TEST_CASE("mixtures and products with a sum have their derivatives", "[ops][table]") {
+  const std::vector<test::Input> inputs{{{2, 3}}, {{3}}, {{2, 1}, 0.6, 2}};
+  const auto composite = [&](std::string_view name, auto f) {
+    return test::OpRow{.name = name,
+                       .f = [f](const test::Tensors& x) { return f(x[0], x[1], x[2]); },
+                       .inputs = inputs,
+                       .empty_inputs = {{0, 3}, {3}, {0, 1}},
+                       .empty_result = {0, 3}};
+  };
+  using T = const Tensor&;
+  test::check_rows({
+      composite("add", [](T x, T a, T b) { return lerp(x, a, b); }),
+      composite("add", [](T x, T a, T b) { return lerp(x, a, b - 2); }),
+      composite("add", [](T x, T a, T b) { return lerp(x, a, 0.25) * b; }),
+      composite("add", [](T x, T a, T b) { return addcmul(x, a, b, 0.5); }),
+      composite("add", [](T x, T a, T b) { return addcdiv(x, a, b); }),
+  });
+}
+
+TEST_CASE("a mixture reaches both ends and lies between them", "[ops][arithmetic]") {
+  const Tensor a = tensor({0.1, 1e8, -3.0}, {.dtype = float32});
+  const Tensor b = tensor({0.7, 1.0, 5.0}, {.dtype = float32});
+  for (const auto& y : {lerp(a, b, 0), lerp(a, b, zeros({}))}) {
+    CHECK(y.to_vector<float>() == a.to_vector<float>());
+  }
+  for (const auto& y : {lerp(a, b, 1), lerp(a, b, ones({}))}) {
+    CHECK(y.to_vector<float>() == b.to_vector<float>());
+  }
+  CHECK(lerp(a, b, 0.25).to_vector<float>()[2] == -1);
+  CHECK(lerp(a, b, 0.75).to_vector<float>()[2] == 3);
+}
+
+TEST_CASE("products and quotients are added with their factor", "[ops][arithmetic]") {
+  const Tensor x = tensor({1, 2});
+  CHECK(addcmul(x, x, x, 3).to_vector<std::int64_t>() == std::vector<std::int64_t>{4, 14});
+  CHECK(addcmul(x, x, x).to_vector<std::int64_t>() == std::vector<std::int64_t>{2, 6});
+  CHECK(addcdiv(x, x, tensor({2, 4}), 2).to_vector<float>() == std::vector<float>{2, 3});
+}
+
 TEST_CASE("operations broadcast as a naive loop does", "[ops][binary]") {
   const Tensor a = test::spread({4, 1, 3}, -1, 1);
   const Tensor b = test::spread({5, 1}, -1, 1, 1);

@@ -153,3 +153,13 @@ TEST_CASE("comparisons are not tracked", "[ops][table]") {
   test::check_rows(test::row(
       "ge", [](const Tensor& a, const Tensor& b) { return a >= b; }, -2, 2, false));
 }
+
+TEST_CASE("a number on the left compares as it does on the right", "[ops][comparison]") {
+  const Tensor x = tensor({1, 2, 3});
+  CHECK((2 < x).to_vector<bool>() == std::vector<bool>{false, false, true});
+  CHECK((2 <= x).to_vector<bool>() == std::vector<bool>{false, true, true});
+  CHECK((2 > x).to_vector<bool>() == std::vector<bool>{true, false, false});
+  CHECK((2.5 >= x).to_vector<bool>() == std::vector<bool>{true, true, false});
+  CHECK((2 == x).to_vector<bool>() == std::vector<bool>{false, true, false});
+  CHECK((2 != x).to_vector<bool>() == std::vector<bool>{true, false, true});
+}

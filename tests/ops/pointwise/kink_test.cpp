@@ -14,3 +14,31 @@ TEST_CASE("hypot has no derivative at the origin and gives 0", "[ops][kink]") {
       kink("hypot", [](const Tensor& x) { return hypot(zeros_like(x), x); }, {0}, {0}),
   });
 }
+
+TEST_CASE("steps are flat at every order", "[ops][kink]") {
+  test::check_kinks({
+      kink("floor", [](const Tensor& x) { return floor(x); }, {1, 1.5}, {0, 0}),
+      kink("ceil", [](const Tensor& x) { return ceil(x); }, {1, 1.5}, {0, 0}),
+      kink("round", [](const Tensor& x) { return round(x); }, {0.5, 1}, {0, 0}),
+      kink("trunc", [](const Tensor& x) { return trunc(x); }, {1, 1.5}, {0, 0}),
+      kink("frac", frac, {1, 1.5}, {1, 1}),
+      kink("floor_divide", [](const Tensor& x) { return floor_divide(x, 2); }, {4, 3}, {0, 0}),
+      kink("floor_divide", [](const Tensor& x) { return floor_divide(6, x); }, {3, 4}, {0, 0}),
+  });
+}
+
+TEST_CASE("remainders are straight at every multiple of the divisor", "[ops][kink]") {
+  test::check_kinks({
+      kink("remainder", [](const Tensor& x) { return remainder(x, 2); }, {4, 3, -3}, {1, 1, 1}),
+      kink("remainder", [](const Tensor& x) { return remainder(-7, x); }, {7, 2}, {1, 4}),
+      kink("fmod", [](const Tensor& x) { return fmod(x, 2); }, {4, 3, -3}, {1, 1, 1}),
+      kink("fmod", [](const Tensor& x) { return fmod(-7, x); }, {7, 2}, {1, 3}),
+  });
+}
+
+TEST_CASE("a copied sign turns the slope, which is 0 at 0", "[ops][kink]") {
+  test::check_kinks({
+      kink("copysign", [](const Tensor& x) { return copysign(x, -1); }, {0, 2, -2}, {0, -1, 1}),
+      kink("copysign", [](const Tensor& x) { return copysign(2, x); }, {0, 2, -2}, {0, 0, 0}),
+  });
+}

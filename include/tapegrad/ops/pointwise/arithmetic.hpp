@@ -46,4 +46,13 @@ Tensor operator-(const Tensor& x);
 /// -x, by name.
 Tensor neg(const Tensor& x);
 
+/// start + weight (end - start), which is `end` itself for the weight 1 if both are finite; element
+/// types promote. Derivative: g (1 - weight), g weight, and g (end - start) to the weight.
+Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight);
+Tensor lerp(const Tensor& start, const Tensor& end, Scalar weight);
+/// x + value a b. Derivative: g, g value b, and g value a.
+Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value = 1);
+/// x + value a / b; integers give float32. Derivative: g, g value / b, and -g value a / b^2.
+Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value = 1);
+
 }  // namespace tapegrad

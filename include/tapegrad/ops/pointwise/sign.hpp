@@ -13,5 +13,12 @@ Tensor abs(const Tensor& x);
 /// -1, 0 or 1; integers stay integers; NaN stays (0 in PyTorch). Derivative: 0, at the kink, 0,
 /// too.
 Tensor sign(const Tensor& x);
+/// Whether x has the sign of negative numbers: -0.0 and NaN may, too. No derivative.
+Tensor signbit(const Tensor& x);
+/// |a| with the sign that b has, even where b is 0 or NaN; integers give float32. Derivative: 1 to
+/// a where the sign stays, -1 where it changes, at the kink, where a is 0, 0; to b it is 0.
+Tensor copysign(const Tensor& a, const Tensor& b);
+Tensor copysign(const Tensor& a, Scalar b);
+Tensor copysign(Scalar a, const Tensor& b);
 
 }  // namespace tapegrad

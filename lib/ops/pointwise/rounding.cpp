@@ -1,0 +1,214 @@
+#include "tapegrad/ops/pointwise/rounding.hpp"
+
+#include <cmath>
+
+#include "ops/beside.hpp"
+#include "ops/floating.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/reduce.hpp"
+
+namespace tapegrad {
+
+using namespace kernels;
+
+namespace {
+
+/// A step function of a floating-point number: its derivative is 0.
+template <class Op>
+struct Step : Unary<Op> {
+  static constexpr bool vector = false;
+  static constexpr Needs keeps = save_nothing;
+  Grads vjp(const Saved&, const Tensor& g) const { return {zeros_like(g)}; }
+};
+
+struct Floor : Step<Floor> {
+  static constexpr std::string_view name = "floor";
+  auto f(const auto& x) const { return std::floor(x); }
+};
+
+struct Ceil : Step<Ceil> {
+  static constexpr std::string_view name = "ceil";
+  auto f(const auto& x) const { return std::ceil(x); }
+};
+
+struct Round : Step<Round> {
+  static constexpr std::string_view name = "round";
+  auto f(const auto& x) const { return std::nearbyint(x); }
+};
+
+struct Trunc : Step<Trunc> {
+  static constexpr std::string_view name = "trunc";
+  auto f(const auto& x) const { return std::trunc(x); }
+};
+
+/// Integers are whole already.
+template <class Op>
+Tensor stepped(const Tensor& x) {
+  check_defined(Op::name, x);
+  return is_floating(x.dtype()) ? apply(Op{}, x) : x.clone();
+}
+
+/// Division with a remainder: Op::whole(a, b) for integers other than a / 0 and a / -1.
+template <class Op>
+struct Division : Binary<Op> {
+  static constexpr bool vector = false;
+  auto f(const auto& a, const auto& b) const {
+    using T = std::remove_cvref_t<decltype(a)>;
+    if constexpr (std::floating_point<T>) {
+      return Op::real(a, b);
+    } else if constexpr (std::same_as<T, bool>) {
+      return false;
+    } else {
+      // The least integer divided by -1 would overflow.
+      if (b == 0) return T(0);
+      if constexpr (std::signed_integral<T>) {
+        if (b == -1) return Op::by_minus_one(a);
+      }
+      return Op::whole(a, b);
+    }
+  }
+  static DType type_of(std::string_view operation, const Tensor& a, const Tensor& b) {
+    return checked(operation, Binary<Op>::type_of(operation, a, b));
+  }
+  static DType type_beside(std::string_view operation, const Tensor& x, Scalar number, Side side) {
+    return checked(operation, Binary<Op>::type_beside(operation, x, number, side));
+  }
+
+ private:
+  static DType checked(std::string_view operation, DType dtype) {
+    check<DTypeError>(dtype != boolean, "{}: booleans; convert one with to(int64)", operation);
+    return dtype;
+  }
+};
+
+/// Of a remainder: a less a whole multiple of b, and that multiple is known from the result.
+Grads remainder_grads(const auto& s, const Tensor& g) {
+  Tensor to_b;
+  if (s.needs(1)) to_b = -(g * round((s.first() - s.output()) / s.second()));
+  return {s.needs(0) ? g : Tensor{}, to_b};
+}
+
+struct Remainder : Division<Remainder> {
+  static constexpr std::string_view name = "remainder";
+  static constexpr Needs saves(Needs needs) {
+    return asks_for(needs, 1) ? save_inputs | save_output : save_nothing;
+  }
+  template <std::floating_point T>
+  static T real(T a, T b) {
+    const T rest = std::fmod(a, b);
+    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+  }
+  template <std::integral T>
+  static T whole(T a, T b) {
+    const T rest = static_cast<T>(a % b);
+    return rest != 0 && (rest < 0) != (b < 0) ? static_cast<T>(rest + b) : rest;
+  }
+  template <class T>
+  static T by_minus_one(T) {
+    return 0;
+  }
+  Grads grads(const auto& s, const Tensor& g) const { return remainder_grads(s, g); }
+};
+
+struct Fmod : Division<Fmod> {
+  static constexpr std::string_view name = "fmod";
+  static constexpr Needs saves(Needs needs) { return Remainder::saves(needs); }
+  template <std::floating_point T>
+  static T real(T a, T b) {
+    return std::fmod(a, b);
+  }
+  template <std::integral T>
+  static T whole(T a, T b) {
+    return static_cast<T>(a % b);
+  }
+  template <class T>
+  static T by_minus_one(T) {
+    return 0;
+  }
+  Grads grads(const auto& s, const Tensor& g) const { return remainder_grads(s, g); }
+};
+
+struct FloorDivide : Division<FloorDivide> {
+  static constexpr std::string_view name = "floor_divide";
+  static constexpr Needs saves(Needs) { return save_nothing; }
+  /// What a / b rounds to may be the next whole number, so it is made of the remainder.
+  template <std::floating_point T>
+  static T real(T a, T b) {
+    if (b == 0) return a / b;
+    const T rest = std::fmod(a, b);
+    const T down = rest != 0 && (rest < 0) != (b < 0) ? T(1) : T(0);
+    const T quotient = std::nearbyint((a - rest) / b) - down;
+    return quotient == 0 ? std::copysign(quotient, a / b) : quotient;
+  }
+  template <std::integral T>
+  static T whole(T a, T b) {
+    const T quotient = static_cast<T>(a / b);
+    return a % b != 0 && (a < 0) != (b < 0) ? static_cast<T>(quotient - 1) : quotient;
+  }
+  template <class T>
+  static T by_minus_one(T a) {
+    return static_cast<T>(0 - Unsigned<T>(a));
+  }
+  Grads grads(const auto& s, const Tensor& g) const {
+    return {s.needs(0) ? zeros_like(g) : Tensor{}, s.needs(1) ? zeros_like(g) : Tensor{}};
+  }
+};
+
+/// Booleans are refused later.
+bool of_integers(DType dtype) { return kind_of(dtype) == 1; }
+
+[[noreturn]] void refuse_zero(std::string_view operation) {
+  fail<Error>("{}: an integer divided by 0", operation);
+}
+
+template <class Op>
+Tensor divided(const Tensor& a, const Tensor& b) {
+  check_defined(Op::name, a, b);
+  if (of_integers(result_type(a, b)) && any(b == 0).item<bool>()) refuse_zero(Op::name);
+  return apply(Op{}, a, b);
+}
+template <class Op>
+Tensor divided(const Tensor& a, Scalar b) {
+  check_defined(Op::name, a, b);
+  if (of_integers(promote(a.dtype(), b)) && b.to<double>() == 0) refuse_zero(Op::name);
+  return apply_beside<Op>(a, b);
+}
+template <class Op>
+Tensor divided(Scalar a, const Tensor& b) {
+  check_defined(Op::name, a, b);
+  if (of_integers(promote(b.dtype(), a)) && any(b == 0).item<bool>()) refuse_zero(Op::name);
+  return apply_beside<Op>(a, b);
+}
+
+}  // namespace
+
+Tensor floor(const Tensor& x) { return stepped<Floor>(x); }
+Tensor ceil(const Tensor& x) { return stepped<Ceil>(x); }
+Tensor trunc(const Tensor& x) { return stepped<Trunc>(x); }
+Tensor round(const Tensor& x, std::int64_t decimals) {
+  if (decimals == 0) return stepped<Round>(x);
+  check_floating("round", x);
+  const double unit = std::pow(10.0, static_cast<double>(std::abs(decimals)));
+  return decimals > 0 ? apply(Round{}, x * unit) / unit : apply(Round{}, x / unit) * unit;
+}
+Tensor frac(const Tensor& x) {
+  check_defined("frac", x);
+  const Tensor real = as_floating(x);
+  return real - trunc(real);
+}
+
+Tensor remainder(const Tensor& a, const Tensor& b) { return divided<Remainder>(a, b); }
+Tensor remainder(const Tensor& a, Scalar b) { return divided<Remainder>(a, b); }
+Tensor remainder(Scalar a, const Tensor& b) { return divided<Remainder>(a, b); }
+Tensor fmod(const Tensor& a, const Tensor& b) { return divided<Fmod>(a, b); }
+Tensor fmod(const Tensor& a, Scalar b) { return divided<Fmod>(a, b); }
+Tensor fmod(Scalar a, const Tensor& b) { return divided<Fmod>(a, b); }
+Tensor floor_divide(const Tensor& a, const Tensor& b) { return divided<FloorDivide>(a, b); }
+Tensor floor_divide(const Tensor& a, Scalar b) { return divided<FloorDivide>(a, b); }
+Tensor floor_divide(Scalar a, const Tensor& b) { return divided<FloorDivide>(a, b); }
+
+Tensor operator%(const Tensor& a, const Tensor& b) { return remainder(a, b); }
+Tensor operator%(const Tensor& a, Scalar b) { return remainder(a, b); }
+Tensor operator%(Scalar a, const Tensor& b) { return remainder(a, b); }
+
+}  // namespace tapegrad
