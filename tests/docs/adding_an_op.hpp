@@ -8,11 +8,11 @@
 
 namespace tapegrad {
 
-Tensor softsign(const Tensor& x);
-Tensor erf(const Tensor& x);
-Tensor atan2(const Tensor& a, const Tensor& b);
-Tensor atan2(const Tensor& a, Scalar b);
-Tensor atan2(Scalar a, const Tensor& b);
+Tensor bell(const Tensor& x);
+Tensor cbrt(const Tensor& x);
+Tensor harmonic_mean(const Tensor& a, const Tensor& b);
+Tensor harmonic_mean(const Tensor& a, Scalar b);
+Tensor harmonic_mean(Scalar a, const Tensor& b);
 Tensor cumsum(const Tensor& x, std::int64_t dim);
 
 }  // namespace tapegrad

@@ -87,11 +87,42 @@ struct Relu : Unary<Relu> {
   }
 };
 
+struct Softsign : Unary<Softsign> {
+  static constexpr std::string_view name = "softsign";
+  static constexpr Needs keeps = save_inputs;
+  auto f(const auto& x) const { return x / (1 + abs(x)); }
+  auto df(const auto& x, const auto&) const {
+    const auto q = 1 / (1 + abs(x));
+    return q * q;
+  }
+};
+
+struct Tanhshrink : Unary<Tanhshrink> {
+  static constexpr std::string_view name = "tanhshrink";
+  static constexpr bool vector = false;
+  static constexpr Needs keeps = save_inputs;
+  auto f(const auto& x) const { return tanhshrink(x); }
+  auto df(const auto& x, const auto&) const {
+    const auto t = tanh(x);
+    return t * t;
+  }
+};
+
 }  // namespace
 
 Tensor sigmoid(const Tensor& x) { return apply(Sigmoid{}, x); }
 Tensor tanh(const Tensor& x) { return apply(Tanh{}, x); }
 Tensor relu(const Tensor& x) { return apply(Relu{}, x); }
 Tensor softplus(const Tensor& x) { return apply(Softplus{}, x); }
+Tensor softplus(const Tensor& x, Scalar beta) {
+  check_defined("softplus", x, beta);
+  return softplus(beta * x) / beta;
+}
+Tensor logsigmoid(const Tensor& x) {
+  check_defined("logsigmoid", x);
+  return -softplus(-as_floating(x));
+}
+Tensor softsign(const Tensor& x) { return apply(Softsign{}, x); }
+Tensor tanhshrink(const Tensor& x) { return apply(Tanhshrink{}, x); }
 
 }  // namespace tapegrad

@@ -42,3 +42,25 @@ TEST_CASE("a copied sign turns the slope, which is 0 at 0", "[ops][kink]") {
       kink("copysign", [](const Tensor& x) { return copysign(2, x); }, {0, 2, -2}, {0, 0, 0}),
   });
 }
+
+TEST_CASE("rectifiers have the documented slope between their pieces", "[ops][kink]") {
+  const auto prelu_of = [](const Tensor& x) {
+    return prelu(x, full({1}, 0.25, {.dtype = x.dtype()}));
+  };
+  const double product = 1.0507009873554804934 * 1.6732632423543772848;
+  test::check_kinks({
+      kink("leaky_relu", [](const Tensor& x) { return leaky_relu(x, 0.25); }, {0, 1}, {0.25, 1}),
+      kink("prelu", prelu_of, {0, 1}, {0.25, 1}),
+      kink("elu", [](const Tensor& x) { return elu(x, 2); }, {0, 1}, {2, 1}, {2, 0}, {2, 0}),
+      kink("selu", selu, {0}, {product}, {product}, {product}),
+      kink("threshold", [](const Tensor& x) { return threshold(x, 1, 5); }, {1, 2}, {0, 1}),
+      kink("hardtanh", [](const Tensor& x) { return hardtanh(x); }, {-1, 1, 0, 2}, {0, 0, 1, 0}),
+      kink("relu6", relu6, {0, 6, 1}, {0, 0, 1}),
+      kink("hardsigmoid", hardsigmoid, {-3, 3, 4}, {0, 0, 0}),
+      kink("softshrink", [](const Tensor& x) { return softshrink(x); }, {0.5, -0.5, 1, 0},
+           {0, 0, 1, 0}),
+      kink("hardshrink", [](const Tensor& x) { return hardshrink(x); }, {0.5, -0.5, 1, 0},
+           {0, 0, 1, 0}),
+      kink("hardswish", hardswish, {-3, 3, 4}, {0, 1, 1}),
+  });
+}

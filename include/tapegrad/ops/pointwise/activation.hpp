@@ -17,5 +17,14 @@ Tensor tanh(const Tensor& x);
 Tensor relu(const Tensor& x);
 /// log(1 + e^x), without overflow. Derivative: sigmoid(x).
 Tensor softplus(const Tensor& x);
+/// softplus(beta x) / beta. PyTorch's threshold, from which on the result is x itself, isn't
+/// needed.
+Tensor softplus(const Tensor& x, Scalar beta);
+/// log(sigmoid(x)), without overflow. Derivative: sigmoid(-x).
+Tensor logsigmoid(const Tensor& x);
+/// x / (1 + |x|), between -1 and 1; NaN where x is infinite. Derivative: 1 / (1 + |x|)^2.
+Tensor softsign(const Tensor& x);
+/// x - tanh(x), with its digits around 0. Derivative: tanh(x)^2.
+Tensor tanhshrink(const Tensor& x);
 
 }  // namespace tapegrad
