@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every public function that takes a tensor has a row in the table of undefined arguments.
 
-A row of a tests/**/undefined_test.cpp is `{"matmul", 2, [&] { matmul(x, none); }},`: what the
+A row of an undefined_test.cpp in tests/ is `{"matmul", 2, [&] { matmul(x, none); }},`: what the
 function calls itself in errors, and which argument is undefined, counted from 1; 0 is the tensor
 whose method is called. What is wanted is read from the declarations in the headers: a row for each
 parameter that is a Tensor or a list of them, and one for each method of Tensor. What may be

@@ -13,6 +13,6 @@ Tensor cbrt(const Tensor& x);
 Tensor harmonic_mean(const Tensor& a, const Tensor& b);
 Tensor harmonic_mean(const Tensor& a, Scalar b);
 Tensor harmonic_mean(Scalar a, const Tensor& b);
-Tensor cumsum(const Tensor& x, std::int64_t dim);
+Tensor decaying_sum(const Tensor& x, std::int64_t dim, double rate);
 
 }  // namespace tapegrad

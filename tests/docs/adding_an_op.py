@@ -15,6 +15,7 @@ INCLUDES = """#include <cmath>
 #include <numbers>
 #include "core/dispatch.hpp"
 #include "kernels/lines.hpp"
+#include "kernels/scan.hpp"
 #include "ops/beside.hpp"
 #include "ops/formulas.hpp"
 #include "ops/reduced.hpp"

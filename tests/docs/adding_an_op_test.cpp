@@ -31,8 +31,8 @@ TEST_CASE("the page's operations have right derivatives, like any other", "[docs
        .inputs = {{{2, 3}, 1, 2}, {{3}, 1, 2}},
        .empty_inputs = {{0, 3}, {3}},
        .empty_result = {0, 3}},
-      {.name = "cumsum",
-       .f = [](const Tensors& x) { return cumsum(x[0] * x[0], -2); },
+      {.name = "decaying_sum",
+       .f = [](const Tensors& x) { return decaying_sum(x[0] * x[0], -2, 0.5); },
        .inputs = {{{4, 3}}},
        .empty_inputs = {{0, 3}},
        .empty_result = {0, 3}},
@@ -45,6 +45,6 @@ TEST_CASE("the page's operations agree with the standard library and with sums b
   CHECK(harmonic_mean(full({1}, 1, {.dtype = int32}), 2).dtype() == float32);
   CHECK(harmonic_mean(3, full({1}, 6.0, {.dtype = float64})).item<double>() == 4);
   const Tensor sums =
-      cumsum(Tensor::from_vector(std::vector<double>{1, 2, 3, 10, 20, 30}, {2, 3}), 1);
-  CHECK(sums.to_vector<double>() == std::vector<double>{1, 3, 6, 10, 30, 60});
+      decaying_sum(Tensor::from_vector(std::vector<double>{1, 2, 3, 10, 20, 30}, {2, 3}), 1, 0.5);
+  CHECK(sums.to_vector<double>() == std::vector<double>{1, 2.5, 4.25, 10, 25, 42.5});
 }

@@ -5,6 +5,9 @@
 #pragma once
 
 #include "tapegrad/ops/reduce/extreme.hpp"
+#include "tapegrad/ops/reduce/norm.hpp"
+#include "tapegrad/ops/reduce/product.hpp"
+#include "tapegrad/ops/reduce/scan.hpp"
 #include "tapegrad/ops/reduce/softmax.hpp"
 #include "tapegrad/ops/reduce/sum.hpp"
 #include "tapegrad/ops/reduce/variance.hpp"

@@ -111,6 +111,11 @@ Tensor amin(const Tensor& x, const Dims& dims, Keepdim keep) {
   return extreme_over<Smallest>("amin", x, dims, keep);
 }
 
+std::pair<Tensor, Tensor> aminmax(const Tensor& x, const Dims& dims, Keepdim keep) {
+  return {extreme_over<Smallest>("aminmax", x, dims, keep),
+          extreme_over<Largest>("aminmax", x, dims, keep)};
+}
+
 Tensor argmax(const Tensor& x) { return index_along<Largest>("argmax", flat("argmax", x), 0); }
 Tensor argmin(const Tensor& x) { return index_along<Smallest>("argmin", flat("argmin", x), 0); }
 Tensor argmax(const Tensor& x, std::int64_t dim, Keepdim keep) {

@@ -48,6 +48,11 @@ struct Mean {
   }
 };
 
+/// Zeros for NaNs, which integers don't have.
+Tensor without_nan(const Tensor& x) {
+  return is_floating(x.dtype()) ? where(x.detach() == x.detach(), x, 0) : x;
+}
+
 Tensor nonzero_count(const Tensor& x, const Reduced& dims) {
   return apply(Sum{dims}, x.dtype() == boolean ? x : x != 0);
 }
@@ -86,6 +91,17 @@ Tensor mean(const Tensor& x) { return mean(x, {}); }
 Tensor mean(const Tensor& x, const Dims& dims, Keepdim keep) {
   check_floating("mean", x);
   return apply(Mean{Reduced("mean", x, dims, keep)}, x);
+}
+
+Tensor nansum(const Tensor& x, const Dims& dims, Keepdim keep) {
+  const Reduced reduced("nansum", x, dims, keep);
+  return apply(Sum{reduced}, without_nan(x));
+}
+
+Tensor nanmean(const Tensor& x, const Dims& dims, Keepdim keep) {
+  check_floating("nanmean", x);
+  const Reduced reduced("nanmean", x, dims, keep);
+  return apply(Sum{reduced}, without_nan(x)) / apply(Sum{reduced}, x.detach() == x.detach());
 }
 
 Tensor count_nonzero(const Tensor& x, const Dims& dims, Keepdim keep) {

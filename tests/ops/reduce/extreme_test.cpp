@@ -187,3 +187,14 @@ TEST_CASE("a tensor of rank 0 is its own extreme", "[ops][extreme]") {
   CHECK(argmin(x).item<std::int64_t>() == 0);
   CHECK(amax(x, {}).item<float>() == 2.5F);
 }
+
+TEST_CASE("aminmax is amin and amax", "[ops][extreme]") {
+  const Tensor x = Tensor::from_vector<float>({1, 3, -2, 0}, {2, 2});
+  const auto [least, most] = aminmax(x, 1);
+  CHECK(least.to_vector<float>() == std::vector<float>{1, -2});
+  CHECK(most.to_vector<float>() == std::vector<float>{3, 0});
+  CHECK(aminmax(x).first.item<float>() == -2);
+  CHECK(aminmax(x, 0, keepdim).second.shape() == Shape{1, 2});
+  CHECK_THROWS_WITH(aminmax(zeros({0})),
+                    "aminmax: no element to choose from: shape [0] over all dims");
+}

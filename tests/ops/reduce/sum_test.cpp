@@ -124,6 +124,28 @@ TEST_CASE("elements that aren't 0 are counted", "[ops][reduce]") {
   CHECK_THROWS_WITH(all(x, 2), Catch::Matchers::StartsWith("all: dim 2 is out of range"));
 }
 
+TEST_CASE("sums and means without NaNs have their derivatives", "[ops][table]") {
+  test::check_rows({row("sum", [](const Tensor& x) { return nansum(square(x), 1); }, {0, 3}, {0}),
+                    row("div",
+                        [](const Tensor& x) {
+                          return nanmean(square(x), {0, 2}, keepdim);
+                        },
+                        {0, 3, 0}, {1, 3, 1})});
+}
+
+TEST_CASE("nansum and nanmean leave NaNs out, and give them no gradient", "[ops][reduce]") {
+  const Tensor x = Tensor::from_vector<double>({1, not_a_number, 5, not_a_number}).requires_grad_();
+  CHECK(nansum(x).item<double>() == 6);
+  CHECK(nanmean(x).item<double>() == 3);
+  CHECK(nansum(x, 0, keepdim).shape() == Shape{1});
+  nanmean(x).backward();
+  CHECK(x.grad().to_vector<double>() == std::vector<double>{0.5, 0, 0.5, 0});
+  CHECK(nansum(full({2}, not_a_number)).item<float>() == 0);
+  CHECK(std::isnan(nanmean(full({2}, not_a_number)).item<float>()));
+  CHECK(nansum(tensor({true, true})).item<std::int64_t>() == 2);
+  CHECK_THROWS_AS(nanmean(tensor({1, 2})), DTypeError);
+}
+
 TEST_CASE("infinities and NaN pass through sums", "[ops][reduce]") {
   for (const DType dtype : {float32, float64}) {
     for (const std::int64_t n : {3, 40, 9000}) {

@@ -2,6 +2,8 @@
 // extreme: every function throws ShapeError when there is no element to choose from.
 #pragma once
 
+#include <utility>
+
 #include "tapegrad/keepdim.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -30,6 +32,10 @@ Extremes min(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
 Tensor amax(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
 /// The smallest, likewise; the same at a kink.
 Tensor amin(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
+
+/// {amin(x, dims), amax(x, dims)}, with their derivatives and errors.
+std::pair<Tensor, Tensor> aminmax(const Tensor& x, const Dims& dims = {},
+                                  Keepdim keep = Keepdim::no);
 
 /// Where the largest element is, counted row by row: rank 0, int64. Of equal elements the first.
 Tensor argmax(const Tensor& x);

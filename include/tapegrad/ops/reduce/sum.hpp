@@ -20,6 +20,11 @@ Tensor sum_to(const Tensor& x, const Shape& shape);
 Tensor mean(const Tensor& x);
 Tensor mean(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
 
+/// sum() and mean() of the elements that aren't NaN; where all are, 0 and NaN. Derivative: that of
+/// the sum or mean, 0 to NaNs. nanmean throws DTypeError for integers.
+Tensor nansum(const Tensor& x, const Dims& dims = {}, Keepdim keep = Keepdim::no);
+Tensor nanmean(const Tensor& x, const Dims& dims = {}, Keepdim keep = Keepdim::no);
+
 /// How many elements aren't 0 (NaN isn't): int64, without derivative.
 Tensor count_nonzero(const Tensor& x, const Dims& dims = {}, Keepdim keep = Keepdim::no);
 /// Whether there is one, whether all are: bool, without derivative. Of nothing: no, and yes.

@@ -1,0 +1,30 @@
+// Scans: each element becomes a sum, a product or an extreme of the elements up to it along a
+// dimension. The shape stays; a tensor of rank 0 counts as a line of one element. Each throws
+// IndexError if dim is out of range.
+#pragma once
+
+#include "tapegrad/ops/reduce/extreme.hpp"
+#include "tapegrad/tensor.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+
+/// Sums up to each element, itself included. Integers and booleans give int64, which wraps around.
+/// Derivative: the sums of g from each element on.
+Tensor cumsum(const Tensor& x, std::int64_t dim);
+
+/// Products up to each element. Integers and booleans give int64, which wraps around. Derivative:
+/// the sum of g times the product of the others; right where elements are 0, at every order.
+Tensor cumprod(const Tensor& x, std::int64_t dim);
+
+/// log(sum(exp(x))) of the elements up to each, stable for large inputs; -inf where all of them are
+/// -inf. Derivative: the sum of g exp(x - y) from each element on, and 0 to an element of -inf.
+/// Throws DTypeError for integers.
+Tensor logcumsumexp(const Tensor& x, std::int64_t dim);
+
+/// The largest of the elements up to each, and its index; of equal ones the last, and NaN from the
+/// first NaN on. Derivative of the values: g to the elements that were chosen, at a kink too.
+Extremes cummax(const Tensor& x, std::int64_t dim);
+/// The smallest, likewise; the same at a kink.
+Extremes cummin(const Tensor& x, std::int64_t dim);
+
+}  // namespace tapegrad

@@ -1,0 +1,117 @@
+#include "tapegrad/ops/reduce/norm.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "autograd/apply.hpp"
+#include "ops/reduced.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
+
+namespace tapegrad {
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+/// sum(|x|^p)^(1/p), for p that is neither 0 nor infinite.
+struct Norm {
+  static constexpr std::string_view name = "norm";
+  static constexpr Needs saves(Needs) { return save_inputs | save_output; }
+  double p;
+  Reduced dims;
+  void attributes(AttributeList& list) const {
+    list("p", p);
+    dims.attributes(list);
+  }
+  Meta result(const Tensor& x) const { return {x.dtype(), dims.shape(x.shape())}; }
+  void into(const Tensor& out, const Tensor& x) const {
+    Tensor to = out;
+    if (x.numel() == 0) {
+      to.fill_(p > 0 ? 0.0 : infinite);
+      return;
+    }
+    if (p == 1 || p == 2) {
+      to.copy_(p == 1 ? sum(abs(x), of(x), dims.keep) : sqrt(sum(square(x), of(x), dims.keep)));
+      if (p == 1 || keeps_digits(out)) return;
+    }
+    // Relative to the largest element no power overflows, and none that counts vanishes.
+    const Tensor most = largest(x);
+    const Tensor unit = where((most > 0) * (most < infinite), most, 1);
+    to.copy_((power_mean(x / unit) * unit).reshape(out.shape()));
+  }
+  /// |x| / y is between 0 and 1 (for p < 0 above 1): no power of it overflows on the way.
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    const Tensor x = s[0].to(g.dtype());
+    const Shape kept = dims.kept_shape(x.shape());
+    const Tensor to_x = g.reshape(kept) * sign(x.detach());
+    if (p == 1) return {to_x};
+    const Tensor y = s.output().to(g.dtype()).reshape(kept);
+    const Tensor none = x.detach() == 0;
+    // Where x is 0 nothing may be divided by it, not even in what isn't chosen: 0 * inf is NaN.
+    const Tensor share = where(none, 1, abs(x)) / where(y.detach() == 0, 1, y);
+    return {where(none, 0, to_x * (p == 2 ? share : pow(share, p - 1)))};
+  }
+
+ private:
+  /// No square was infinite, and none that counts was subnormal.
+  static bool keeps_digits(const Tensor& y) {
+    const double low = y.dtype() == float32 ? 0x1p-50 : 0x1p-480;
+    return all((y > low) * (y < infinite)).item<bool>();
+  }
+  Dims of(const Tensor& x) const {
+    Dims list;
+    for (std::size_t i = 0; i < x.shape().size(); ++i) {
+      if (dims.gone[i]) list.push_back(static_cast<std::int64_t>(i));
+    }
+    return list;
+  }
+  /// Of what the powers are of: for p < 0 the smallest decides.
+  Tensor largest(const Tensor& x) const {
+    const Tensor size = abs(x);
+    return p > 0 ? amax(size, of(x), keepdim) : amin(size, of(x), keepdim);
+  }
+  Tensor power_mean(const Tensor& x) const {
+    if (p == 2) return sqrt(sum(square(x), of(x), keepdim));
+    return pow(sum(pow(abs(x), p), of(x), keepdim), 1 / p);
+  }
+};
+
+}  // namespace
+
+Tensor norm(const Tensor& x, double p, const Dims& dims, Keepdim keep) {
+  check_floating("norm", x);
+  check<Error>(!std::isnan(p), "norm: p is NaN");
+  const Reduced reduced("norm", x, dims, keep);
+  if (std::isinf(p)) return p > 0 ? amax(abs(x), dims, keep) : amin(abs(x), dims, keep);
+  if (p == 0) return sum(abs(sign(x)), dims, keep);
+  return apply(Norm{p, reduced}, x);
+}
+
+Tensor dist(const Tensor& a, const Tensor& b, double p) {
+  check_defined("dist", a, b, p);
+  return norm(a - b, p);
+}
+
+Tensor cdist(const Tensor& a, const Tensor& b, double p) {
+  check_defined("cdist", a, b, p);
+  check<ShapeError>(a.dim() >= 2 && b.dim() >= 2 && a.size(-1) == b.size(-1),
+                    "cdist: needs rows of one length: shapes {} and {}", a.shape(), b.shape());
+  return norm(a.unsqueeze(-2) - b.unsqueeze(-3), p, -1);
+}
+
+Tensor nn::pairwise_distance(const Tensor& a, const Tensor& b, double p, double eps, Keepdim keep) {
+  check_defined("pairwise_distance", a, b, p, eps, keep);
+  return norm(a - b + eps, p, -1, keep);
+}
+
+Tensor nn::cosine_similarity(const Tensor& a, const Tensor& b, std::int64_t dim, double eps) {
+  check_defined("cosine_similarity", a, b, dim, eps);
+  const Shape shape = broadcast_shapes(a.shape(), b.shape());
+  const Tensor x = a.expand(shape);
+  const Tensor y = b.expand(shape);
+  const Tensor lengths =
+      clamp_min(norm(x, 2, dim, keepdim), eps) * clamp_min(norm(y, 2, dim, keepdim), eps);
+  return sum(x * y / lengths, dim);
+}
+
+}  // namespace tapegrad
