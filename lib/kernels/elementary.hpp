@@ -76,7 +76,9 @@ template <const auto& c, std::size_t first, std::size_t count, class V, std::siz
     constexpr auto constant = c[first];
     return V(constant);
   } else {
-    constexpr std::size_t low = std::bit_floor(count - 1);
+    constexpr std::size_t half = std::bit_floor(count - 1);
+    // A power of its own for the last few would cost more than one product more.
+    constexpr std::size_t low = half > 2 && 4 * (count - half) <= half ? half / 2 : half;
     return part_of_polynomial<c, first, low>(powers) +
            powers[std::bit_width(low) - 1] *
                part_of_polynomial<c, first + low, count - low>(powers);
@@ -94,24 +96,28 @@ template <const auto& c, class V>
 
 // ---- exp ----
 
-/// e^x = 2^n * e^r with |r| <= ln(2) / 2.
-template <class V>
-struct Powers {
-  V r;
-  V sum;  // its last bits are n, with a bias
-};
+// e^x = 2^n * e^r with |r| <= ln(2) / 2. (Two functions: from a structure of two batches g++ stores
+// one to memory.)
 
-/// The sum's last bits are n + bias; `bias` is even.
-template <class V>
-[[gnu::always_inline]] inline Powers<V> powers_of(const V& x, int bias) {
-  using T = typename V::value_type;
+/// Added to a number it leaves an integer; `bias` is even.
+template <class T>
+constexpr T rounding_to_integer(int bias) {
+  using Bits = typename Formulas<T>::Bits;
+  return T(3) * (Bits(1) << (std::numeric_limits<T>::digits - 2)) + static_cast<T>(bias);
+}
+
+/// A number whose last bits are n + bias.
+template <class V, class T = typename V::value_type>
+[[gnu::always_inline]] inline V power_of(const V& x, int bias = 0) {
+  return x * V(T(1.44269504088896340736L)) + V(rounding_to_integer<T>(bias));
+}
+
+/// r, of x and its power_of().
+template <class V, class T = typename V::value_type>
+[[gnu::always_inline]] inline V rest_of(const V& x, const V& power, int bias = 0) {
   using F = Formulas<T>;
-  // Added to a number it leaves an integer.
-  constexpr T integer = T(3) * (typename F::Bits(1) << (std::numeric_limits<T>::digits - 2));
-  const V rounding(integer + static_cast<T>(bias));
-  const V sum = x * V(T(1.44269504088896340736L)) + rounding;
-  const V n = sum - rounding;
-  return {(x - n * V(F::ln2_high)) - n * V(F::ln2_low), sum};
+  const V n = power - V(rounding_to_integer<T>(bias));
+  return (x - n * V(F::ln2_high)) - n * V(F::ln2_low);
 }
 
 template <class V>
@@ -131,21 +137,23 @@ template <std::floating_point T, class A>
   constexpr int fraction = std::numeric_limits<T>::digits - 1;
   // These two give their second argument where that is NaN.
   const V limited = xsimd::max(V(F::exp_first), xsimd::min(V(F::exp_last), x));
-  const Powers<V> p = powers_of(limited, 2 * F::bias);
+  const V power = power_of(limited, 2 * F::bias);
   using I = BitsOf<T, A>;
-  const I biased = bits_of(p.sum);  // each half has one bias, as the exponent of a number has
+  const I biased = bits_of(power);  // each half has one bias, as the exponent of a number has
   const I half = biased >> 1;
-  return exp_of_rest(V(p.r + more)) * std::bit_cast<V>(I(half << fraction)) *
-         std::bit_cast<V>(I((biased - half) << fraction));
+  return exp_of_rest(V(rest_of(limited, power, 2 * F::bias) + more)) *
+         std::bit_cast<V>(I(half << fraction)) * std::bit_cast<V>(I((biased - half) << fraction));
 }
 
-/// 2^n e^r as a normal number: n is added to the exponent.
-template <std::floating_point T, class A>
-[[gnu::always_inline]] inline xsimd::batch<T, A> normal_exp(xsimd::batch<T, A> r,
-                                                            xsimd::batch<T, A> sum) {
+/// e^x, or e^(x + more), as a normal number: n is added to the exponent.
+template <class T, class A, std::same_as<xsimd::batch<T, A>>... V>
+[[gnu::always_inline]] inline xsimd::batch<T, A> normal_exp(const xsimd::batch<T, A>& x,
+                                                            const V&... more) {
   using I = BitsOf<T, A>;
   constexpr int fraction = std::numeric_limits<T>::digits - 1;
-  return std::bit_cast<xsimd::batch<T, A>>(I(bits_of(exp_of_rest(r)) + (bits_of(sum) << fraction)));
+  const auto power = power_of(x);
+  const auto rest = exp_of_rest((rest_of(x, power) + ... + more));
+  return std::bit_cast<xsimd::batch<T, A>>(I(bits_of(rest) + (bits_of(power) << fraction)));
 }
 
 /// Like those below it is more constrained than xsimd's, so that a call means this one. Both ways
@@ -155,8 +163,17 @@ template <std::floating_point T, class A>
   using V = xsimd::batch<T, A>;
   if (!xsimd::all(xsimd::abs(x) <= V(Formulas<T>::exp_normal))) [[unlikely]]
     return far_exp(x, V(T(0)));
-  const Powers<V> p = powers_of(x, 0);
-  return normal_exp(p.r, p.sum);
+  return normal_exp(x);
+}
+
+/// exp(-|x|)
+template <std::floating_point T, class A>
+[[gnu::always_inline]] inline xsimd::batch<T, A> exp_of_minus_size(const xsimd::batch<T, A>& x) {
+  using V = xsimd::batch<T, A>;
+  const V negative = x | V(-T(0));
+  if (!xsimd::all(negative >= V(-Formulas<T>::exp_normal))) [[unlikely]]
+    return far_exp(negative, V(T(0)));
+  return normal_exp(negative);
 }
 
 /// exp(x - shift) for x <= shift, with what the difference loses to rounding: of 100 with float32,
@@ -173,70 +190,88 @@ template <std::floating_point T, class A>
     const auto counts = difference > V(Formulas<T>::exp_first);
     return far_exp(difference, xsimd::select(counts, lost, V(T(0))));
   }
-  const Powers<V> p = powers_of(difference, 0);
-  return normal_exp(V(p.r + lost), p.sum);
+  return normal_exp(difference, lost);
 }
 
 // ---- log ----
 
-/// A positive normal number u = (1 + f) * 2^e, with 1 + f between the roots of 1/2 and 2.
-template <class V>
-struct Parts {
-  V f;
-  V e;
-  V unit;  // 2^-e, for e < bias
-};
+// A positive normal number is (1 + f) * 2^n, with 1 + f between the roots of 1/2 and 2.
+
+/// The bits of n where the exponent of a number stands.
+template <class T, class A>
+[[gnu::always_inline]] inline BitsOf<T, A> exponent_bits(const xsimd::batch<T, A>& u) {
+  using I = BitsOf<T, A>;
+  using Bits = typename Formulas<T>::Bits;
+  constexpr Bits root = std::bit_cast<Bits>(T(0.70710678118654752440L));
+  constexpr Bits ones = ~((Bits(1) << (std::numeric_limits<T>::digits - 1)) - 1);
+  return (bits_of(u) - I(root)) & I(ones);
+}
+
+/// u * 2^-n
+template <class T, class A>
+[[gnu::always_inline]] inline xsimd::batch<T, A> scaled_back(const xsimd::batch<T, A>& u,
+                                                             const BitsOf<T, A>& n) {
+  return std::bit_cast<xsimd::batch<T, A>>(BitsOf<T, A>(bits_of(u) - n));
+}
+
+/// The unit of exponent(): an integer of 32 bits becomes a float at once.
+template <class T>
+constexpr T exponent_unit = std::is_same_v<T, float> ? 0x1p-23F : 1;
 
 template <class T, class A>
-[[gnu::always_inline]] inline Parts<xsimd::batch<T, A>> parts_of(const xsimd::batch<T, A>& u) {
+[[gnu::always_inline]] inline xsimd::batch<T, A> exponent(const BitsOf<T, A>& n) {
   using V = xsimd::batch<T, A>;
   using I = BitsOf<T, A>;
   using Bits = typename Formulas<T>::Bits;
-  constexpr int fraction = std::numeric_limits<T>::digits - 1;
-  constexpr Bits one = std::bit_cast<Bits>(T(1));
-  constexpr Bits root = std::bit_cast<Bits>(T(0.70710678118654752440L));
-  const I moved = bits_of(u) + I(one - root);
-  const I field = moved >> fraction;  // e + bias
-  const V m = std::bit_cast<V>(I((moved & I((Bits(1) << fraction) - 1)) + I(root)));
-  // A small integer is the last bits of a power of two.
-  constexpr T large = T(Bits(1) << fraction);
-  const V e =
-      std::bit_cast<V>(I(field | I(std::bit_cast<Bits>(large)))) - V(large + Formulas<T>::bias);
-  const V unit = std::bit_cast<V>(I((I(Bits(2 * Formulas<T>::bias)) - field) << fraction));
-  return {m - V(T(1)), e, unit};
+  if constexpr (std::is_same_v<T, float>) {
+    return xsimd::to_float(std::bit_cast<xsimd::batch<std::int32_t, A>>(n));
+  } else {
+    // A small integer is the last bits of a power of two.
+    constexpr int fraction = std::numeric_limits<T>::digits - 1;
+    constexpr T large = T(Bits(1) << fraction);
+    const I field = (n + I(std::bit_cast<Bits>(T(1)))) >> fraction;  // n + bias
+    return std::bit_cast<V>(I(field | I(std::bit_cast<Bits>(large)))) -
+           V(large + Formulas<T>::bias);
+  }
 }
 
-/// log((1 + f) * 2^e). With s = f / (2 + f) and z = s^2, log(1 + f) = 2 s + s z p(z), and
-/// 2 s = f - s f. Written so that f, which is exact, is added last.
-template <class V>
+/// log((1 + f) * 2^n), where e is the exponent(). With s = f / (2 + f) and z = s^2, log(1 + f) =
+/// 2 s + s z p(z), and 2 s = f - s f. Written so that f, which is exact, is added last.
+template <class V, class T = typename V::value_type>
 [[gnu::always_inline]] inline V log_of_parts(const V& f, const V& e) {
-  using F = Formulas<typename V::value_type>;
-  const V s = f / (V(2) + f);
+  using F = Formulas<T>;
+  const V s = f / (V(T(2)) + f);
   const V z = s * s;
-  const V half_square = V(typename V::value_type(0.5)) * f * f;
-  const V rest = s * (half_square + z * polynomial<F::log>(z)) + e * V(F::ln2_low);
-  return e * V(F::ln2_high) + (f - (half_square - rest));
+  const V half_square = V(T(0.5)) * f * f;
+  const V rest =
+      s * (half_square + z * polynomial<F::log>(z)) + e * V(F::ln2_low * exponent_unit<T>);
+  return e * V(F::ln2_high * exponent_unit<T>) + (f - (half_square - rest));
+}
+
+/// log(x) where a batch has arguments that aren't positive normal numbers.
+template <std::floating_point T, class A>
+[[gnu::noinline]] xsimd::batch<T, A> far_log(xsimd::batch<T, A> x) {
+  using V = xsimd::batch<T, A>;
+  using Limits = std::numeric_limits<T>;
+  const V zero(T(0));
+  const auto subnormal = x < V(Limits::min());
+  const V u = xsimd::select(subnormal, x * V(2 / Limits::epsilon()), x);
+  const V less = xsimd::select(subnormal, V(Limits::digits / exponent_unit<T>), zero);
+  const auto n = exponent_bits(u);
+  const V y = log_of_parts(V(scaled_back(u, n) - V(T(1))), V(exponent<T, A>(n) - less));
+  const V end = xsimd::select(x == zero, V(-Limits::infinity()),
+                              xsimd::select(x < zero, V(Limits::quiet_NaN()), x));
+  return xsimd::select((x > zero) & (x <= V(Limits::max())), y, end);
 }
 
 template <std::floating_point T, class A>
 [[gnu::always_inline]] inline xsimd::batch<T, A> log(const xsimd::batch<T, A>& x) {
   using V = xsimd::batch<T, A>;
   using Limits = std::numeric_limits<T>;
-  const V zero(T(0));
-  const bool usual = xsimd::all((x >= V(Limits::min())) & (x <= V(Limits::max())));
-  V u = x;
-  V less = zero;
-  if (!usual) [[unlikely]] {
-    const auto subnormal = x < V(Limits::min());
-    u = xsimd::select(subnormal, x * V(2 / Limits::epsilon()), x);
-    less = xsimd::select(subnormal, V(T(Limits::digits)), zero);
-  }
-  const Parts<V> p = parts_of(u);
-  const V y = log_of_parts(p.f, p.e - less);
-  if (usual) return y;
-  const V end = xsimd::select(x == zero, V(-Limits::infinity()),
-                              xsimd::select(x < zero, V(Limits::quiet_NaN()), x));
-  return xsimd::select((x > zero) & (x <= V(Limits::max())), y, end);
+  if (!xsimd::all((x >= V(Limits::min())) & (x <= V(Limits::max())))) [[unlikely]]
+    return far_log(x);
+  const auto n = exponent_bits(x);
+  return log_of_parts(V(scaled_back(x, n) - V(T(1))), exponent<T, A>(n));
 }
 
 /// log(u) of u = 1 + x, with what u has lost to rounding.
@@ -246,9 +281,10 @@ template <std::floating_point T, class A>
   const V one(T(1));
   const V u = one + x;
   const V lost = xsimd::min(one, x) - (u - xsimd::max(one, x));
-  const Parts<V> p = parts_of(u);
+  const auto n = exponent_bits(u);
+  const V f = (scaled_back(u, n) - one) + lost * scaled_back(one, n);
   const V sign = x & V(-T(0));
-  const V y = log_of_parts(p.f + lost * p.unit, p.e) | sign;
+  const V y = log_of_parts(f, exponent<T, A>(n)) | sign;
   const V large(2 / std::numeric_limits<T>::epsilon());
   const auto usual = (x > -one) & (x < large);
   if (xsimd::all(usual)) return y;
@@ -265,8 +301,10 @@ template <std::floating_point T, class A>
   const V size = x ^ sign;
   const V z = size * size;
   const V small = size + size * (z * polynomial<Formulas<T>::tanh>(z));
-  const V large = V(T(1)) - V(T(2)) / (exp(size + size) + V(T(1)));
-  return xsimd::select(size < V(T(0.625)), small, large) | sign;
+  // From some 20 on large is 1.
+  const V limited = xsimd::min(V(Formulas<T>::exp_normal), V(size + size));
+  const V large = V(T(1)) - V(T(2)) / (normal_exp(limited) + V(T(1)));
+  return xsimd::select(size >= V(T(0.625)), large, small) | sign;  // NaN is small
 }
 
 }  // namespace tapegrad::kernels

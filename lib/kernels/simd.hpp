@@ -30,6 +30,10 @@ T exp(T x) {
   return exp(Batch<T>(x)).get(0);
 }
 template <std::floating_point T>
+T exp_of_minus_size(T x) {
+  return exp_of_minus_size(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
 T log(T x) {
   return log(Batch<T>(x)).get(0);
 }

@@ -51,7 +51,7 @@ auto sigmoid_of(const auto& x) {
   } else {
     // 1 / (1 + e), or e / (1 + e), where exp of a negative number never overflows: each less a part
     // of it, which keeps what 1 + e has lost.
-    const auto e = exp(-abs(x));
+    const auto e = exp_of_minus_size(x);
     const auto top = where(x < constant(x, 0), e, constant(x, 1));
     return top - top * (e / (1 + e));
   }
@@ -75,7 +75,7 @@ auto sigmoid_minus(const auto& x, const auto& y) {
   if constexpr (is_tensor<decltype(x)>) {
     return (1 - y) * sigmoid(x) - y * sigmoid(-x);
   } else {
-    const auto e = exp(-abs(x));
+    const auto e = exp_of_minus_size(x);
     const auto zero = constant(x, 0);
     const auto rest = 1 - y;
     return where(x >= zero, rest - y * e, rest * e - y) / (1 + e);

@@ -73,7 +73,7 @@ struct Tanh : Unary<Tanh> {
 struct Softplus : Unary<Softplus> {
   static constexpr std::string_view name = "softplus";
   static constexpr Needs keeps = save_inputs;
-  auto f(const auto& x) const { return maximum(x, constant(x, 0)) + log1p(exp(-abs(x))); }
+  auto f(const auto& x) const { return maximum(x, constant(x, 0)) + log1p(exp_of_minus_size(x)); }
   auto df(const auto& x, const auto&) const { return sigmoid_of(x); }
 };
 
