@@ -64,6 +64,11 @@ struct Hardtanh : Unary<Hardtanh> {
   }
 };
 
+void check_shrink(std::string_view operation, const Tensor& x, double lambda) {
+  check_defined(operation, x);
+  check<Error>(lambda >= 0, "{}: lambda is {}, but must not be negative", operation, lambda);
+}
+
 }  // namespace
 
 Tensor leaky_relu(const Tensor& x, double negative_slope) {
@@ -122,14 +127,14 @@ Tensor hardsigmoid(const Tensor& x) {
 }
 
 Tensor softshrink(const Tensor& x, double lambda) {
-  check_defined("softshrink", x, lambda);
+  check_shrink("softshrink", x, lambda);
   const Tensor real = as_floating(x);
   const Tensor towards = sign(real.detach()) * lambda;
   return where(abs(real.detach()) <= lambda, 0, real - towards);
 }
 
 Tensor hardshrink(const Tensor& x, double lambda) {
-  check_defined("hardshrink", x, lambda);
+  check_shrink("hardshrink", x, lambda);
   const Tensor real = as_floating(x);
   return where(abs(real.detach()) <= lambda, 0, real);
 }

@@ -121,4 +121,7 @@ TEST_CASE("an infinite element above 0 passes nothing to prelu's weight", "[ops]
 TEST_CASE("rectifiers refuse limits that are none", "[ops][rectifier]") {
   CHECK_THROWS_AS(hardtanh(ones({1}), 1, -1), Error);
   CHECK_THROWS_AS(celu(ones({1}), 0), Error);
+  CHECK_THROWS_WITH(softshrink(ones({1}), -1),
+                    "softshrink: lambda is -1, but must not be negative");
+  CHECK_THROWS_AS(hardshrink(ones({1}), -1), Error);
 }

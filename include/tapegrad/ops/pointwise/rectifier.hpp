@@ -32,9 +32,10 @@ Tensor relu6(const Tensor& x);
 /// (x + 3) / 6 limited to [0, 1]. Derivative: 1 / 6 inside, 0 outside and at the kinks, -3 and 3.
 Tensor hardsigmoid(const Tensor& x);
 /// 0 where |x| <= lambda, else x moved towards 0 by lambda; NaN stays. Derivative: 0 or 1, at the
-/// kinks 0.
+/// kinks 0. Throws Error if lambda is negative.
 Tensor softshrink(const Tensor& x, double lambda = 0.5);
-/// 0 where |x| <= lambda, else x; NaN stays. Derivative: 0 or 1, at the kinks 0.
+/// 0 where |x| <= lambda, else x; NaN stays. Derivative: 0 or 1, at the kinks 0. Throws Error if
+/// lambda is negative.
 Tensor hardshrink(const Tensor& x, double lambda = 0.5);
 
 }  // namespace tapegrad
