@@ -1,5 +1,6 @@
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "ops/pointwise/rows.hpp"
@@ -111,6 +112,12 @@ TEST_CASE("shifts move bits, and all of them out beyond their number", "[ops][lo
   CHECK(bitwise_left_shift(1, tensor({4})).item<std::int64_t>() == 16);
   CHECK(bitwise_right_shift(256, tensor({4})).item<std::int64_t>() == 16);
   CHECK(bitwise_left_shift(tensor({129}, {.dtype = uint8}), 1).item<std::uint8_t>() == 2);
+  for (const auto& [dtype, bits] :
+       {std::pair{uint8, 8}, std::pair{int32, 32}, std::pair{int64, 64}}) {
+    const Tensor three = full({1}, 3, {.dtype = dtype});
+    CHECK(bitwise_left_shift(three, bits).item<std::int64_t>() == 0);
+    CHECK(bitwise_right_shift(three, bits).item<std::int64_t>() == 0);
+  }
   CHECK_THROWS_AS(bitwise_left_shift(x == 5, x == 5), DTypeError);
   CHECK_THROWS_AS(bitwise_right_shift(ones({1}), 1), DTypeError);
 }
