@@ -25,6 +25,7 @@ namespace [[gnu::visibility("default")]] tapegrad {
 
 class Tensor;
 struct Extremes;
+enum class PadMode;
 
 namespace detail {
 
@@ -200,6 +201,8 @@ class Tensor {
   /// Drops every dimension of size 1, or just `dim` if its size is 1.
   Tensor squeeze() const;
   Tensor squeeze(std::int64_t dim) const;
+  /// Those of `dims` that have size 1.
+  Tensor squeeze(const Dims& dims) const;
   /// A new dimension of size 1 before `dim`; -1 stands for the end.
   Tensor unsqueeze(std::int64_t dim) const;
   /// NumPy's indexing with integers, slices, `ellipsis` and `newaxis`: x[{0, Slice(1, 3)}].

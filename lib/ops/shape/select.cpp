@@ -60,7 +60,8 @@ Tensor Tensor::slice(std::int64_t dim, std::optional<std::int64_t> start,
                      std::optional<std::int64_t> stop, std::int64_t step) const {
   check_defined_self("slice", *this);
   const std::size_t d = wrap_dim("slice", dim, shape().size());
-  check<IndexError>(step > 0, "slice: step {}; it must be positive", step);
+  check<IndexError>(step > 0, "slice: step {}; it must be positive; flip() turns the order round",
+                    step);
   const std::int64_t size = shape()[d];
   const auto clamped = [size](std::int64_t i) {
     return std::clamp<std::int64_t>(i < 0 ? i + size : i, 0, size);

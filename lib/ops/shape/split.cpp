@@ -51,6 +51,30 @@ struct Split {
   }
 };
 
+/// Views of the slices of x.
+struct Unbind {
+  static constexpr std::string_view name = "unbind";
+  static constexpr Needs saves(Needs) { return save_nothing; }
+  std::size_t dim;
+
+  void attributes(AttributeList& list) const { list("dim", dim); }
+  std::vector<Layout> layouts(const Layout& x) const {
+    std::vector<Layout> slices;
+    for (std::int64_t i = 0; i < x.shape()[dim]; ++i) slices.push_back(x.selected(dim, i));
+    return slices;
+  }
+  /// Put together again, with zeros for the slices to which nothing came.
+  Grads vjp(const Saved& s, std::span<const Tensor> gs) const {
+    const Tensor& some = *std::ranges::find_if(gs, &Tensor::defined);
+    Shape slice = s.shape(0);
+    slice.erase(dim);
+    const Tensor none = zeros({}, {.dtype = some.dtype()}).expand(slice);
+    std::vector<Tensor> slices;
+    for (const Tensor& g : gs) slices.push_back(g.defined() ? g : none);
+    return {stack(slices, static_cast<std::int64_t>(dim))};
+  }
+};
+
 std::vector<std::int64_t> repeated(std::int64_t count, std::int64_t size) {
   return std::vector<std::int64_t>(static_cast<std::size_t>(count), size);
 }
@@ -82,6 +106,11 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
   check<ShapeError>(total == whole, "split: the sizes add up to {}, dim {} of shape {} has {}",
                     total, dim, x.shape(), whole);
   return in_name_of("split", [&] { return apply_several(Split{d, sizes}, x); });
+}
+
+std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim) {
+  check_defined("unbind", x, dim);
+  return apply_several(Unbind{wrap_dim("unbind", dim, x.shape().size())}, x);
 }
 
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t count, std::int64_t dim) {

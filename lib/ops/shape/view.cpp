@@ -198,6 +198,21 @@ Tensor Tensor::squeeze(std::int64_t dim) const {
   return apply(View(to), *this);
 }
 
+Tensor Tensor::squeeze(const Dims& dims) const {
+  check_defined_self("squeeze", *this);
+  Shape to;
+  std::array<bool, max_rank> named{};
+  for (const std::int64_t dim : dims) {
+    const std::size_t d = wrap_line_dim("squeeze", dim, shape().size());
+    check<IndexError>(!named[d], "squeeze: dim {} is given twice in {}", dim, dims);
+    named[d] = true;
+  }
+  for (std::size_t d = 0; d < shape().size(); ++d) {
+    if (!named[d] || shape()[d] != 1) to.push_back(shape()[d]);
+  }
+  return apply(View(to), *this);
+}
+
 Tensor Tensor::unsqueeze(std::int64_t dim) const {
   check_defined_self("unsqueeze", *this);
   const std::size_t d = wrap_new_dim("unsqueeze", dim, shape().size());

@@ -1,7 +1,9 @@
 #include "tapegrad/ops/shape/split.hpp"
 
 #include "support/catch.hpp"
+#include "support/op_table.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/shape.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -39,4 +41,26 @@ TEST_CASE("an empty dimension is as many chunks as were asked for", "[join]") {
   }
   CHECK(chunk(zeros({5}), 3).size() == 3);
   CHECK(chunk(zeros({4}), 3).size() == 2);
+}
+
+TEST_CASE("unbind gives a view of each slice", "[ops][join]") {
+  const Tensor x = arange(6).reshape({2, 3});
+  const std::vector<Tensor> columns = unbind(x, 1);
+  CHECK(columns.size() == 3);
+  CHECK(columns[2].to_vector<std::int64_t>() == Ints{2, 5});
+  CHECK(columns[0].shares_storage_with(x));
+  CHECK(unbind(zeros({0, 2})).empty());
+  CHECK(unbind(x)[1].shape() == Shape{3});
+  CHECK_THROWS_AS(unbind(tensor(1)), IndexError);
+  test::check_rows(
+      {{.name = "unbind",
+        .f =
+            [](const test::Tensors& v) {
+              const std::vector<Tensor> slices = unbind(v[0], 1);
+              return slices[0] * slices[2];  // the gradient of the second is missing
+            },
+        .inputs = {{{2, 3, 4}}},
+        .empty_inputs = {{2, 3, 0}},
+        .empty_result = {2, 0},
+        .refuses = {{"unbind: dim 1 is out of range", [] { unbind(zeros({3}), 1); }}}}});
 }

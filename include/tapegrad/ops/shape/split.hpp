@@ -20,4 +20,8 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
 /// unless count > 0.
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t count, std::int64_t dim = 0);
 
+/// Views of the slices along `dim`, which goes. Derivative: as select. Throws IndexError for the
+/// dim.
+std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim = 0);
+
 }  // namespace tapegrad
