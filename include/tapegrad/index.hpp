@@ -4,8 +4,11 @@
 #include <concepts>
 #include <cstdint>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "tapegrad/shape.hpp"
+#include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
@@ -46,21 +49,55 @@ inline constexpr Ellipsis ellipsis;
 struct NewAxis {};
 inline constexpr NewAxis newaxis;
 
-/// An integer, a Slice, `ellipsis` or `newaxis`.
+/// An integer, a Slice, `ellipsis`, `newaxis`, or a tensor: of integers, or a mask.
 class Index {
  public:
-  enum class Kind : std::uint8_t { integer, slice, dots, new_axis };
+  enum class Kind : std::uint8_t { integer, slice, dots, new_axis, tensor };
 
   /// Throws IndexError from 2^63 on.
   template <std::integral T>
-  constexpr Index(T integer) : kind(Kind::integer), at(detail::index_of("Index", integer)) {}
-  constexpr Index(Slice s) : kind(Kind::slice), range(s) {}
-  constexpr Index(Ellipsis) : kind(Kind::dots) {}
-  constexpr Index(NewAxis) : kind(Kind::new_axis) {}
+  Index(T integer) : kind(Kind::integer), at(detail::index_of("Index", integer)) {}
+  Index(Slice s) : kind(Kind::slice), range(s) {}
+  Index(Ellipsis) : kind(Kind::dots) {}
+  Index(NewAxis) : kind(Kind::new_axis) {}
+  Index(const Tensor& t) : kind(Kind::tensor), tensor(t) {}
 
   Kind kind;
   std::int64_t at = 0;
   Slice range;
+  Tensor tensor;
+};
+
+/// What brackets give: a view or, where a tensor stands in them, a copy of what it names. What is
+/// assigned to it at once, x[mask] = 0, x[{rows, 2}] = y, is written into the tensor that the
+/// brackets stand behind. Kept in a variable it is a tensor like any other.
+class Selection : public Tensor {
+ public:
+  explicit Selection(Tensor elements) : Tensor(std::move(elements)) {}
+  Selection(Tensor elements, Tensor of, std::vector<Index> where)
+      : Tensor(std::move(elements)), of_(std::move(of)), where_(std::move(where)) {}
+  Selection(const Selection&) = default;
+  Selection(Selection&&) = default;
+  ~Selection() = default;
+
+  /// A tensor broadcasts to the shape of the selection and is converted as by copy_(). Of several
+  /// elements for one place the last is written.
+  void operator=(const Tensor& source) &&;
+  void operator=(const Selection& source) && {
+    std::move(*this) = static_cast<const Tensor&>(source);
+  }
+  void operator=(Scalar value) &&;
+  Selection& operator=(const Tensor& other) & {
+    Tensor::operator=(other);
+    of_ = Tensor();
+    where_.clear();
+    return *this;
+  }
+  Selection& operator=(const Selection& other) & = default;
+
+ private:
+  Tensor of_;
+  std::vector<Index> where_;
 };
 
 }  // namespace tapegrad

@@ -17,14 +17,16 @@
 
 #include "tapegrad/dtype.hpp"
 #include "tapegrad/error.hpp"
-#include "tapegrad/index.hpp"
 #include "tapegrad/keepdim.hpp"
 #include "tapegrad/shape.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
 class Tensor;
+class Index;
+class Selection;
 struct Extremes;
+struct Unique;
 enum class PadMode;
 
 namespace detail {
@@ -205,8 +207,16 @@ class Tensor {
   Tensor squeeze(const Dims& dims) const;
   /// A new dimension of size 1 before `dim`; -1 stands for the end.
   Tensor unsqueeze(std::int64_t dim) const;
-  /// NumPy's indexing with integers, slices, `ellipsis` and `newaxis`: x[{0, Slice(1, 3)}].
-  Tensor operator[](std::initializer_list<Index> indices) const;
+  /// PyTorch's indexing with integers, slices, `ellipsis` and `newaxis`, which give views, and with
+  /// tensors, which give copies: x[{0, Slice(1, 3)}], x[mask], x[{rows, columns}]. Tensors of
+  /// integers broadcast and name elements together, negative ones from the end; a mask stands for
+  /// the dimensions that it has and names those where it holds. Their dimensions come where the
+  /// first of them stands, or in front where something else stands between them. Derivative: g at
+  /// these places, added up. Throws IndexError for what is out of range or too much, and for masks
+  /// of another shape; ShapeError where tensors don't broadcast, DTypeError for tensors of
+  /// fractions.
+  Selection operator[](std::initializer_list<Index> indices) const;
+  Selection operator[](const Tensor& index) const;
   Tensor operator[](std::int64_t index) const { return select(0, index); }
   template <std::unsigned_integral T>
   Tensor operator[](T index) const {
@@ -230,6 +240,10 @@ class Tensor {
   // x.sum(0, true) is sum(x, 0, true). Made of the headers there when the library is built.
 
 #include "tapegrad/tensor_methods.hpp"
+
+  /// where(condition, *this, other): PyTorch's method has its condition first.
+  Tensor where(const Tensor& condition, const Tensor& other) const;
+  Tensor where(const Tensor& condition, Scalar other) const;
 
   // ---- in place ----
   // The result is written into this tensor, whose shape and dtype stay. They are recorded like any
@@ -261,6 +275,9 @@ class Tensor {
   Tensor& copy_(const Tensor& source);
   /// Every element `value`. Throws DTypeError when that doesn't fit the element type.
   Tensor& fill_(Scalar value);
+  /// Every element `value` where the mask, which broadcasts to this shape, holds. Throws as
+  /// masked_fill().
+  Tensor& masked_fill_(const Tensor& mask, Scalar value);
   /// Gives this tensor, and its grad(), another element type. It stays the same tensor for whoever
   /// holds it, but shares storage with nothing any more. Not recorded; throws AutogradError for
   /// what isn't a leaf, DTypeError for an integer type where grad is required.
@@ -352,3 +369,5 @@ std::string to_string(const Tensor& x);
 std::ostream& operator<<(std::ostream& out, const Tensor& x);
 
 }  // namespace tapegrad
+
+#include "tapegrad/index.hpp"

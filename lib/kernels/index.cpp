@@ -148,6 +148,19 @@ void index_add(Ref out, Ref in, Ref index, std::size_t dim) {
   });
 }
 
+// Only the size of an element matters.
+void index_copy(Ref out, Ref in, Ref index, std::size_t dim) {
+  const auto put = [&]<class T>(std::type_identity<T>) {
+    const auto set = [](T& to, const T& from) { to = from; };
+    const Slices<T, decltype(set)> slices(out, in, index, dim, set);
+    slices.by_parts(0, slices.count());
+  };
+  const std::size_t size = size_of(out.dtype);
+  if (size == 1) return put(std::type_identity<std::uint8_t>{});
+  if (size == 4) return put(std::type_identity<std::uint32_t>{});
+  put(std::type_identity<std::uint64_t>{});
+}
+
 void gather(Ref out, Ref in, Ref index, std::size_t dim) {
   dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
     with_elements<T>(in, out, index, dim, true, [](const T& from, T& to) { to = from; });

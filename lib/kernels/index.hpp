@@ -17,6 +17,9 @@ void index_select(Ref out, Ref in, Ref index, std::size_t dim);
 /// out's slice index[j] along `dim` += in's slice j.
 void index_add(Ref out, Ref in, Ref index, std::size_t dim);
 
+/// out's slice index[j] along `dim` = in's slice j; the last that is written stays.
+void index_copy(Ref out, Ref in, Ref index, std::size_t dim);
+
 /// Each element of out = in's at the same place, with `dim`'s coordinate from `index`, which has
 /// out's shape.
 void gather(Ref out, Ref in, Ref index, std::size_t dim);

@@ -23,7 +23,7 @@ Tensor copy_of(const Tensor& x) {
 Owned::Owned(const Owned& other) : Tensor(), Place() { become_copy(other); }
 
 Owned::Owned(Owned&& other) noexcept : Tensor(std::move(other)), Place(), held_(impl()) {
-  take(other);
+  Place::take(other);
   const void* known = std::exchange(other.held_, nullptr);
   if (known && known == held_) {
     detail::inherit(*this);
@@ -106,7 +106,7 @@ Owned& Owned::operator=(Owned&& other) & {
     held_ = std::exchange(other.held_, nullptr);
   }
   if (held_) detail::inherit(*this);
-  if (!closed) take(other);
+  if (!closed) Place::take(other);
   return *this;
 }
 

@@ -110,7 +110,8 @@ template <class Op, std::same_as<Tensor>... In>
 Tensor& write_and_record(Op op, Tensor& self, const In&... other) {
   constexpr std::string_view name = InPlaceName<Op>::value;
   check_defined_self(name, self, other...);
-  (check_reaches(name, self, other), ...);
+  // An operation of places says itself what fits.
+  if constexpr (!requires { Op::names_places; }) (check_reaches(name, self, other), ...);
   check_in_place(name, self, op.type_of(name, self, other...));
   TensorImpl& impl = *self.impl();
   // Where memory ends, it ends before the first element changes.

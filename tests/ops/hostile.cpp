@@ -64,11 +64,11 @@ const Victim<const Tensor&> of_one[] = {
     {"zero_", [](const Tensor& x) { return Tensor(x.clone()).zero_(); }},
     {"requires_grad_", [](const Tensor& x) { return Tensor(x.clone()).requires_grad_(); }},
     {"index",
-     [](const Tensor& x) {
+     [](const Tensor& x) -> Tensor {
        return x[{0, newaxis, ellipsis, Slice(-1, 9)}];
      }},
     {"index",
-     [](const Tensor& x) {
+     [](const Tensor& x) -> Tensor {
        return x[{ellipsis, ellipsis}];
      }},
     {"view",
@@ -158,10 +158,10 @@ const Victim<const Tensor&, std::int64_t> with_integer[] = {
     {"squeeze", [](const Tensor& x, std::int64_t n) { return x.squeeze(n); }},
     {"unsqueeze", [](const Tensor& x, std::int64_t n) { return x.unsqueeze(n); }},
     {"index",
-     [](const Tensor& x, std::int64_t n) {
+     [](const Tensor& x, std::int64_t n) -> Tensor {
        return x[{n, ellipsis}];
      }},
-    {"index", [](const Tensor& x, std::int64_t n) { return x[{Slice(n, {}, n)}]; }},
+    {"index", [](const Tensor& x, std::int64_t n) -> Tensor { return x[{Slice(n, {}, n)}]; }},
     {"reshape",
      [](const Tensor& x, std::int64_t n) {
        return x.reshape({n, n});

@@ -35,7 +35,7 @@ TEST_CASE("an index of no kind is refused", "[misuse][index]") {
   index.kind = static_cast<Index::Kind>(9);
   CHECK(error_of<IndexError>([&] {
           ones({2, 3}).index(std::span(&index, 1));
-        }) == "index: Kind(9) is none of integer, slice, ellipsis and newaxis");
+        }) == "index: Kind(9) is none of integer, slice, ellipsis, newaxis and tensor");
 }
 
 TEST_CASE("an option that must be a finite number is refused otherwise", "[misuse]") {

@@ -37,6 +37,7 @@ class Owned : public Tensor, private detail::Place {
   ~Owned() { let_go(); }
   /// Would exchange the tensors behind the owners' back: use std::swap().
   void swap(Tensor&) = delete;
+  using Tensor::take;  // and not Place::take
 
  protected:
   Owned(std::string_view what, const Tensor& value);
@@ -59,6 +60,14 @@ class Owned : public Tensor, private detail::Place {
   const void* held_ = nullptr;
 };
 
+namespace detail {
+
+/// A tensor, or what brackets give, that no module owns.
+template <class T>
+concept Unowned = std::derived_from<T, Tensor> && !std::derived_from<T, Owned>;
+
+}  // namespace detail
+
 /// A tensor that is trained: it requires grad until it is frozen with requires_grad_(false).
 /// An undefined one is absent: a Linear without bias has an undefined bias.
 class Parameter : public Owned {
@@ -78,7 +87,7 @@ class Parameter : public Owned {
   ~Parameter() = default;
   /// Shares the elements of `value` and leaves its history. Throws DTypeError for integers,
   /// Error for an undefined tensor.
-  template <std::same_as<Tensor> T>  // not a Parameter: that would share behind the owner's back
+  template <detail::Unowned T>  // not a Parameter: that would share behind the owner's back
   Parameter(const T& value) : Owned("Parameter", value) {
     requires_grad_();
   }
@@ -101,7 +110,7 @@ class Buffer : public Owned {
   Buffer& operator=(Buffer&&) & = default;
   ~Buffer() = default;
   /// Shares the elements of `value` and leaves its history.
-  template <std::same_as<Tensor> T>
+  template <detail::Unowned T>
   Buffer(const T& value) : Owned("Buffer", value) {}
 };
 

@@ -6,4 +6,10 @@
 // gives it its shape.
 #pragma once
 
+#include "tapegrad/ops/index/mask.hpp"
+#include "tapegrad/ops/index/put.hpp"
+#include "tapegrad/ops/index/rank.hpp"
+#include "tapegrad/ops/index/scatter.hpp"
+#include "tapegrad/ops/index/search.hpp"
 #include "tapegrad/ops/index/select.hpp"
+#include "tapegrad/ops/index/sort.hpp"

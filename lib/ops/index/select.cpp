@@ -7,6 +7,7 @@
 #include "core/check.hpp"
 #include "kernels/copy.hpp"
 #include "kernels/index.hpp"
+#include "ops/index/indices.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/reduce.hpp"
 
@@ -92,41 +93,10 @@ Grads ScatterAdd::vjp(const Saved& s, const Tensor& g) const {
   return {g, Tensor{}, s.needs(2) ? apply(Gather{dim}, g, s[1]) : Tensor{}};
 }
 
-/// As int64; throws DTypeError.
-Tensor integers_of(std::string_view operation, const Tensor& index) {
-  check<DTypeError>(!is_floating(index.dtype()) && index.dtype() != boolean,
-                    "{}: indices must be integers, got {}; convert them with to(int64)", operation,
-                    index.dtype());
-  return index.to(int64);
-}
-
-/// As int64, each in [0, size); throws DTypeError or IndexError.
-Tensor checked_indices(std::string_view operation, const Tensor& index, std::int64_t size) {
-  const Tensor indices = integers_of(operation, index);
-  if (const auto outside = kernels::first_outside(ref(indices), size)) {
-    fail<IndexError>("{}: index {} is out of range for a dimension of size {}", operation, *outside,
-                     size);
-  }
-  return indices;
-}
-
-/// A tensor of rank 0 counts as one of rank 1 that has one element.
-Tensor as_line(const Tensor& x) { return x.dim() == 0 ? x.unsqueeze(0) : x; }
-
 /// All of them have rank 0 or 1, and some rank 0.
 template <class... Tensors>
 bool are_lines(const Tensors&... x) {
   return (... && (x.dim() <= 1)) && (... || (x.dim() == 0));
-}
-
-void check_slices(std::string_view operation, const Tensor& x, const Tensor& index) {
-  check<ShapeError>(index.dim() <= 1,
-                    "{}: the index must have rank 0 or 1: shape {}; use gather() or flatten it",
-                    operation, index.shape());
-  check<ShapeError>(x.dim() > 0 || index.numel() == 1,
-                    "{}: an index of shape {} for a tensor of rank 0, which has one slice; it "
-                    "needs one element",
-                    operation, index.shape());
 }
 
 /// The index has x's rank and, apart from `dim`, reaches no further.
@@ -161,6 +131,34 @@ std::int64_t classes_of(const Tensor& labels) {
 }
 
 }  // namespace
+
+Tensor integers_of(std::string_view operation, const Tensor& index) {
+  check<DTypeError>(!is_floating(index.dtype()) && index.dtype() != boolean,
+                    "{}: indices must be integers, got {}; convert them with to(int64)", operation,
+                    index.dtype());
+  return index.to(int64);
+}
+
+Tensor checked_indices(std::string_view operation, const Tensor& index, std::int64_t size) {
+  const Tensor indices = integers_of(operation, index);
+  if (const auto outside = kernels::first_outside(ref(indices), size)) {
+    fail<IndexError>("{}: index {} is out of range for a dimension of size {}", operation, *outside,
+                     size);
+  }
+  return indices;
+}
+
+Tensor as_line(const Tensor& x) { return x.dim() == 0 ? x.unsqueeze(0) : x; }
+
+void check_slices(std::string_view operation, const Tensor& x, const Tensor& index) {
+  check<ShapeError>(index.dim() <= 1,
+                    "{}: the index must have rank 0 or 1: shape {}; use gather() or flatten it",
+                    operation, index.shape());
+  check<ShapeError>(x.dim() > 0 || index.numel() == 1,
+                    "{}: an index of shape {} for a tensor of rank 0, which has one slice; it "
+                    "needs one element",
+                    operation, index.shape());
+}
 
 Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
   check_defined("index_select", x, dim, index);

@@ -1,0 +1,104 @@
+#include "tapegrad/ops/index/search.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/apply.hpp"
+#include "kernels/order.hpp"
+#include "ops/floating.hpp"
+#include "ops/index/indices.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/index.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
+
+namespace tapegrad {
+namespace {
+
+/// No derivative: the tape ends here.
+struct Searchsorted {
+  static constexpr std::string_view name = "searchsorted";
+  bool right;
+  void attributes(AttributeList& list) const { list("right", right); }
+  Meta result(const Tensor&, const Tensor& values) const { return {int64, values.shape()}; }
+  void into(const Tensor& out, const Tensor& sorted, const Tensor& values) const {
+    const DType meeting = result_type(sorted, values);
+    const DType dtype = is_floating(meeting) ? meeting : int64;
+    const Tensor rows = sorted.to(dtype).contiguous();
+    const Tensor wanted = values.to(dtype).contiguous();
+    kernels::places_in_order(kernels::ref(out), kernels::ref(rows), kernels::ref(wanted),
+                             rows.size(-1), right);
+  }
+};
+
+std::int64_t numbers_in(const Tensor& indices) {
+  return indices.numel() == 0 ? 0 : max(indices).item<std::int64_t>() + 1;
+}
+
+Tensor counted(const Tensor& x, const Tensor& weights, std::int64_t minlength) {
+  check<ShapeError>(x.dim() == 1, "bincount: needs a vector: shape {}", x.shape());
+  check<ShapeError>(weights.shape() == x.shape(), "bincount: weights of shape {} for {} numbers",
+                    weights.shape(), x.numel());
+  check<ShapeError>(minlength >= 0, "bincount: a length of {}", minlength);
+  const Tensor indices = integers_of("bincount", x);
+  if (indices.numel() > 0) {
+    const auto least = min(indices).item<std::int64_t>();
+    check<IndexError>(least >= 0, "bincount: {} is negative", least);
+  }
+  const std::int64_t n = std::max(minlength, numbers_in(indices));
+  return index_add(zeros({n}, {.dtype = weights.dtype()}), 0, indices, weights);
+}
+
+}  // namespace
+
+Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right) {
+  check_defined("searchsorted", sorted, values, right);
+  bool fits = sorted.dim() == 1 || (sorted.dim() > 1 && sorted.dim() == values.dim());
+  for (std::int64_t d = 0; fits && sorted.dim() > 1 && d + 1 < sorted.dim(); ++d) {
+    fits = sorted.size(d) == values.size(d);
+  }
+  check<ShapeError>(fits,
+                    "searchsorted: rows of shape {} for values of shape {}; one row, or the same "
+                    "dimensions but for the last",
+                    sorted.shape(), values.shape());
+  return apply(Searchsorted{right}, sorted, values);
+}
+
+Tensor bucketize(const Tensor& x, const Tensor& boundaries, bool right) {
+  check_defined("bucketize", x, boundaries, right);
+  check<ShapeError>(boundaries.dim() == 1, "bucketize: boundaries of shape {}; they are a vector",
+                    boundaries.shape());
+  return searchsorted(boundaries, x, right);
+}
+
+Tensor bincount(const Tensor& x, std::int64_t minlength) {
+  check_defined("bincount", x, minlength);
+  return counted(x, ones(x.shape(), {.dtype = int64}), minlength);
+}
+
+Tensor bincount(const Tensor& x, const Tensor& weights, std::int64_t minlength) {
+  check_defined("bincount", x, weights, minlength);
+  return counted(x, weights, minlength);
+}
+
+Tensor histc(const Tensor& x, std::int64_t bins, double low, double high) {
+  check_floating("histc", x);
+  check<Error>(bins > 0, "histc: {} bins", bins);
+  check<Error>(std::isfinite(low) && std::isfinite(high) && low <= high,
+               "histc: the range from {} to {}", low, high);
+  const Tensor line = x.detach().reshape({x.numel()}).to(float64);
+  if (low == high && line.numel() > 0) {
+    low = min(line).item<double>();
+    high = max(line).item<double>();
+  }
+  if (low == high) {  // all elements are equal: PyTorch widens the range by 1
+    low -= 1;
+    high += 1;
+  }
+  const Tensor inside = masked_select(line, (line >= low) * (line <= high));
+  const double count = static_cast<double>(bins);
+  const Tensor place = ((inside - low) * count / (high - low)).to(int64);
+  return bincount(clamp(place, 0, bins - 1), bins).to(x.dtype());
+}
+
+}  // namespace tapegrad
