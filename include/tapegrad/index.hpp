@@ -94,8 +94,33 @@ class Selection : public Tensor {
     return *this;
   }
   Selection& operator=(const Selection& other) & = default;
+  /// x[mask] += 1: the elements are changed, and written where they were taken from.
+  void operator+=(const auto& other) && {
+    Tensor::operator+=(other);
+    write_back();
+  }
+  Tensor& operator+=(const auto& other) & { return Tensor::operator+=(other); }
+  void operator-=(const auto& other) && {
+    Tensor::operator-=(other);
+    write_back();
+  }
+  Tensor& operator-=(const auto& other) & { return Tensor::operator-=(other); }
+  void operator*=(const auto& other) && {
+    Tensor::operator*=(other);
+    write_back();
+  }
+  Tensor& operator*=(const auto& other) & { return Tensor::operator*=(other); }
+  void operator/=(const auto& other) && {
+    Tensor::operator/=(other);
+    write_back();
+  }
+  Tensor& operator/=(const auto& other) & { return Tensor::operator/=(other); }
 
  private:
+  void write_back() {
+    if (of_.defined()) std::move(*this) = static_cast<const Tensor&>(*this);
+  }
+
   Tensor of_;
   std::vector<Index> where_;
 };

@@ -113,6 +113,13 @@ TEST_CASE("what is assigned to brackets is written where they look", "[ops][inde
   CHECK(x.to_vector<std::int64_t>() == Ints{3, 5, 9, 4, 5, 9});
   x[{0, Slice(0, 2)}] = 0;
   CHECK(x.to_vector<std::int64_t>() == Ints{0, 0, 9, 4, 5, 9});
+  x[x == 9] += 1;
+  x[{tensor({1}), 0}] *= tensor({-2});
+  CHECK(x.to_vector<std::int64_t>() == Ints{0, 0, 10, -8, 5, 10});
+  auto kept = x[tensor({0})];
+  kept -= 10;
+  CHECK(kept.to_vector<std::int64_t>() == Ints{-10, -10, 0});
+  CHECK(x[0].to_vector<std::int64_t>() == Ints{0, 0, 10});
   CHECK_THROWS_AS((x[tensor({0})] = 1e300), DTypeError);
   CHECK_THROWS_AS((x[tensor({0})] = tensor({1, 2})), ShapeError);
 }

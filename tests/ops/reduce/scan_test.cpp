@@ -87,8 +87,7 @@ TEST_CASE("the recurrence behind scans has its derivatives", "[ops][table]") {
                            const Tensor a =
                                x[0].requires_grad() ? x[0] : x[0].detach().requires_grad_();
                            return grad({cumprod(a, 1) * x[1]}, {a},
-                                       {.grad_outputs = {ones_like(a)},
-                                        .create_graph = true})[0];
+                                       {.grad_outputs = {ones_like(a)}, .create_graph = true})[0];
                          },
                      .inputs = {{{2, 3}, 0.5, 2}, {{2, 3}}},
                      .empty_inputs = {{0, 3}, {0, 3}},
