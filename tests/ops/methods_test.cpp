@@ -44,6 +44,21 @@ TEST_CASE("an operation is a method of its first argument", "[tensor][methods]")
   CHECK_FALSE((x > 4).all().item<bool>());
   CHECK(x.chunk(3, 1).size() == 3);
   CHECK(x.split({1, 2}, 1)[1].to_vector<float>() == Floats{5, 2, 3, 6});
+  CHECK(x.cumsum(1).to_vector<float>() == Floats{1, 6, 8, 4, 7, 13});
+  CHECK(x.prod().item<float>() == 720);
+  CHECK(x.norm(1).item<float>() == 21);
+  CHECK(x.flip(0).to_vector<float>() == Floats{4, 3, 6, 1, 5, 2});
+  CHECK(x.triu().to_vector<float>() == Floats{1, 5, 2, 0, 3, 6});
+  CHECK(x.repeat({1, 2}).shape() == Shape{2, 6});
+  CHECK(x.unbind(1).size() == 3);
+  CHECK(x.squeeze({0, 1}).shape() == Shape{2, 3});
+  CHECK(x.unsqueeze(0).squeeze({0, 1}).shape() == Shape{2, 3});
+  CHECK(x.sort(1, true).indices.to_vector<std::int64_t>() == Ints{1, 2, 0, 2, 0, 1});
+  CHECK(x.topk(1).values.to_vector<float>() == Floats{5, 6});
+  CHECK(x.masked_select(x > 4).to_vector<float>() == Floats{5, 6});
+  CHECK(x.take(tensor({-1, 0})).to_vector<float>() == Floats{6, 1});
+  CHECK(x.median().item<float>() == 3);
+  CHECK(x.quantile(0.5).item<float>() == 3.5f);
   CHECK(tensor({1, 0}).one_hot().to_vector<std::int64_t>() == Ints{0, 1, 1, 0});
 }
 
