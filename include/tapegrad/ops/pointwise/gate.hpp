@@ -1,4 +1,5 @@
 // Activations that multiply: x, or a half of it, by what opens or closes a gate.
+// In-place forms: x.silu_() is silu() written into x.
 #pragma once
 
 #include "tapegrad/tensor.hpp"
@@ -20,6 +21,6 @@ Tensor mish(const Tensor& x);
 Tensor hardswish(const Tensor& x);
 /// a sigmoid(b), where a and b are the halves of x along `dim`: [..., 2n, ...] -> [..., n, ...].
 /// Throws ShapeError if the size there is odd, IndexError if dim is out of range.
-Tensor glu(const Tensor& x, std::int64_t dim = -1);
+Tensor glu(const Tensor& x, std::int64_t dim = -1);  // no in-place form
 
 }  // namespace tapegrad

@@ -1,4 +1,5 @@
 // Hyperbolic functions and their inverses; tanh stands with the activations.
+// In-place forms: x.sinh_() is sinh() written into x.
 #pragma once
 
 #include "tapegrad/tensor.hpp"

@@ -1,4 +1,5 @@
 // Logic with booleans, and with the bits of integers. Nothing here has a derivative.
+// In-place forms: x.logical_not_() is logical_not() written into x.
 #pragma once
 
 #include "tapegrad/tensor.hpp"

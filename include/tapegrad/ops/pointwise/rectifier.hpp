@@ -1,4 +1,5 @@
 // Activations that are two or three pieces, most of them straight.
+// In-place forms: x.elu_() is elu() written into x.
 #pragma once
 
 #include "tapegrad/tensor.hpp"

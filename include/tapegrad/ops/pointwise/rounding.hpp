@@ -1,4 +1,5 @@
 // Whole numbers near a number, and division with a remainder.
+// In-place forms: x.floor_() is floor() written into x.
 #pragma once
 
 #include "tapegrad/tensor.hpp"

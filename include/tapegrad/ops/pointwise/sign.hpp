@@ -14,7 +14,7 @@ Tensor abs(const Tensor& x);
 /// too.
 Tensor sign(const Tensor& x);
 /// Whether x has the sign of negative numbers: -0.0 and NaN may, too. No derivative.
-Tensor signbit(const Tensor& x);
+Tensor signbit(const Tensor& x);  // no in-place form
 /// |a| with the sign that b has, even where b is 0 or NaN; integers give float32. Derivative: 1 to
 /// a where the sign stays, -1 where it changes, at the kink, where a is 0, 0; to b it is 0.
 Tensor copysign(const Tensor& a, const Tensor& b);

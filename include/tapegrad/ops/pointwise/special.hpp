@@ -1,4 +1,5 @@
 // The error function, the gamma function, and their relatives.
+// In-place forms: x.erf_() is erf() written into x.
 #pragma once
 
 #include "tapegrad/tensor.hpp"

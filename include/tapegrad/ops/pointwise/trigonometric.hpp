@@ -1,4 +1,5 @@
 // Functions of angles in radians, and the angles of these.
+// In-place forms: x.sin_() is sin() written into x.
 #pragma once
 
 #include "tapegrad/tensor.hpp"
