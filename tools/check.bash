@@ -48,14 +48,14 @@ configure() {
 # each NAME...: a line for each, for xargs to do several at a time.
 each() { printf '%s\n' "$@"; }
 
-compile() { ninja -C "$build/$1" -j"$(nproc)"; }
+compile() { ninja -C "$build/$1" -j"$(nproc)" "${@:2}"; }
 
 step_build() {
   configure check -Dwerror=true -Dtests=true -Dsamples=true -Dbench=true ${CHECK_BUILD--Dlevels=x86-64-v3,x86-64-v4}
-  compile check
+  compile check ${CHECK_TARGETS-}
 }
 
-step_tests() { meson test -C "$build/check" --no-rebuild --print-errorlogs --no-suite samples; }
+step_tests() { meson test -C "$build/check" --no-rebuild --print-errorlogs --no-suite samples ${CHECK_TESTS-}; }
 
 # Instructions of small operations, which repeat where times don't. With another compiler than that of the recorded
 # counts it says that it was skipped.
@@ -197,12 +197,15 @@ step_static() {
 }
 
 # The next Debian's compiler and libraries, with warnings as errors; who runs that one has done so above. Without the
-# levels' libraries, which are the same sources, and hardly optimized: it has to compile and be right.
+# levels' libraries, which are the same sources, and hardly optimized: it has to compile and be right. The tests of what has
+# loops, the tape and files; `./dev check --in trixie` runs everything.
 step_trixie() {
   [[ $(. /etc/os-release; echo "${VERSION_CODENAME-}") != trixie ]] || return 0
   (( EUID == 0 )) || skip 'only root can enter another Debian'
   unshare --mount true || skip 'another Debian needs the right to mount'
-  tools/in_debian.bash trixie env CHECK_BUILD='-Dlevels= -Doptimization=1' \
+  local tests=(core kernels autograd ops nn io)
+  tools/in_debian.bash trixie env CHECK_BUILD='-Dlevels= -Doptimization=1' CHECK_TESTS="${tests[*]}" \
+    CHECK_TARGETS="samples/logistic_regression/logistic_regression $(printf 'tests/%s_test ' "${tests[@]}")" \
     ./dev check build tests
 }
 
