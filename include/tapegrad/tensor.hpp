@@ -247,7 +247,7 @@ class Tensor {
 
   // ---- in place ----
   // The result is written into this tensor, whose shape and dtype stay. They are recorded like any
-  // operation. What names itself in ops/pointwise/ has such a form, too: x.exp_() writes exp(x)
+  // operation. Pointwise functions have such forms, if their header says so: x.exp_() writes exp(x)
   // into x. Refused with AutogradError: a leaf that requires grad (use NoGrad), and views whose
   // base can't be tracked; the message names the out-of-place form.
 

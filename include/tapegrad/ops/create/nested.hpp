@@ -108,28 +108,16 @@ void flatten(const std::vector<T>& values, std::size_t level, Shape& shape,
 
 }  // namespace detail
 
-/// Vectors of other arithmetic types: short becomes int32, unsigned int64. Throws DTypeError for a
-/// number beyond that.
+/// Vectors of other arithmetic types, where short becomes int32 and unsigned int64, and vectors of
+/// vectors, all of one size at each level. Throws DTypeError for a number beyond the element type,
+/// ShapeError for ragged vectors and beyond eight levels.
 template <class T>
-requires(std::is_arithmetic_v<T> && !Element<T>) Tensor
+requires(!Element<T> && std::is_arithmetic_v<typename detail::Nest<T>::Number>) Tensor
     tensor(const std::vector<T>& values, const TensorOptions& options = {}) {
-  using Number = detail::ElementFor<T>;
-  std::vector<Number> numbers;
-  numbers.reserve(values.size());
-  for (const T value : values) numbers.push_back(Scalar(value).template to<Number>("tensor"));
-  return tensor(std::move(numbers), options);
-}
-
-/// Vectors of vectors, all of one size at each level: ShapeError for ragged ones, and beyond eight
-/// levels.
-template <class T>
-requires std::is_arithmetic_v<typename detail::Nest<T>::Number> Tensor
-tensor(const std::vector<std::vector<T>>& values, const TensorOptions& options = {}) {
-  using Number = detail::ElementFor<typename detail::Nest<T>::Number>;
-  std::vector<Number> numbers;
+  std::vector<detail::ElementFor<typename detail::Nest<T>::Number>> numbers;
   Shape shape;
   detail::flatten(values, 0, shape, numbers);
-  constexpr std::size_t rank = detail::Nest<std::vector<std::vector<T>>>::levels;
+  constexpr std::size_t rank = detail::Nest<std::vector<T>>::levels;
   while (shape.size() < rank) shape.push_back(0);  // the sizes of no list at all
   return detail::tensor_of(Tensor::from_vector(std::move(numbers), shape), options);
 }
