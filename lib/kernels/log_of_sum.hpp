@@ -14,7 +14,7 @@ namespace tapegrad::kernels {
 /// y[i] = f(x[i]); y may be x.
 template <class T, class F>
 void map_dense(T* y, const T* x, std::int64_t n, const F& f) {
-  VectorRow<T, 1>::dense(f, y, {x}, {1}, n, std::make_index_sequence<1>{});
+  VectorRow<T, 1>::dense(f, y, {x}, {1}, n);
 }
 
 /// log(sum(exp(x - x[most]))), where x[most] is the largest element.

@@ -34,6 +34,25 @@ concept Gives = requires(const F& f, const In&... in) {
   { f(in...) } -> std::same_as<Value>;
 };
 
+/// Copies fewer elements than a batch has. The empty statement keeps compilers from calling memcpy,
+/// which takes longer.
+template <class T>
+[[gnu::always_inline]] inline void copy_few(const T* from, std::int64_t count, T* to) {
+  for (std::int64_t j = 0; j < count; ++j) {
+    to[j] = from[j];
+    asm volatile("" ::: "memory");
+  }
+}
+
+/// The elements at `from`, `count` of them and fewer than a batch, filled up with `filler`.
+template <class T>
+[[gnu::always_inline]] inline Batch<T> part_of_batch(const T* from, std::int64_t count, T filler) {
+  alignas(64) T part[Batch<T>::size];
+  Batch<T>(filler).store_aligned(part);
+  copy_few(from, count, part);
+  return Batch<T>::load_aligned(part);
+}
+
 /// A vector loop over one row. Each input is either contiguous or one repeated element. The tail
 /// runs through the same vector code as the body: an element's value never depends on its place.
 template <class T, std::size_t N>
@@ -41,37 +60,56 @@ class VectorRow {
   static constexpr std::int64_t width = static_cast<std::int64_t>(Batch<T>::size);
   static constexpr std::int64_t chunk = 32 * width;
   using Block = std::array<T, static_cast<std::size_t>(chunk)>;
+  using Sources = std::array<const T*, N>;
+  using Steps = std::array<std::int64_t, N>;
 
  public:
-  template <class F, std::size_t... K>
-  static void dense(const F& f, T* out, std::array<const T*, N> in,
-                    std::array<std::int64_t, N> advance, std::int64_t n,
-                    std::index_sequence<K...>) {
-    static_assert(Gives<F, Batch<T>, std::enable_if_t<K + 1 != 0, Batch<T>>...>,
-                  "f of SIMD batches must give a batch of their type: give each function that it "
-                  "calls a form for batches in kernels/simd.hpp, or say `vector = false`");
-    std::int64_t i = 0;
-    for (; i + width <= n; i += width) {
-      f(Batch<T>::load_unaligned(in[K] + i * advance[K])...).store_unaligned(out + i);
-    }
-    if (i == n) return;
-    alignas(64) T tail[N][static_cast<std::size_t>(width)];
-    alignas(64) T result[static_cast<std::size_t>(width)];
-    for (std::size_t k = 0; k < N; ++k) {
-      for (std::int64_t j = 0; j < width; ++j) {
-        tail[k][j] = in[k][advance[k] == 0 || i + j >= n ? 0 : i + j];
+  /// advance[k] is 1, or 0 where in[k] is a batch of one repeated element. Both are copies: what a
+  /// batch is stored to might be them.
+  template <class F>
+  [[gnu::always_inline]] static void dense(const F& f, T* out, Sources in, Steps advance,
+                                           std::int64_t n) {
+    [&]<std::size_t... K>(std::index_sequence<K...>) __attribute__((always_inline)) {
+      static_assert(Gives<F, Batch<T>, std::enable_if_t<K + 1 != 0, Batch<T>>...>,
+                    "f of SIMD batches must give a batch of their type: give each function that it "
+                    "calls a form for batches in kernels/simd.hpp, or say `vector = false`");
+      std::int64_t i = 0;
+      for (; i + width <= n; i += width) {
+        f(Batch<T>::load_unaligned(in[K] + i * advance[K])...).store_unaligned(out + i);
       }
+      if (i == n) return;
+      alignas(64) T result[static_cast<std::size_t>(width)];
+      f(part_of_batch<T>(in[K] + i * advance[K], (n - i) * advance[K], *in[K])...)
+          .store_aligned(result);
+      copy_few(result, n - i, out + i);
     }
-    f(Batch<T>::load_aligned(tail[K])...).store_aligned(result);
-    std::copy(result, result + (n - i), out + i);
+    (std::make_index_sequence<N>{});
   }
 
-  /// Rows with any strides pass through blocks on the stack.
+  /// Rows with any strides pass through blocks on the stack. All that there is of it for each f is
+  /// one dense(), out of line.
   template <class F>
-  static void run(const F& f, T* out, std::int64_t out_stride, std::array<const T*, N> in,
-                  std::array<std::int64_t, N> stride, std::int64_t n) {
+  static void run(const F& f, T* out, std::int64_t out_stride, const Sources& in,
+                  const Steps& stride, std::int64_t n) {
+    run_any({&f, [](const void* g, T* to, const Sources& from, const Steps& advance,
+                    std::int64_t m) { dense(*static_cast<const F*>(g), to, from, advance, m); }},
+            out, out_stride, in, stride, n);
+  }
+
+ private:
+  /// dense() of an f, whatever its type.
+  struct Dense {
+    const void* f;
+    void (*call)(const void* f, T* out, const Sources& in, const Steps& advance, std::int64_t n);
+    void operator()(T* out, const Sources& in, const Steps& advance, std::int64_t n) const {
+      call(f, out, in, advance, n);
+    }
+  };
+
+  [[gnu::noinline]] static void run_any(const Dense& f, T* out, std::int64_t out_stride, Sources in,
+                                        const Steps& stride, std::int64_t n) {
     alignas(64) T repeated[N][static_cast<std::size_t>(width)];
-    std::array<std::int64_t, N> advance;
+    Steps advance;
     bool direct = out_stride == 1 || n == 1;
     for (std::size_t k = 0; k < N; ++k) {
       advance[k] = stride[k] == 0 && n > 1 ? 0 : 1;
@@ -82,20 +120,18 @@ class VectorRow {
         direct = direct && (stride[k] == 1 || n == 1);
       }
     }
-    if (direct) return dense(f, out, in, advance, n, std::make_index_sequence<N>{});
+    if (direct) return f(out, in, advance, n);
     gathered(f, out, out_stride, in, stride, n);
   }
 
- private:
-  template <class F>
-  static void gathered(const F& f, T* out, std::int64_t out_stride, std::array<const T*, N> in,
-                       std::array<std::int64_t, N> stride, std::int64_t n) {
+  static void gathered(const Dense& f, T* out, std::int64_t out_stride, const Sources& in,
+                       const Steps& stride, std::int64_t n) {
     alignas(64) Block blocks[N];
     alignas(64) Block results;
     for (std::int64_t i = 0; i < n; i += chunk) {
       const std::int64_t m = std::min(chunk, n - i);
-      std::array<const T*, N> from;
-      std::array<std::int64_t, N> advance;
+      Sources from;
+      Steps advance;
       for (std::size_t k = 0; k < N; ++k) {
         advance[k] = stride[k] == 0 ? 0 : 1;
         from[k] = in[k] + i * stride[k];
@@ -106,7 +142,7 @@ class VectorRow {
         from[k] = blocks[k].data();
       }
       T* to = out_stride == 1 ? out + i : results.data();
-      dense(f, to, from, advance, m, std::make_index_sequence<N>{});
+      f(to, from, advance, m);
       if (out_stride == 1) continue;
       for (std::int64_t j = 0; j < m; ++j) {
         out[(i + j) * out_stride] = results[static_cast<std::size_t>(j)];
@@ -166,9 +202,8 @@ void map_dense(const F& f, const std::array<Ref, sizeof...(In) + 1>& arrays, std
     Out* out = reinterpret_cast<Out*>(arrays[0].data);
     if constexpr (in_batches<F, Out, In...>) {
       constexpr std::array<std::int64_t, sizeof...(In)> ahead{(K * 0 + 1)...};
-      VectorRow<Out, sizeof...(In)>::dense(f, out,
-                                           {reinterpret_cast<const Out*>(arrays[K + 1].data)...},
-                                           ahead, n, std::index_sequence<K...>{});
+      VectorRow<Out, sizeof...(In)>::dense(
+          f, out, {reinterpret_cast<const Out*>(arrays[K + 1].data)...}, ahead, n);
     } else {
       for (std::int64_t i = 0; i < n; ++i) {
         out[i] = static_cast<Out>(f(reinterpret_cast<const In*>(arrays[K + 1].data)[i]...));
@@ -176,6 +211,13 @@ void map_dense(const F& f, const std::array<Ref, sizeof...(In) + 1>& arrays, std
     }
   }
   (std::index_sequence_for<In...>{});
+}
+
+/// The longest way, which is the same whatever a row does.
+template <std::size_t N>
+[[gnu::noinline]] void walk_rows(const std::array<Ref, N>& arrays,
+                                 const typename Walk<N>::Row& row) {
+  Walk<N>(arrays).parallel_rows(grain, row);
 }
 
 /// out = f(in...) for arrays of one shape (broadcast before), whose element types are Out and In.
@@ -187,10 +229,12 @@ void map(const F& f, const std::array<Ref, sizeof...(In) + 1>& arrays) {
   bool dense = n <= grain;
   for (const Ref& r : arrays) dense = dense && r.layout->is_contiguous();
   if (dense) return map_dense<Out, In...>(f, arrays, n);
-  Walk<count>(arrays).parallel_rows(grain,
-                                    [&](const auto& at, const auto& stride, std::int64_t length) {
-                                      map_row<Out, In...>(f, at, stride, length);
-                                    });
+  using Pointers = std::array<std::byte*, count>;
+  using Steps = std::array<std::int64_t, count>;
+  walk_rows<count>(
+      arrays, {&f, [](const void* g, const Pointers& at, const Steps& stride, std::int64_t length) {
+                 map_row<Out, In...>(*static_cast<const F*>(g), at, stride, length);
+               }});
 }
 
 }  // namespace tapegrad::kernels

@@ -23,7 +23,7 @@ void drop_unasked(T* out, const T* g, std::int64_t n) {
 /// out[i] = f(g[i], y[i]).
 template <class T, class F>
 void map_row_of(T* out, const T* g, const T* y, std::int64_t n, const F& f) {
-  VectorRow<T, 2>::dense(f, out, {g, y}, {1, 1}, n, std::make_index_sequence<2>{});
+  VectorRow<T, 2>::dense(f, out, {g, y}, {1, 1}, n);
 }
 
 /// As y adds up to 1, a constant may be taken from g: without that of the largest y, the sum has
@@ -52,7 +52,7 @@ void softmax_row(T* out, const T* g, const T* y, std::int64_t n) {
 template <class T>
 void log_softmax_row(T* out, const T* g, const T* x, std::int64_t n) {
   const std::int64_t most = row_index_of_extreme<Largest>(x, n);
-  VectorRow<T, 1>::dense(ShiftedExp<T>{x[most]}, out, {x}, {1}, n, std::make_index_sequence<1>{});
+  VectorRow<T, 1>::dense(ShiftedExp<T>{x[most]}, out, {x}, {1}, n);
   out[most] = x[most] - x[most];  // 0, or NaN where e^(inf - inf) was
   Compensated powers;
   RowSum<T>::add(powers, out, n);

@@ -18,6 +18,15 @@ class Walk {
   using Steps = std::array<std::int64_t, N>;
 
  public:
+  /// A function of a row, whatever its type: the walk is compiled once, not for each of them.
+  struct Row {
+    const void* f;
+    void (*call)(const void* f, const Pointers& at, const Steps& strides, std::int64_t n);
+    void operator()(const Pointers& at, const Steps& strides, std::int64_t n) const {
+      call(f, at, strides, n);
+    }
+  };
+
   explicit Walk(const std::array<Ref, N>& arrays) {
     for (std::size_t k = 0; k < N; ++k) {
       start_[k] = arrays[k].data;
@@ -39,6 +48,7 @@ class Walk {
 
   /// rows() in several threads, with at least `grain` elements for each call that is worth waking
   /// one. `row` may run in several at a time, and sees a row in pieces.
+  void parallel_rows(std::int64_t grain, const Row& row) const { run_rows(grain, row); }
   template <class F>
   void parallel_rows(std::int64_t grain, const F& row) const {
     run_rows(grain, {&row, [](const void* f, const Pointers& at, const Steps& strides,
@@ -112,15 +122,6 @@ class Walk {
   }
 
  private:
-  /// A function of a row, whatever its type: the walk is compiled once, not for each of them.
-  struct Row {
-    const void* f;
-    void (*call)(const void* f, const Pointers& at, const Steps& strides, std::int64_t n);
-    void operator()(const Pointers& at, const Steps& strides, std::int64_t n) const {
-      call(f, at, strides, n);
-    }
-  };
-
   [[gnu::noinline]] void run_rows(std::int64_t grain, const Row& row) const {
     if (empty_) return;
     const std::size_t outer = rank_ - 1;

@@ -85,27 +85,49 @@ class Operand {
 template <class T, class>
 using Same = T;
 
+/// A loop over N arrays of a floating-point type, whatever it does with their elements.
+template <std::size_t N>
+struct Loop {
+  const void* f;
+  void (*call)(const void* f, DType dtype, const std::array<kernels::Ref, N>& arrays);
+  void operator()(DType dtype, const std::array<kernels::Ref, N>& arrays) const {
+    call(f, dtype, arrays);
+  }
+};
+
+/// The result of a loop over g and values, which are taken in g's type and broadcast.
+template <std::same_as<Tensor>... Values>
+[[gnu::noinline]] Tensor looped(const Loop<sizeof...(Values) + 2>& loop, const Tensor& g,
+                                const Values&... values) {
+  const TensorImpl& like = impl_of(g);
+  const auto is_like = [&](const TensorImpl& v) {
+    return v.dtype == like.dtype && v.layout.shape() == like.layout.shape();
+  };
+  if ((is_like(impl_of(values)) && ...)) {
+    Tensor out = make_tensor(like.dtype, like.layout.shape());
+    loop(like.dtype, {kernels::ref(out), kernels::ref(g), kernels::ref(values)...});
+    return out;
+  }
+  const Shape shape = broadcast_for("vjp", g.shape(), std::get<0>(std::tie(values...)).shape());
+  Tensor out = make_tensor(like.dtype, shape);
+  loop(like.dtype, {kernels::ref(out), Operand(g, like.dtype, shape).ref(),
+                    Operand(values, like.dtype, shape).ref()...});
+  return out;
+}
+
 /// The text of a derivative: f(g, values...) in the element type of g, which is that of the result.
 /// One loop where nothing is recorded, operations on tensors where the reverse pass is.
 template <class F, std::same_as<Tensor>... Values>
 Tensor pulled(const F& f, const Tensor& g, const Values&... values) {
   if (recording()) return f(g, values.to(g.dtype())...);
-  const auto loop = [&](const Shape& shape, const auto&... in) {
-    Tensor out = make_tensor(g.dtype(), shape);
-    dispatch_floating("vjp", g.dtype(), [&]<class T>(std::type_identity<T>) {
-      map_text<T, T, Same<T, Values>...>(f, {kernels::ref(out), in...});
-    });
-    return out;
-  };
-  const TensorImpl& like = impl_of(g);
-  const auto is_like = [&](const TensorImpl& v) {
-    return v.dtype == like.dtype && v.layout.shape() == like.layout.shape();
-  };
-  const bool alike = (is_like(impl_of(values)) && ...);
-  if (alike) return loop(g.shape(), kernels::ref(g), kernels::ref(values)...);
-  const Shape shape = broadcast_for("vjp", g.shape(), std::get<0>(std::tie(values...)).shape());
-  return loop(shape, Operand(g, g.dtype(), shape).ref(),
-              Operand(values, g.dtype(), shape).ref()...);
+  constexpr std::size_t count = sizeof...(Values) + 2;
+  const Loop<count> loop{
+      &f, [](const void* text, DType dtype, const std::array<kernels::Ref, count>& arrays) {
+        dispatch_floating("vjp", dtype, [&]<class T>(std::type_identity<T>) {
+          map_text<T, T, Same<T, Values>...>(*static_cast<const F*>(text), arrays);
+        });
+      }};
+  return looped(loop, g, values...);
 }
 
 /// A text without a batch form, for pulled().

@@ -84,14 +84,19 @@ struct PairLoss {
   }
 
  private:
-  /// As pulled(), without an array of what is the same for all elements.
+  /// pulled(), which walks where one element belongs to many; few of them are one row.
   template <class F>
   static Tensor pulled_from_number(const F& f, const Tensor& g, const Tensor& x, const Tensor& y) {
-    Tensor out = make_tensor(impl_of(g).dtype, impl_of(x).layout.shape());
+    const Layout& layout = impl_of(x).layout;
+    const std::int64_t n = layout.numel();
+    if (n > kernels::grain || !layout.is_contiguous() || !impl_of(y).layout.is_contiguous())
+      return pulled(f, g, x, y);
+    Tensor out = make_tensor(impl_of(g).dtype, layout.shape());
     dispatch_known_floating(impl_of(g).dtype, [&]<class T>(std::type_identity<T>) {
-      const T number = *kernels::ref(g).as<const T>();
-      const auto text = [&]<class V>(const V& v, const V& w) { return f(V(number), v, w); };
-      kernels::map<T, T, T>(text, {kernels::ref(out), kernels::ref(x), kernels::ref(y)});
+      kernels::VectorRow<T, 3>::run(f, kernels::ref(out).as<T>(), 1,
+                                    {kernels::ref(g).as<const T>(), kernels::ref(x).as<const T>(),
+                                     kernels::ref(y).as<const T>()},
+                                    {0, 1, 1}, n);
     });
     return out;
   }
