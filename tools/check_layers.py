@@ -36,6 +36,7 @@ ABOVE_KERNELS = re.compile(r"^tapegrad/(tapegrad|autograd|catch|xtensor)\.hpp$"
 BELOW_GRADIENTS = {"kernels"}
 
 KERNEL_LIBRARIES = re.compile(r"^(xtensor|xsimd|xtl)/|^(cblas|lapacke|openblas_config)(-\w+)?\.h$")
+PRECOMPILED = "lib/pch/"  # what several folders include of others
 FILE_LIBRARIES = re.compile(r"^nlohmann/|^(zip|zipconf|zlib|zconf)\.h$")
 CBLAS = re.compile(r"^cblas(-\w+)?\.h$")
 NOT_IN_PUBLIC = re.compile(r"^(fmt|xtensor|xsimd|xtl|catch2|nlohmann)/|^(cblas|lapacke)\b"
@@ -115,8 +116,10 @@ def check_private_includes(root, path, lines):
 
 
 def check_libraries(path, lines):
-    in_kernels = path.as_posix().startswith("lib/kernels/")
+    in_kernels = path.as_posix().startswith(("lib/kernels/", PRECOMPILED))
     for number, header in includes_of(lines):
+        if path.as_posix().startswith(PRECOMPILED) and header.startswith("tapegrad/"):
+            yield number, f"precompiled headers are others', not <{header}>"
         if path.parts[0] == "lib" and KERNEL_LIBRARIES.match(header) and not in_kernels:
             yield number, f"only lib/kernels includes <{header}>"
         if path.parts[0] == "lib" and FILE_LIBRARIES.match(header) and path.parts[1] != "io":

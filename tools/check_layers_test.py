@@ -107,6 +107,12 @@ class CheckLayers(unittest.TestCase):
         self.finds("lib/ops/sort.cpp:1", "xtensor/xsort.hpp",
                    {"lib/ops/sort.cpp": "#include <xtensor/xsort.hpp>\n"})
 
+    def test_precompiled_are_others_headers(self):
+        path = "lib/pch/outside.hpp"
+        self.assertEqual(self.findings({path: "#include <vector>\n#include <xsimd/xsimd.hpp>\n"}), [])
+        for ours in ("core/layout.hpp", "tapegrad/tensor.hpp"):
+            self.finds(path + ":1", ours, {path: f'#include "{ours}"\n'})
+
     def test_one_file_includes_cblas(self):
         self.finds("lib/kernels/solve.cpp:1", "lib/kernels/gemm.cpp",
                    {"lib/kernels/solve.cpp": "#include <cblas.h>\n"})
