@@ -18,7 +18,7 @@ from pathlib import Path
 
 NAMESPACE = re.compile(r"^namespace\b[^{]*\{$", re.MULTILINE)
 COMMENT = re.compile(r"//[^\n]*")
-DECLARATION = re.compile(r"^(?P<result>[A-Z]\w*|std::\w+<[\w, ]+>) (?P<name>[a-z]\w*)\(const Tensor& (?P<first>\w+)"
+DECLARATION = re.compile(r"^(?P<result>bool|[A-Z]\w*|std::\w+<[\w, ]+>) (?P<name>[a-z]\w*)\(const Tensor& (?P<first>\w+)"
                          r"(?P<others>[^;]*?)\);(?P<remark>[^\n]*)$", re.MULTILINE)
 
 

@@ -3,8 +3,9 @@
 
 import torch
 
-DTYPES = [torch.bool, torch.uint8, torch.int32, torch.int64, torch.float32, torch.float64]
-LETTERS = dict(zip(DTYPES, "bcilfd"))  # c, i, l, f, d: C's char, int, long, float, double
+DTYPES = [torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.bfloat16,
+          torch.float32, torch.float64]
+LETTERS = dict(zip(DTYPES, "bcasilhgfd"))  # c, a: unsigned and signed char; s, i, l; h, g: float16, bfloat16; f, d
 SCALARS = [True, 2, 2.5]
 
 

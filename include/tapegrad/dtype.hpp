@@ -2,8 +2,9 @@
 //
 // What happens to a number that an element type doesn't hold is one rule:
 //   - Comparisons are mathematically right: uint8 200 isn't 300, and int64 2^53 + 1 isn't float64
-//     2^53. A fractional number beside float32 is rounded to float32 first, as the elements were:
-//     full({}, 0.1) == 0.1 holds. What no C++ number here can be, is refused: see Scalar.
+//     2^53. A fractional number beside float32, or a shorter type, is rounded to it first, as the
+//     elements were: full({}, 0.1) == 0.1 holds. What no C++ number here can be, is refused: see
+//     Scalar.
 //   - Storing it throws DTypeError: in fill_(), full(), tensor(), arange(), linspace(), where() and
 //     arithmetic with a C++ number, and likewise out of a tensor in item() and to_vector(). bool
 //     takes every number (is it not 0?); integers take what lies in their range once fractions are
@@ -14,6 +15,10 @@
 //     its nearest value for what lies outside, 0 for NaN. Types that meet in an operation convert
 //     in the same way.
 //   - Integer arithmetic wraps around modulo 2^bits.
+//
+// int8, int16, float16 and bfloat16 are stored, not computed with: an operation converts its inputs
+// to int32 or float32, and its result back. So a sum of float16 is added up in float32 and rounded
+// once, and a chain of operations is rounded at each of them, as in PyTorch.
 #pragma once
 
 #include <concepts>
@@ -24,15 +29,32 @@
 #include <string_view>
 #include <type_traits>
 
+#include "tapegrad/float16.hpp"
+
 namespace [[gnu::visibility("default")]] tapegrad {
 
-/// The type of a tensor's elements. Ordered: within a kind, promotion takes the larger.
-enum class DType : std::uint8_t { boolean, uint8, int32, int64, float32, float64 };
+/// The type of a tensor's elements. Ordered: promotion takes the larger, but for two pairs.
+enum class DType : std::uint8_t {
+  boolean,
+  uint8,
+  int8,
+  int16,
+  int32,
+  int64,
+  float16,
+  bfloat16,
+  float32,
+  float64
+};
 
 inline constexpr DType boolean = DType::boolean;
 inline constexpr DType uint8 = DType::uint8;
+inline constexpr DType int8 = DType::int8;
+inline constexpr DType int16 = DType::int16;
 inline constexpr DType int32 = DType::int32;
 inline constexpr DType int64 = DType::int64;
+inline constexpr DType float16 = DType::float16;
+inline constexpr DType bfloat16 = DType::bfloat16;
 inline constexpr DType float32 = DType::float32;
 inline constexpr DType float64 = DType::float64;
 
@@ -41,35 +63,43 @@ namespace detail {
 /// Throws DTypeError: a number that was cast to DType and is none.
 [[noreturn]] void refuse_dtype(std::string_view operation, DType t);
 
+// Not in the functions, where compilers make them anew on the stack.
+inline constexpr std::uint8_t sizes[] = {1, 1, 1, 2, 4, 8, 2, 2, 4, 8};
+inline constexpr std::string_view names[] = {"bool",  "uint8",   "int8",     "int16",   "int32",
+                                             "int64", "float16", "bfloat16", "float32", "float64"};
+
 }  // namespace detail
 
-/// Bytes of one element. Throws DTypeError for what is none of the six.
+/// Bytes of one element. Throws DTypeError for what is none of the ten.
 constexpr std::size_t size_of(DType t) {
-  constexpr std::size_t sizes[] = {1, 1, 4, 8, 4, 8};
   if (t > DType::float64) detail::refuse_dtype("size_of", t);
-  return sizes[static_cast<std::size_t>(t)];
+  return detail::sizes[static_cast<std::size_t>(t)];
 }
 
-/// "bool", "uint8", "int32", "int64", "float32" or "float64". Throws as size_of().
+/// "bool", "uint8" and so on. Throws as size_of().
 constexpr std::string_view name_of(DType t) {
-  constexpr std::string_view names[] = {"bool", "uint8", "int32", "int64", "float32", "float64"};
   if (t > DType::float64) detail::refuse_dtype("name_of", t);
-  return names[static_cast<std::size_t>(t)];
+  return detail::names[static_cast<std::size_t>(t)];
 }
 
 /// Its name.
 std::ostream& operator<<(std::ostream& out, DType t);
 
-/// float32 or float64. Throws as size_of().
+/// float16, bfloat16, float32 or float64. Throws as size_of().
 constexpr bool is_floating(DType t) {
   if (t > DType::float64) detail::refuse_dtype("is_floating", t);
-  return t >= DType::float32;
+  return t >= DType::float16;
 }
 
-/// The type that holds values of both, as PyTorch's `promote_types`. Throws as size_of().
+/// The type that holds values of both, as PyTorch's `promote_types`: int16 for uint8 and int8,
+/// float32 for float16 and bfloat16. Throws as size_of().
 constexpr DType promote(DType a, DType b) {
   const DType larger = a > b ? a : b;
+  const DType smaller = a > b ? b : a;
   if (larger > DType::float64) detail::refuse_dtype("promote", larger);
+  if (a == b) return a;
+  if (larger == DType::int8 && smaller == DType::uint8) return DType::int16;
+  if (larger == DType::bfloat16 && smaller == DType::float16) return DType::float32;
   return larger;
 }
 
@@ -80,9 +110,17 @@ inline constexpr bool is_element<bool> = true;
 template <>
 inline constexpr bool is_element<std::uint8_t> = true;
 template <>
+inline constexpr bool is_element<std::int8_t> = true;
+template <>
+inline constexpr bool is_element<std::int16_t> = true;
+template <>
 inline constexpr bool is_element<std::int32_t> = true;
 template <>
 inline constexpr bool is_element<std::int64_t> = true;
+template <>
+inline constexpr bool is_element<Float16> = true;
+template <>
+inline constexpr bool is_element<BFloat16> = true;
 template <>
 inline constexpr bool is_element<float> = true;
 template <>
@@ -96,8 +134,12 @@ concept Element = is_element<T>;
 template <Element T>
 inline constexpr DType dtype_of = std::is_same_v<T, bool>           ? DType::boolean
                                   : std::is_same_v<T, std::uint8_t> ? DType::uint8
+                                  : std::is_same_v<T, std::int8_t>  ? DType::int8
+                                  : std::is_same_v<T, std::int16_t> ? DType::int16
                                   : std::is_same_v<T, std::int32_t> ? DType::int32
                                   : std::is_same_v<T, std::int64_t> ? DType::int64
+                                  : std::is_same_v<T, Float16>      ? DType::float16
+                                  : std::is_same_v<T, BFloat16>     ? DType::bfloat16
                                   : std::is_same_v<T, float>        ? DType::float32
                                                                     : DType::float64;
 
@@ -126,6 +168,9 @@ class Scalar {
     }
   }
 
+  constexpr Scalar(Float16 value) : Scalar(static_cast<float>(value)) {}
+  constexpr Scalar(BFloat16 value) : Scalar(static_cast<float>(value)) {}
+
   /// boolean, int64 or float64: the kind of number that it was made from.
   constexpr DType kind() const { return kind_; }
 
@@ -134,12 +179,15 @@ class Scalar {
   constexpr bool fits() const {
     if constexpr (std::same_as<T, bool> || std::same_as<T, double>) {
       return true;
-    } else if constexpr (std::same_as<T, float>) {
-      // From half a unit above the largest float on, rounding gives infinity.
-      constexpr double beyond = 0x1.ffffffp127;
+    } else if constexpr (!std::integral<T>) {
+      // From half a unit above the largest number on, rounding gives infinity.
+      constexpr double beyond = std::same_as<T, Float16>    ? 65520
+                                : std::same_as<T, BFloat16> ? 0x1.ffp127
+                                                            : 0x1.ffffffp127;
       constexpr double infinity = std::numeric_limits<double>::infinity();
-      const double size = floating_ < 0 ? -floating_ : floating_;
-      return kind_ != DType::float64 || !(size >= beyond && size < infinity);
+      const double value = kind_ == DType::float64 ? floating_ : static_cast<double>(integer_);
+      const double size = value < 0 ? -value : value;
+      return !(size >= beyond && size < infinity);
     } else {
       using Limits = std::numeric_limits<T>;
       if (kind_ != DType::float64) return integer_ >= Limits::min() && integer_ <= Limits::max();
@@ -157,7 +205,7 @@ class Scalar {
     if constexpr (std::same_as<T, bool>) {
       return kind_ == DType::float64 ? floating_ != 0 : integer_ != 0;
     } else {
-      return kind_ == DType::float64 ? static_cast<T>(floating_) : static_cast<T>(integer_);
+      return kind_ == DType::float64 ? T(floating_) : T(integer_);
     }
   }
 

@@ -232,8 +232,11 @@ void ReversePass::arrive(Arrival& arrival) {
 Grads ReversePass::gradients_of(Node& node, const Tensor& g) {
   try {
     if (node.kind == Kind::joint) [[unlikely]] {
-      return static_cast<Joint&>(node).vjp_of(taken_together(node));
+      const std::vector<Tensor> gs = taken_together(node);
+      return static_cast<Joint&>(node).vjp_of(has_narrow(gs) ? widened(gs) : gs);
     }
+    if (has_narrow(g)) [[unlikely]]
+      return node.vjp(widened(g));
     return node.vjp(g);
   } catch (const MemoryError& inner) {
     std::array<char, 64> name{};

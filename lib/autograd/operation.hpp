@@ -8,8 +8,10 @@
 // An operation with several results says results(), into(outs, inputs...) or layouts(layout), which
 // give or fill a list: several.hpp.
 // `any_layout` marks an operation whose into() writes wherever `out` lies, without overlaps. One of
-// each element may then write over an input that lies exactly like it. What a user's function gives
-// is known only when it has run: custom operations have forward(inputs...) instead of both.
+// each element may then write over an input that lies exactly like it. `any_dtype` marks one whose
+// into() knows elements that are only stored; all others see what those are computed in, and the
+// derivative always does. What a user's function gives is known only when it has run: custom
+// operations have forward(inputs...) instead of both.
 #pragma once
 
 #include <concepts>
@@ -20,6 +22,7 @@
 #include <vector>
 
 #include "autograd/attributes.hpp"
+#include "autograd/narrow.hpp"
 #include "core/tensor_impl.hpp"
 
 namespace tapegrad {
@@ -69,12 +72,36 @@ template <IsView Op>
   return make_view(x, op.layout(x.impl()->layout));
 }
 
+/// Whether into() is to compute with the wider types of elements that are only stored.
+template <class Op, class... In>
+bool is_computed_wide(const In&... inputs) {
+  if constexpr (requires { Op::any_dtype; }) return false;
+  const auto types = []<class T>(const T& x) {
+    if constexpr (std::same_as<T, Tensor> && !requires { Op::takes_undefined; }) {
+      return bit_of(impl_of(x).dtype);
+    } else {
+      return types_of(x);
+    }
+  };
+  return ((types(inputs) | ...) & narrow_types) != 0;
+}
+
+template <class Op, class... In>
+[[gnu::cold, gnu::noinline]] Tensor computed_wide(const Op& op, const In&... inputs) {
+  const Meta meta = op.result(inputs...);
+  const Tensor out = make_tensor(computed_in(meta.dtype), meta.shape);
+  op.into(out, widened(inputs)...);
+  return out.to(meta.dtype);
+}
+
 /// The result, without recording. `inputs` are tensors, or one list of them.
 template <class Op, class... In>
 Tensor computed(const Op& op, const In&... inputs) {
   if constexpr (IsView<Op>) {
     return view_of(op, inputs...);
   } else if constexpr (Computes<Op, In...>) {
+    if (is_computed_wide<Op>(inputs...)) [[unlikely]]
+      return computed_wide(op, inputs...);
     const auto meta = op.result(inputs...);
     Tensor out = make_tensor(meta.dtype, meta.shape);
     op.into(out, inputs...);
@@ -95,10 +122,19 @@ std::vector<Tensor> computed_several(const Op& op, const In&... inputs) {
     };
     view(inputs...);
   } else {
-    for (const Meta& meta : op.results(inputs...)) {
-      outs.push_back(make_tensor(meta.dtype, meta.shape));
+    const std::vector<Meta> metas = op.results(inputs...);
+    const bool wide = is_computed_wide<Op>(inputs...);
+    for (const Meta& meta : metas) {
+      outs.push_back(make_tensor(wide ? computed_in(meta.dtype) : meta.dtype, meta.shape));
     }
-    op.into(Outputs(outs), inputs...);
+    if (!wide) {
+      op.into(Outputs(outs), inputs...);
+      return outs;
+    }
+    op.into(Outputs(outs), widened(inputs)...);
+    for (std::size_t i = 0; i < outs.size(); ++i) {
+      outs[i] = outs[i].to(metas[i].dtype);
+    }
   }
   return outs;
 }

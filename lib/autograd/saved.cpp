@@ -26,4 +26,8 @@ Tensor reattach(const Tensor& saved, const Ptr<Node>& node) {
   return x;
 }
 
+Tensor widened_value(const Tensor& saved, const Ptr<Node>& node) {
+  return widened(recording() && node ? reattach(saved, node) : saved);
+}
+
 }  // namespace tapegrad

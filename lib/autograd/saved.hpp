@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "autograd/mode.hpp"
+#include "autograd/narrow.hpp"
 #include "core/node.hpp"
 #include "core/tensor_impl.hpp"
 
@@ -24,8 +25,11 @@ struct SavedTensor {
 
 /// The value again, with the node that it had: so that a recorded reverse pass can go through it.
 Tensor reattach(const Tensor& saved, const Ptr<Node>& node);
+/// The same, where a recorded pass asks for it, in the type that its elements are computed in.
+Tensor widened_value(const Tensor& saved, const Ptr<Node>& node);
 
-/// What a vjp sees: s[i] is input i, s.output() the result, as far as the operation saves them.
+/// What a vjp sees: s[i] is input i, s.output() the result, as far as the operation saves them, in
+/// the types that are computed in.
 class Saved {
  public:
   Saved(Node& node, std::span<Ptr<Node>> inputs, std::span<const SavedTensor> values)
@@ -48,6 +52,8 @@ class Saved {
     const SavedTensor& saved = values_[slot];
     if (!saved.value.defined()) return {};
     saved.check_unchanged(node_.name());
+    if (is_narrow(impl_of(saved.value).dtype)) [[unlikely]]
+      return widened_value(saved.value, node);
     return recording() && node ? reattach(saved.value, node) : saved.value;
   }
 

@@ -1,7 +1,6 @@
 // From a DType at run time to a C++ type at compile time.
 #pragma once
 
-#include <cassert>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -10,7 +9,23 @@
 
 namespace tapegrad {
 
-/// Calls f(std::type_identity<T>{}) for the element type T.
+/// The type in which elements are computed with: int32 for int8 and int16, float32 for float16 and
+/// bfloat16, which are stored only, and any other type itself.
+constexpr DType computed_in(DType dtype) {
+  if (dtype == DType::int8 || dtype == DType::int16) return DType::int32;
+  if (dtype == DType::float16 || dtype == DType::bfloat16) return DType::float32;
+  return dtype;
+}
+/// A set of element types, so that several are asked at once.
+constexpr unsigned bit_of(DType dtype) { return 1u << static_cast<unsigned>(dtype); }
+inline constexpr unsigned narrow_types =
+    bit_of(int8) | bit_of(int16) | bit_of(float16) | bit_of(bfloat16);
+constexpr bool is_narrow(DType dtype) { return (narrow_types & bit_of(dtype)) != 0; }
+
+/// Throws DTypeError: nothing computes with elements of this type.
+[[noreturn]] void refuse_narrow(DType dtype);
+
+/// Calls f(std::type_identity<T>{}) for the element type T, which is none that is only stored.
 template <class F>
 decltype(auto) dispatch(DType dtype, F&& f) {
   switch (dtype) {
@@ -25,16 +40,35 @@ decltype(auto) dispatch(DType dtype, F&& f) {
     case DType::float32:
       return f(std::type_identity<float>{});
     case DType::float64:
-      break;
+      return f(std::type_identity<double>{});
+    default:
+      refuse_narrow(dtype);
   }
-  return f(std::type_identity<double>{});
 }
 
-/// As dispatch(), for a type that the caller knows to be float32 or float64.
+/// The same for all element types, to store and to read.
+template <class F>
+decltype(auto) dispatch_stored(DType dtype, F&& f) {
+  if (!is_narrow(dtype)) [[likely]]
+    return dispatch(dtype, std::forward<F>(f));
+  switch (dtype) {
+    case DType::int8:
+      return f(std::type_identity<std::int8_t>{});
+    case DType::int16:
+      return f(std::type_identity<std::int16_t>{});
+    case DType::float16:
+      return f(std::type_identity<Float16>{});
+    default:
+      return f(std::type_identity<BFloat16>{});
+  }
+}
+
+/// As dispatch(), for a type that the caller knows to be float32 or float64, or stored only.
 template <class F>
 decltype(auto) dispatch_known_floating(DType dtype, F&& f) {
   if (dtype == DType::float32) return f(std::type_identity<float>{});
-  assert(dtype == DType::float64);
+  if (dtype != DType::float64) [[unlikely]]
+    refuse_narrow(dtype);
   return f(std::type_identity<double>{});
 }
 

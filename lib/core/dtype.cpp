@@ -13,7 +13,7 @@ namespace {
 
 /// "0 to 255"
 std::string range_of(DType dtype) {
-  return dispatch(dtype, []<class T>(std::type_identity<T>) {
+  return dispatch_stored(dtype, []<class T>(std::type_identity<T>) {
     using Limits = std::numeric_limits<T>;
     // As numbers, not as characters.
     return fmt::format("{} to {}", +Limits::lowest(), +Limits::max());
@@ -26,8 +26,13 @@ std::ostream& operator<<(std::ostream& out, DType t) { return out << name_of(t);
 
 void detail::refuse_dtype(std::string_view operation, DType t) {
   fail<DTypeError>(
-      "{}: DType({}) is no element type; use boolean, uint8, int32, int64, float32 or float64",
+      "{}: DType({}) is no element type; use boolean, uint8, int8, int16, int32, int64, float16, "
+      "bfloat16, float32 or float64",
       operation, static_cast<int>(t));
+}
+
+void refuse_narrow(DType dtype) {
+  fail<DTypeError>("{} is stored only; convert it with to({})", dtype, computed_in(dtype));
 }
 
 void Scalar::refuse(std::string_view operation, DType dtype) const {

@@ -237,6 +237,9 @@ Tensor CsvTable::values(DType dtype) const {
 }
 
 Tensor CsvTable::values(std::span<const std::size_t> chosen, DType dtype) const {
+  tapegrad::check<DTypeError>(
+      !is_narrow(dtype), "load_csv: cells are not read as {}; ask for {} and convert with to()",
+      dtype, computed_in(dtype));
   for (const std::size_t column : chosen) check_column(*cells_, column);
   Tensor result =
       memory_for(cells_->input, dtype,

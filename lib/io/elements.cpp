@@ -70,7 +70,7 @@ Tensor tensor_at(const Input& input, std::size_t offset, DType dtype, const Shap
   if (bytes == 0) return empty(shape, {.dtype = dtype});
   if (dtype == boolean) check_booleans(input, offset, bytes);
   std::byte* first = input.data + offset;
-  return dispatch(dtype, [&]<class T>(std::type_identity<T>) {
+  return dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) {
     const bool aligned = reinterpret_cast<std::uintptr_t>(first) % alignof(T) == 0;
     if (aligned && is_native(order, dtype)) {
       return Tensor::from_blob(reinterpret_cast<T*>(first), shape,
@@ -85,7 +85,7 @@ Tensor tensor_at(const Input& input, std::size_t offset, DType dtype, const Shap
 }
 
 std::span<const std::byte> bytes_of(const Tensor& x) {
-  return dispatch(x.dtype(), [&]<class T>(std::type_identity<T>) {
+  return dispatch_stored(x.dtype(), [&]<class T>(std::type_identity<T>) {
     return std::as_bytes(std::span(x.data<T>(), static_cast<std::size_t>(x.numel())));
   });
 }

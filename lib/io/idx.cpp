@@ -18,7 +18,7 @@ constexpr std::size_t magic_bytes = 4;
 constexpr std::size_t size_bytes = 4;
 
 /// The format's codes of the types, in the order of StoredType; 0 for those that it doesn't have.
-constexpr std::array<int, 13> codes{0, 0x08, 0x0c, 0, 0x0d, 0x0e, 0x09, 0x0b, 0, 0, 0, 0, 0};
+constexpr std::array<int, 13> codes{0, 0x08, 0x09, 0x0b, 0x0c, 0, 0, 0, 0x0d, 0x0e, 0, 0, 0};
 
 struct IdxHeader {
   StoredType type = StoredType::uint8;
@@ -38,12 +38,9 @@ StoredType type_at(const Input& input, std::size_t offset, const LoadOptions& op
   std::optional<StoredType> type;
   const auto* known = std::ranges::find(codes, code);
   if (code != 0 && known != codes.end()) type = static_cast<StoredType>(known - codes.begin());
-  const std::string_view name = code == 0x09   ? "an array of signed bytes"
-                                : code == 0x0b ? "an array of 16-bit integers"
-                                               : "an array of no known type";
   return type_to_read(input, offset, type, options.convert,
-                      fmt::format("{} (type {:#04x})", name, code),
-                      "save unsigned bytes, 32-bit integers, float32 or float64");
+                      fmt::format("an array of no known type (type {:#04x})", code),
+                      "save bytes, 16-bit or 32-bit integers, float32 or float64");
 }
 
 IdxHeader parse_header(const Input& input, const LoadOptions& options) {
@@ -109,8 +106,8 @@ std::string header_of(const Tensor& x, const std::string& path) {
   std::string header(2, '\0');
   const int code = codes[static_cast<std::size_t>(stored_as(x.dtype()))];
   check<IoError>(code != 0,
-                 "save_idx: the format has no {}: {}; convert the tensor to uint8, int32, float32 "
-                 "or float64",
+                 "save_idx: the format has no {}: {}; convert the tensor to uint8, int8, int16, "
+                 "int32, float32 or float64",
                  x.dtype(), path);
   header += {static_cast<char>(code), static_cast<char>(x.dim())};
   for (const std::int64_t size : x.shape()) {

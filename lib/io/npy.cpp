@@ -49,7 +49,11 @@ Tensor transposed(const Tensor& x) {
 
 }  // namespace
 
-std::string npy_header(DType dtype, const Shape& shape) {
+std::string npy_header(std::string_view operation, DType dtype, const Shape& shape) {
+  check<DTypeError>(dtype != bfloat16,
+                    "{}: numpy has no bfloat16; convert it with to(float32), or use "
+                    "save_safetensors()",
+                    operation);
   std::string text = print_npy_dictionary(dtype, shape);
   // numpy leaves room for a longer first dimension and starts the elements on a multiple of 64.
   constexpr std::size_t longest_size = 21;
@@ -76,8 +80,8 @@ StoredType npy_type(const Input& input, const NpyHeader& header, const LoadOptio
   return type_to_read(
       input, header.type_offset, header.type, options.convert,
       fmt::format("dtype {}", shown(header.type_text)),
-      fmt::format("convert the array with astype() to bool, uint8, int32, int64, float32 or "
-                  "float64{}",
+      fmt::format("convert the array with astype() to bool, an integer of at most 64 bits or "
+                  "a float of at most 64{}",
                   others));
 }
 
@@ -102,8 +106,9 @@ Tensor load_npy(const std::string& path, const LoadOptions& options) {
 void save_npy(const std::string& path, const Tensor& x) {
   check_defined("save_npy", path, x);
   const Tensor dense = savable(x);
+  const std::string header = npy_header("save_npy", dense.dtype(), dense.shape());
   AtomicFile file("save_npy", path);
-  file.write(npy_header(dense.dtype(), dense.shape()));
+  file.write(header);
   file.write(bytes_of(dense));
   file.commit();
 }

@@ -11,7 +11,7 @@
 namespace tapegrad::io {
 
 /// What stands before the elements of a row-major array.
-std::string npy_header(DType dtype, const Shape& shape);
+std::string npy_header(std::string_view operation, DType dtype, const Shape& shape);
 
 /// The array that fills the input. `others` is what errors about its type say of others.
 Tensor read_npy(const Input& input, const LoadOptions& options = {}, std::string_view others = "");

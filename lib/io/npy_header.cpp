@@ -6,8 +6,8 @@ namespace tapegrad::io {
 namespace {
 
 /// Behind the character of the byte order.
-constexpr TypeNames types{"b1", "u1", "i4", "i8", "f4", "f8", "i1",
-                          "i2", "u2", "u4", "u8", "f2", ""};
+constexpr TypeNames types{"b1", "u1", "i1", "i2", "i4", "i8", "f2",
+                          "",   "f4", "f8", "u2", "u4", "u8"};
 
 /// Reads the part of Python's grammar that such a dictionary needs.
 class Literal {

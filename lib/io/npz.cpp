@@ -81,7 +81,7 @@ void save_npz(const std::string& path, const StateDict& tensors, NpzOptions opti
   headers.reserve(tensors.size());  // the files look into them
   for (const auto& [name, tensor] : tensors) {
     const Tensor& x = dense.emplace_back(savable(tensor));
-    const std::string& header = headers.emplace_back(npy_header(x.dtype(), x.shape()));
+    const std::string& header = headers.emplace_back(npy_header("save_npz", x.dtype(), x.shape()));
     files.push_back({name + std::string(suffix), {std::as_bytes(std::span(header)), bytes_of(x)}});
   }
   AtomicFile file("save_npz", path);

@@ -79,13 +79,14 @@ StoredType safetensors_type(const Input& input, const SafetensorsEntry& entry, b
   return type_to_read(
       input, entry.type_offset, entry.type, convert,
       fmt::format("tensor {} has dtype {}, which", shown(entry.name), shown(entry.type_text)),
-      fmt::format("convert it to F32, F64, I32, I64, U8 or BOOL before saving{}", others));
+      fmt::format("convert it to a type that it has, such as F32, before saving{}", others));
 }
 
 // Widest types first, so that every tensor is aligned, and in the order in which Python's package
 // writes types of one width.
 int rank_of(DType dtype) {
-  constexpr DType order[] = {int64, float64, float32, int32, uint8, boolean};
+  constexpr DType order[] = {int64,   float64, float32, int32, bfloat16,
+                             float16, int16,   int8,    uint8, boolean};
   return static_cast<int>(std::find(std::begin(order), std::end(order), dtype) - order);
 }
 

@@ -15,8 +15,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr TypeNames types{"BOOL", "U8",  "I32", "I64", "F32", "F64", "I8",
-                          "I16",  "U16", "U32", "U64", "F16", "BF16"};
+constexpr TypeNames types{"BOOL", "U8",  "I8",  "I16", "I32", "I64", "F16",
+                          "BF16", "F32", "F64", "U16", "U32", "U64"};
 
 constexpr std::string_view metadata_key = "__metadata__";
 

@@ -12,10 +12,11 @@ struct Facts {
 };
 
 constexpr Facts facts[] = {
-    {"bool", 1, boolean},    {"uint8", 1, uint8},     {"int32", 4, int32},  {"int64", 8, int64},
-    {"float32", 4, float32}, {"float64", 8, float64}, {"int8", 1, int32},   {"int16", 2, int32},
-    {"uint16", 2, int32},    {"uint32", 4, int64},    {"uint64", 8, int64}, {"float16", 2, float32},
-    {"bfloat16", 2, float32}};
+    {"bool", 1, boolean},    {"uint8", 1, uint8},       {"int8", 1, int8},
+    {"int16", 2, int16},     {"int32", 4, int32},       {"int64", 8, int64},
+    {"float16", 2, float16}, {"bfloat16", 2, bfloat16}, {"float32", 4, float32},
+    {"float64", 8, float64}, {"uint16", 2, int32},      {"uint32", 4, int64},
+    {"uint64", 8, int64}};
 
 const Facts& facts_of(StoredType type) { return facts[static_cast<std::size_t>(type)]; }
 

@@ -16,17 +16,17 @@ namespace tapegrad::io {
 enum class StoredType : std::uint8_t {
   boolean,
   uint8,
-  int32,
-  int64,
-  float32,
-  float64,
   int8,
   int16,
+  int32,
+  int64,
+  float16,
+  bfloat16,
+  float32,
+  float64,
   uint16,
   uint32,
-  uint64,
-  float16,
-  bfloat16
+  uint64
 };
 
 constexpr StoredType stored_as(DType dtype) { return static_cast<StoredType>(dtype); }

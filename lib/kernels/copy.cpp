@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/dispatch.hpp"
+#include "kernels/narrow.hpp"
 #include "kernels/transpose.hpp"
 #include "kernels/walk.hpp"
 #include "tapegrad/threads.hpp"
@@ -111,6 +112,7 @@ void transpose(const Walk<2>& walk, std::size_t across) {
 
 void transpose(const Walk<2>& walk, std::size_t across, std::size_t size) {
   if (size == 1) return transpose<std::uint8_t>(walk, across);
+  if (size == 2) return transpose<std::uint16_t>(walk, across);
   if (size == 4) return transpose<std::uint32_t>(walk, across);
   transpose<std::uint64_t>(walk, across);
 }
@@ -148,6 +150,11 @@ void convert_rows(const Walk<2>& walk) {
   });
 }
 
+template <class To, class From>
+void convert(const Walk<2>& walk, std::size_t across) {
+  across > 0 ? convert_blocks<To, From>(walk, across) : convert_rows<To, From>(walk);
+}
+
 }  // namespace
 
 void copy(Ref out, Ref in) {
@@ -163,15 +170,19 @@ void copy(Ref out, Ref in) {
   if (same && across > 0 && walk.strides(0)[0] == 1 && walk.strides(across)[1] == 1) {
     return transpose(walk, across, size_of(out.dtype));
   }
+  if (same && size_of(out.dtype) == 2) return convert<std::uint16_t, std::uint16_t>(walk, across);
+  if (same && out.dtype == int8) return convert<std::uint8_t, std::uint8_t>(walk, across);
+  if (is_narrow(out.dtype) || is_narrow(in.dtype)) {
+    return convert_narrow(walk, out.dtype, in.dtype);
+  }
   dispatch(out.dtype, [&]<class To>(std::type_identity<To>) {
-    dispatch(in.dtype, [&]<class From>(std::type_identity<From>) {
-      across > 0 ? convert_blocks<To, From>(walk, across) : convert_rows<To, From>(walk);
-    });
+    dispatch(in.dtype,
+             [&]<class From>(std::type_identity<From>) { convert<To, From>(walk, across); });
   });
 }
 
 void fill(Ref out, Scalar value, std::string_view operation) {
-  dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
+  dispatch_stored(out.dtype, [&]<class T>(std::type_identity<T>) {
     const T v = value.to<T>(operation);
     if (out.layout->is_contiguous()) {
       T* to = out.as<T>();

@@ -11,7 +11,7 @@ namespace tapegrad {
 
 /// Throws DTypeError in `operation`'s name unless `dtype` holds the number.
 inline void check_fits(std::string_view operation, DType dtype, Scalar number) {
-  dispatch(dtype, [&]<class T>(std::type_identity<T>) { number.to<T>(operation); });
+  dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) { number.to<T>(operation); });
 }
 
 /// What lists call the number.

@@ -10,7 +10,7 @@ Tensor converted(const Tensor& x, DType dtype) {
 
 Tensor constant(std::string_view operation, DType dtype, Scalar value) {
   Tensor c = make_tensor(dtype, Shape{});
-  dispatch(dtype, [&]<class T>(std::type_identity<T>) {
+  dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) {
     *kernels::ref(c).as<T>() = value.to<T>(operation);
   });
   return c;

@@ -1,6 +1,7 @@
 #include "ops/in_place.hpp"
 
 #include "core/check.hpp"
+#include "kernels/copy.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/strided.hpp"
 
@@ -105,6 +106,14 @@ HistoryGuard::~HistoryGuard() {
 Tensor apart_from(const Tensor& self, const Tensor& other) {
   if (!shares_storage(self, other) || self.impl()->layout == other.impl()->layout) return other;
   return unrecorded([&] { return other.clone(); });
+}
+
+Tensor computed_copy(const Tensor& self) {
+  return unrecorded([&] { return widened(self); });
+}
+
+void store_copy(const Tensor& self, const Tensor& copy) {
+  if (!copy.is_same(self)) kernels::copy(kernels::ref(self), kernels::ref(copy));
 }
 
 Tensor copy_with_history(const Tensor& x) {

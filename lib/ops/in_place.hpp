@@ -74,6 +74,22 @@ class HistoryGuard {
 /// other, or a copy of it where it shares storage with self without lying exactly like it.
 Tensor apart_from(const Tensor& self, const Tensor& other);
 
+/// self, or a copy in the type that its elements are computed in, outside the tape.
+Tensor computed_copy(const Tensor& self);
+/// Writes that copy back.
+void store_copy(const Tensor& self, const Tensor& copy);
+
+/// op.into() from self and others into self.
+template <class Op, std::same_as<Tensor>... In>
+void write_into(const Op& op, const Tensor& self, const In&... other) {
+  if (is_computed_wide<Op>(self, other...)) [[unlikely]] {
+    const Tensor copy = computed_copy(self);
+    op.into(copy, copy, apart_from(self, computed_copy(other))...);
+    return store_copy(self, copy);
+  }
+  op.into(self, self, apart_from(self, other)...);
+}
+
 /// A copy that stands at the same place on the tape.
 Tensor copy_with_history(const Tensor& x);
 
@@ -100,7 +116,7 @@ void record_write(Op op, Tensor& self, const In&... other) {
   std::apply(
       [&](const auto&... operand) {
         set_history(self, record(op, self, before, operand...));
-        op.into(self, self, apart_from(self, operand)...);
+        write_into(op, self, operand...);
       },
       operands);
   guard.keep_change();
@@ -116,7 +132,7 @@ Tensor& write_and_record(Op op, Tensor& self, const In&... other) {
   TensorImpl& impl = *self.impl();
   // Where memory ends, it ends before the first element changes.
   const auto write = [&] {
-    op.into(self, self, apart_from(self, other)...);
+    write_into(op, self, other...);
     impl.storage->bump();
   };
   if (is_silent()) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/dispatch.hpp"
 #include "core/node.hpp"
 #include "core/tensor_impl.hpp"
 #include "tapegrad/autograd.hpp"
@@ -239,6 +240,10 @@ void Optimizer::add_slots(std::string_view optimizer, const std::vector<Tensor>&
     check<Error>(x.defined(), "{}: parameter {} is an undefined tensor", optimizer, i);
     check<DTypeError>(is_floating(x.dtype()), "{}: parameter {} of shape {} is {}; train floats",
                       optimizer, i, x.shape(), x.dtype());
+    check<DTypeError>(!is_narrow(x.dtype()),
+                      "{}: parameter {} of shape {} is {}, which rounds small steps away; train "
+                      "float32 and convert a copy with to({})",
+                      optimizer, i, x.shape(), x.dtype(), x.dtype());
     check<AutogradError>(x.is_leaf(),
                          "{}: parameter {} of shape {} is the result of {}; only leaves are "
                          "trained",

@@ -38,10 +38,18 @@ int tensorflow_type(DType dtype) {
       return 3;
     case DType::uint8:
       return 4;
+    case DType::int16:
+      return 5;
+    case DType::int8:
+      return 6;
     case DType::int64:
       return 9;
     case DType::boolean:
       return 10;
+    case DType::bfloat16:
+      return 14;
+    case DType::float16:
+      return 19;
   }
   return 0;
 }

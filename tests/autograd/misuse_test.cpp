@@ -168,7 +168,8 @@ TEST_CASE("a number that was cast to an element type and is none is refused", "[
   for (const auto& [name, call] : calls) {
     CHECK(error_of<DTypeError>(call) == name +
                                             ": DType(200) is no element type; use boolean, uint8, "
-                                            "int32, int64, float32 or float64");
+                                            "int8, int16, int32, int64, float16, bfloat16, "
+                                            "float32 or float64");
   }
 }
 

@@ -11,14 +11,23 @@ using namespace tapegrad;
 
 namespace {
 
-constexpr std::array<DType, 6> dtypes = {boolean, uint8, int32, int64, float32, float64};
-constexpr std::string_view letters = "bcilfd";
-using Table = std::array<std::string_view, 6>;
+constexpr std::array<DType, 10> dtypes = {boolean, uint8,   int8,     int16,   int32,
+                                          int64,   float16, bfloat16, float32, float64};
+constexpr std::string_view letters = "bcasilhgfd";
+using Table = std::array<std::string_view, 10>;
 
-constexpr Table promote_types = {"bcilfd", "ccilfd", "iiilfd", "llllfd", "fffffd", "dddddd"};
-constexpr Table rank_1_and_0 = {"bcilfd", "ccccfd", "iiiifd", "llllfd", "ffffff", "dddddd"};
-constexpr Table rank_0_and_1 = {"bcilfd", "ccilfd", "icilfd", "lcilfd", "fffffd", "ddddfd"};
-constexpr Table with_scalars = {"blf", "ccf", "iif", "llf", "fff", "ddd"};  // true, 2, 2.5
+constexpr Table promote_types = {"bcasilhgfd", "ccssilhgfd", "asasilhgfd", "ssssilhgfd",
+                                 "iiiiilhgfd", "llllllhgfd", "hhhhhhhffd", "ggggggfgfd",
+                                 "fffffffffd", "dddddddddd"};
+constexpr Table rank_1_and_0 = {"bcasilhgfd", "cccccchgfd", "aaaaaahgfd", "sssssshgfd",
+                                "iiiiiihgfd", "llllllhgfd", "hhhhhhhhhh", "gggggggggg",
+                                "ffffffffff", "dddddddddd"};
+constexpr Table rank_0_and_1 = {"bcasilhgfd", "ccasilhgfd", "acasilhgfd", "scasilhgfd",
+                                "icasilhgfd", "lcasilhgfd", "hhhhhhhgfd", "gggggghgfd",
+                                "ffffffhgfd", "ddddddhgfd"};
+// true, 2, 2.5
+constexpr Table with_scalars = {"blf", "ccf", "aaf", "ssf", "iif",
+                                "llf", "hhh", "ggg", "fff", "ddd"};
 
 Tensor one(std::size_t rank, DType dtype) { return ones(Shape(rank, 1), {.dtype = dtype}); }
 
@@ -71,16 +80,31 @@ TEST_CASE("a C++ number never promotes a tensor of its own kind", "[core][promot
 TEST_CASE("element types know their size, name and C++ type", "[core][promotion]") {
   CHECK(dtype_of<bool> == boolean);
   CHECK(dtype_of<std::uint8_t> == uint8);
+  CHECK(dtype_of<std::int8_t> == int8);
+  CHECK(dtype_of<std::int16_t> == int16);
   CHECK(dtype_of<std::int32_t> == int32);
   CHECK(dtype_of<std::int64_t> == int64);
+  CHECK(dtype_of<Float16> == float16);
+  CHECK(dtype_of<BFloat16> == bfloat16);
   CHECK(dtype_of<float> == float32);
   CHECK(dtype_of<double> == float64);
   CHECK(size_of(boolean) == sizeof(bool));
+  CHECK(size_of(int8) == 1);
+  CHECK(size_of(int16) == 2);
   CHECK(size_of(int32) == 4);
+  CHECK(size_of(float16) == sizeof(Float16));
+  CHECK(size_of(bfloat16) == sizeof(BFloat16));
   CHECK(size_of(float64) == 8);
   CHECK(name_of(boolean) == "bool");
   CHECK(name_of(uint8) == "uint8");
+  CHECK(name_of(int8) == "int8");
+  CHECK(name_of(int16) == "int16");
+  CHECK(name_of(float16) == "float16");
+  CHECK(name_of(bfloat16) == "bfloat16");
   CHECK(name_of(float32) == "float32");
+  CHECK(is_floating(float16));
+  CHECK(is_floating(bfloat16));
+  CHECK_FALSE(is_floating(int16));
   CHECK(is_floating(float32));
   CHECK_FALSE(is_floating(int64));
 }

@@ -87,6 +87,25 @@ void check_float32(const OpRow& row) {
   }
 }
 
+/// Types that are only stored: as float32 does it, rounded at each operation.
+void check_narrow(const OpRow& row, DType dtype, double half_unit) {
+  if (!row.never_narrow.empty()) return;
+  const Tensors narrow = copies(leaves(row, Arrangement::dense), dtype);
+  const Tensors wide = copies(narrow, float32);
+  const auto check_like = [&](const Tensor& x, const Tensor& expected, double units) {
+    CHECK(x.dtype() == (expected.dtype() == float32 ? dtype : expected.dtype()));
+    CHECK(difference(x, expected, 0, units * half_unit * largest(expected)) == "");
+  };
+  check_like(row.f(narrow), row.f(wide), row.narrow_roundings);
+  const Tensors g = gradients(row, narrow);
+  const Tensors expected = gradients(row, wide);
+  for (std::size_t i = 0; i < g.size(); ++i) {
+    INFO("gradient of input " << i);
+    REQUIRE(g[i].defined() == expected[i].defined());
+    if (g[i].defined()) check_like(g[i], expected[i], 2 * row.narrow_roundings);
+  }
+}
+
 void check_layout(const OpRow& row, Arrangement arrangement) {
   const Tensors strided = leaves(row, arrangement);
   const Tensors dense = copies(strided, float64);
@@ -185,6 +204,10 @@ void check_rows(const std::vector<OpRow>& rows) {
       DYNAMIC_SECTION(row.name << " (row " << i << "): " << name_of(arrangement) << " inputs") {
         check_layout(row, arrangement);
       }
+    }
+    DYNAMIC_SECTION(row.name << " (row " << i << "): float16 and bfloat16 against float32") {
+      check_narrow(row, float16, 0x1p-11);
+      check_narrow(row, bfloat16, 0x1p-8);
     }
     DYNAMIC_SECTION(row.name << " (row " << i << "): the contract of each operation") {
       check_contract_of(row, leaves(row, Arrangement::dense));

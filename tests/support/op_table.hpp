@@ -41,6 +41,11 @@ struct OpRow {
   /// Float32 against float64, relative to the largest magnitude of the result. The default allows
   /// for a few roundings of 2^-24.
   double float32_tolerance = 2e-6;
+  /// How often float16 and bfloat16 are rounded, relative to the largest magnitude of the result;
+  /// more where several operations make one, or the slope is steep.
+  double narrow_roundings = 4;
+  /// Why its inputs are never of these two types.
+  std::string_view never_narrow = {};
   /// Of derivatives, relative; larger where the operation itself rounds to float32.
   double tolerance = 1e-9;
   /// Why derivatives end at the second; empty where the third is checked too.

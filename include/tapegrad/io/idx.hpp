@@ -19,7 +19,7 @@ namespace io {
 ///   Source: http://yann.lecun.com/exdb/mnist/
 Tensor load_idx(const std::string& path, const LoadOptions& options = {});
 
-/// Writes uint8, int32, float32 or float64, gzipped if the path ends with ".gz".
+/// Writes uint8, int8, int16, int32, float32 or float64, gzipped if the path ends with ".gz".
 ///   The file appears at once or not at all. Throws IoError when it can't be written, for a size of
 ///   2^32 or more, and for int64 and bool, which the format doesn't have.
 void save_idx(const std::string& path, const Tensor& x);

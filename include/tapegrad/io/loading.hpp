@@ -11,7 +11,7 @@ namespace io {
 
 struct LoadOptions {
   /// Arrays of a type that this library doesn't have become the smallest that holds every value:
-  /// float16 and bfloat16 become float32, int8, int16 and uint16 int32, uint32 and uint64 int64. A
+  /// uint16 becomes int32, uint32 and uint64 int64. A
   /// uint64 that is too large for that is an IoError with the value. Else such an array is one.
   bool convert = false;
 };

@@ -11,7 +11,8 @@ namespace [[gnu::visibility("default")]] tapegrad {
 namespace io {
 
 /// Writes the bytes that numpy.save writes (format 1.0), row by row.
-///   The file appears at once or not at all. Throws IoError when it can't be written.
+///   The file appears at once or not at all. Throws IoError when it can't be written, and
+///   DTypeError for bfloat16, which numpy doesn't have.
 void save_npy(const std::string& path, const Tensor& x);
 
 /// Reads one array as numpy.save writes it: formats 1.0, 2.0 and 3.0, either byte order. What is

@@ -18,8 +18,8 @@ struct Safetensors {
   std::map<std::string, std::string> metadata;
 };
 
-/// Writes `tensors` so that every safetensors reader takes them: float32, float64, int32, int64,
-/// uint8 and bool, of any layout. The bytes are those that Python's safetensors writes: the widest
+/// Writes `tensors` so that every safetensors reader takes them, of every element type and
+/// any layout. The bytes are those that Python's safetensors writes: the widest
 /// types first, names in order within a type.
 ///   The file appears at once or not at all: whatever fails, a file that was there stays as it was.
 ///   Throws IoError when the file can't be written, and for a name that isn't UTF-8, has a NUL

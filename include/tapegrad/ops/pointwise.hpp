@@ -17,6 +17,7 @@
 #include "tapegrad/ops/pointwise/arithmetic.hpp"
 #include "tapegrad/ops/pointwise/bounds.hpp"
 #include "tapegrad/ops/pointwise/choice.hpp"
+#include "tapegrad/ops/pointwise/close.hpp"
 #include "tapegrad/ops/pointwise/compare.hpp"
 #include "tapegrad/ops/pointwise/exponential.hpp"
 #include "tapegrad/ops/pointwise/finite.hpp"

@@ -65,8 +65,8 @@ Tensor tensor(const NestedList& values, const TensorOptions& options) {
   const bool no_numbers = numel(shape) == 0;
   const DType usual = kind == float64 || no_numbers ? float32 : kind;
   const Tensor x = make_tensor("tensor", chosen("tensor", options, usual), shape);
-  dispatch(x.dtype(),
-           [&]<class T>(std::type_identity<T>) { write(values, kernels::ref(x).as<T>()); });
+  dispatch_stored(x.dtype(),
+                  [&]<class T>(std::type_identity<T>) { write(values, kernels::ref(x).as<T>()); });
   return finished(x, options);
 }
 

@@ -21,22 +21,22 @@ void check_fits(std::string_view operation, const Tensor& x, DType dtype) {
   if (!misfit) return;
   const std::string where =
       fmt::format("{}: element {}", operation, position(misfit->place, x.shape()));
-  dispatch(dtype, [&]<class T>(std::type_identity<T>) { misfit->value.to<T>(where); });
+  dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) { misfit->value.to<T>(where); });
 }
 
 void check_holds(std::string_view operation, DType dtype, std::int64_t first, std::int64_t last) {
-  const auto within = [&](std::int64_t low, std::int64_t high) {
-    return first >= low && last <= high;
-  };
-  constexpr std::int64_t float32_exact = std::int64_t{1} << 24;
-  constexpr std::int64_t float64_exact = std::int64_t{1} << 53;
-  using Int32 = std::numeric_limits<std::int32_t>;
-  const bool fits = dtype == boolean   ? within(0, 1)
-                    : dtype == uint8   ? within(0, 255)
-                    : dtype == int32   ? within(Int32::min(), Int32::max())
-                    : dtype == float32 ? within(-float32_exact, float32_exact)
-                    : dtype == float64 ? within(-float64_exact, float64_exact)
-                                       : true;
+  // Up to 2^digits every integer is a floating-point number.
+  const bool fits = dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) {
+    using Limits = std::numeric_limits<T>;
+    if constexpr (std::is_same_v<T, std::int64_t>) {
+      return true;
+    } else if constexpr (std::is_integral_v<T>) {
+      return first >= std::int64_t{Limits::min()} && last <= std::int64_t{Limits::max()};
+    } else {
+      constexpr std::int64_t most = std::int64_t{1} << Limits::digits;
+      return first >= -most && last <= most;
+    }
+  });
   check<DTypeError>(fits, "{}: {} doesn't hold every integer from {} to {}", operation, dtype,
                     first, last);
 }

@@ -28,16 +28,16 @@ kernels::Stream next(Generator& generator) {
 
 Tensor uniform(std::string_view operation, const Shape& shape, DType dtype, double low, double high,
                Generator& generator) {
-  const Tensor x = make_tensor(operation, dtype, shape);
+  const Tensor x = make_tensor(operation, computed_in(dtype), shape);
   kernels::uniform(kernels::ref(x), next(generator), low, high);
-  return x;
+  return converted(x, dtype);
 }
 
 Tensor normal(std::string_view operation, const Shape& shape, DType dtype, double mean, double std,
               Generator& generator) {
-  const Tensor x = make_tensor(operation, dtype, shape);
+  const Tensor x = make_tensor(operation, computed_in(dtype), shape);
   kernels::normal(kernels::ref(x), next(generator), mean, std);
-  return x;
+  return converted(x, dtype);
 }
 
 Tensor standard_uniform(std::string_view operation, const Shape& shape,
@@ -61,15 +61,15 @@ Tensor integers(std::string_view operation, std::int64_t low, std::int64_t high,
   check<IndexError>(low < high, "{}: there is no integer from {} to below {}", operation, low,
                     high);
   check_holds(operation, dtype, low, high - 1);
-  const Tensor x = make_tensor(operation, dtype, shape);
+  const Tensor x = make_tensor(operation, computed_in(dtype), shape);
   const std::uint64_t count = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
   kernels::integers(kernels::ref(x), next(generator), low, count);
-  return finished(x, options);
+  return finished(converted(x, dtype), options);
 }
 
 /// Both are numbers that x can hold.
 void check_parameters(std::string_view operation, const Tensor& x, double a, double b) {
-  dispatch_floating(operation, x.dtype(), [&]<class T>(std::type_identity<T>) {
+  dispatch_stored(x.dtype(), [&]<class T>(std::type_identity<T>) {
     Scalar(a).to<T>(operation);
     Scalar(b).to<T>(operation);
   });
@@ -155,17 +155,18 @@ Tensor bernoulli_like(const Tensor& x, double p, const TensorOptions& options,
                       Generator& generator) {
   check_defined("bernoulli_like", x);
   check<Error>(p >= 0 && p <= 1, "bernoulli_like: {} is no probability; use 0 to 1", p);
-  const Tensor mask =
-      make_tensor("bernoulli_like", chosen("bernoulli_like", options, x.dtype()), x.shape());
+  const DType dtype = chosen("bernoulli_like", options, x.dtype());
+  const Tensor mask = make_tensor("bernoulli_like", computed_in(dtype), x.shape());
   kernels::bernoulli(kernels::ref(mask), next(generator), p);
-  return finished(mask, options);
+  return finished(converted(mask, dtype), options);
 }
 
 Tensor uniform_(Tensor x, double low, double high, Generator& generator) {
   check_defined("uniform_", x);
   check_floating("uniform_", x.dtype());
-  const double most =
-      x.dtype() == float32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+  const double most = dispatch_stored(x.dtype(), []<class T>(std::type_identity<T>) {
+    return static_cast<double>(std::numeric_limits<T>::max());
+  });
   check<Error>(low <= high && high - low <= most,
                "uniform_: from {} to {} is no interval that {} can hold", low, high, x.dtype());
   check_parameters("uniform_", x, low, high);

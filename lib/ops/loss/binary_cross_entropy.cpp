@@ -121,7 +121,7 @@ void check_weight(std::string_view operation, std::string_view which, const Tens
 
 /// NaN passes, as in every other loss.
 void check_probabilities(const Tensor& input) {
-  const Tensor x = as_floating(input);
+  const Tensor x = converted(input, computed_in(as_floating(input).dtype()));
   const double outside =
       dispatch_floating("binary_cross_entropy", x.dtype(), [&]<class T>(std::type_identity<T>) {
         const auto is_outside = [](const auto& v) {

@@ -92,7 +92,7 @@ constexpr double no_limit = std::numeric_limits<double>::infinity();
 /// A limit beyond the values of the type is none on its own side. On the other one every result
 /// would be that number, which doesn't fit.
 void check_limits(std::string_view operation, DType dtype, Scalar low, Scalar high) {
-  dispatch(dtype, [&]<class T>(std::type_identity<T>) {
+  dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) {
     if (low.to<double>() > 0 && low.to<double>() < no_limit) low.to<T>(operation);
     if (high.to<double>() < 0 && high.to<double>() > -no_limit) high.to<T>(operation);
   });
@@ -100,11 +100,11 @@ void check_limits(std::string_view operation, DType dtype, Scalar low, Scalar hi
 
 /// A limit as a number that the type holds: its last or an infinite one for those beyond.
 Scalar fitted(DType dtype, Scalar value) {
-  return dispatch(dtype, [&]<class T>(std::type_identity<T>) -> Scalar {
+  return dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) -> Scalar {
     using Limits = std::numeric_limits<T>;
     if (value.fits<T>()) return value;
     const bool low = value.to<double>() < 0;
-    if constexpr (std::is_floating_point_v<T>) return low ? -no_limit : no_limit;
+    if constexpr (!std::is_integral_v<T>) return low ? -no_limit : no_limit;
     return low ? Limits::min() : Limits::max();
   });
 }

@@ -143,17 +143,25 @@ struct ComparisonBeside {
   }
 };
 
+/// A fraction beside elements of 16 bits, rounded as they were if they reach so far.
+Scalar rounded_beside(DType dtype, Scalar number) {
+  if (!is_narrow(dtype) || !is_floating(dtype) || number.kind() != float64) return number;
+  return dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) {
+    return number.fits<T>() ? Scalar(number.to<T>()) : number;
+  });
+}
+
 template <class Op>
 Tensor compared(const Tensor& a, Scalar b) {
   check_defined(Op::name, a, b);
-  return apply(ComparisonBeside<Op>{b}, a);
+  return apply(ComparisonBeside<Op>{rounded_beside(a.dtype(), b)}, a);
 }
 
 /// a with b, as b with a by `Other`: it is the tensor's place that is counted in errors.
 template <class Op, class Other = Op>
 Tensor mirrored(Scalar a, const Tensor& b) {
   check_defined(Op::name, a, b);
-  return apply(ComparisonBeside<Other>{a}, b);
+  return apply(ComparisonBeside<Other>{rounded_beside(b.dtype(), a)}, b);
 }
 
 }  // namespace
@@ -176,5 +184,18 @@ Tensor operator>(Scalar a, const Tensor& b) { return mirrored<Greater, Less>(a, 
 Tensor operator>=(const Tensor& a, const Tensor& b) { return apply(GreaterEqual{}, a, b); }
 Tensor operator>=(const Tensor& a, Scalar b) { return compared<GreaterEqual>(a, b); }
 Tensor operator>=(Scalar a, const Tensor& b) { return mirrored<GreaterEqual, LessEqual>(a, b); }
+
+Tensor eq(const Tensor& a, const Tensor& b) { return a == b; }
+Tensor eq(const Tensor& a, Scalar b) { return a == b; }
+Tensor ne(const Tensor& a, const Tensor& b) { return a != b; }
+Tensor ne(const Tensor& a, Scalar b) { return a != b; }
+Tensor lt(const Tensor& a, const Tensor& b) { return a < b; }
+Tensor lt(const Tensor& a, Scalar b) { return a < b; }
+Tensor le(const Tensor& a, const Tensor& b) { return a <= b; }
+Tensor le(const Tensor& a, Scalar b) { return a <= b; }
+Tensor gt(const Tensor& a, const Tensor& b) { return a > b; }
+Tensor gt(const Tensor& a, Scalar b) { return a > b; }
+Tensor ge(const Tensor& a, const Tensor& b) { return a >= b; }
+Tensor ge(const Tensor& a, Scalar b) { return a >= b; }
 
 }  // namespace tapegrad

@@ -56,8 +56,9 @@ Tensor nan_to_num(const Tensor& x, double nan, std::optional<double> posinf,
                   std::optional<double> neginf) {
   check_defined("nan_to_num", x, nan, posinf, neginf);
   if (!is_floating(x.dtype())) return x.clone();
-  const double most =
-      x.dtype() == float32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+  const double most = dispatch_stored(x.dtype(), []<class T>(std::type_identity<T>) {
+    return static_cast<double>(std::numeric_limits<T>::max());
+  });
   const NanToNum op(nan, posinf.value_or(most), neginf.value_or(-most));
   for (const double number : {op.nan, op.above, op.below}) check_fits(op.name, x.dtype(), number);
   return apply(op, x);

@@ -124,14 +124,14 @@ struct RunningExtreme {
 };
 
 /// Integers and booleans as int64: sums, products and comparisons need no loops of other types.
-Tensor widened(const Tensor& x) { return is_floating(x.dtype()) ? x : x.to(int64); }
+Tensor in_sum_type(const Tensor& x) { return is_floating(x.dtype()) ? x : x.to(int64); }
 
 template <class Which>
 Extremes running_extreme(const Tensor& x, std::int64_t dim) {
   using Op = RunningExtreme<Which>;
   check_defined(Op::name, x, dim);
   const Op op{reduced_dim(Op::name, x, dim)};
-  const Tensor indices = apply(op, widened(x));
+  const Tensor indices = apply(op, in_sum_type(x));
   return {gather(x, static_cast<std::int64_t>(op.dim), indices), indices};
 }
 
@@ -146,12 +146,12 @@ Tensor products_of_others(const Tensor& x, std::size_t dim) {
 
 Tensor cumsum(const Tensor& x, std::int64_t dim) {
   check_defined("cumsum", x, dim);
-  return apply(Cumsum{{reduced_dim("cumsum", x, dim)}}, widened(x));
+  return apply(Cumsum{{reduced_dim("cumsum", x, dim)}}, in_sum_type(x));
 }
 
 Tensor cumprod(const Tensor& x, std::int64_t dim) {
   check_defined("cumprod", x, dim);
-  return apply(Cumprod{{reduced_dim("cumprod", x, dim)}}, widened(x));
+  return apply(Cumprod{{reduced_dim("cumprod", x, dim)}}, in_sum_type(x));
 }
 
 Tensor logcumsumexp(const Tensor& x, std::int64_t dim) {

@@ -10,6 +10,7 @@ namespace {
 /// The elements again, in the type of the copy.
 struct Copying {
   static constexpr bool any_layout = true;
+  static constexpr bool any_dtype = true;
   void into(const Tensor& y, const Tensor& x) const {
     kernels::copy(kernels::ref(y), kernels::ref(x));
   }

@@ -89,7 +89,7 @@ T Tensor::item() const {
   check<ShapeError>(layout.numel() == 1, "item: needs exactly one element, shape is {}",
                     layout.shape());
   const kernels::Ref x = kernels::ref(*this);
-  return dispatch(x.dtype, [&]<class From>(std::type_identity<From>) {
+  return dispatch_stored(x.dtype, [&]<class From>(std::type_identity<From>) {
     const From value = *x.as<const From>();
     if constexpr (std::is_same_v<T, From>) {
       return value;
@@ -101,7 +101,7 @@ T Tensor::item() const {
 
 Item Tensor::item() const {
   const DType dtype = impl_of(*this, "item").dtype;
-  return dispatch(dtype, [&]<class T>(std::type_identity<T>) { return Item(item<T>()); });
+  return dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) { return Item(item<T>()); });
 }
 
 void detail::refuse_item(Scalar value, const char* type) {
@@ -153,8 +153,12 @@ std::vector<T> Tensor::to_vector() const {
   template std::vector<T> Tensor::to_vector<T>() const;
 TAPEGRAD_ELEMENTS(bool)
 TAPEGRAD_ELEMENTS(std::uint8_t)
+TAPEGRAD_ELEMENTS(std::int8_t)
+TAPEGRAD_ELEMENTS(std::int16_t)
 TAPEGRAD_ELEMENTS(std::int32_t)
 TAPEGRAD_ELEMENTS(std::int64_t)
+TAPEGRAD_ELEMENTS(Float16)
+TAPEGRAD_ELEMENTS(BFloat16)
 TAPEGRAD_ELEMENTS(float)
 TAPEGRAD_ELEMENTS(double)
 #undef TAPEGRAD_ELEMENTS

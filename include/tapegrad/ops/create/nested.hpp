@@ -108,9 +108,9 @@ void flatten(const std::vector<T>& values, std::size_t level, Shape& shape,
 
 }  // namespace detail
 
-/// Vectors of other arithmetic types, where short becomes int32 and unsigned int64, and vectors of
-/// vectors, all of one size at each level. Throws DTypeError for a number beyond the element type,
-/// ShapeError for ragged vectors and beyond eight levels.
+/// Vectors of other arithmetic types, where unsigned short becomes int32 and unsigned int64, and
+/// vectors of vectors, all of one size at each level. Throws DTypeError for a number beyond the
+/// element type, ShapeError for ragged vectors and beyond eight levels.
 template <class T>
 requires(!Element<T> && std::is_arithmetic_v<typename detail::Nest<T>::Number>) Tensor
     tensor(const std::vector<T>& values, const TensorOptions& options = {}) {
