@@ -269,7 +269,8 @@ void ReversePass::hand_on(Result& result, Tensor&& g) {
     add(*place, Tensor(g));
   }
   const auto ours = std::ranges::find(all, joint.get(), &Together::joint);
-  ours->gradients[result.index] = std::move(g);
+  Tensor& sum = ours->gradients[result.index];
+  sum.defined() ? add_to(sum, g) : sum.swap(g);
 }
 
 std::vector<Tensor> ReversePass::taken_together(const Node& joint) {

@@ -47,7 +47,7 @@ class Saved {
   DType dtype(std::size_t i) const { return inputs_[i]->dtype; }
   const Shape& output_shape() const { return node_.shape; }
 
- private:
+ protected:
   Tensor value(std::size_t slot, const Ptr<Node>& node) const {
     const SavedTensor& saved = values_[slot];
     if (!saved.value.defined()) return {};

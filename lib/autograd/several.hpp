@@ -4,7 +4,8 @@
 //   results(inputs...)       the Meta of each result, and into(outs, inputs...), which computes all
 //   layouts(layout)          or, of views of one input, how each of them lies
 //   vjp(saved, gs)           the gradients that arrived, undefined where nothing did
-// It can save its inputs, not its results.
+// It can save its inputs and, all together (save_output), its results: `saved` is then a
+// SavedResults.
 #pragma once
 
 #include <array>
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -47,6 +49,18 @@ struct Result final : Record {
   const std::size_t index;
 };
 
+/// What the vjp sees: result(i) is result i, if the operation saves them. In a recorded pass it has
+/// a record of its own beside the first one, which belongs to the tensor that the user got; hooks
+/// on that one don't concern it.
+class SavedResults : public Saved {
+ public:
+  using Saved::Saved;
+  Tensor result(std::size_t i) const {
+    const Tensor x = value(size() + i, {});
+    return recording() ? reattach(x, Ptr<Node>(new Result(x, Ptr<Node>::share(&node_), i))) : x;
+  }
+};
+
 template <class Op, class Edges, class Values>
 struct JointOf final : Joint {
   JointOf(Op operation, const std::vector<Tensor>& outs, Edges&& to, Values&& slots)
@@ -58,7 +72,7 @@ struct JointOf final : Joint {
   void attributes(AttributeList& list) const override { list_attributes(op, list); }
   std::span<Ptr<Node>> inputs() override { return edges; }
   Grads vjp_of(std::span<const Tensor> gs) override {
-    return op.vjp(Saved(*this, edges, saved), gs);
+    return op.vjp(SavedResults(*this, edges, saved), gs);
   }
   void release_saved() override {
     for (SavedTensor& s : saved) s.value = Tensor();
@@ -74,13 +88,19 @@ template <class Op, std::same_as<Tensor>... In>
 void record_several(Op op, const std::vector<Tensor>& outs, const In&... inputs) {
   constexpr std::size_t count = sizeof...(In);
   constexpr Needs saves = Op::saves(~Needs{0});
-  static_assert(!(saves & save_output), "an operation with several results saves its inputs only");
+  constexpr bool with_results = (saves & save_output) != 0;
   using Edges = std::array<Ptr<Node>, count>;
-  using Values = std::array<SavedTensor, saves == save_nothing ? 0 : count>;
-  auto* node = new JointOf<Op, Edges, Values>(std::move(op), outs, Edges{}, Values{});
+  using Values = std::conditional_t<with_results, std::vector<SavedTensor>,
+                                    std::array<SavedTensor, saves == save_nothing ? 0 : count>>;
+  Values values{};
+  if constexpr (with_results) values.resize(count + outs.size());
+  auto* node = new JointOf<Op, Edges, Values>(std::move(op), outs, Edges{}, std::move(values));
   const Ptr<Node> owner(node);
   const std::array<const Tensor*, count> pointers{&inputs...};
   connect<Op>(*node, pointers, Tensor());
+  if constexpr (with_results) {
+    for (std::size_t i = 0; i < outs.size(); ++i) node->saved[count + i].keep(outs[i]);
+  }
   for (std::size_t i = 0; i < outs.size(); ++i) {
     TensorImpl& out = *outs[i].impl();
     if (is_floating(out.dtype)) out.node = Ptr<Node>(new Result(outs[i], owner, i));
