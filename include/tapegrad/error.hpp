@@ -28,6 +28,11 @@ struct IndexError : Error {
   using Error::Error;
 };
 
+/// A matrix hasn't what the operation needs: an inverse, a Cholesky factor, finite elements.
+struct LinAlgError : Error {
+  using Error::Error;
+};
+
 /// The tape was asked for something that it can't do: a second backward, a changed saved value.
 struct AutogradError : Error {
   using Error::Error;

@@ -22,6 +22,9 @@ extern "C" {
 [[gnu::weak]] void openblas_set_num_threads(int);
 [[gnu::weak]] void* blas_memory_alloc(int);
 [[gnu::weak]] void blas_memory_free(void*);
+// Where OpenBLAS is the variant on OpenMP, each thread has its own number.
+[[gnu::weak]] int omp_get_max_threads();
+[[gnu::weak]] void omp_set_num_threads(int);
 }
 
 namespace tapegrad::kernels {
@@ -50,6 +53,8 @@ struct Buffers {
   std::size_t callers = 0;   // threads of ours that may be within BLAS at once
   std::vector<void*> known;  // buffers that are mapped; OpenBLAS never unmaps one
   bool alone = false;        // OpenBLAS's own threads lack theirs
+  int single = 0;            // how many AloneInBlas there are
+  int threads_after = 1;     // what OpenBLAS has when the last of them goes
 };
 
 /// Never destroyed: threads may outlive static variables.
@@ -157,8 +162,35 @@ bool map_blas_buffers() {
 
 void set_blas_threads(int count) {
   if (!openblas_get_num_threads || !openblas_set_num_threads) return;
-  const std::lock_guard lock(buffers().mutex);
-  change_threads(buffers(), count);
+  Buffers& all = buffers();
+  const std::lock_guard lock(all.mutex);
+  if (all.single > 0) {
+    all.threads_after = count;
+  } else {
+    change_threads(all, count);
+  }
+}
+
+AloneInBlas::AloneInBlas() {
+  if (omp_get_max_threads && omp_set_num_threads) {
+    omp_before_ = omp_get_max_threads();
+    omp_set_num_threads(1);
+  }
+  if (!openblas_get_num_threads || !openblas_set_num_threads) return;
+  Buffers& all = buffers();
+  const std::lock_guard lock(all.mutex);
+  if (all.single++ > 0) return;
+  all.threads_after = openblas_get_num_threads();
+  openblas_set_num_threads(1);
+}
+
+AloneInBlas::~AloneInBlas() {
+  if (openblas_get_num_threads && openblas_set_num_threads) {
+    Buffers& all = buffers();
+    const std::lock_guard lock(all.mutex);
+    if (--all.single == 0) change_threads(all, all.threads_after);
+  }
+  if (omp_before_ > 0) omp_set_num_threads(omp_before_);
 }
 
 bool room_for_shared_product() {

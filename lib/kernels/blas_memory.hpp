@@ -19,6 +19,20 @@ bool map_blas_buffers();
 /// How many threads a product may have; as many as before where memory for more lacks.
 void set_blas_threads(int count);
 
+/// While one lives, OpenBLAS works in the threads that call it and in no other: LAPACK's results
+/// depend on how many there are. A product that another thread computes meanwhile is
+/// what it is in one thread: slower, and rounded so.
+class AloneInBlas {
+ public:
+  AloneInBlas();
+  AloneInBlas(const AloneInBlas&) = delete;
+  AloneInBlas& operator=(const AloneInBlas&) = delete;
+  ~AloneInBlas();
+
+ private:
+  int omp_before_ = 0;
+};
+
 /// There is room for the list of a product that is shared.
 bool room_for_shared_product();
 
