@@ -27,7 +27,13 @@ class Index;
 class Selection;
 struct Extremes;
 struct Unique;
+struct Slogdet;
+struct Lstsq;
+struct Qr;
+struct Eigh;
+struct Svd;
 enum class PadMode;
+enum class QrMode;
 
 namespace detail {
 
