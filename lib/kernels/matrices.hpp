@@ -5,9 +5,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "core/memory.hpp"
+#include "core/sizes.hpp"
 #include "kernels/parallel.hpp"
 #include "kernels/ref.hpp"
 
@@ -23,8 +25,7 @@ struct Failure {
 template <class T>
 class Scratch {
  public:
-  explicit Scratch(std::int64_t n)
-      : bytes_(static_cast<std::size_t>(n) * sizeof(T)), block_(allocate(bytes_)) {}
+  explicit Scratch(std::int64_t n) : bytes_(bytes_of(n)), block_(allocate(bytes_)) {}
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
   ~Scratch() { deallocate(block_, bytes_); }
@@ -32,6 +33,12 @@ class Scratch {
   T& operator[](std::int64_t i) const { return get()[i]; }
 
  private:
+  /// More than there is where 64 bits can't count them: an expanded matrix may be of any size.
+  static std::size_t bytes_of(std::int64_t n) {
+    const auto bytes = product(n, static_cast<std::int64_t>(sizeof(T)));
+    return static_cast<std::size_t>(bytes.value_or(std::numeric_limits<std::int64_t>::max()));
+  }
+
   std::size_t bytes_;
   void* block_;
 };

@@ -56,6 +56,12 @@ std::vector<Argument> tensors() {
       {"recorded", ones({2, 3}, {.requires_grad = true}) * 2},
       {"far stride", Tensor::from_blob(memory, {1, 2}, nothing, Strides{most, 1})},
       {"stride 0", Tensor::from_blob(memory, {2, 3}, nothing, Strides{0, 0})},
+      {"square", ones({2, 2})},
+      {"square of NaN", full({2, 2}, nan_value)},
+      {"infinite square", full({3, 2, 2}, inf)},
+      {"largest square", full({2, 2}, std::numeric_limits<double>::max(), {.dtype = float64})},
+      {"empty square", zeros({2, 0, 0})},
+      {"square far apart", Tensor::from_blob(memory, {1, 1, 1}, nothing, Strides{most, most, 1})},
       {"rank 8", ones({1, 1, 1, 1, 1, 1, 1, 1})},
   };
 }

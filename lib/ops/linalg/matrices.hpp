@@ -31,11 +31,15 @@ inline void check_square(std::string_view operation, const Tensor& x) {
   check_matrices(operation, x);
 }
 
-/// Throws ShapeError where LAPACK can't count the elements of its workspace with 32 bits.
+/// Throws ShapeError where LAPACK can't count the elements of its workspace with 32 bits: some 4 n
+/// n for the smaller size n, and 64 for each of the larger one.
 inline void check_workspace(std::string_view operation, const Tensor& x) {
   constexpr std::int64_t most = 20000;
-  check<ShapeError>(std::min(x.size(-2), x.size(-1)) <= most || x.numel() == 0,
-                    "{}: rows or columns must be {} at most: shape {}", operation, most, x.shape());
+  constexpr std::int64_t longest = std::int64_t{1} << 25;
+  const auto [smaller, larger] = std::minmax({x.size(-2), x.size(-1)});
+  check<ShapeError>((smaller <= most && larger <= longest) || x.numel() == 0,
+                    "{}: rows or columns must be {} at most, and both {}: shape {}", operation,
+                    most, longest, x.shape());
 }
 
 inline Shape batch_of(const Shape& matrices) {

@@ -84,6 +84,7 @@ Qr qr(const Tensor& x) { return qr(x, QrMode::reduced); }
 Qr qr(const Tensor& x, QrMode mode) {
   check_floating("qr", x);
   check_matrices("qr", x);
+  check_workspace("qr", x);
   std::vector<Tensor> results = apply_several(Factors{mode == QrMode::complete}, x);
   if (mode == QrMode::r) return {empty({0}, x.dtype()), std::move(results[1])};
   return {std::move(results[0]), std::move(results[1])};

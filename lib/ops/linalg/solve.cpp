@@ -61,7 +61,10 @@ Tensor solved_together(const Op& op, const Tensor& a, const Tensor& b) {
 
 template <class Op>
 Tensor solved(const Op& op, const Tensor& a, const Tensor& b) {
-  if (a.dim() == 2 && b.dim() > 2 && b.numel() > 0) return solved_together(op, a, b);
+  const bool alone = a.dim() == 2 && b.dim() > 2 && b.numel() > 0;
+  if (alone && b.numel() / b.size(-2) <= std::numeric_limits<int>::max()) {
+    return solved_together(op, a, b);
+  }
   return with_joint_batch(op.name, a, b, [&](const Tensor& matrices, const Tensor& sides) {
     return apply(op, matrices, sides);
   });

@@ -134,6 +134,20 @@ TEST_CASE("the second derivative of a determinant exists at rank n - 1",
   CHECK(test::difference(h, test::exact({3.0, 2.0, 0.0}), 0, 1e-14) == "");
 }
 
+TEST_CASE("a matrix that only claims to be huge is refused", "[ops][linalg]") {
+  constexpr std::int64_t n = std::numeric_limits<int>::max();
+  const Tensor x = full({}, 1.0, {.dtype = float64}).expand({n, n});
+  CHECK_THROWS_AS(det(x), MemoryError);
+  CHECK_THROWS_AS(inv(x), Error);
+  CHECK_THROWS_AS(cholesky(x), Error);
+  CHECK_THROWS_AS(solve(x, x[0]), Error);
+  CHECK_THROWS_AS(solve_triangular(x, x, true), Error);
+  CHECK_THROWS_AS(matrix_exp(x), Error);
+  CHECK_THROWS_AS(qr(x), ShapeError);
+  CHECK_THROWS_AS(det(full({}, 1.0).expand({n + std::int64_t{1}, n + std::int64_t{1}})),
+                  ShapeError);
+}
+
 TEST_CASE("the logarithm of a singular matrix's determinant has no derivative",
           "[ops][linalg][autograd]") {
   const Tensor x = zeros({2, 2}, {.requires_grad = true});
