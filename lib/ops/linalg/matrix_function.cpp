@@ -32,19 +32,23 @@ constexpr Pade in_float32[] = {
 
 /// exp(x) for a small x: p(x) / p(-x), with even and odd powers apart.
 Tensor quotient(const Tensor& x, int degree) {
-  const Tensor squared = matmul(x, x);
-  Tensor power = eye(x.size(0), {.dtype = x.dtype()});
-  Tensor even = power;
-  Tensor odd;
   double factor = 1;
-  for (int j = 0; j < degree; ++j) {
+  int j = 0;
+  const auto next_factor = [&] {
     factor *= static_cast<double>(degree - j) / ((2.0 * degree - j) * (j + 1));
-    if (j % 2 == 0) {
-      odd = odd.defined() ? odd + power * factor : power * factor;
-      power = matmul(power, squared);
-    } else {
-      even = even + power * factor;
-    }
+    ++j;
+    return factor;
+  };
+  const Tensor one = eye(x.size(0), {.dtype = x.dtype()});
+  const Tensor squared = matmul(x, x);
+  Tensor even = one;
+  Tensor odd = one * next_factor();
+  Tensor power = squared;
+  while (true) {
+    even = even + power * next_factor();
+    odd = odd + power * next_factor();
+    if (j == degree) break;
+    power = matmul(power, squared);
   }
   const Tensor whole = matmul(x, odd);
   return solve(even - whole, even + whole);
