@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "matrices.hpp"
+#include "examples.hpp"
 #include "support/catch.hpp"
 #include "support/op_table.hpp"
 #include "tapegrad/autograd.hpp"

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "matrices.hpp"
+#include "examples.hpp"
 #include "support/catch.hpp"
 #include "support/op_table.hpp"
 #include "tapegrad/ops/reduce.hpp"

@@ -4,7 +4,7 @@
 #include <thread>
 #include <vector>
 
-#include "matrices.hpp"
+#include "examples.hpp"
 #include "support/catch.hpp"
 #include "support/cut.hpp"
 #include "tapegrad/threads.hpp"
