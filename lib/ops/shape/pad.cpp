@@ -11,32 +11,42 @@
 namespace tapegrad {
 namespace {
 
-/// x in the midst of a constant; negative widths have been cut off.
-Tensor surrounded(const Tensor& x, const Shape& before, const Shape& shape, Scalar value) {
-  Layout place{shape};
-  for (std::size_t d = 0; d < shape.size(); ++d)
-    place = place.sliced(d, before[d], x.shape()[d], 1);
-  return as_strided_scatter(constant("pad", x.dtype(), value).expand(shape), x, place);
+/// x without what widths below 0 cut off.
+Tensor cropped(const Tensor& x, const std::vector<std::int64_t>& widths) {
+  Tensor part = x;
+  for (std::size_t i = 0; i < widths.size() / 2; ++i) {
+    const std::int64_t d = x.dim() - 1 - static_cast<std::int64_t>(i);
+    const std::int64_t n = x.size(d);
+    const std::int64_t first = widths[2 * i];
+    const std::int64_t last = widths[2 * i + 1];
+    const std::int64_t kept =
+        n + std::min<std::int64_t>(first, 0) + std::min<std::int64_t>(last, 0);
+    check<ShapeError>(kept >= 0, "pad: {} and {} cut off more than the {} elements of dimension {}",
+                      first, last, n, d);
+    if (kept < n) part = part.narrow(d, std::max<std::int64_t>(-first, 0), kept);
+  }
+  return part;
 }
 
-Tensor padded_by_constant(const Tensor& x, const std::vector<std::int64_t>& widths, Scalar value) {
-  Tensor part = x;
+/// Each width but for those below 0, which have been cut off.
+std::vector<std::int64_t> outward(std::vector<std::int64_t> widths) {
+  for (std::int64_t& width : widths) width = std::max<std::int64_t>(width, 0);
+  return widths;
+}
+
+/// x in the midst of a constant.
+Tensor surrounded(const Tensor& x, const std::vector<std::int64_t>& widths, Scalar value) {
   Shape shape = x.shape();
   Shape before(shape.size(), 0);
   for (std::size_t i = 0; i < widths.size() / 2; ++i) {
     const std::size_t d = shape.size() - 1 - i;
-    const std::int64_t first = widths[2 * i];
-    const std::int64_t last = widths[2 * i + 1];
-    const std::int64_t cut = std::max<std::int64_t>(-first, 0);
-    const std::int64_t kept = shape[d] - cut - std::max<std::int64_t>(-last, 0);
-    check<ShapeError>(kept >= 0, "pad: {} and {} cut off more than the {} elements of dimension {}",
-                      first, last, shape[d], d);
-    if (kept < shape[d]) part = part.narrow(static_cast<std::int64_t>(d), cut, kept);
-    before[d] = std::max<std::int64_t>(first, 0);
-    shape[d] =
-        checked_add("pad", checked_add("pad", kept, before[d]), std::max<std::int64_t>(last, 0));
+    before[d] = widths[2 * i];
+    shape[d] = checked_add("pad", checked_add("pad", shape[d], before[d]), widths[2 * i + 1]);
   }
-  return surrounded(part, before, shape, value);
+  Layout place{shape};
+  for (std::size_t d = 0; d < shape.size(); ++d)
+    place = place.sliced(d, before[d], x.shape()[d], 1);
+  return as_strided_scatter(constant("pad", x.dtype(), value).expand(shape), x, place);
 }
 
 /// Where the element at `i`, before the first or behind the last of n, is taken from.
@@ -47,9 +57,7 @@ std::int64_t source_of(std::int64_t i, std::int64_t n, PadMode mode) {
 }
 
 void check_reach(std::int64_t width, std::int64_t n, PadMode mode) {
-  check<ShapeError>(width >= 0, "pad: a negative width: {}; only a constant padding cuts off",
-                    width);
-  check<ShapeError>(width == 0 || n > 0, "pad: a dimension without elements has none to repeat");
+  check<ShapeError>(width <= 0 || n > 0, "pad: a dimension without elements has none to repeat");
   check<ShapeError>(mode != PadMode::reflect || width < n,
                     "pad: {} elements to reflect of a dimension of {}; there must be more", width,
                     n);
@@ -69,15 +77,19 @@ Tensor pad(const Tensor& x, const std::vector<std::int64_t>& widths, PadMode mod
   check<ShapeError>(widths.size() % 2 == 0 && widths.size() / 2 <= x.shape().size(),
                     "pad: {} widths for the {} dimensions of shape {}; two for each, from the last",
                     widths.size(), x.dim(), x.shape());
-  if (mode == PadMode::constant) return padded_by_constant(x, widths, value);
-  Tensor y = x;
-  for (std::size_t i = 0; i < widths.size() / 2; ++i) {
+  const Tensor part = cropped(x, widths);
+  if (mode == PadMode::constant) return surrounded(part, outward(widths), value);
+  // As in PyTorch: mirrors and edges are those of x, rounds are those of what is left of it.
+  const bool round = mode == PadMode::circular;
+  const std::vector<std::int64_t> more = round ? outward(widths) : widths;
+  Tensor y = round ? part : x;
+  for (std::size_t i = 0; i < more.size() / 2; ++i) {
     const std::int64_t dim = x.dim() - 1 - static_cast<std::int64_t>(i);
-    const std::int64_t n = x.size(dim);
-    check_reach(widths[2 * i], n, mode);
-    check_reach(widths[2 * i + 1], n, mode);
+    const std::int64_t n = y.size(dim);
+    check_reach(more[2 * i], n, mode);
+    check_reach(more[2 * i + 1], n, mode);
     std::vector<std::int64_t> from;
-    for (std::int64_t k = -widths[2 * i]; k < n + widths[2 * i + 1]; ++k) {
+    for (std::int64_t k = -more[2 * i]; k < n + more[2 * i + 1]; ++k) {
       from.push_back(source_of(k, n, mode));
     }
     y = index_select(y, dim, Tensor::from_vector(std::move(from)));

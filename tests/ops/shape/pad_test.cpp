@@ -44,9 +44,9 @@ TEST_CASE("paddings have their derivatives", "[ops][table]") {
                        [=] {
                          pad(x, {0, 4}, PadMode::circular);
                        }},
-                      {"pad: a negative width: -1",
+                      {"pad: -2 and -2 cut off more than the 3 elements of dimension 1",
                        [=] {
-                         pad(x, {-1, 0}, PadMode::replicate);
+                         pad(x, {-2, -2}, PadMode::replicate);
                        }},
                       {"pad", [] {
                          pad(tensor({1, 2}), {1, 0}, PadMode::constant, 1e300);
@@ -67,6 +67,9 @@ TEST_CASE("the modes of padding fill in what PyTorch does", "[ops][shape]") {
   CHECK(padded(2, 3, PadMode::reflect) == Ints{3, 2, 1, 2, 3, 4, 3, 2, 1});
   CHECK(padded(2, 1, PadMode::replicate) == Ints{1, 1, 1, 2, 3, 4, 4});
   CHECK(padded(2, 4, PadMode::circular) == Ints{3, 4, 1, 2, 3, 4, 1, 2, 3, 4});
+  CHECK(padded(-1, 2, PadMode::reflect) == Ints{2, 3, 4, 3, 2});
+  CHECK(padded(2, -3, PadMode::replicate) == Ints{1, 1, 1});
+  CHECK(padded(-2, 1, PadMode::circular) == Ints{3, 4, 3});
   const Tensor square = pad(tensor({{1, 2}, {3, 4}}), {1, 0, 0, 1});
   CHECK(square.shape() == Shape{3, 3});
   CHECK(square.to_vector<std::int64_t>() == Ints{0, 1, 2, 0, 3, 4, 0, 0, 0});

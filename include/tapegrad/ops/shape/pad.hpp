@@ -10,8 +10,8 @@ namespace [[gnu::visibility("default")]] tapegrad {
 enum class PadMode { constant, reflect, replicate, circular };
 
 /// {before, after} of the last dimension, then of the one before it, ...: pad(x, {1, 2}) gives each
-/// row one element more at its start and two at its end. Negative numbers of a constant padding cut
-/// off. `value` is what a constant padding fills in.
+/// row one element more at its start and two at its end. Negative numbers cut off: of a circular
+/// padding before it goes round. `value` is what a constant padding fills in.
 /// Derivative: g to x, from each of its copies. Throws ShapeError for a list of odd length or
 /// longer than there are dimensions, for cutting off more than there is, and for reflecting as far
 /// as a dimension's size, or going round further than it; DTypeError for a value that doesn't fit.
