@@ -78,7 +78,7 @@ Tensor bincount(const Tensor& x, std::int64_t minlength) {
 
 Tensor bincount(const Tensor& x, const Tensor& weights, std::int64_t minlength) {
   check_defined("bincount", x, weights, minlength);
-  return counted(x, weights, minlength);
+  return counted(x, is_floating(weights.dtype()) ? weights : weights.to(float64), minlength);
 }
 
 Tensor histc(const Tensor& x, std::int64_t bins, double low, double high) {

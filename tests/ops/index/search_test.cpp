@@ -70,6 +70,9 @@ TEST_CASE("bincount and histc count what falls where", "[ops][sort]") {
   CHECK(bincount(x, 6).to_vector<std::int64_t>() == Ints{0, 2, 0, 1, 0, 0});
   CHECK(bincount(x, tensor({0.5, 1.0, 2.0})).to_vector<double>() ==
         std::vector<double>{0, 2.5, 0, 1});
+  const Tensor whole = bincount(x, tensor({7, 8, 9}));  // float64 as in torch.bincount
+  CHECK(whole.dtype() == float64);
+  CHECK(whole.to_vector<double>() == std::vector<double>{0, 16, 0, 8});
   CHECK(bincount(x.narrow(0, 0, 0)).shape() == Shape{0});
   // As torch.histc.
   const Tensor y = Tensor::from_vector<double>({0, 1, 2, 4, 5, -1});

@@ -17,8 +17,8 @@ Tensor bucketize(const Tensor& x, const Tensor& boundaries, bool right = false);
 /// long. Throws ShapeError for another rank, DTypeError for fractions, IndexError for negative
 /// numbers.
 Tensor bincount(const Tensor& x, std::int64_t minlength = 0);
-/// The sum of the weights of each number, in their type. Derivative: g at its number to each
-/// weight. Throws ShapeError unless there is a weight for each.
+/// The sum of the weights of each number, in their type; integers are added as float64. Derivative:
+/// g at its number to each weight. Throws ShapeError unless there is a weight for each.
 Tensor bincount(const Tensor& x, const Tensor& weights, std::int64_t minlength = 0);
 
 /// How many elements fall into each of `bins` parts of [low, high], in x's type; high belongs to
