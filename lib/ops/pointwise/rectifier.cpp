@@ -118,6 +118,7 @@ Tensor hardtanh(const Tensor& x, double low, double high) {
 
 Tensor relu6(const Tensor& x) {
   check_defined("relu6", x);
+  if (kind_of(x.dtype()) == 1) return clamp(x, 0, 6);
   return hardtanh(x, 0, 6);
 }
 

@@ -94,6 +94,13 @@ TEST_CASE("straight rectifiers have the values of their pieces", "[ops][rectifie
   }
 }
 
+TEST_CASE("relu6 keeps integers, all digits of them", "[ops][rectifier]") {
+  const Tensor y = relu6(tensor({-3, 5, 1 << 30}));
+  CHECK(y.dtype() == int64);
+  CHECK(y.to_vector<std::int64_t>() == std::vector<std::int64_t>{0, 5, 6});
+  CHECK(relu6(tensor({true})).dtype() == float32);
+}
+
 TEST_CASE("rectifiers leave NaN, and large numbers above", "[ops][rectifier]") {
   for (const DType dtype : {float32, float64}) {
     for (const auto f :

@@ -28,7 +28,7 @@ Tensor threshold(const Tensor& x, Scalar threshold, Scalar value);
 /// x limited to [low, high]; NaN stays. Derivative: 1 inside, 0 outside and at the kinks, which are
 /// the limits: there clamp has 1. Throws Error unless low <= high.
 Tensor hardtanh(const Tensor& x, double low = -1, double high = 1);
-/// x limited to [0, 6]. Derivative and kinks as hardtanh.
+/// x limited to [0, 6]; integers stay integers. Derivative and kinks as hardtanh.
 Tensor relu6(const Tensor& x);
 /// (x + 3) / 6 limited to [0, 1]. Derivative: 1 / 6 inside, 0 outside and at the kinks, -3 and 3.
 Tensor hardsigmoid(const Tensor& x);
