@@ -124,7 +124,8 @@ Tensor log_softmax(const Tensor& x, std::int64_t dim) {
 }
 
 Tensor logsumexp(const Tensor& x, const Dims& dims, Keepdim keep) {
-  check_floating("logsumexp", x);
+  check_defined("logsumexp", x, dims, keep);
+  if (!is_floating(x.dtype())) return logsumexp(x.to(float32), dims, keep);
   const Reduced reduced("logsumexp", x, dims, keep);
   const bool one = dims.size() == 1 || x.dim() == 0;
   const std::size_t dim = one ? reduced_dim("logsumexp", x, dims.empty() ? 0 : dims[0]) : 0;

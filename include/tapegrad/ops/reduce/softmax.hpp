@@ -1,4 +1,5 @@
-// Softmax and its relatives, for floating-point tensors: integers throw DTypeError. A slice that is
+// Softmax and its relatives, for floating-point tensors: integers throw DTypeError, but for
+// logsumexp, which makes float32 of them, as in PyTorch. A slice that is
 // NaN has a gradient of NaN, but of 0 where what arrives is 0 throughout: a masked row.
 #pragma once
 
