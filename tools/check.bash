@@ -74,7 +74,7 @@ step_old_processor() {
 step_samples() { meson test -C "$build/check" --no-rebuild --print-errorlogs --suite samples; }
 
 # Says that it was skipped where Python's packages can't be had.
-step_interop() { bash tests/interop/run.bash "$build/check/tests/interop"; }
+step_interop() { bash tests/interop/run.bash suite "$build/check/tests/interop"; }
 
 # The archive rather than the shared library, so that this is the static Meson build as well. With clang, which
 # takes half as long as g++ to compile the sanitizers' checks, and without optimization, which takes three

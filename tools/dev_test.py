@@ -136,7 +136,9 @@ class Dev(unittest.TestCase):
                               (["header", "junit"], "there is no face 'junit' among: catch gtest"),
                               (["test", "interop", "--frist"], "there is no flag '--frist'"),
                               (["test", "interop", "x"], "test interop: what is 'x'?"),
-                              (["test", "interop", "-k"], "-k which pattern?")):
+                              (["test", "interop", "-k"], "-k which pattern?"),
+                              (["test", "torch", "-f"], "test torch: there is no flag '-f'"),
+                              (["test", "torch", "-v", "x"], "test torch: what is 'x'?")):
             result = self.dev(*call)
             self.assertEqual(result.returncode, 2, result.stdout)
             self.assertIn(message, result.stdout)

@@ -2,7 +2,9 @@
 # Runs the interop suite with a Python environment of its own in build/interop, which it makes first
 # if need be. Where that can't be done it says so and counts as passed, except in CI (CI=true).
 #
-# usage: run.bash PROGRAMS [options of Python's unittest]    PROGRAMS: the folder they were built in
+# usage: run.bash suite PROGRAMS [options of Python's unittest]
+#        run.bash torch PROGRAMS [options of torch_ops/suite.py]
+# PROGRAMS: the folder they were built in
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -31,5 +33,8 @@ make_environment() {
 
 command -v python3 >/dev/null || skip 'there is no python3'
 complete || make_environment
-export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$here/../../tools INTEROP_PROGRAMS=$1
-exec "$environment/bin/python" -m unittest discover -s "$here" -p '*_test.py' "${@:2}"
+export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$here/../../tools INTEROP_PROGRAMS=$2
+if [[ $1 == torch ]]; then
+  exec "$environment/bin/python" "$here/torch_ops/suite.py" "$2/torch_ops" "${@:3}"
+fi
+exec "$environment/bin/python" -m unittest discover -s "$here" -p '*_test.py' "${@:3}"
