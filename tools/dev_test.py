@@ -137,6 +137,7 @@ class Dev(unittest.TestCase):
                               (["test", "interop", "--frist"], "there is no flag '--frist'"),
                               (["test", "interop", "x"], "test interop: what is 'x'?"),
                               (["test", "interop", "-k"], "-k which pattern?"),
+                              (["test", "properties", "few"], '"few" is no number of cases'),
                               (["test", "torch", "-f"], "test torch: there is no flag '-f'"),
                               (["test", "torch", "-v", "x"], "test torch: what is 'x'?")):
             result = self.dev(*call)

@@ -13,7 +13,7 @@ needs_of() {
       'module:nlohmann_json nlohmann-json3-dev' 'module:libzip libzip-dev' \
       'module:zlib zlib1g-dev' ;;
     samples) echo 'module:CLI11 libcli11-dev' ;;
-    tests) echo 'module:catch2 catch2' ;;
+    tests) printf '%s\n' 'module:catch2 catch2' 'header:rapidcheck.h librapidcheck-dev' ;;
     bench) printf '%s\n' 'module:benchmark libbenchmark-dev' 'header:libfccp/csv.h libfccp-dev' ;;
     counts) echo 'command:valgrind valgrind' ;;
     versus) printf '%s\n' 'command:python3 python3' 'python:ensurepip python3-venv' 'command:strip binutils' \
