@@ -3,14 +3,27 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
 /// The base of everything that the library throws. Arguments are untouched when it is thrown.
+/// Behind the message stands, in brackets, where it happened, as far as that is known: the scope
+/// that the thread was in, (in "model/linear"); in a reverse pass also the operation whose
+/// derivative failed and its scope, and the line that called backward() or grad().
 struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
+
+  const char* what() const noexcept override;
+  /// For those who pass an error on: says behind the message where it happened. Nothing where there
+  /// is no memory for that.
+  virtual void add_place(std::string_view place) noexcept;
+
+ private:
+  std::shared_ptr<const std::string> placed_;
 };
 
 /// Shapes do not fit the operation or one another.
@@ -52,6 +65,7 @@ struct MemoryError : Error {
   MemoryError(std::string_view operation, const MemoryError& inner) noexcept;
 
   const char* what() const noexcept override { return text_; }
+  void add_place(std::string_view place) noexcept override;
   /// How many bytes were asked for; 0 where that isn't known.
   std::size_t bytes_wanted() const noexcept { return wanted_; }
   /// How many bytes the caches had kept, and gave back in vain.
@@ -63,6 +77,23 @@ struct MemoryError : Error {
   std::size_t name_size_ = 0;
   std::size_t wanted_ = 0;
   std::size_t released_ = 0;
+};
+
+/// A place in a program's sources: as a default argument, that of the call.
+class CallSite {
+ public:
+  static constexpr CallSite here(const char* file = __builtin_FILE(),
+                                 unsigned line = __builtin_LINE()) {
+    return CallSite(file, line);
+  }
+  const char* file() const { return file_; }
+  unsigned line() const { return line_; }
+
+ private:
+  constexpr CallSite(const char* file, unsigned line) : file_(file), line_(line) {}
+
+  const char* file_;
+  unsigned line_;
 };
 
 /// A file can't be read or written, or does not hold what it should.

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "tapegrad/functional.hpp"
 #include "tapegrad/gradtest/report.hpp"
-#include "tapegrad/jvp.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {

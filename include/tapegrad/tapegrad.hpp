@@ -2,7 +2,9 @@
 #pragma once
 
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/checkpoint.hpp"
 #include "tapegrad/custom.hpp"
+#include "tapegrad/functional.hpp"
 #include "tapegrad/gradcheck.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/io/csv.hpp"
@@ -11,7 +13,6 @@
 #include "tapegrad/io/npy.hpp"
 #include "tapegrad/io/safetensors.hpp"
 #include "tapegrad/io/saver.hpp"
-#include "tapegrad/jvp.hpp"
 #include "tapegrad/memory.hpp"
 #include "tapegrad/names.hpp"
 #include "tapegrad/nn/activation.hpp"

@@ -17,6 +17,7 @@
 
 #include "tapegrad/dtype.hpp"
 #include "tapegrad/error.hpp"
+#include "tapegrad/hook.hpp"
 #include "tapegrad/keepdim.hpp"
 #include "tapegrad/shape.hpp"
 
@@ -294,29 +295,37 @@ class Tensor {
   // ---- autograd ----
 
   bool requires_grad() const;
-  /// Made by the user rather than recorded; only leaves collect `grad()`.
+  /// Made by the user rather than recorded. Leaves collect `grad()`; others do after retain_grad().
   bool is_leaf() const;
   /// Starts or stops the tracking of a leaf. Throws DTypeError for integers, AutogradError for a
-  /// recorded tensor. Stopping drops `grad()`.
+  /// recorded tensor. Stopping drops `grad()` and hooks.
   Tensor& requires_grad_(bool value = true);
   /// What backward() has added up here; undefined before the first and for what needs none.
   Tensor grad() const;
   /// Replaces what has been added up; an undefined tensor clears it. Throws ShapeError or
-  /// DTypeError when it doesn't fit, AutogradError unless this is a leaf that requires grad.
+  /// DTypeError when it doesn't fit, AutogradError unless this is a leaf that requires grad, or
+  /// retains_grad().
   void set_grad(const Tensor& grad);
+  /// From now on grad() adds up the gradients of this result of an operation, as hooks leave them,
+  /// in backward() and in grad(). It stays with the tensor when that is changed in place. Nothing
+  /// for a leaf; throws AutogradError unless this tensor requires grad.
+  void retain_grad() const;
+  /// Whether retain_grad() did that; false for leaves.
+  bool retains_grad() const;
   /// The same elements outside the tape; shares storage.
   Tensor detach() const;
   /// Derivatives of this tensor with respect to every leaf below it, added to the leaves' grad().
   /// Without `gradient`, which must be defined, it is 1; it is needed unless there is just one
   /// element. Frees the graph unless told to keep it; a second pass through a freed graph throws
-  /// AutogradError.
+  /// AutogradError. Errors name the line of this call.
   struct BackwardOptions {
     bool retain_graph = false;
   };
-  void backward() const;
-  void backward(const Tensor& gradient) const;
-  void backward(const Tensor& gradient, BackwardOptions options) const;
-  void backward(BackwardOptions options) const;
+  void backward(CallSite site = CallSite::here()) const;
+  void backward(const Tensor& gradient, CallSite site = CallSite::here()) const;
+  void backward(const Tensor& gradient, BackwardOptions options,
+                CallSite site = CallSite::here()) const;
+  void backward(BackwardOptions options, CallSite site = CallSite::here()) const;
   template <std::same_as<bool> T>
   void backward(T) const {
     static_assert(!std::same_as<T, bool>, "write backward({.retain_graph = true})");
@@ -332,9 +341,17 @@ class Tensor {
   /// scope: full({}, 42.0).named("answer").name() is "answer:0". Throws Error for a name that
   /// TensorBoard wouldn't take.
   Tensor named(std::string_view name) const;
-  /// Calls `f` with every gradient that arrives here in a reverse pass; a defined result replaces
-  /// it. Throws AutogradError unless this tensor requires grad, Error for an empty function.
-  void register_hook(std::function<Tensor(const Tensor&)> f) const;
+  /// Calls `f` with every gradient that arrives here in a reverse pass, leaf or not; a defined
+  /// result of the same shape replaces it, `f` must not change its argument. Hooks run in the order
+  /// of registration, each with what the one before made of the gradient; those registered before a
+  /// change in place see the gradient of the values before it. Throws AutogradError unless this
+  /// tensor requires grad, Error for an empty function.
+  HookHandle register_hook(std::function<Tensor(const Tensor&)> f) const;
+  /// Calls `f` when a backward() has added to this leaf's grad(), in the order of registration. All
+  /// leaves of the pass have got theirs by then. The argument has this tensor's elements, grad()
+  /// and name. Throws AutogradError unless this is a leaf that requires grad, Error for an empty
+  /// function.
+  HookHandle register_post_accumulate_grad_hook(std::function<void(const Tensor&)> f) const;
 
   detail::TensorImpl* impl() const { return impl_; }
   /// Takes over one reference.

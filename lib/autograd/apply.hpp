@@ -45,14 +45,19 @@ constexpr Needs save_crosswise(Needs needs) {
          (asks_for(needs, 1) ? save_input(0) : save_nothing);
 }
 
-/// Throws AutogradError when x is a view whose base was changed by a recorded operation since it
-/// was taken: what x holds then has a history that x doesn't know. As a call it would cost more
-/// than what it does.
-[[noreturn]] void refuse_stale(std::string_view operation, const TensorImpl& impl);
+/// A view whose base was changed by a recorded operation since it was taken holds what has a
+/// history that the view doesn't know.
+[[gnu::always_inline]] inline bool is_stale(const TensorImpl& x) {
+  return x.base && x.recorded_writes != x.base->recorded_writes;
+}
+/// Gives a stale view the record of one that is taken now, or throws AutogradError where there is
+/// none (lib/ops/stale.cpp).
+[[gnu::cold, gnu::noinline]] void take_again(std::string_view operation, const Tensor& view);
+/// To be called before x is read, recorded or asked for its node. As a call it would cost more than
+/// what it does.
 [[gnu::always_inline]] inline void check_history(std::string_view operation, const Tensor& x) {
-  const TensorImpl& impl = impl_of(x);
-  if (impl.base && impl.recorded_writes != impl.base->recorded_writes) [[unlikely]] {
-    refuse_stale(operation, impl);
+  if (is_stale(impl_of(x))) [[unlikely]] {
+    take_again(operation, x);
   }
 }
 
@@ -90,6 +95,7 @@ struct NodeOf final : Record {
     }
     return op.vjp(values, g);
   }
+  std::span<SavedTensor> saved_values() override { return saved; }
   void release_saved() override {
     for (SavedTensor& s : saved) s.value = Tensor();
   }
@@ -98,6 +104,10 @@ struct NodeOf final : Record {
   Edges edges;
   Values saved;  // a slot for each input, then one for the output; none where Op never saves
 };
+
+/// Where x stands on the tape, for those who are asked by `operation`: also of a stale view, if
+/// that can be taken again.
+const Ptr<Node>& node_of(const Tensor& x, std::string_view operation);
 
 inline bool tracked(const Tensor& x) { return x.defined() && x.impl()->node; }
 

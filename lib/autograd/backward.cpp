@@ -3,13 +3,17 @@
 
 #include "autograd/apply.hpp"
 #include "autograd/engine.hpp"
+#include "autograd/gradients.hpp"
 #include "autograd/mode.hpp"
 #include "autograd/trace.hpp"
 #include "core/check.hpp"
+#include "core/extras.hpp"
 #include "core/naming.hpp"
 #include "core/tensor_impl.hpp"
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/graph.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/shape/join.hpp"
 
 namespace tapegrad {
 namespace {
@@ -34,30 +38,49 @@ Tensor seed(std::string_view operation, const Tensor& root, const Tensor& gradie
   return gradient.to(root.dtype());
 }
 
-void run_backward(const Tensor& root, const Tensor& gradient, Tensor::BackwardOptions options) {
-  if (is_traced()) return backward_traced(root, gradient, options);
-  with_room("backward", [&] {
-    const NoGrad guard;
-    ReversePass pass(options.retain_graph ? ReversePass::Graph::keep : ReversePass::Graph::free);
-    Tensor start = seed("backward", root, gradient);
-    pass.start(root.impl()->node, std::move(start));
-    pass.run();
+void run_pass(const Tensor& root, const Tensor& gradient, Tensor::BackwardOptions options) {
+  const NoGrad guard;
+  ReversePass pass(options.retain_graph ? ReversePass::Graph::keep : ReversePass::Graph::free);
+  Tensor start = seed("backward", root, gradient);
+  pass.start(root.impl()->node, std::move(start));
+  pass.run();
+}
+
+/// What the library throws in f gets the place of the call from which it runs.
+template <class F>
+auto at(CallSite site, std::string_view operation, const F& f) {
+  try {
+    return with_room(operation, f);
+  } catch (Error& error) {
+    error.add_place(fmt::format("{} at {}:{}", operation, site.file(), site.line()));
+    throw;
+  }
+}
+
+void run_backward(const Tensor& root, const Tensor& gradient, Tensor::BackwardOptions options,
+                  CallSite site) {
+  const auto run = [&] { run_pass(root, gradient, options); };
+  at(site, "backward", [&] {
+    if (tracing()) return backward_traced(root, run);
+    run();
   });
 }
 
 }  // namespace
 
-void Tensor::backward() const { backward(BackwardOptions{}); }
-void Tensor::backward(const Tensor& gradient) const { backward(gradient, {}); }
-
-void Tensor::backward(BackwardOptions options) const {
-  check_defined_self("backward", *this);
-  run_backward(*this, Tensor(), options);
+void Tensor::backward(CallSite site) const { backward(BackwardOptions{}, site); }
+void Tensor::backward(const Tensor& gradient, CallSite site) const {
+  backward(gradient, BackwardOptions{}, site);
 }
 
-void Tensor::backward(const Tensor& gradient, BackwardOptions options) const {
+void Tensor::backward(BackwardOptions options, CallSite site) const {
+  check_defined_self("backward", *this);
+  run_backward(*this, Tensor(), options, site);
+}
+
+void Tensor::backward(const Tensor& gradient, BackwardOptions options, CallSite site) const {
   check_defined_self("backward", *this, gradient);
-  run_backward(*this, gradient, options);
+  run_backward(*this, gradient, options, site);
 }
 
 namespace {
@@ -69,10 +92,8 @@ void check_grad_outputs(std::size_t outputs, const std::vector<Tensor>& given) {
                        given.size(), outputs);
 }
 
-std::vector<Tensor> gradients(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
-                              const GradOptions& options) {
-  // A recorded reverse pass consists of operations, which are listed one by one.
-  if (is_traced() && !options.create_graph) return grad_traced(outputs, inputs, options);
+std::vector<Tensor> run_limited(const std::vector<Tensor>& outputs,
+                                const std::vector<Tensor>& inputs, const GradOptions& options) {
   check_grad_outputs(outputs.size(), options.grad_outputs);
   std::vector<Ptr<Node>> wanted;
   for (const Tensor& input : inputs) {
@@ -106,20 +127,71 @@ std::vector<Tensor> gradients(const std::vector<Tensor>& outputs, const std::vec
   return results;
 }
 
+/// The i-th slices of all.
+std::vector<Tensor> slices_at(std::int64_t i, const std::vector<Tensor>& all) {
+  std::vector<Tensor> slices;
+  for (const Tensor& x : all) slices.push_back(x.select(0, i));
+  return slices;
+}
+
+std::int64_t batch_size(const std::vector<Tensor>& grad_outputs) {
+  check<AutogradError>(!grad_outputs.empty(),
+                       "grad: is_grads_batched needs grad_outputs, whose first dimension is the "
+                       "batch");
+  for (const Tensor& g : grad_outputs) {
+    check<ShapeError>(g.dim() > 0 && g.size(0) == grad_outputs[0].size(0),
+                      "grad: is_grads_batched: grad_outputs of shapes {} and {}; their first "
+                      "dimensions must be as long as one another",
+                      grad_outputs[0].shape(), g.shape());
+  }
+  return grad_outputs[0].size(0);
+}
+
+/// A pass for each slice of grad_outputs; the last of them frees the graph, if that is asked for.
+std::vector<Tensor> run_batched(const std::vector<Tensor>& outputs,
+                                const std::vector<Tensor>& inputs, const GradOptions& options) {
+  check_all_defined("grad", "grad_outputs", options.grad_outputs);
+  const std::int64_t count = batch_size(options.grad_outputs);
+  check<ShapeError>(count > 0, "grad: is_grads_batched: a batch of no gradients");
+  std::vector<std::vector<Tensor>> rows(inputs.size());
+  for (std::int64_t i = 0; i < count; ++i) {
+    GradOptions single = options;
+    single.grad_outputs = slices_at(i, options.grad_outputs);
+    if (i + 1 < count) single.retain_graph = true;
+    const std::vector<Tensor> found = run_limited(outputs, inputs, single);
+    for (std::size_t k = 0; k < found.size(); ++k) rows[k].push_back(found[k]);
+  }
+  const GradMode guard(options.create_graph);
+  std::vector<Tensor> results;
+  for (const std::vector<Tensor>& row : rows) {
+    results.push_back(row[0].defined() ? stack(row) : Tensor());
+  }
+  return results;
+}
+
 }  // namespace
 
-std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
-                         const GradOptions& options) {
-  check_defined("grad", outputs, inputs);
-  return with_room("grad", [&] { return gradients(outputs, inputs, options); });
+std::vector<Tensor> gradients(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+                              const GradOptions& options) {
+  const auto run = [&] {
+    return options.is_grads_batched ? run_batched(outputs, inputs, options)
+                                    : run_limited(outputs, inputs, options);
+  };
+  // A recorded reverse pass consists of operations, which are listed one by one.
+  if (tracing() && !options.create_graph) return grad_traced(outputs, inputs, run);
+  return run();
 }
 
-bool Tensor::requires_grad() const {
-  return static_cast<bool>(impl_of(*this, "requires_grad").node);
+std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+                         const GradOptions& options, CallSite site) {
+  check_defined("grad", outputs, inputs);
+  return at(site, "grad", [&] { return gradients(outputs, inputs, options); });
 }
+
+bool Tensor::requires_grad() const { return static_cast<bool>(node_of(*this, "requires_grad")); }
 
 bool Tensor::is_leaf() const {
-  const Ptr<Node>& node = impl_of(*this, "is_leaf").node;
+  const Ptr<Node>& node = node_of(*this, "is_leaf");
   return !node || node->is_leaf();
 }
 
@@ -144,8 +216,8 @@ Tensor& Tensor::requires_grad_(bool value) {
 }
 
 Tensor Tensor::grad() const {
-  const Ptr<Node>& node = impl_of(*this, "grad").node;
-  return node && node->is_leaf() ? static_cast<const LeafNode&>(*node).grad() : Tensor();
+  const Collected* collected = collected_of(node_of(*this, "grad"));
+  return collected ? collected->grad() : Tensor();
 }
 
 std::uint32_t detail::received(const Tensor& leaf) {
@@ -154,16 +226,18 @@ std::uint32_t detail::received(const Tensor& leaf) {
 }
 
 void Tensor::set_grad(const Tensor& grad) {
-  const TensorImpl& x = impl_of(*this, "set_grad");
-  check<AutogradError>(x.node && x.node->is_leaf(),
-                       "set_grad: a tensor of shape {} that is not a leaf requiring grad", shape());
+  Collected* collected = collected_of(node_of(*this, "set_grad"));
+  check<AutogradError>(collected != nullptr,
+                       "set_grad: a tensor of shape {} that is not a leaf requiring grad; "
+                       "retain_grad() lets the result of an operation have one",
+                       shape());
   if (grad.defined()) {
     check<ShapeError>(grad.shape() == shape(), "set_grad: shape {} for a tensor of shape {}",
                       grad.shape(), shape());
     check<DTypeError>(grad.dtype() == dtype(), "set_grad: {} for a tensor of {}; convert it first",
                       grad.dtype(), dtype());
   }
-  static_cast<LeafNode&>(*x.node).set_grad(grad.defined() ? grad.detach() : Tensor());
+  collected->set_grad(grad.defined() ? grad.detach() : Tensor());
 }
 
 Tensor Tensor::detach() const {
@@ -174,15 +248,6 @@ Tensor Tensor::detach() const {
 std::string_view Tensor::operation() const {
   check_defined_self("operation", *this);
   return is_leaf() ? std::string_view() : impl()->node->name();
-}
-
-void Tensor::register_hook(std::function<Tensor(const Tensor&)> f) const {
-  const TensorImpl& x = impl_of(*this, "register_hook");
-  check<Error>(static_cast<bool>(f), "register_hook: the hook is an empty function");
-  check<AutogradError>(static_cast<bool>(x.node),
-                       "register_hook: a tensor of shape {} that doesn't require grad", shape());
-  check_history("register_hook", *this);
-  x.node->add_hook(std::move(f));
 }
 
 }  // namespace tapegrad

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <mutex>
 #include <utility>
 
+#include "autograd/anomaly.hpp"
 #include "autograd/mode.hpp"
+#include "autograd/saved.hpp"
 #include "core/check.hpp"
+#include "core/extras.hpp"
 #include "core/tensor_impl.hpp"
 #include "core/thread_end.hpp"
 #include "tapegrad/autograd.hpp"
@@ -30,8 +32,8 @@ void fit(const Node& node, Tensor& g) {
     g = g.to(node.dtype);
 }
 
-Tensor run_hooks(const Node& node, Tensor g) {
-  for (const Hook& hook : node.registered_hooks()) {
+Tensor run_hooks(const Node& node, const detail::HookList& hooks, Tensor g) {
+  for (const Hook& hook : hooks.now()) {
     Tensor replaced = hook(g);
     if (!replaced.defined()) continue;
     check<ShapeError>(replaced.shape() == node.shape,
@@ -52,13 +54,13 @@ void add_to(Tensor& sum, const Tensor& g) {
 
 /// A gradient that others see too (a seed, the same gradient of two leaves) is copied if the leaf
 /// is going to keep its memory. Done for all leaves before one changes: the copy may fail.
-void make_ours(const LeafNode& leaf, Tensor& g) {
+void make_ours(const Collected& leaf, Tensor& g) {
   if (is_ours(g)) return;
   const std::lock_guard guard(leaf.lock);
   if (!leaf.collected.defined() || !is_ours(leaf.collected)) g = g.clone();
 }
 
-void add_to_leaf(LeafNode& leaf, Tensor g) {
+void add_to_leaf(Collected& leaf, Tensor g) {
   const std::lock_guard guard(leaf.lock);
   leaf.count_received();
   if (!leaf.collected.defined()) {
@@ -71,13 +73,6 @@ void add_to_leaf(LeafNode& leaf, Tensor g) {
     g = leaf.collected + g;
     leaf.collected.swap(g);
   }
-}
-
-void check_not_freed(const Node& node, bool not_freed) {
-  check<AutogradError>(not_freed,
-                       "backward: the graph below this {} of shape {} was freed by an earlier "
-                       "backward; pass retain_graph = true to that one",
-                       node.name(), node.shape);
 }
 
 /// A record in the hands of the pass that frees it. It goes back if its derivative fails.
@@ -141,6 +136,7 @@ ReversePass::~ReversePass() {
   scratch_->heap.clear();
   scratch_->leaves.clear();
   scratch_->together.clear();
+  scratch_->attended.clear();
   give_back(std::move(scratch_));
 }
 
@@ -193,10 +189,19 @@ Arrival ReversePass::pop() {
   return youngest;
 }
 
-void ReversePass::run() {
+template <ReversePass::Look look>
+void ReversePass::run_all() {
   while (next_.node || !scratch_->heap.empty()) {
     Arrival youngest = next_.node ? Arrival(std::move(next_)) : pop();
-    arrive(youngest);
+    arrive<look>(youngest);
+  }
+}
+
+void ReversePass::run() {
+  if (is_anomaly_enabled()) [[unlikely]] {
+    run_all<Look::closely>();
+  } else {
+    run_all<Look::away>();
   }
   for (Arrival& leaf : scratch_->leaves) {
     make_ours(static_cast<LeafNode&>(*leaf.node), leaf.gradient);
@@ -204,13 +209,48 @@ void ReversePass::run() {
   for (Arrival& leaf : scratch_->leaves) {
     add_to_leaf(static_cast<LeafNode&>(*leaf.node), std::move(leaf.gradient));
   }
+  if (!scratch_->attended.empty()) [[unlikely]]
+    end_attended();
 }
 
+/// Runs the hooks, and remembers what is to be done at the end.
+void ReversePass::attend(Arrival& arrival) {
+  Node& node = *arrival.node;
+  const Extras& extras = *node.extras.load(std::memory_order_acquire);
+  arrival.gradient = run_hooks(node, *extras.hooks, std::move(arrival.gradient));
+  const bool ends_here = node.kind == Kind::leaf && !limited_ && !extras.after->empty();
+  if (!extras.retains && !ends_here) return;
+  // What is kept has no graph.
+  scratch_->attended.push_back(
+      {.node = arrival.node, .gradient = ends_here ? Tensor() : arrival.gradient.detach()});
+}
+
+/// After all leaves have their gradients: those that are kept elsewhere, and then the hooks, which
+/// may run passes of their own, and throw.
+void ReversePass::end_attended() {
+  std::vector<Arrival> attended = std::move(scratch_->attended);
+  for (Arrival& kept : attended) {
+    if (kept.gradient.defined()) make_ours(kept.node->with_extras().retained, kept.gradient);
+  }
+  for (Arrival& kept : attended) {
+    if (!kept.gradient.defined()) continue;
+    add_to_leaf(kept.node->with_extras().retained, std::move(kept.gradient));
+  }
+  for (const Arrival& leaf : attended) {
+    if (leaf.node->kind != Kind::leaf) continue;
+    const Extras& extras = leaf.node->with_extras();
+    const Tensor x = reattach(extras.elements, leaf.node);
+    x.impl()->label = extras.elements.impl()->label.load();
+    for (const Hook& hook : extras.after->now()) hook(x);
+  }
+}
+
+template <ReversePass::Look look>
 void ReversePass::arrive(Arrival& arrival) {
   Node& node = *arrival.node;
-  if (node.hooks.load(std::memory_order_acquire)) {
-    arrival.gradient = run_hooks(node, std::move(arrival.gradient));
-  }
+  if (node.extras.load(std::memory_order_acquire)) [[unlikely]]
+    attend(arrival);
+  if constexpr (look == Look::closely) check_arrived(node, arrival.gradient);
   if (arrival.is_input) {
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       if (inputs_[i] == &node) collected_[i] = arrival.gradient;
@@ -222,13 +262,14 @@ void ReversePass::arrive(Arrival& arrival) {
   } else if (node.kind == Kind::result) [[unlikely]] {
     process_result(static_cast<Result&>(node), std::move(arrival.gradient));
   } else if (graph_ == Graph::free) {
-    process_and_free(node, arrival.gradient);
+    process_and_free<look>(node, arrival.gradient);
   } else {
-    process(node, arrival.gradient);
+    process<look>(node, arrival.gradient);
   }
 }
 
-/// The derivative of the node. Where memory ends in it, the error says whose it was.
+/// The derivative of the node. What fails in it says whose it was.
+template <ReversePass::Look look>
 Grads ReversePass::gradients_of(Node& node, const Tensor& g) {
   try {
     if (node.kind == Kind::joint) [[unlikely]] {
@@ -242,6 +283,9 @@ Grads ReversePass::gradients_of(Node& node, const Tensor& g) {
     std::array<char, 64> name{};
     format_into(name, "backward of {}", node.name());
     throw MemoryError(name.data(), inner);
+  } catch (Error& error) {
+    error.add_place("in the derivative of " + description_of(node));
+    throw;
   }
 }
 
@@ -281,10 +325,12 @@ std::vector<Tensor> ReversePass::taken_together(const Node& joint) {
   return gradients;
 }
 
+template <ReversePass::Look look>
 void ReversePass::process(Node& node, const Tensor& g) {
   const Reading reading(node.claim);
   check_not_freed(node, static_cast<bool>(reading));
-  Grads grads = gradients_of(node, g);
+  Grads grads = gradients_of<look>(node, g);
+  if constexpr (look == Look::closely) check_gradients(node, grads);
   const std::span<Ptr<Node>> inputs = node.inputs();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i] && i < grads.size() && grads[i].defined()) {
@@ -293,9 +339,11 @@ void ReversePass::process(Node& node, const Tensor& g) {
   }
 }
 
+template <ReversePass::Look look>
 void ReversePass::process_and_free(Node& node, const Tensor& g) {
   Taken taken(node);
-  Grads grads = gradients_of(node, g);
+  Grads grads = gradients_of<look>(node, g);
+  if constexpr (look == Look::closely) check_gradients(node, grads);
   taken.release();
   const std::span<Ptr<Node>> inputs = node.inputs();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -303,62 +351,6 @@ void ReversePass::process_and_free(Node& node, const Tensor& g) {
     if (input && i < grads.size() && grads[i].defined()) {
       deliver(std::move(input), std::move(grads[i]));
     }
-  }
-}
-
-void ReversePass::limit_to(const std::vector<Ptr<Node>>& roots,
-                           const std::vector<Ptr<Node>>& inputs) {
-  limited_ = true;
-  collected_.resize(inputs.size());
-  std::uint64_t oldest = ~std::uint64_t{0};
-  for (const Ptr<Node>& input : inputs) {
-    oldest = std::min(oldest, input->number);
-    inputs_.push_back(input.get());
-    Arrival& arrival = scratch_->arrivals.at(*input);
-    arrival.node = input;
-    arrival.is_input = true;
-  }
-  find_ways(roots, oldest);
-}
-
-// Which records lead to an input: first all that can be met on a way to one, with what is below
-// each, then the answers, oldest first.
-void ReversePass::find_ways(const std::vector<Ptr<Node>>& roots, std::uint64_t oldest) {
-  struct Met {
-    Node* node;
-    std::uint64_t number;
-    std::size_t first;  // of those below it
-    std::size_t count;
-  };
-  std::vector<Met> all;
-  std::vector<const Node*> below;
-  const auto meet = [&](const Ptr<Node>& node) {
-    // Nothing older than the oldest input can depend on one.
-    if (!node || node->number < oldest) return false;
-    Arrival& arrival = scratch_->arrivals.at(*node);
-    if (!arrival.node) arrival.node = node;
-    if (!std::exchange(arrival.met, true)) all.push_back({node.get(), node->number, 0, 0});
-    return true;
-  };
-  for (const Ptr<Node>& root : roots) meet(root);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    Node& node = *all[i].node;
-    const Reading reading(node.claim);
-    // A freed node has lost its inputs: whether it led to a wanted one can't be told any more.
-    if (!reading) check_not_freed(node, scratch_->arrivals.find(node)->is_input);
-    if (!reading || node.is_leaf()) continue;
-    all[i].first = below.size();
-    for (const Ptr<Node>& in : node.inputs()) {
-      if (meet(in)) below.push_back(in.get());
-    }
-    all[i].count = below.size() - all[i].first;
-  }
-  // Youngest first, as most of them are already.
-  std::ranges::sort(all, std::greater(), &Met::number);
-  for (auto met = all.rbegin(); met != all.rend(); ++met) {
-    const std::span ways = std::span(below).subspan(met->first, met->count);
-    const auto is_way = [&](const Node* in) { return scratch_->arrivals.find(*in)->wanted(); };
-    if (std::ranges::any_of(ways, is_way)) scratch_->arrivals.find(*met->node)->leads = true;
   }
 }
 

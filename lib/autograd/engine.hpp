@@ -12,6 +12,9 @@
 
 namespace tapegrad {
 
+/// Throws AutogradError where an earlier pass has freed what is below the node.
+void check_not_freed(const Node& node, bool not_freed);
+
 /// One reverse pass. Any number of them may run at a time, also on the same records: in several
 /// threads, or one within a hook of another. Only one of them can free a record.
 class ReversePass {
@@ -47,6 +50,8 @@ class ReversePass {
     /// What has arrived at the results of operations with several of them. They are younger than
     /// the operation, and nearly always next to it: there is hardly ever more than one entry.
     std::vector<Together> together;
+    /// Records with something to do at the end: a gradient to keep, or a hook to call.
+    std::vector<Arrival> attended;
   };
   /// Takes it from the thread, or makes one; gives it back, unless the thread has ended.
   static std::unique_ptr<Scratch> take_scratch();
@@ -60,10 +65,20 @@ class ReversePass {
   bool comes_next(const Node& node) const;
   void add(Arrival& place, Tensor&& g);
   Arrival pop();
+  /// Whether each gradient is looked at for NaN.
+  enum class Look { away, closely };
+  template <Look look>
+  void run_all();
+  template <Look look>
   void arrive(Arrival& arrival);
+  template <Look look>
   Grads gradients_of(Node& node, const Tensor& g);
+  template <Look look>
   void process(Node& node, const Tensor& g);
+  template <Look look>
   void process_and_free(Node& node, const Tensor& g);
+  void attend(Arrival& arrival);
+  void end_attended();
   void process_result(Result& result, Tensor&& g);
   void hand_on(Result& result, Tensor&& g);
   std::vector<Tensor> taken_together(const Node& joint);

@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "autograd/gradients.hpp"
 #include "autograd/many.hpp"
 #include "autograd/modes.hpp"
 #include "autograd/tensor_problem.hpp"
@@ -44,7 +45,7 @@ std::string unreached(const Many& function, const Report& report) {
   const std::vector<Tensor> y = function.f(function.inputs, Recorded::yes);
   const Tensor x = function.inputs[function.varied[k]];
   if (y[0].requires_grad() &&
-      grad(y, {x}, {.grad_outputs = weights_like(y), .allow_unused = true})[0].defined()) {
+      gradients(y, {x}, {.grad_outputs = weights_like(y), .allow_unused = true})[0].defined()) {
     return {};
   }
   return "no gradient reaches " + function.input_names[k] + ": was it detached?";

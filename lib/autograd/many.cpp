@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-#include "tapegrad/autograd.hpp"
+#include "autograd/gradients.hpp"
 #include "tapegrad/ops/create.hpp"
 
 namespace tapegrad {
@@ -25,11 +25,11 @@ std::vector<Tensor> pulled_back(const std::vector<Tensor>& results,
   }
   std::vector<Tensor> grads(wanted.size());
   if (!tracked.empty()) {
-    grads = grad(tracked, wanted,
-                 {.grad_outputs = std::move(incoming),
-                  .create_graph = recorded == Recorded::yes,
-                  .retain_graph = true,
-                  .allow_unused = true});
+    grads = gradients(tracked, wanted,
+                      {.grad_outputs = std::move(incoming),
+                       .create_graph = recorded == Recorded::yes,
+                       .retain_graph = true,
+                       .allow_unused = true});
   }
   for (std::size_t k = 0; k < wanted.size(); ++k) {
     if (!grads[k].defined()) grads[k] = zeros(wanted[k].shape(), {.dtype = wanted[k].dtype()});

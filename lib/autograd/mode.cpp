@@ -15,6 +15,13 @@ bool set_recording(bool on) {
 
 }  // namespace
 
+bool set_watched(bool on) {
+  const bool before = is_traced();
+  const auto record = static_cast<std::uint8_t>(mode) & static_cast<std::uint8_t>(Mode::record);
+  mode = static_cast<Mode>(record | (on ? static_cast<std::uint8_t>(Mode::trace) : 0));
+  return before;
+}
+
 constinit thread_local Mode mode = Mode::record;
 
 bool grad_enabled() { return recording(); }

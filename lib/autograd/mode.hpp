@@ -7,13 +7,17 @@
 
 namespace tapegrad {
 
-/// Two bits: what is tracked goes on the tape; a trace lists all that runs.
+/// Two bits: what is tracked goes on the tape; somebody, a trace or anomaly mode, is told of all
+/// that runs.
 enum class Mode : std::uint8_t { silent = 0, record = 1, trace = 2, trace_and_record = 3 };
 
 #if defined(__GNUC__)
 [[gnu::tls_model("initial-exec")]]
 #endif
 extern constinit thread_local Mode mode;
+
+/// Whether somebody is told, whatever is recorded; gives what was before.
+bool set_watched(bool on);
 
 /// Elsewhere the mode is asked for by these three alone.
 inline bool has(Mode which) {

@@ -44,7 +44,7 @@ std::string disparity_of_modes(const Many& function) {
     const std::vector<Tensor> y = function.f(function.inputs, Recorded::yes);
     const std::vector<Tensor> w = weights_like(y);
     const std::vector<Tensor> pulled = pulled_back(y, x, w, Recorded::no);
-    forward.add(w[0], pushed(y[0], x, v));
+    if (const Tensor along = pushed(y, x, v)[0]; along.defined()) forward.add(w[0], along);
     for (std::size_t k = 0; k < x.size(); ++k) reverse.add(pulled[k], v[k]);
     rounds = rounds || is_float32(y);
   } catch (const AutogradError&) {

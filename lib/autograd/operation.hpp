@@ -23,6 +23,7 @@
 
 #include "autograd/attributes.hpp"
 #include "autograd/narrow.hpp"
+#include "autograd/saved.hpp"
 #include "core/tensor_impl.hpp"
 
 namespace tapegrad {
@@ -148,6 +149,8 @@ void list_attributes(const Op& op, AttributeList& list) {
 struct Record : Node {
   using Node::Node;
   virtual void attributes(AttributeList& list) const = 0;
+  /// What is kept for the derivative: a slot for each input, then one for the output, or none.
+  virtual std::span<SavedTensor> saved_values() { return {}; }
 };
 
 using Inputs = std::span<const Tensor* const>;

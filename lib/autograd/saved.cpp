@@ -20,6 +20,13 @@ void SavedTensor::check_unchanged(std::string_view operation) const {
                        operation, impl.layout.shape(), version, now);
 }
 
+Tensor Saved::absent(std::size_t slot, const Ptr<Node>& node) const {
+  if (values_[slot].version != SavedTensor::to_recompute) return {};
+  const SavedTensor again = recomputed(node_, slot);
+  again.check_unchanged(node_.name());
+  return recording() && node ? reattach(again.value, node) : again.value;
+}
+
 Tensor reattach(const Tensor& saved, const Ptr<Node>& node) {
   Tensor x = make_alias(saved);
   x.impl()->node = node;

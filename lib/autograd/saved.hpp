@@ -15,13 +15,19 @@ namespace tapegrad {
 
 /// A value as it was when it was saved. It never owns the graph that it came from.
 struct SavedTensor {
+  static constexpr std::uint32_t to_recompute = ~std::uint32_t{0};
+
   Tensor value;
+  /// Of the value; to_recompute where checkpoint() took it.
   std::uint32_t version = 0;
 
   void keep(const Tensor& x);
   /// Throws AutogradError if the value was changed in place since.
   void check_unchanged(std::string_view operation) const;
 };
+
+/// Value `slot` of a record from which it was taken.
+SavedTensor recomputed(const Node& node, std::size_t slot);
 
 /// The value again, with the node that it had: so that a recorded reverse pass can go through it.
 Tensor reattach(const Tensor& saved, const Ptr<Node>& node);
@@ -50,12 +56,15 @@ class Saved {
  protected:
   Tensor value(std::size_t slot, const Ptr<Node>& node) const {
     const SavedTensor& saved = values_[slot];
-    if (!saved.value.defined()) return {};
+    if (!saved.value.defined()) return absent(slot, node);
     saved.check_unchanged(node_.name());
     if (is_narrow(impl_of(saved.value).dtype)) [[unlikely]]
       return widened_value(saved.value, node);
     return recording() && node ? reattach(saved.value, node) : saved.value;
   }
+
+  /// Never saved, or to be computed again.
+  Tensor absent(std::size_t slot, const Ptr<Node>& node) const;
 
   Node& node_;
   std::span<Ptr<Node>> inputs_;

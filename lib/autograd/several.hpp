@@ -74,6 +74,7 @@ struct JointOf final : Joint {
   Grads vjp_of(std::span<const Tensor> gs) override {
     return op.vjp(SavedResults(*this, edges, saved), gs);
   }
+  std::span<SavedTensor> saved_values() override { return saved; }
   void release_saved() override {
     for (SavedTensor& s : saved) s.value = Tensor();
   }

@@ -6,10 +6,12 @@
 #include <unordered_map>
 #include <utility>
 
+#include "autograd/anomaly.hpp"
 #include "autograd/apply.hpp"
 #include "autograd/records.hpp"
 #include "autograd/walk.hpp"
 #include "core/check.hpp"
+#include "tapegrad/autograd.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/names.hpp"
 
@@ -210,6 +212,8 @@ std::vector<std::pair<Ptr<Node>, Tensor>> leaves_below(const Tensor& root) {
 }  // namespace
 
 void list_operation(const Operation& operation, Inputs inputs, Outputs outputs) {
+  if (is_anomaly_enabled()) remember_caller(outputs);
+  if (!current_trace) return;
   Trace& trace = *current_trace;
   std::vector<Place> places;
   bool in_place = false;
@@ -232,12 +236,9 @@ void list_operation(const Operation& operation, Inputs inputs, Outputs outputs) 
   if (trace.watch()) unlisted([&] { trace.watch()(operation, inputs, outputs); });
 }
 
-void backward_traced(const Tensor& root, const Tensor& gradient, Tensor::BackwardOptions options) {
+void backward_traced(const Tensor& root, const std::function<void()>& run) {
   const auto leaves = leaves_below(root);
-  unrecorded([&] {
-    if (gradient.defined()) return root.backward(gradient, options);
-    root.backward(options);
-  });
+  unrecorded(run);
   Trace& trace = *current_trace;
   for (const auto& [node, before] : leaves) {
     const Tensor now = static_cast<const LeafNode&>(*node).grad();
@@ -251,8 +252,9 @@ void backward_traced(const Tensor& root, const Tensor& gradient, Tensor::Backwar
 }
 
 std::vector<Tensor> grad_traced(const std::vector<Tensor>& outputs,
-                                const std::vector<Tensor>& inputs, const GradOptions& options) {
-  std::vector<Tensor> results = unlisted([&] { return grad(outputs, inputs, options); });
+                                const std::vector<Tensor>& inputs,
+                                const std::function<std::vector<Tensor>()>& run) {
+  std::vector<Tensor> results = unlisted(run);
   Trace& trace = *current_trace;
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (!results[i].defined()) continue;
@@ -276,12 +278,12 @@ std::vector<TapeRecord> trace(const std::function<void()>& f, const Watch& watch
   return trace.records();
 }
 
-bool tracing() { return is_traced(); }
+bool tracing() { return current_trace && is_traced(); }
 
 void trace_update(std::string_view operation, const Tensor& x, const Tensor& gradient) {
   check_defined("trace_update", operation, x);
   check<Error>(!operation.empty(), "trace_update: the name of the operation is empty");
-  if (!is_traced()) return;
+  if (!tracing()) return;
   std::vector<Place> inputs{current_trace->place_of(x)};
   if (gradient.defined()) inputs.push_back(current_trace->place_of(gradient));
   ScopeName name;  // none if the operation's isn't one

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "autograd/operation.hpp"
-#include "tapegrad/autograd.hpp"
+#include "tapegrad/graph.hpp"
 
 namespace tapegrad {
 
@@ -16,10 +16,10 @@ using Watch = std::function<void(const Operation&, Inputs, Outputs)>;
 /// The public trace(), watched.
 std::vector<TapeRecord> trace(const std::function<void()>& f, const Watch& watch);
 
-/// backward() and grad(), listed as a record for each gradient that they made.
-/// As the public ones; an undefined `gradient` wasn't given.
-void backward_traced(const Tensor& root, const Tensor& gradient, Tensor::BackwardOptions options);
+/// Runs backward() and grad(), and lists them as a record for each gradient that they made.
+void backward_traced(const Tensor& root, const std::function<void()>& run);
 std::vector<Tensor> grad_traced(const std::vector<Tensor>& outputs,
-                                const std::vector<Tensor>& inputs, const GradOptions& options);
+                                const std::vector<Tensor>& inputs,
+                                const std::function<std::vector<Tensor>()>& run);
 
 }  // namespace tapegrad

@@ -6,6 +6,9 @@
 #include <charconv>
 #include <cstddef>
 #include <string_view>
+#include <utility>
+
+#include "core/scope.hpp"
 
 namespace {
 
@@ -33,6 +36,11 @@ Out fmt::formatter<tapegrad::Dims>::format(const tapegrad::Dims& dims,
 
 Out fmt::formatter<tapegrad::DType>::format(tapegrad::DType dtype, format_context& context) const {
   return append(tapegrad::name_of(dtype), context.out());
+}
+
+std::string tapegrad::with_place(std::string message) {
+  if (current_scope) message += " (" + place_of(current_scope).substr(1) + ")";
+  return message;
 }
 
 void tapegrad::vformat_into(std::span<char> to, fmt::string_view text, fmt::format_args values) {

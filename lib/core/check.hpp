@@ -38,10 +38,13 @@ void format_into(std::span<char> to, fmt::format_string<Args...> text, const Arg
   vformat_into(to, fmt::string_view(text), fmt::make_format_args(args...));
 }
 
+/// The message, and behind it, in brackets, the scope that this thread is in, if it is in one.
+std::string with_place(std::string message);
+
 template <class E, class... Args>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(fmt::format_string<Args...> message,
                                                  Args&&... args) {
-  throw E(fmt::format(message, std::forward<Args>(args)...));
+  throw E(with_place(fmt::format(message, std::forward<Args>(args)...)));
 }
 
 template <class E, class... Args>

@@ -3,6 +3,9 @@
 #include <atomic>
 #include <bit>
 #include <memory>
+#include <mutex>
+
+#include "core/extras.hpp"
 
 namespace tapegrad {
 namespace {
@@ -16,35 +19,32 @@ std::atomic<std::uint64_t> next_number{1};
 
 }  // namespace
 
+std::uint64_t next_node_number() { return next_number.load(std::memory_order_relaxed); }
+
 Node::Node(DType type, const Shape& extents, Kind which)
     : dtype(type),
       kind(which),
       number(next_number.fetch_add(1, std::memory_order_relaxed)),
       shape(extents) {}
 
-void Node::add_hook(Hook hook) {
-  Hooks* known = hooks.load(std::memory_order_acquire);
+Extras& Node::with_extras() {
+  Extras* known = extras.load(std::memory_order_acquire);
   if (!known) {
-    auto first = std::make_unique<Hooks>();
-    if (hooks.compare_exchange_strong(known, first.get())) known = first.release();
+    auto first = std::make_unique<Extras>();
+    if (extras.compare_exchange_strong(known, first.get())) known = first.release();
   }
-  const std::lock_guard lock(known->mutex);
-  known->list.push_back(std::move(hook));
+  return *known;
 }
 
-std::vector<Hook> Node::registered_hooks() const {
-  Hooks& known = *hooks.load(std::memory_order_acquire);
-  const std::lock_guard lock(known.mutex);
-  return known.list;
-}
+void Node::drop(Extras* owned) noexcept { delete owned; }
 
-Tensor LeafNode::grad() const {
+Tensor Collected::grad() const {
   const std::lock_guard guard(lock);
   return collected;
 }
 
 // What was there before is dropped without the lock: its deleter may be somebody's function.
-void LeafNode::set_grad(Tensor grad) {
+void Collected::set_grad(Tensor grad) {
   const std::lock_guard guard(lock);
   collected.swap(grad);
   if (collected.defined()) count_received();

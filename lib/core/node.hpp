@@ -5,10 +5,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <initializer_list>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -48,17 +46,34 @@ class Grads {
 /// operation, or the operation that has them.
 enum class Kind : std::uint8_t { leaf, operation, result, joint };
 
-using Hook = std::function<Tensor(const Tensor&)>;
+/// The sum of the gradients that passes of any thread have brought to one place.
+struct Collected {
+  Tensor grad() const;
+  void set_grad(Tensor grad);
+  /// Something has been added to what was collected; to be called with the lock.
+  void count_received() noexcept {
+    received.store(received.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
 
-/// What a record has of them; registered by one thread, perhaps, while a pass of another reads.
-struct Hooks {
-  std::mutex mutex;
-  std::vector<Hook> list;
+  /// Counts the passes that brought a gradient, and the gradients that were set: who remembers the
+  /// number knows whether one has come since.
+  std::atomic<std::uint32_t> received = 0;
+  /// Guards what follows; the number above is read without it.
+  mutable SpinLock lock;
+  Tensor collected;
 };
+
+struct Extras;
+
+/// The number that the next node gets, of whatever thread.
+std::uint64_t next_node_number();
 
 struct Node {
   Node(DType type, const Shape& extents, Kind which = Kind::operation);
-  virtual ~Node() { delete hooks.load(std::memory_order_relaxed); }
+  virtual ~Node() {
+    if (Extras* owned = extras.load(std::memory_order_relaxed)) [[unlikely]]
+      drop(owned);
+  }
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
@@ -76,9 +91,8 @@ struct Node {
   static void* operator new(std::size_t bytes) { return allocate(bytes); }
   static void operator delete(void* block, std::size_t bytes) { deallocate(block, bytes); }
 
-  void add_hook(Hook hook);
-  /// Those that are registered now.
-  std::vector<Hook> registered_hooks() const;
+  /// What few records have; made by the first who asks.
+  Extras& with_extras();
 
   std::atomic<std::uint32_t> references{1};
   /// Taken for ever by the reverse pass that freed it.
@@ -91,35 +105,24 @@ struct Node {
   /// Where it was made, and the name within it that somebody gave; null without.
   std::atomic<const Scope*> scope = current_scope;
   std::atomic<const Scope*> label = nullptr;
-  /// Null until the first is registered.
-  std::atomic<Hooks*> hooks = nullptr;
+  /// Null until somebody asks for them.
+  std::atomic<Extras*> extras = nullptr;
+
+ private:
+  static void drop(Extras* owned) noexcept;
 };
 
 /// Frees a node and all that only it kept alive, by a worklist: a chain of a million operations
 /// must not overflow the stack.
 void destroy(Node* node) noexcept;
 
-/// The end of the tape: collects the gradients of a tensor that requires grad, from passes of any
-/// thread. It does not own the tensor, so that neither keeps the other alive.
-struct LeafNode final : Node {
+/// The end of the tape: collects the gradients of a tensor that requires grad. It does not own the
+/// tensor, so that neither keeps the other alive.
+struct LeafNode final : Node, Collected {
   LeafNode(DType type, const Shape& extents) : Node(type, extents, Kind::leaf) {}
   std::string_view name() const override { return "leaf"; }
   Grads vjp(const Tensor&) override { return {}; }
   std::span<Ptr<Node>> inputs() override { return {}; }
-
-  Tensor grad() const;
-  void set_grad(Tensor grad);
-  /// Something has been added to what was collected; to be called with the lock.
-  void count_received() noexcept {
-    received.store(received.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  }
-
-  /// Counts the passes that brought a gradient, and the gradients that were set: who remembers the
-  /// number knows whether one has come since.
-  std::atomic<std::uint32_t> received = 0;
-  /// Guards what follows; the number above is read without it.
-  mutable SpinLock lock;
-  Tensor collected;
 };
 
 /// Names a leaf: it stands in `label`'s parent, or where it is used first if that has none.

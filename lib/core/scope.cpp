@@ -51,6 +51,30 @@ std::string path_of(const Scope* scope) {
   return scope->parent ? path_of(scope->parent) + "/" + scope->name : scope->name;
 }
 
+std::string place_of(const Scope* scope) {
+  return scope ? " in \"" + path_of(scope) + '"' : std::string();
+}
+
+void write_place(std::span<char> to, const Scope* scope) noexcept {
+  std::size_t used = 0;
+  const auto write = [&](std::string_view text) {
+    const std::size_t count = std::min(text.size(), to.size() - 1 - used);
+    std::copy_n(text.begin(), count, to.begin() + static_cast<std::ptrdiff_t>(used));
+    used += count;
+  };
+  const auto write_path = [&](const auto& self, const Scope* inner) -> void {
+    if (inner->parent) {
+      self(self, inner->parent);
+      write("/");
+    }
+    write(inner->name);
+  };
+  write("in \"");
+  write_path(write_path, scope);
+  write("\"");
+  to[used] = '\0';
+}
+
 bool is_name(std::string_view name) {
   const auto goes_on = [](char c) { return may_begin_name(c) || c == '_' || c == '-' || c == '/'; };
   return !name.empty() && may_begin_name(name[0]) && name.back() != '/' &&

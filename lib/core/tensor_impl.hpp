@@ -23,6 +23,7 @@ struct TensorImpl : Counted {
   DType dtype;
   /// Recorded in-place changes of this tensor, its views included; in a view, as many of its base
   /// as it knows of. A detached tensor is a base of its own.
+  /// The highest bit says that the first of them put it on the tape.
   std::uint32_t recorded_writes = 0;
   Ptr<Storage> storage;
   Layout layout;
@@ -38,6 +39,9 @@ struct TensorImpl : Counted {
 }  // namespace detail
 
 using detail::TensorImpl;
+
+/// In recorded_writes.
+inline constexpr std::uint32_t tracked_by_write = 1u << 31;
 
 /// The hidden part of `operation`'s tensor; throws Error in its name for an undefined one.
 inline TensorImpl& impl_of(const Tensor& x, std::string_view operation = "tensor") {

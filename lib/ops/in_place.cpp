@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "kernels/copy.hpp"
+#include "core/extras.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/strided.hpp"
 
@@ -72,17 +73,34 @@ Tensor& written(std::string_view operation, Tensor& self, const Tensor& result) 
   return in_name_of(operation, [&]() -> Tensor& { return self.copy_(result); });
 }
 
+namespace {
+
+/// A gradient that is kept stays with the tensor.
+void give_node(TensorImpl& x, Ptr<Node> node) {
+  if (x.node && x.node->extras.load(std::memory_order_acquire)) [[unlikely]]
+    hand_retained_over(*x.node, *node);
+  x.node = std::move(node);
+}
+
+void take_node_back(TensorImpl& x, Ptr<Node> before) {
+  if (x.node.get() != before.get() && x.node && before) hand_retained_over(*x.node, *before);
+  x.node = std::move(before);
+}
+
+}  // namespace
+
 void set_history(Tensor& self, Ptr<Node> node) {
   TensorImpl& view = *self.impl();
-  view.node = std::move(node);
   TensorImpl& base = view.base ? *view.base : view;
+  if (!base.node) base.recorded_writes |= tracked_by_write;
+  give_node(view, std::move(node));
   view.recorded_writes = ++base.recorded_writes;
   if (!view.base) return;
   const Layout relative(view.layout.shape(), view.layout.strides(),
                         view.layout.offset() - base.layout.offset());
   const Tensor whole = Tensor::adopt(Ptr<TensorImpl>(view.base).release());
-  base.node = record(AsStridedScatter{relative}, whole, whole, self);
-  view.node = record(AsStrided{relative}, self, whole);
+  give_node(base, record(AsStridedScatter{relative}, whole, whole, self));
+  give_node(view, record(AsStrided{relative}, self, whole));
 }
 
 HistoryGuard::HistoryGuard(Tensor& self)
@@ -95,11 +113,11 @@ HistoryGuard::HistoryGuard(Tensor& self)
 
 HistoryGuard::~HistoryGuard() {
   if (kept_) return;
-  self_.node = std::move(node_);
+  take_node_back(self_, std::move(node_));
   self_.recorded_writes = writes_;
   self_.storage->version.store(version_, std::memory_order_relaxed);
   if (!self_.base) return;
-  self_.base->node = std::move(base_node_);
+  take_node_back(*self_.base, std::move(base_node_));
   self_.base->recorded_writes = base_writes_;
 }
 

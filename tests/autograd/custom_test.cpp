@@ -80,10 +80,11 @@ TEST_CASE("a derivative outside the tape has no derivative, and says so", "[auto
   const Tensor x = leaf({1, -2});
   const Tensor y = square(plain_square(x)).sum();
   CHECK(values(grad({y}, {x})[0]) == Values{4, -32});
-  CHECK(error_of<AutogradError>(
-            [&] { grad({square(plain_square(x)).sum()}, {x}, {.create_graph = true}); }) ==
-        "plain_square: the gradient of input 0 doesn't depend on g by operations of the tape, "
-        "so that it has no derivative; write its vjp in tensor operations");
+  CHECK(contains(
+      error_of<AutogradError>(
+          [&] { grad({square(plain_square(x)).sum()}, {x}, {.create_graph = true}); }),
+      "plain_square: the gradient of input 0 doesn't depend on g by operations of the tape, "
+      "so that it has no derivative; write its vjp in tensor operations"));
 }
 
 TEST_CASE("a custom operation is on the tape by its name", "[autograd][custom]") {
@@ -139,8 +140,8 @@ TEST_CASE("what a custom operation does wrong is said in its name", "[autograd][
   const auto few = custom(
       "few", [](const Tensor& a, const Tensor& b) { return a * b; },
       [](const Tensor&, const Tensor& b, const Tensor&, const Tensor& g) { return g * b; });
-  CHECK(error_of([&] { few(x, x).sum().backward(); }) ==
-        "few: its vjp gives 1 gradients for 2 inputs");
+  CHECK(contains(error_of([&] { few(x, x).sum().backward(); }),
+                 "few: its vjp gives 1 gradients for 2 inputs"));
   CHECK(contains(error_of([&] { cube(Tensor()); }), "cube: argument 1 is an undefined tensor"));
   CHECK(contains(error_of([&] {
                    custom(

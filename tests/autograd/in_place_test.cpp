@@ -74,51 +74,6 @@ TEST_CASE("an operand that doesn't fit in place is refused and changes nothing",
   CHECK(x.version() == 0);
 }
 
-TEST_CASE("a view whose base was changed by a recorded operation is refused",
-          "[autograd][in_place][view]") {
-  const Tensor x = leaf({1, 2, 3, 4});
-  Tensor h = x * 1;
-  Tensor first = h.slice(0, 0, 2);
-  Tensor second = h.slice(0, 1, 3);
-  first *= 2;
-  const std::string message = error_of<AutogradError>([&] { second * 2; });
-  CHECK(contains(message, "mul"));
-  CHECK(contains(message, "[2]"));
-  CHECK(contains(message, "take the view again"));
-  CHECK_THROWS_AS(second += 1, AutogradError);
-  CHECK_THROWS_AS(first += second, AutogradError);
-  CHECK_THROWS_AS(second[0], AutogradError);
-  CHECK(values(h) == Values{2, 4, 3, 4});
-  // The view that was written through, and a new one, know the history.
-  (first.sum() + h.slice(0, 1, 3).sum()).backward();
-  CHECK(values(x.grad()) == Values{2, 4, 1, 0});
-}
-
-TEST_CASE("a stale view can't start or end a reverse pass", "[autograd][in_place][view]") {
-  const Tensor x = leaf({1, 2});
-  Tensor h = x * 1;
-  const Tensor view = h[0];
-  h *= 3;
-  // Its node still says 1 where the derivative is 3 now.
-  CHECK(contains(error_of<AutogradError>([&] { view.backward(); }), "take the view again"));
-  CHECK_THROWS_AS(grad({view}, {x}), AutogradError);
-  CHECK_THROWS_AS(grad({h.sum()}, {view}), AutogradError);
-  CHECK_THROWS_AS(view.register_hook([](const Tensor& g) { return g; }), AutogradError);
-  h[0].backward();
-  CHECK(values(x.grad()) == Values{3, 0});
-}
-
-TEST_CASE("a view of a plain tensor that became recorded is refused",
-          "[autograd][in_place][view]") {
-  const Tensor x = leaf({1, 2});
-  Tensor buffer = zeros({2}, {.dtype = float64});
-  const Tensor before = buffer[0];
-  buffer.copy_(x);
-  CHECK_THROWS_AS(before * 2, AutogradError);
-  const NoGrad off;
-  CHECK(values(before * 2) == Values{2});  // nothing is recorded, so nothing is lost
-}
-
 TEST_CASE("views of a detached tensor know its history, and only its own",
           "[autograd][in_place][view]") {
   const Tensor x = leaf({1, 2});
@@ -126,12 +81,11 @@ TEST_CASE("views of a detached tensor know its history, and only its own",
   Tensor detached = h.detach();
   Tensor first = detached.slice(0, 0, 1);
   const Tensor second = detached.slice(0, 0, 1);
-  SECTION("a recorded change through one makes the others stale") {
+  SECTION("a recorded change through one is followed by the others") {
     first *= x.slice(0, 0, 1);
     CHECK(detached.requires_grad());
-    CHECK_THROWS_AS(second * 2, AutogradError);
-    (detached.slice(0, 0, 1) * 5).sum().backward();
-    CHECK(values(x.grad()) == Values{5, 0});
+    ((second + detached.slice(0, 0, 1)) * 5).sum().backward();
+    CHECK(values(x.grad()) == Values{10, 0});
   }
   SECTION("a recorded change of what it was detached from leaves them plain") {
     h *= 2;

@@ -48,8 +48,8 @@ TEST_CASE("a gradient that is given must be defined", "[misuse]") {
   CHECK(error_of([&] { trace([&] { y.backward(none); }); }) == argument);
   const std::string list = "grad: grad_outputs holds an undefined tensor at 1: " + how;
   const auto both = [&] { grad({y, y}, {x}, {.grad_outputs = {full({}, 2.0), none}}); };
-  CHECK(error_of(both) == list);
-  CHECK(error_of([&] { trace(both); }) == list);
+  CHECK(error_of(both).starts_with(list));
+  CHECK(error_of([&] { trace(both); }).starts_with(list));
   CHECK(!x.grad().defined());  // and the graph is still there
   CHECK(grad({y}, {x}, {.grad_outputs = {}, .retain_graph = true})[0].to_vector<double>()[0] == 2);
   y.backward(Tensor::BackwardOptions{.retain_graph = true});

@@ -37,7 +37,11 @@ Tensor stretched() { return ones({1, 3}).expand({2, 3}); }
 /// A view that doesn't know what its base has been through.
 Tensor stale() {
   Tensor h = leaf() * 1.0;
-  const Tensor view = h[0];
+  Tensor view;
+  {
+    const NoGrad off;
+    view = h[0];
+  }
   h *= 2;
   return view;
 }

@@ -4,6 +4,7 @@
 #include "support/errors.hpp"
 #include "support/undefined_rows.hpp"
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/checkpoint.hpp"
 #include "tapegrad/gradcheck.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/names.hpp"
@@ -64,6 +65,10 @@ std::vector<Row> properties() {
       {"name", 0, [] { none.name(); }},
       {"named", 0, [] { none.named("x"); }},
       {"register_hook", 0, [] { none.register_hook([](const Tensor& g) { return g; }); }},
+      {"register_post_accumulate_grad_hook", 0,
+       [] { none.register_post_accumulate_grad_hook([](const Tensor&) {}); }},
+      {"retain_grad", 0, [] { none.retain_grad(); }},
+      {"retains_grad", 0, [] { static_cast<void>(none.retains_grad()); }},
   };
 }
 
@@ -303,6 +308,38 @@ std::vector<Row> of_lists() {
       {"jvp", 3,
        [f] {
          jvp(f, {x, x}, {x, none});
+       }},
+      {"vjp", 2,
+       [f] {
+         vjp(f, {x, none});
+       }},
+      {"jacobian", 2,
+       [f] {
+         jacobian(f, {x, none});
+       }},
+      {"hessian", 2,
+       [f] {
+         hessian(f, {x, none});
+       }},
+      {"hvp", 2,
+       [f] {
+         hvp(f, {x, none}, {x, x});
+       }},
+      {"hvp", 3,
+       [f] {
+         hvp(f, {x, x}, {x, none});
+       }},
+      {"vhp", 2,
+       [f] {
+         vhp(f, {x, none}, {x, x});
+       }},
+      {"vhp", 3,
+       [f] {
+         vhp(f, {x, x}, {x, none});
+       }},
+      {"checkpoint", 2,
+       [f] {
+         checkpoint(f, {x, none});
        }},
   };
 }

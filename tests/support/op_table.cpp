@@ -8,6 +8,7 @@
 #include "support/cut.hpp"
 #include "support/errors.hpp"
 #include "support/sanitized.hpp"
+#include "support/sweep.hpp"
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/gradcheck.hpp"
@@ -188,9 +189,29 @@ void check_derivatives(const OpRow& row, std::size_t i) {
   DYNAMIC_SECTION(row.name << " (row " << i << "): float32 against float64") { check_float32(row); }
 }
 
+/// Reverse mode against numeric derivatives of the result, of its gradient, and of that one's; at
+/// each order against forward mode, too.
+void sweep(const OpRow& row) {
+  if (!row.differentiable) return account(row.name, 0, 0, "has no derivative");
+  const int orders = row.no_third_order.empty() ? 3 : 2;
+  std::size_t before = 0;
+  for (int order = 1; order <= orders; ++order) {
+    const gradtest::Report report = gradcheck(row.f, leaves(row, Arrangement::dense),
+                                              {.order = order, .tolerance = row.tolerance});
+    INFO(row.name << ": " << report.text());
+    CHECK(report);
+    account(row.name, order, report.cells - before, order == 2 ? row.no_third_order : "");
+    before = report.cells;
+  }
+}
+
 }  // namespace
 
 void check_rows(const std::vector<OpRow>& rows) {
+  if (sweeping()) {
+    for (const OpRow& row : rows) sweep(row);
+    return;
+  }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const OpRow& row = rows[i];
     if (row.differentiable) {

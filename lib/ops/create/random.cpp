@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "autograd/draws.hpp"
 #include "core/check.hpp"
 #include "core/dispatch.hpp"
 #include "kernels/random.hpp"
@@ -23,6 +24,7 @@ struct Normal : Assign<Normal> {
 };
 
 kernels::Stream next(Generator& generator) {
+  note_draw(generator);
   return {generator.initial_seed(), generator.next_call()};
 }
 

@@ -1,7 +1,7 @@
 #include "tapegrad/ops/shape/window.hpp"
 
 #include "core/layout_views.hpp"
-#include "ops/shape/view_op.hpp"
+#include "ops/shape/restrided.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/index/select.hpp"
 #include "tapegrad/ops/pointwise.hpp"
@@ -44,23 +44,15 @@ struct Unfold : ViewOp {
   }
 };
 
-/// AsStrided (strided.hpp) for places that may meet.
-struct Restrided : ViewOp {
-  static constexpr std::string_view name = "restrided";
-  Layout place;
-  explicit Restrided(const Layout& to) : place(to) {}
-  void attributes(AttributeList& list) const {
-    list("shape", place.shape());
-    list("strides", place.strides());
-    list("offset", place.offset());
-  }
-  Layout layout(const Layout& x) const {
-    return Layout(place.shape(), place.strides(), x.offset() + place.offset());
-  }
-  Grads vjp(const Saved& s, const Tensor& g) const { return gathered(s, g, place); }
-};
-
 }  // namespace
+
+void Restrided::attributes(AttributeList& list) const {
+  list("shape", place.shape());
+  list("strides", place.strides());
+  list("offset", place.offset());
+}
+
+Grads Restrided::vjp(const Saved& s, const Tensor& g) const { return gathered(s, g, place); }
 
 Tensor unfold(const Tensor& x, std::int64_t dim, std::int64_t size, std::int64_t step) {
   check_defined("unfold", x, dim, size, step);

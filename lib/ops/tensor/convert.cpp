@@ -1,6 +1,7 @@
 // Copies and conversions of whole tensors.
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
+#include "core/extras.hpp"
 #include "kernels/copy.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -84,6 +85,7 @@ Tensor& Tensor::to_(DType dtype) {
   x.dtype = dtype;
   x.storage = other.impl()->storage;
   x.layout = other.impl()->layout;
+  if (x.node && x.node->extras.load()) x.node->with_extras().elements = make_alias(*this);
   ++x.recorded_writes;  // its views look at the old elements
   x.base = Ptr<TensorImpl>();
   return *this;
