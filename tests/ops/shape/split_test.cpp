@@ -43,7 +43,7 @@ TEST_CASE("an empty dimension is as many chunks as were asked for", "[join]") {
   CHECK(chunk(zeros({4}), 3).size() == 2);
 }
 
-TEST_CASE("unbind gives a view of each slice", "[ops][join]") {
+TEST_CASE("unbind gives a view of each slice", "[ops][table][join]") {
   const Tensor x = arange(6).reshape({2, 3});
   const std::vector<Tensor> columns = unbind(x, 1);
   CHECK(columns.size() == 3);
