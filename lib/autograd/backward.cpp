@@ -1,5 +1,6 @@
 // backward(), grad() and what a tensor tells of its place on the tape.
 #include <algorithm>
+#include <array>
 
 #include "autograd/apply.hpp"
 #include "autograd/engine.hpp"
@@ -52,7 +53,9 @@ auto at(CallSite site, std::string_view operation, const F& f) {
   try {
     return with_room(operation, f);
   } catch (Error& error) {
-    error.add_place(fmt::format("{} at {}:{}", operation, site.file(), site.line()));
+    std::array<char, 512> place{};  // not on the heap, which may be what is at its end
+    format_into(place, "{} at {}:{}", operation, site.file(), site.line());
+    error.add_place(place.data());
     throw;
   }
 }

@@ -1,8 +1,8 @@
 #include "ops/in_place.hpp"
 
 #include "core/check.hpp"
-#include "kernels/copy.hpp"
 #include "core/extras.hpp"
+#include "kernels/copy.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/strided.hpp"
 

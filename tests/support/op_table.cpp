@@ -172,21 +172,19 @@ void check_contract_of(const OpRow& row, const Tensors& inputs) {
   });
 }
 
-void check_derivatives(const OpRow& row, std::size_t i) {
-  DYNAMIC_SECTION(row.name << " (row " << i << "): recorded under its name") {
-    check_recorded(row);
-  }
-  DYNAMIC_SECTION(row.name << " (row " << i << "): derivatives of orders 1 to 3") {
+void check_derivatives(const OpRow& row, const std::string& label) {
+  DYNAMIC_SECTION(label << "recorded under its name") { check_recorded(row); }
+  DYNAMIC_SECTION(label << "derivatives of orders 1 to 3") {
     // Where allocations are slow the higher orders take minutes. They run public operations, which
     // have rows of their own; that the first derivative is recorded, is checked above.
     const int order = sanitized ? 1 : row.no_third_order.empty() ? 3 : 2;
     check_gradient(row, leaves(row, Arrangement::dense),
                    {.order = order, .tolerance = row.tolerance});
   }
-  DYNAMIC_SECTION(row.name << " (row " << i << "): derivatives of order 1 in float32") {
+  DYNAMIC_SECTION(label << "derivatives of order 1 in float32") {
     check_gradient(row, copies(leaves(row, Arrangement::dense), float32), {});
   }
-  DYNAMIC_SECTION(row.name << " (row " << i << "): float32 against float64") { check_float32(row); }
+  DYNAMIC_SECTION(label << "float32 against float64") { check_float32(row); }
 }
 
 /// Reverse mode against numeric derivatives of the result, of its gradient, and of that one's; at
@@ -207,37 +205,40 @@ void sweep(const OpRow& row) {
 
 }  // namespace
 
-void check_rows(const std::vector<OpRow>& rows) {
+void check_rows(const std::vector<OpRow>& rows, int line) {
   if (sweeping()) {
     for (const OpRow& row : rows) sweep(row);
     return;
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const OpRow& row = rows[i];
+    // Catch2 passes over a section whose name it has seen.
+    const std::string label = std::string(row.name) + " (line " + std::to_string(line) + ", row " +
+                              std::to_string(i) + "): ";
     if (row.differentiable) {
-      check_derivatives(row, i);
+      check_derivatives(row, label);
     } else {
-      DYNAMIC_SECTION(row.name << " (row " << i << "): not tracked") { check_untracked(row); }
+      DYNAMIC_SECTION(label << "not tracked") { check_untracked(row); }
     }
     for (const Arrangement arrangement :
          {Arrangement::transposed, Arrangement::sliced, Arrangement::broadcast}) {
       if (arrangement == Arrangement::broadcast && !row.broadcast_inputs) continue;
-      DYNAMIC_SECTION(row.name << " (row " << i << "): " << name_of(arrangement) << " inputs") {
+      DYNAMIC_SECTION(label << "" << name_of(arrangement) << " inputs") {
         check_layout(row, arrangement);
       }
     }
-    DYNAMIC_SECTION(row.name << " (row " << i << "): float16 and bfloat16 against float32") {
+    DYNAMIC_SECTION(label << "float16 and bfloat16 against float32") {
       check_narrow(row, float16, 0x1p-11);
       check_narrow(row, bfloat16, 0x1p-8);
     }
-    DYNAMIC_SECTION(row.name << " (row " << i << "): the contract of each operation") {
+    DYNAMIC_SECTION(label << "the contract of each operation") {
       check_contract_of(row, leaves(row, Arrangement::dense));
       check_contract_of(row, copies(leaves(row, Arrangement::dense), float32));
       check_contract_of(row, leaves(row, Arrangement::transposed));
     }
-    DYNAMIC_SECTION(row.name << " (row " << i << "): any number of threads") { check_threads(row); }
-    DYNAMIC_SECTION(row.name << " (row " << i << "): empty inputs") { check_empty(row); }
-    DYNAMIC_SECTION(row.name << " (row " << i << "): refusals") { check_refusals(row); }
+    DYNAMIC_SECTION(label << "any number of threads") { check_threads(row); }
+    DYNAMIC_SECTION(label << "empty inputs") { check_empty(row); }
+    DYNAMIC_SECTION(label << "refusals") { check_refusals(row); }
   }
 }
 

@@ -56,7 +56,8 @@ struct OpRow {
   bool differentiable = true;
 };
 
-/// The generated tests of each row, a section each. Call it within a TEST_CASE.
-void check_rows(const std::vector<OpRow>& rows);
+/// The generated tests of each row, a section each. Call it within a TEST_CASE, and not in a loop:
+/// the line and the row tell sections apart.
+void check_rows(const std::vector<OpRow>& rows, int line = __builtin_LINE());
 
 }  // namespace tapegrad::test

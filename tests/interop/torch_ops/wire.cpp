@@ -16,10 +16,18 @@ auto with_type(tg::DType dtype, F f) {
       return f(bool{});
     case tg::uint8:
       return f(std::uint8_t{});
+    case tg::int8:
+      return f(std::int8_t{});
+    case tg::int16:
+      return f(std::int16_t{});
     case tg::int32:
       return f(std::int32_t{});
     case tg::int64:
       return f(std::int64_t{});
+    case tg::float16:
+      return f(tg::Float16{});
+    case tg::bfloat16:
+      return f(tg::BFloat16{});
     case tg::float32:
       return f(float{});
     case tg::float64:

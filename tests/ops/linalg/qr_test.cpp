@@ -37,6 +37,7 @@ OpRow row(const Shape& shape, QrMode mode, const Shape& empty, const Shape& empt
           .empty_inputs = {empty},
           .empty_result = empty_result,
           .float32_tolerance = 1e-5,
+          .narrow_roundings = 8,  // a dozen operations, and exp
           .tolerance = 1e-8};
 }
 
