@@ -66,7 +66,8 @@ struct BFloat16 {
 
 }  // namespace tapegrad
 
-/// Of the numbers that 16 bits hold.
+/// \cond
+// Doxygen finds no place for specializations of std.
 template <>
 class std::numeric_limits<tapegrad::Float16> : public std::numeric_limits<float> {
  public:
@@ -87,3 +88,4 @@ class std::numeric_limits<tapegrad::BFloat16> : public std::numeric_limits<float
   static constexpr tapegrad::BFloat16 denorm_min() { return 0x1p-133f; }
   static constexpr tapegrad::BFloat16 epsilon() { return 0x1p-7f; }
 };
+/// \endcond
