@@ -172,7 +172,7 @@ class Dev(unittest.TestCase):
 
     def test_the_tests_of_operations_include_their_table(self):
         self.dev("test", "ops")
-        self.assertRegex(self.calls(), r"meson test .* ops check_op_table\n")
+        self.assertRegex(self.calls(), r"meson test .* ops ops_table check_op_table\n")
 
     def test_a_build_folder_copied_with_its_tree_is_configured_anew(self):
         self.dev("build")
