@@ -102,11 +102,10 @@ step_sanitize() {
 }
 
 # What several threads may do at a time (docs/threads.md), with the whole library compiled for the
-# ThreadSanitizer: it has to see every count of a reference to know what comes before what. Without precompiled
-# headers, so that a source which doesn't name what it uses is told.
+# ThreadSanitizer: it has to see every count of a reference to know what comes before what.
 step_threads() {
   CXX=clang++ configure threads -Doptimization=0 -Ddebug=true -Db_sanitize=thread -Db_lundef=false \
-    -Ddefault_library=static -Db_pch=false -Dtests=true -Dsamples=false -Dbench=false
+    -Ddefault_library=static -Dtests=true -Dsamples=false -Dbench=false
   ninja -C "$build/threads" -j"$(nproc)" tests/threads_test
   TSAN_OPTIONS=halt_on_error=1 OPENBLAS_NUM_THREADS=1 "$build/threads/tests/threads_test"
 }
