@@ -32,6 +32,7 @@ struct Batch {
     for (std::size_t d = dims; d-- > 0;) {
       const std::int64_t n = arrays[0].layout->shape()[d];
       for (std::size_t k = 0; k < count; ++k) {
+        if (!at[k]) continue;  // without elements, without memory
         const auto bytes = static_cast<std::int64_t>(size_of(arrays[k].dtype));
         at[k] += i % n * arrays[k].layout->strides()[d] * bytes;
       }
