@@ -273,8 +273,9 @@ template <ReversePass::Look look>
 Grads ReversePass::gradients_of(Node& node, const Tensor& g) {
   try {
     if (node.kind == Kind::joint) [[unlikely]] {
-      const std::vector<Tensor> gs = taken_together(node);
-      return static_cast<Joint&>(node).vjp_of(has_narrow(gs) ? widened(gs) : gs);
+      std::vector<Tensor> gs = taken_together(node);
+      if (has_narrow(gs)) gs = widened(gs);
+      return static_cast<Joint&>(node).vjp_of(gs);
     }
     if (has_narrow(g)) [[unlikely]]
       return node.vjp(widened(g));

@@ -191,9 +191,15 @@ class OperationOf final : public Operation {
   }
   void into(Outputs outs, Inputs inputs) const override {
     if constexpr (ComputesSeveral<Op, In...>) {
-      return with(inputs, [&](const auto&... x) { op_.into(outs, x...); });
+      return with(inputs, [&](const auto&... x) {
+        if (is_computed_wide<Op>(x...)) return store(computed_several(op_, x...), outs);
+        op_.into(outs, x...);
+      });
     } else if constexpr (Computes<Op, In...>) {
-      return with(inputs, [&](const auto&... x) { op_.into(outs[0], x...); });
+      return with(inputs, [&](const auto&... x) {
+        if (is_computed_wide<Op>(x...)) return store({computed_wide(op_, x...)}, outs);
+        op_.into(outs[0], x...);
+      });
     }
     fail<Error>("{}: has no into() of its own", name());
   }
@@ -207,6 +213,9 @@ class OperationOf final : public Operation {
   }
 
  private:
+  static void store(const std::vector<Tensor>& results, Outputs outs) {
+    for (std::size_t i = 0; i < outs.size(); ++i) Tensor(outs[i]).copy_(results[i]);
+  }
   template <class F>
   static auto with(Inputs inputs, const F& f) {
     if constexpr ((std::same_as<In, Tensor> && ...)) {

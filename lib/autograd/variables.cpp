@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/dispatch.hpp"
 #include "tapegrad/autograd.hpp"
 
 namespace tapegrad {
@@ -28,6 +29,12 @@ void write_as(Tensor& x, const double* values) {
 }  // namespace
 
 Variables::Variables(std::vector<Tensor> tensors) : tensors_(std::move(tensors)) {
+  for (const Tensor& x : tensors_) {
+    check<DTypeError>(!is_narrow(x.dtype()),
+                      "gradcheck: a tensor of shape {} is {}, which rounds away what a numeric "
+                      "derivative looks at; convert it with to(float64)",
+                      x.shape(), x.dtype());
+  }
   before_ = now_ = read();
   versions_ = versions();
 }

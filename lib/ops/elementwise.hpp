@@ -11,6 +11,7 @@
 #include "kernels/called.hpp"
 #include "kernels/map.hpp"
 #include "kernels/wrap.hpp"
+#include "ops/broadcast.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 
 namespace tapegrad {
@@ -33,9 +34,6 @@ inline int kind_of(DType dtype) { return dtype == boolean ? 0 : is_floating(dtyp
 inline Tensor as_floating(const Tensor& x) {
   return is_floating(x.dtype()) ? x : converted(x, float32);
 }
-
-/// broadcast_shapes(), with errors in `operation`'s name.
-Shape broadcast_for(std::string_view operation, const Shape& a, const Shape& b);
 
 /// Op::f as the function of a loop.
 template <class Op>

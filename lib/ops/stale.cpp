@@ -43,31 +43,32 @@ Ptr<Node> record_again(const Tensor& view) {
   return record(AsStrided{place}, view, whole);
 }
 
+/// Null, or why it can't be done.
+const char* try_again(const Tensor& view) {
+  TensorImpl& impl = *view.impl();
+  const std::lock_guard lock(taking());
+  if (!is_stale(impl)) return nullptr;
+  if (const char* why = refusal(impl)) return why;
+  impl.node = record_again(view);
+  impl.recorded_writes = impl.base->recorded_writes;
+  return nullptr;
+}
+
 }  // namespace
 
 void take_again(std::string_view operation, const Tensor& view) {
-  TensorImpl& impl = *view.impl();
-  const std::lock_guard lock(taking());
-  if (!is_stale(impl)) return;
-  if (const char* why = refusal(impl)) {
+  if (const char* why = try_again(view)) {
     fail<AutogradError>(
         "{}: this view of shape {} was taken before a recorded operation changed its "
         "base in place, {}",
-        operation, impl.layout.shape(), why);
+        operation, view.impl()->layout.shape(), why);
   }
-  impl.node = record_again(view);
-  impl.recorded_writes = impl.base->recorded_writes;
 }
 
 const Ptr<Node>& node_of(const Tensor& x, std::string_view operation) {
-  TensorImpl& impl = impl_of(x, operation);
-  if (is_stale(impl)) [[unlikely]] {
-    const std::lock_guard lock(taking());
-    if (is_stale(impl) && !refusal(impl)) {
-      impl.node = record_again(x);
-      impl.recorded_writes = impl.base->recorded_writes;
-    }
-  }
+  const TensorImpl& impl = impl_of(x, operation);
+  if (is_stale(impl)) [[unlikely]]
+    try_again(x);
   return impl.node;
 }
 

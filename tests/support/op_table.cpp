@@ -235,6 +235,9 @@ void check_rows(const std::vector<OpRow>& rows, int line) {
     DYNAMIC_SECTION(label << "the contract of each operation") {
       check_contract_of(row, leaves(row, Arrangement::dense));
       check_contract_of(row, copies(leaves(row, Arrangement::dense), float32));
+      if (row.never_narrow.empty()) {
+        check_contract_of(row, copies(leaves(row, Arrangement::dense), bfloat16));
+      }
       check_contract_of(row, leaves(row, Arrangement::transposed));
     }
     DYNAMIC_SECTION(label << "any number of threads") { check_threads(row); }

@@ -2,6 +2,7 @@
 
 #include "autograd/apply.hpp"
 #include "kernels/triangular.hpp"
+#include "ops/broadcast.hpp"
 #include "ops/linalg/matrices.hpp"
 #include "tapegrad/ops/linalg/matmul.hpp"
 #include "tapegrad/ops/linalg/solve.hpp"
@@ -44,14 +45,12 @@ Tensor cholesky(const Tensor& x, bool upper) {
 Tensor cholesky_solve(const Tensor& b, const Tensor& factor, bool upper) {
   check_defined("cholesky_solve", b, factor, upper);
   check_floating("cholesky_solve", b);
-  check<DTypeError>(b.dtype() == factor.dtype(),
-                    "cholesky_solve: element types differ: {} and {}; convert one with to({})",
-                    b.dtype(), factor.dtype(), promote(b.dtype(), factor.dtype()));
+  check_same_type("cholesky_solve", b, factor);
   check_square("cholesky_solve", factor);
   check_matrices("cholesky_solve", b);
   check<ShapeError>(b.size(-2) == factor.size(-1), "cholesky_solve: sizes don't fit: {} and {}",
                     b.shape(), factor.shape());
-  joint_shape("cholesky_solve", batch_of(b.shape()), batch_of(factor.shape()));
+  broadcast_for("cholesky_solve", batch_of(b.shape()), batch_of(factor.shape()));
   const Tensor lower = upper ? factor.mT() : factor;
   return solve_triangular(lower.mT(), solve_triangular(lower, b, false), true);
 }

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "ops/broadcast.hpp"
 #include "ops/linalg/matrices.hpp"
 
 namespace tapegrad {
@@ -19,9 +20,7 @@ inline bool is_vector_for(const Tensor& a, const Tensor& b) {
 
 inline void check_equations(std::string_view operation, const Tensor& a, const Tensor& b) {
   check_floating(operation, a);
-  check<DTypeError>(a.dtype() == b.dtype(),
-                    "{}: element types differ: {} and {}; convert one with to({})", operation,
-                    a.dtype(), b.dtype(), promote(a.dtype(), b.dtype()));
+  check_same_type(operation, a, b);
 }
 
 /// `sides` is b, or its vectors as columns; a multiplies from the left, or from the right.
@@ -36,7 +35,7 @@ inline void check_sides(std::string_view operation, const Tensor& a, const Tenso
 /// f(a, b) with the same leading sizes, to which both broadcast.
 template <class F>
 auto with_joint_batch(std::string_view operation, const Tensor& a, const Tensor& b, const F& f) {
-  const Shape batch = joint_shape(operation, batch_of(a.shape()), batch_of(b.shape()));
+  const Shape batch = broadcast_for(operation, batch_of(a.shape()), batch_of(b.shape()));
   const auto wide = [&](const Tensor& x) {
     if (batch_of(x.shape()) == batch) return x;
     Shape shape = batch;

@@ -68,9 +68,7 @@ Lstsq lstsq(const Tensor& a, const Tensor& b, std::optional<double> rcond) {
   check_workspace("lstsq", a);
   const double share = rcond.value_or(rounding_of(a));
   check<Error>(share >= 0, "lstsq: rcond {}; it can't be negative", share);
-  Shape without_columns = a.shape();
-  without_columns.erase(without_columns.size() - 1);
-  const bool vector = b.dim() == 1 || b.shape() == without_columns;
+  const bool vector = is_vector_for(a, b);
   const Tensor sides = vector ? b.unsqueeze(-1) : b;
   check_sides("lstsq", a, sides, b, true);
   return with_joint_batch("lstsq", a, sides, [&](const Tensor& matrices, const Tensor& columns) {

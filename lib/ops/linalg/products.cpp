@@ -4,6 +4,7 @@
 
 #include "core/layout.hpp"
 #include "core/sizes.hpp"
+#include "ops/broadcast.hpp"
 #include "ops/linalg/checks.hpp"
 #include "tapegrad/ops/linalg/matmul.hpp"
 #include "tapegrad/ops/pointwise.hpp"
@@ -12,9 +13,9 @@
 namespace tapegrad {
 namespace {
 
-/// Ranks, sizes that meet, element types: of tensors that matmul() can multiply.
-void check_product(std::string_view operation, const Tensor& a, std::int64_t rank_a,
-                   const Tensor& b, std::int64_t rank_b) {
+/// matmul() of ranks that `operation` asks for.
+Tensor multiplied(std::string_view operation, const Tensor& a, std::int64_t rank_a, const Tensor& b,
+                  std::int64_t rank_b) {
   check_rank(operation, "the left factor", a, rank_a);
   check_rank(operation, "the right factor", b, rank_b);
   check_multiplied(operation, a, b);
@@ -24,6 +25,14 @@ void check_product(std::string_view operation, const Tensor& a, std::int64_t ran
   check<ShapeError>(rank_a < 3 || a.shape()[0] == b.shape()[0],
                     "{}: batches of different size: {} and {}; matmul() broadcasts", operation,
                     a.shape(), b.shape());
+  return matmul(a, b);
+}
+
+/// Each element of one vector times each of the other.
+Tensor spread(std::string_view operation, const Tensor& a, const Tensor& b) {
+  check_rank(operation, "the left factor", a, 1);
+  check_rank(operation, "the right factor", b, 1);
+  return a.unsqueeze(1) * b;
 }
 
 bool is(Scalar number, std::int64_t value) {
@@ -52,59 +61,49 @@ Tensor combined(std::string_view operation, const Tensor& x, const Tensor& produ
 
 Tensor dot(const Tensor& a, const Tensor& b) {
   check_defined("dot", a, b);
-  check_product("dot", a, 1, b, 1);
-  return matmul(a, b);
+  return multiplied("dot", a, 1, b, 1);
 }
 
 Tensor vdot(const Tensor& a, const Tensor& b) {
   check_defined("vdot", a, b);
-  check_product("vdot", a, 1, b, 1);
-  return matmul(a, b);
+  return multiplied("vdot", a, 1, b, 1);
 }
 
 Tensor outer(const Tensor& a, const Tensor& b) {
   check_defined("outer", a, b);
-  check_rank("outer", "the left factor", a, 1);
-  check_rank("outer", "the right factor", b, 1);
-  return a.unsqueeze(1) * b;
+  return spread("outer", a, b);
 }
 
 Tensor mv(const Tensor& matrix, const Tensor& vector) {
   check_defined("mv", matrix, vector);
-  check_product("mv", matrix, 2, vector, 1);
-  return matmul(matrix, vector);
+  return multiplied("mv", matrix, 2, vector, 1);
 }
 
 Tensor bmm(const Tensor& a, const Tensor& b) {
   check_defined("bmm", a, b);
-  check_product("bmm", a, 3, b, 3);
-  return matmul(a, b);
+  return multiplied("bmm", a, 3, b, 3);
 }
 
 Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
   check_defined("addmm", x, a, b, beta, alpha);
-  check_product("addmm", a, 2, b, 2);
-  return combined("addmm", x, matmul(a, b), beta, alpha);
+  return combined("addmm", x, multiplied("addmm", a, 2, b, 2), beta, alpha);
 }
 
 Tensor addmv(const Tensor& x, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
   check_defined("addmv", x, a, b, beta, alpha);
-  check_product("addmv", a, 2, b, 1);
-  return combined("addmv", x, matmul(a, b), beta, alpha);
+  return combined("addmv", x, multiplied("addmv", a, 2, b, 1), beta, alpha);
 }
 
 Tensor addr(const Tensor& x, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
   check_defined("addr", x, a, b, beta, alpha);
-  check_rank("addr", "the left factor", a, 1);
-  check_rank("addr", "the right factor", b, 1);
+  const Tensor product = spread("addr", a, b);
   check_multiplied("addr", a, b);
-  return combined("addr", x, a.unsqueeze(1) * b, beta, alpha);
+  return combined("addr", x, product, beta, alpha);
 }
 
 Tensor baddbmm(const Tensor& x, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
   check_defined("baddbmm", x, a, b, beta, alpha);
-  check_product("baddbmm", a, 3, b, 3);
-  return combined("baddbmm", x, matmul(a, b), beta, alpha);
+  return combined("baddbmm", x, multiplied("baddbmm", a, 3, b, 3), beta, alpha);
 }
 
 Tensor cross(const Tensor& a, const Tensor& b, std::int64_t dim) {
@@ -114,7 +113,7 @@ Tensor cross(const Tensor& a, const Tensor& b, std::int64_t dim) {
   const std::size_t d = wrap_dim("cross", dim, a.shape().size());
   check<ShapeError>(a.shape()[d] == 3 && b.shape()[d] == 3,
                     "cross: dim {} must have size 3: shapes {} and {}", dim, a.shape(), b.shape());
-  joint_shape("cross", a.shape(), b.shape());
+  broadcast_for("cross", a.shape(), b.shape());
   const auto turned = [&](const Tensor& x, std::int64_t by) { return roll(x, {-by}, {dim}); };
   return turned(a, 1) * turned(b, 2) - turned(a, 2) * turned(b, 1);
 }

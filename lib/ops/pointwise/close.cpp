@@ -1,7 +1,7 @@
 #include "tapegrad/ops/pointwise/close.hpp"
 
 #include "core/check.hpp"
-#include "ops/elementwise.hpp"
+#include "ops/broadcast.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 

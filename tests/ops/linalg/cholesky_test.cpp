@@ -62,7 +62,7 @@ std::vector<test::Refusal> refusals() {
        [] {
          cholesky_solve(zeros({2}), ones({2, 2}));
        }},
-      {"cholesky_solve: sizes don't broadcast: [2] and [3]",
+      {"cholesky_solve: shapes don't broadcast: [2] and [3]",
        [] {
          cholesky_solve(zeros({2, 1, 1}), ones({3, 1, 1}));
        }},

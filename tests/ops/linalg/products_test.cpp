@@ -77,7 +77,7 @@ std::vector<test::Refusal> refusals() {
        two([](const Tensor& a, const Tensor& b) { return cross(a, b); }, {3}, {1, 3})},
       {"cross: dim -1 must have size 3: shapes [3, 2] and [3, 2]",
        two([](const Tensor& a, const Tensor& b) { return cross(a, b); }, {3, 2}, {3, 2})},
-      {"cross: sizes don't broadcast: [2, 3] and [4, 3]",
+      {"cross: shapes don't broadcast: [2, 3] and [4, 3]",
        two([](const Tensor& a, const Tensor& b) { return cross(a, b); }, {2, 3}, {4, 3})},
       {"kron: needs tensors of rank up to 4: shapes [1, 1, 1, 1, 1] and [1]",
        two(kron, {1, 1, 1, 1, 1}, {1})},

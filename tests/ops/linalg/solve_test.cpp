@@ -72,7 +72,7 @@ std::vector<test::Refusal> refusals() {
        [] {
          solve(zeros({2, 2}), zeros({2, 3}), false);
        }},
-      {"solve: sizes don't broadcast: [2] and [3]", shaped({2, 2, 2}, {3, 2, 4})},
+      {"solve: shapes don't broadcast: [2] and [3]", shaped({2, 2, 2}, {3, 2, 4})},
       {"solve: element types differ: float32 and float64; convert one with to(float64)",
        [] {
          solve(ones({1, 1}), ones({1}, float64));
