@@ -150,9 +150,10 @@ class Build:
                 break
         else:
             sys.exit(f"mutate: {self.base} doesn't compile {path}")
-        for flag in ("-MQ", "-MF", "-o", "-c"):
-            at = words.index(flag)
-            del words[at:at + 2]
+        for flag in ("-MQ", "-MF", "-o", "-c", "-include"):  # the precompiled header is of other flags
+            if flag in words:
+                at = words.index(flag)
+                del words[at:at + 2]
         start = 1 if "ccache" not in words[0] else 2
         kept = [w for w in words[start:] if w != "-MD" and not re.match("-[Og]", w)]
         return [*words[:start], f"-I{self.tree / 'lib'}", *kept, "-O0", "-w",
