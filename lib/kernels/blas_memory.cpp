@@ -53,6 +53,7 @@ struct Buffers {
   std::size_t callers = 0;   // threads of ours that may be within BLAS at once
   std::vector<void*> known;  // buffers that are mapped; OpenBLAS never unmaps one
   bool alone = false;        // OpenBLAS's own threads lack theirs
+  int started = 0;           // the most threads that OpenBLAS had: they keep their buffers
   int single = 0;            // how many AloneInBlas there are
   int threads_after = 1;     // what OpenBLAS has when the last of them goes
 };
@@ -96,9 +97,17 @@ bool fit_at_last(std::size_t count) {
   return fit(count);
 }
 
+/// OpenBLAS's present number of threads. The mutex is held.
+int count_threads(Buffers& all) {
+  const int now = openblas_get_num_threads();
+  all.started = std::max(all.started, now);
+  return now;
+}
+
 /// Those that OpenBLAS starts ask for buffers at once. The mutex is held.
-void change_threads(const Buffers& all, int count) {
-  const int more = count - openblas_get_num_threads();
+void change_threads(Buffers& all, int count) {
+  count_threads(all);
+  const int more = count - all.started;
   if (all.alone || (more > 0 && !fit_at_last(static_cast<std::size_t>(more)))) return;
   openblas_set_num_threads(count);
 }
@@ -180,7 +189,7 @@ AloneInBlas::AloneInBlas() {
   Buffers& all = buffers();
   const std::lock_guard lock(all.mutex);
   if (all.single++ > 0) return;
-  all.threads_after = openblas_get_num_threads();
+  all.threads_after = count_threads(all);
   openblas_set_num_threads(1);
 }
 
