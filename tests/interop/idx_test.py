@@ -8,7 +8,8 @@ import numpy as np
 
 from programs import InteropTest, run
 
-CODES = {"uint8": 0x08, "int32": 0x0C, "float32": 0x0D, "float64": 0x0E}
+CODES = {"uint8": 0x08, "int8": 0x09, "int16": 0x0B, "int32": 0x0C, "float32": 0x0D,
+         "float64": 0x0E}
 
 
 def idx_bytes(array):

@@ -11,8 +11,7 @@ from programs import InteropTest, run
 
 
 # What becomes of the types that the library doesn't have.
-CONVERTED = {"int8": "int32", "int16": "int32", "uint16": "int32", "uint32": "int64",
-             "uint64": "int64", "float16": "float32"}
+CONVERTED = {"uint16": "int32", "uint32": "int64", "uint64": "int64"}
 
 
 class NumpyTest(InteropTest):
@@ -47,7 +46,7 @@ class NpyTest(NumpyTest):
         self.assert_same(np.load(self.rewrite("a.npy", "b.npy")), array)
 
     def test_dtypes_that_numpy_has_and_we_do_not_are_named(self):
-        for dtype in ("int8", "uint16", "float16", "complex64", "U3", "M8[s]", "i4,f4"):
+        for dtype in ("uint16", "complex64", "U3", "M8[s]", "i4,f4"):
             with self.subTest(dtype=dtype):
                 np.save(self.folder / "a.npy", np.zeros(3, dtype))
                 with self.assertRaisesRegex(AssertionError, "a.npy"):
