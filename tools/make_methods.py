@@ -6,7 +6,7 @@ the only list; what isn't to be one says so behind its declaration: `// no metho
 none, nor has what stands in a namespace of its own.
 
 Where the comment that opens a header says "In-place forms", its functions that give a Tensor have one each: x.exp_()
-writes exp(x) into x; but those that say `// no in-place form`.
+writes exp(x) into x; but those that say `// no in-place form`. In other headers those that say `// in-place form` have one.
 
 usage: make_methods.py declarations|definitions OUTPUT HEADER...
 """
@@ -76,10 +76,10 @@ def functions_of(path):
 
 def in_place_forms_of(path):
     """(name, further parameters) of each function that has an in-place form."""
-    if not HAVE_IN_PLACE_FORMS.match(path.read_text(encoding="utf-8")):
-        return
+    all_have = HAVE_IN_PLACE_FORMS.match(path.read_text(encoding="utf-8"))
     for function in functions_of(path):
-        if function.result == "Tensor" and "no in-place form" not in function.remark:
+        said = re.search(r"(no )?in-place form", function.remark)
+        if function.result == "Tensor" and (not said[1] if said else all_have):
             yield function.name, function.parameters
 
 

@@ -102,6 +102,12 @@ class InPlaceForms(unittest.TestCase):
             "Tensor& log_();",
         ])
 
+    def test_a_declaration_may_say_so_for_itself(self):
+        """In a header whose other functions have none."""
+        text = HEADER.replace("Tensor exp(const Tensor& x);", "Tensor exp(const Tensor& x);  // in-place form")
+        forms = [line for line in self.lines_of(text, make_methods.declarations) if line.startswith("Tensor& ")]
+        self.assertEqual(forms, ["Tensor& exp_();"])
+
     def test_checks_before_it_computes(self):
         """In the name of the form."""
         text = "// In-place forms: exp_().\n" + HEADER.lstrip()

@@ -1,5 +1,6 @@
 #include "kernels/index.hpp"
 
+#include <functional>
 #include <type_traits>
 #include <utility>
 
@@ -100,6 +101,16 @@ struct Narrow {
   Narrow& operator=(const Narrow&) = delete;
 };
 
+/// One loop for all folds: a call costs less than finding the element.
+template <class T>
+auto folded(Fold fold) -> void (*)(T& to, const T& from) {
+  if (fold == Fold::set) return [](T& to, const T& from) { to = from; };
+  if (fold == Fold::largest) {
+    return [](T& to, const T& from) { to = from > to || from != from ? from : to; };
+  }
+  return [](T& to, const T& from) { to = from < to || from != from ? from : to; };
+}
+
 /// The longest dimension but `dim`, which is the answer where there is no other.
 std::size_t dimension_beside(const Shape& shape, std::size_t dim) {
   std::size_t longest = dim;
@@ -107,6 +118,25 @@ std::size_t dimension_beside(const Shape& shape, std::size_t dim) {
     if (d != dim && (longest == dim || shape[d] > shape[longest])) longest = d;
   }
   return longest;
+}
+
+/// Calls f(part of out, part of in, part of index) in several threads. The lines along `dim` don't
+/// meet: only the elements of one come in their order.
+void by_parts_of_lines(Ref out, Ref in, Ref index, std::size_t dim,
+                       const std::function<void(Ref, Ref, Ref)>& f) {
+  const Shape& shape = index.layout->shape();
+  const std::int64_t count = index.layout->numel();
+  if (count == 0) return;
+  const std::size_t cut = dimension_beside(shape, dim);
+  const std::int64_t size = cut == dim ? 1 : shape[cut];
+  parallel_for(size, std::max<std::int64_t>(1, grain / (count / size)),
+               [&](std::int64_t begin, std::int64_t end) {
+                 if (end - begin == size) return f(out, in, index);
+                 const Narrow to(out, cut, begin, end - begin);
+                 const Narrow from(in, cut, begin, end - begin);
+                 const Narrow at(index, cut, begin, end - begin);
+                 f(to.ref, from.ref, at.ref);
+               });
 }
 
 }  // namespace
@@ -167,26 +197,20 @@ void gather(Ref out, Ref in, Ref index, std::size_t dim) {
   });
 }
 
-// The lines along `dim` don't meet: only the elements of one are added in their order.
 void scatter_add(Ref out, Ref in, Ref index, std::size_t dim) {
-  const Shape& shape = index.layout->shape();
-  const std::int64_t count = index.layout->numel();
-  const std::size_t cut = dimension_beside(shape, dim);
-  const auto add_part = [&](Ref to, Ref from, Ref at) {
+  by_parts_of_lines(out, in, index, dim, [&](Ref to, Ref from, Ref at) {
     dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
       with_elements<T>(to, from, at, dim, false, add);
     });
-  };
-  if (count == 0) return;
-  const std::int64_t size = cut == dim ? 1 : shape[cut];
-  parallel_for(size, std::max<std::int64_t>(1, grain / (count / size)),
-               [&](std::int64_t begin, std::int64_t end) {
-                 if (end - begin == size) return add_part(out, in, index);
-                 const Narrow to(out, cut, begin, end - begin);
-                 const Narrow from(in, cut, begin, end - begin);
-                 const Narrow at(index, cut, begin, end - begin);
-                 add_part(to.ref, from.ref, at.ref);
-               });
+  });
+}
+
+void scatter_fold(Ref out, Ref in, Ref index, std::size_t dim, Fold fold) {
+  by_parts_of_lines(out, in, index, dim, [&](Ref to, Ref from, Ref at) {
+    dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
+      with_elements<T>(to, from, at, dim, false, folded<T>(fold));
+    });
+  });
 }
 
 void set_one_hot(Ref out, Ref labels, std::int64_t classes) {

@@ -28,6 +28,13 @@ void gather(Ref out, Ref in, Ref index, std::size_t dim);
 /// which has the index's shape.
 void scatter_add(Ref out, Ref in, Ref index, std::size_t dim);
 
+/// What becomes of an element to which another comes; of numbers and NaN that is NaN.
+enum class Fold { set, largest, smallest };
+
+/// out's element at the same place, with `dim`'s coordinate from `index`, folded with each element
+/// of in, which has the index's shape, in their order.
+void scatter_fold(Ref out, Ref in, Ref index, std::size_t dim, Fold fold);
+
 /// out[i][labels[i]] = 1 in contiguous int64 zeros with the classes as their last dimension.
 void set_one_hot(Ref out, Ref labels, std::int64_t classes);
 

@@ -15,7 +15,7 @@ TEST_CASE("scattering has its derivatives", "[ops][table]") {
   const Tensor x = zeros({3, 2});
   const Tensor index = tensor({{2, 0}, {1, 1}});
   test::check_rows({
-      {.name = "index_copy",
+      {.name = "scatter",
        .f =
            [=](const Tensors& v) {
              const Tensor at = v[0].numel() == 0 ? zeros({2, 0}, {.dtype = int64}) : index;
