@@ -31,6 +31,12 @@ struct Searchsorted {
   }
 };
 
+bool is_right(std::string_view side) {
+  check<Error>(side == "left" || side == "right",
+               "searchsorted: there is no side \"{}\"; use \"left\" or \"right\"", side);
+  return side == "right";
+}
+
 std::int64_t numbers_in(const Tensor& indices) {
   return indices.numel() == 0 ? 0 : max(indices).item<std::int64_t>() + 1;
 }
@@ -62,6 +68,26 @@ Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right) {
                     "dimensions but for the last",
                     sorted.shape(), values.shape());
   return apply(Searchsorted{right}, sorted, values);
+}
+
+Tensor searchsorted(const Tensor& sorted, const Tensor& values, const char* side) {
+  return searchsorted(sorted, values, is_right(side));
+}
+
+Tensor searchsorted(const Tensor& rows, const Tensor& values, bool right, const Tensor& sorter) {
+  check_defined("searchsorted", rows, values, right, sorter);
+  check<ShapeError>(sorter.shape() == rows.shape(),
+                    "searchsorted: a sorter of shape {} for rows of shape {}", sorter.shape(),
+                    rows.shape());
+  check<ShapeError>(rows.dim() > 0, "searchsorted: rows of shape {}; they need a dimension",
+                    rows.shape());
+  const Tensor places = checked_indices("searchsorted", sorter, rows.size(-1));
+  return searchsorted(gather(rows, -1, places), values, right);
+}
+
+Tensor searchsorted(const Tensor& rows, const Tensor& values, const char* side,
+                    const Tensor& sorter) {
+  return searchsorted(rows, values, is_right(side), sorter);
 }
 
 Tensor bucketize(const Tensor& x, const Tensor& boundaries, bool right) {

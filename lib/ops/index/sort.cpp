@@ -1,5 +1,8 @@
 #include "tapegrad/ops/index/sort.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 #include "autograd/apply.hpp"
 #include "kernels/order.hpp"
 #include "ops/index/order.hpp"
@@ -67,6 +70,41 @@ Tensor places_in_order(std::string_view operation, const Tensor& x, std::int64_t
   return apply(Argsort{d, count < 0 ? n : count, descending}, comparable(x));
 }
 
+/// Rows in order, as runs of equal ones.
+struct Runs {
+  Tensor begins;
+  /// For each row as it was, the number of its run.
+  Tensor inverse;
+  Tensor counts;
+
+  Runs(const Tensor& places, const Tensor& rows) {
+    const std::int64_t n = rows.size(0);
+    begins = ones({n}, {.dtype = boolean});
+    if (n > 1) {
+      const Tensor differs = any(rows.slice(0, 1) != rows.narrow(0, 0, n - 1), 1);
+      begins = cat({ones({1}, {.dtype = boolean}), differs});
+    }
+    const Tensor numbers = n > 0 ? cumsum(begins, 0) - 1 : zeros({0}, {.dtype = int64});
+    inverse = index_add(zeros({n}, {.dtype = int64}), 0, places, numbers);
+    counts = bincount(numbers);
+  }
+};
+
+/// Where the rows of a matrix of int64 stand when they are in order.
+Tensor order_of_rows(const Tensor& rows) {
+  const std::int64_t n = rows.size(0);
+  const std::int64_t m = rows.size(1);
+  const Tensor dense = rows.contiguous();
+  const auto* first = dense.data<std::int64_t>();
+  std::vector<std::int64_t> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
+    return std::lexicographical_compare(first + a * m, first + a * m + m, first + b * m,
+                                        first + b * m + m);
+  });
+  return Tensor::from_vector(std::move(order));
+}
+
 }  // namespace
 
 Tensor place_of_kth(std::string_view operation, const Tensor& x, std::int64_t k, std::int64_t dim) {
@@ -114,18 +152,26 @@ Extremes kthvalue(const Tensor& x, std::int64_t k, std::int64_t dim, Keepdim kee
 Unique unique(const Tensor& x) {
   check_defined("unique", x);
   const NoGrad guard;
-  const std::int64_t n = x.numel();
-  const auto [values, places] = sort(x.detach().reshape({n}), 0);
-  Tensor is_new = ones({n}, {.dtype = boolean});
-  if (n > 1) {
-    is_new = cat({ones({1}, {.dtype = boolean}), values.slice(0, 1) != values.narrow(0, 0, n - 1)});
-  }
-  const Tensor numbers = n > 0 ? cumsum(is_new, 0) - 1 : zeros({0}, {.dtype = int64});
-  const Tensor inverse = index_add(zeros({n}, {.dtype = int64}), 0, places, numbers);
-  const Tensor different = masked_select(values, is_new);
-  const Tensor counts = index_add(zeros({different.numel()}, {.dtype = int64}), 0, numbers,
-                                  ones({n}, {.dtype = int64}));
-  return {different, inverse.reshape(x.shape()), counts};
+  const auto [values, places] = sort(x.detach().reshape({x.numel()}), 0);
+  const Runs runs(places, values.unsqueeze(1));
+  return {masked_select(values, runs.begins), runs.inverse.reshape(x.shape()), runs.counts};
+}
+
+Unique unique(const Tensor& x, std::int64_t dim) {
+  check_defined("unique", x, dim);
+  const NoGrad guard;
+  const std::size_t d = reduced_dim("unique", x, dim);
+  if (x.dim() == 0) return unique(x.unsqueeze(0), 0);
+  const std::int64_t n = x.shape()[d];
+  const Tensor slices = x.detach().movedim({dim}, {0});
+  check<ShapeError>(n == 0 || x.numel() > 0, "unique: slices without elements: shape {}, dim {}",
+                    x.shape(), dim);
+  // In the place of each value its number: integers, of which no two NaNs have the same.
+  const Tensor numbers = unique(slices).inverse.reshape({n, n == 0 ? 0 : x.numel() / n});
+  const Tensor places = order_of_rows(numbers);
+  const Runs runs(places, index_select(numbers, 0, places));
+  const Tensor first = masked_select(places, runs.begins);
+  return {index_select(x.detach(), dim, first), runs.inverse, runs.counts};
 }
 
 }  // namespace tapegrad

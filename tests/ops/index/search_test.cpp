@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "support/catch.hpp"
+#include "support/errors.hpp"
 #include "support/op_table.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/index.hpp"
@@ -83,4 +84,21 @@ TEST_CASE("bincount and histc count what falls where", "[ops][sort]") {
   CHECK_THROWS_AS(histc(y, 0), Error);
   CHECK_THROWS_AS(histc(y, 2, 3, 1), Error);
   CHECK_THROWS_AS(histc(x, 2), DTypeError);
+}
+
+TEST_CASE("searchsorted takes a side by name, and rows out of order", "[ops][search]") {
+  const Tensor rows = tensor({{5, 1, 3}, {2, 2, 0}});
+  const Tensor values = tensor({{3, 4}, {2, 1}});
+  const Tensor sorter = argsort(rows);
+  CHECK(searchsorted(rows, values, false, sorter).to_vector<std::int64_t>() == Ints{1, 2, 1, 1});
+  CHECK(searchsorted(rows, values, "right", sorter).to_vector<std::int64_t>() == Ints{2, 2, 3, 1});
+  const Tensor sorted = tensor({1, 2, 2});
+  CHECK(searchsorted(sorted, tensor({2}), "left").item<int>() == 1);
+  CHECK(searchsorted(sorted, tensor({2}), "right").item<int>() == 3);
+  CHECK(test::error_of([&] { searchsorted(sorted, values, "middle"); }) ==
+        "searchsorted: there is no side \"middle\"; use \"left\" or \"right\"");
+  CHECK(test::error_of([&] { searchsorted(rows, values, false, sorted); }) ==
+        "searchsorted: a sorter of shape [3] for rows of shape [2, 3]");
+  CHECK(test::error_of([&] { searchsorted(rows, values, false, rows); }) ==
+        "searchsorted: index 5 is out of range for a dimension of size 3");
 }

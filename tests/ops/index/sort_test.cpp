@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <numeric>
 
 #include "support/catch.hpp"
+#include "support/errors.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/index.hpp"
 #include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/random.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
@@ -116,4 +119,39 @@ TEST_CASE("unique lists the values, where they are and how often", "[ops][sort]"
   CHECK(unique(zeros({0})).values.shape() == Shape{0});
   CHECK(unique(tensor(4)).counts.to_vector<std::int64_t>() == Ints{1});
   CHECK(unique(Tensor::from_vector<double>({not_a_number, 1, not_a_number})).values.numel() == 3);
+}
+
+TEST_CASE("unique slices are rows in order", "[ops][sort]") {
+  const Tensor x = tensor({{2, 1}, {1, 5}, {2, 1}, {1, 3}, {1, 5}, {2, 1}});
+  const Unique u = unique(x, 0);
+  CHECK(u.values.to_vector<std::int64_t>() == Ints{1, 3, 1, 5, 2, 1});
+  CHECK(u.values.shape() == Shape{3, 2});
+  CHECK(u.inverse.to_vector<std::int64_t>() == Ints{2, 1, 2, 0, 1, 2});
+  CHECK(u.counts.to_vector<std::int64_t>() == Ints{1, 2, 3});
+  const Unique columns = unique(x.t(), 1);
+  CHECK(columns.values.to_vector<std::int64_t>() == Ints{1, 1, 2, 3, 5, 1});
+  CHECK(columns.counts.to_vector<std::int64_t>() == Ints{1, 2, 3});
+  CHECK(unique(tensor({3, 1, 3}), -1).values.to_vector<std::int64_t>() == Ints{1, 3});
+  CHECK(unique(tensor(3), 0).values.to_vector<std::int64_t>() == Ints{3});
+  CHECK(unique(zeros({0, 4}), 0).values.shape() == Shape{0, 4});
+  const Tensor holed = Tensor::from_vector<double>({1, not_a_number, 1, not_a_number}, {2, 2});
+  CHECK(unique(holed, 0).values.shape() == Shape{2, 2});
+  CHECK(test::error_of([] {
+          unique(zeros({2, 0}), 0);
+        }) == "unique: slices without elements: shape [2, 0], dim 0");
+}
+
+TEST_CASE("unique slices of many are those of a map", "[ops][sort]") {
+  manual_seed(3);
+  const Tensor x = randint(-2, 2, {500, 3, 2});
+  std::map<Ints, std::int64_t> counts;
+  for (const Tensor& row : x) ++counts[row.to_vector<std::int64_t>()];
+  const Unique u = unique(x, 0);
+  REQUIRE(u.values.size(0) == static_cast<std::int64_t>(counts.size()));
+  std::int64_t at = 0;
+  for (const auto& [row, count] : counts) {
+    CHECK(u.values[at].to_vector<std::int64_t>() == row);
+    CHECK(u.counts[at++].item<std::int64_t>() == count);
+  }
+  CHECK(equal(index_select(u.values, 0, u.inverse), x));
 }

@@ -10,6 +10,14 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// dimensions but for the last. NaN is larger than every number. Throws ShapeError where the
 /// dimensions differ.
 Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right = false);
+/// The same with a word: "left" is in front of equal elements, "right" behind them. Throws Error
+/// for another.
+Tensor searchsorted(const Tensor& sorted, const Tensor& values, const char* side);
+/// The same in rows of any order, which argsort() gives as `sorter`. Throws ShapeError unless that
+/// has the rows' shape, IndexError for a place that they don't have.
+Tensor searchsorted(const Tensor& rows, const Tensor& values, bool right, const Tensor& sorter);
+Tensor searchsorted(const Tensor& rows, const Tensor& values, const char* side,
+                    const Tensor& sorter);
 /// searchsorted() of one row of boundaries, with x first. Throws ShapeError for another rank.
 Tensor bucketize(const Tensor& x, const Tensor& boundaries, bool right = false);
 

@@ -31,5 +31,9 @@ struct Unique {
   Tensor counts;
 };
 Unique unique(const Tensor& x);
+/// The different slices of x along `dim`, in the order of their first elements that differ, as
+/// slices of `values`; `inverse` and `counts` have one dimension. A slice with a NaN is like no
+/// other. Throws ShapeError where slices have no element, IndexError if dim is out of range.
+Unique unique(const Tensor& x, std::int64_t dim);
 
 }  // namespace tapegrad
