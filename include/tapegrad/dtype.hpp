@@ -229,4 +229,15 @@ constexpr DType promote(DType tensor, Scalar scalar) {
   return tensor;
 }
 
+/// A dtype as an argument where a list may stand as well: `{}` is an empty list, and none.
+class AsDType {
+ public:
+  template <std::same_as<DType> T>
+  constexpr AsDType(T dtype) : dtype_(dtype) {}
+  constexpr operator DType() const { return dtype_; }
+
+ private:
+  DType dtype_;
+};
+
 }  // namespace tapegrad

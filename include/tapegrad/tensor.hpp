@@ -18,6 +18,7 @@
 #include "tapegrad/dtype.hpp"
 #include "tapegrad/error.hpp"
 #include "tapegrad/hook.hpp"
+#include "tapegrad/item.hpp"
 #include "tapegrad/keepdim.hpp"
 #include "tapegrad/shape.hpp"
 
@@ -26,6 +27,9 @@ namespace [[gnu::visibility("default")]] tapegrad {
 class Tensor;
 class Index;
 class Selection;
+class RowIterator;
+class Generator;
+Generator& default_generator();
 struct Extremes;
 struct Unique;
 struct Slogdet;
@@ -54,21 +58,6 @@ struct TensorOptions {
   std::optional<DType> dtype = std::nullopt;
   bool requires_grad = false;
 };
-
-/// What item() gives without a type: it becomes the number that is asked of it.
-///   float loss = x.item();
-class Item {
- public:
-  explicit Item(Scalar value) : value_(value) {}
-  /// Fractions are cut off for an integer. Throws DTypeError when T doesn't hold it.
-  template <class T>
-  requires std::is_arithmetic_v<T>
-  operator T() const;
-
- private:
-  Scalar value_;
-};
-std::ostream& operator<<(std::ostream& out, const Item& item);
 
 /// An n-dimensional array: a handle with value-like copies that share one storage, as in PyTorch.
 /// A default-constructed tensor is undefined; anything but `defined()` and assignment throws.
@@ -230,6 +219,10 @@ class Tensor {
     return select(0, detail::index_of("select", index));
   }
   Tensor index(std::span<const Index> indices) const;
+  /// The rows x[0], x[1], ..., views as select() gives them: for (Tensor row : x). Throws
+  /// IndexError for a tensor of rank 0.
+  RowIterator begin() const;
+  RowIterator end() const;
 
   // ---- copies and conversion: recorded ----
 
@@ -274,6 +267,9 @@ class Tensor {
   Tensor& sub_(const Tensor& other);
   Tensor& mul_(const Tensor& other);
   Tensor& div_(const Tensor& other);
+  /// Plus and minus alpha times the other: p.add_(step, -rate).
+  Tensor& add_(const Tensor& other, Scalar alpha);
+  Tensor& sub_(const Tensor& other, Scalar alpha);
   Tensor& add_(Scalar other) { return *this += other; }
   Tensor& sub_(Scalar other) { return *this -= other; }
   Tensor& mul_(Scalar other) { return *this *= other; }
@@ -291,6 +287,25 @@ class Tensor {
   Tensor& to_(DType dtype);
   /// Every element 0.
   Tensor& zero_();
+  /// The elements (i, i, ...) `value`. Of a matrix with more rows than columns, with `wrap`, the
+  /// diagonal begins again behind the row that it leaves out. Throws ShapeError below rank 2, and
+  /// from rank 3 on unless all sizes are equal; DTypeError for a value that doesn't fit.
+  Tensor& fill_diagonal_(Scalar value, bool wrap = false);
+
+  // Random numbers in the place of the elements, recorded as copy_() is.
+
+  /// uniform_() and normal_() of random.hpp.
+  Tensor& uniform_(double low = 0, double high = 1, Generator& generator = default_generator());
+  Tensor& normal_(double mean = 0, double std = 1, Generator& generator = default_generator());
+  /// 1 with probability p, else 0: bernoulli_like() and, with a tensor of probabilities that
+  /// broadcasts to this shape, bernoulli().
+  Tensor& bernoulli_(double p = 0.5, Generator& generator = default_generator());
+  Tensor& bernoulli_(const Tensor& p, Generator& generator = default_generator());
+  /// Integers of [low, high), which this dtype must hold exactly: randint().
+  Tensor& random_(std::int64_t low, std::int64_t high, Generator& generator = default_generator());
+  /// With the density rate e^(-rate x), so of mean 1 / rate. Throws Error unless rate > 0,
+  /// DTypeError for integers.
+  Tensor& exponential_(double rate = 1, Generator& generator = default_generator());
 
   // ---- autograd ----
 
@@ -367,26 +382,6 @@ class Tensor {
   detail::TensorImpl* impl_ = nullptr;
 };
 
-namespace detail {
-
-[[noreturn]] void refuse_item(Scalar value, const char* type);
-
-}  // namespace detail
-
-template <class T>
-requires std::is_arithmetic_v<T> Item::operator T() const {
-  if constexpr (std::floating_point<T> || std::same_as<T, bool>) {
-    using Held = std::conditional_t<Element<T>, T, double>;
-    return static_cast<T>(value_.to<Held>("item"));
-  } else {
-    const auto whole = value_.to<std::int64_t>("item");
-    const T number = static_cast<T>(whole);
-    const bool kept = static_cast<std::int64_t>(number) == whole && (number < 0) == (whole < 0);
-    if (!kept) detail::refuse_item(value_, std::signed_integral<T> ? "signed" : "unsigned");
-    return number;
-  }
-}
-
 /// As numpy prints it, with dtype where it isn't the default, requires_grad and the operation.
 std::string to_string(const Tensor& x);
 std::ostream& operator<<(std::ostream& out, const Tensor& x);
@@ -394,3 +389,4 @@ std::ostream& operator<<(std::ostream& out, const Tensor& x);
 }  // namespace tapegrad
 
 #include "tapegrad/index.hpp"
+#include "tapegrad/rows.hpp"

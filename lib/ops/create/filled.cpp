@@ -65,4 +65,24 @@ Tensor ones_like(const Tensor& x, const TensorOptions& options) {
   return filled_like("ones_like", x, 1, options);
 }
 
+Tensor new_empty(const Tensor& x, const Shape& shape, const TensorOptions& options) {
+  const TensorOptions its = like("new_empty", x, options);
+  return uninitialised("new_empty", shape, its);
+}
+
+Tensor new_full(const Tensor& x, const Shape& shape, Scalar value, const TensorOptions& options) {
+  const TensorOptions its = like("new_full", x, options);
+  return filled("new_full", shape, value, its);
+}
+
+Tensor new_zeros(const Tensor& x, const Shape& shape, const TensorOptions& options) {
+  const TensorOptions its = like("new_zeros", x, options);
+  return filled("new_zeros", shape, 0, its);
+}
+
+Tensor new_ones(const Tensor& x, const Shape& shape, const TensorOptions& options) {
+  const TensorOptions its = like("new_ones", x, options);
+  return filled("new_ones", shape, 1, its);
+}
+
 }  // namespace tapegrad

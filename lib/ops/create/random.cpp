@@ -188,4 +188,47 @@ Tensor normal_(Tensor x, double mean, double std, Generator& generator) {
   return apply_in_place(Normal{}, x, normal("normal_", x.shape(), x.dtype(), mean, std, generator));
 }
 
+Tensor& Tensor::uniform_(double low, double high, Generator& generator) {
+  check_defined_self("uniform_", *this);
+  tapegrad::uniform_(*this, low, high, generator);
+  return *this;
+}
+
+Tensor& Tensor::normal_(double mean, double std, Generator& generator) {
+  check_defined_self("normal_", *this);
+  tapegrad::normal_(*this, mean, std, generator);
+  return *this;
+}
+
+Tensor& Tensor::bernoulli_(double p, Generator& generator) {
+  check_writable("bernoulli_", *this);
+  check<Error>(p >= 0 && p <= 1, "bernoulli_: {} is no probability; use 0 to 1", p);
+  return written("bernoulli_", *this, bernoulli_like(*this, p, {}, generator));
+}
+
+Tensor& Tensor::bernoulli_(const Tensor& p, Generator& generator) {
+  check_writable("bernoulli_", *this);
+  check_defined_self("bernoulli_", *this, p);
+  check_floating("bernoulli_", p.dtype());
+  check_reaches("bernoulli_", *this, p);
+  return written("bernoulli_", *this, bernoulli(p.expand(shape()), generator).to(dtype()));
+}
+
+Tensor& Tensor::random_(std::int64_t low, std::int64_t high, Generator& generator) {
+  check_writable("random_", *this);
+  return written("random_", *this,
+                 integers("random_", low, high, shape(), {.dtype = dtype()}, generator));
+}
+
+Tensor& Tensor::exponential_(double rate, Generator& generator) {
+  check_writable("exponential_", *this);
+  check_floating("exponential_", dtype());
+  check<Error>(rate > 0 && std::isfinite(rate), "exponential_: a rate of {}; it must be above 0",
+               rate);
+  // 1 - u is never 0.
+  const Tensor u = uniform("exponential_", shape(), float64, 0, 1, generator);
+  const Tensor draws = unrecorded([&] { return (-u).log1p() / -rate; });
+  return written("exponential_", *this, converted(draws, dtype()));
+}
+
 }  // namespace tapegrad

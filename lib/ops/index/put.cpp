@@ -72,6 +72,8 @@ Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const 
 Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar value) {
   check_defined("index_fill", x, dim, index, value);
   const std::size_t d = wrap_line_dim("index_fill", dim, x.shape().size());
+  check_slices("index_fill", x, index);
+  checked_indices("index_fill", as_line(index), x.dim() == 0 ? 1 : x.shape()[d]);
   Shape shape = x.shape();
   if (x.dim() > 0) shape[d] = index.numel();
   return index_copy(x, dim, index, constant("index_fill", x.dtype(), value).expand(shape));

@@ -149,9 +149,19 @@ Tensor cumsum(const Tensor& x, std::int64_t dim) {
   return apply(Cumsum{{reduced_dim("cumsum", x, dim)}}, in_sum_type(x));
 }
 
+Tensor cumsum(const Tensor& x, std::int64_t dim, AsDType dtype) {
+  check_defined("cumsum", x, dim, dtype);
+  return cumsum(x.to(dtype), dim).to(dtype);
+}
+
 Tensor cumprod(const Tensor& x, std::int64_t dim) {
   check_defined("cumprod", x, dim);
   return apply(Cumprod{{reduced_dim("cumprod", x, dim)}}, in_sum_type(x));
+}
+
+Tensor cumprod(const Tensor& x, std::int64_t dim, AsDType dtype) {
+  check_defined("cumprod", x, dim, dtype);
+  return cumprod(x.to(dtype), dim).to(dtype);
 }
 
 Tensor logcumsumexp(const Tensor& x, std::int64_t dim) {

@@ -1,9 +1,12 @@
 #include "tapegrad/ops/shape/diagonal.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "core/layout_views.hpp"
 #include "core/sizes.hpp"
+#include "ops/beside.hpp"
+#include "ops/in_place.hpp"
 #include "ops/shape/view_op.hpp"
 #include "ops/strided.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -84,6 +87,22 @@ Tensor tril(const Tensor& x, std::int64_t k) {
 Tensor triu(const Tensor& x, std::int64_t k) {
   check_defined("triu", x, k);
   return triangle("triu", x, k, false);
+}
+
+Tensor& Tensor::fill_diagonal_(Scalar value, bool wrap) {
+  check_writable("fill_diagonal_", *this);
+  check_fits("fill_diagonal_", dtype(), value);
+  const auto is_first = [&](std::int64_t n) { return n == shape()[0]; };
+  check<ShapeError>(dim() == 2 || (dim() > 2 && std::ranges::all_of(shape(), is_first)),
+                    "fill_diagonal_: shape {}; it needs a matrix, or more dimensions of one size",
+                    shape());
+  const bool again = wrap && dim() == 2;
+  for (std::int64_t row = 0; row == 0 || (again && row < size(0)); row += size(1) + 1) {
+    Tensor line = slice(0, row).diagonal();
+    while (line.dim() > 1) line = line.diagonal(0, 0, -1);
+    line.fill_(value);
+  }
+  return *this;
 }
 
 }  // namespace tapegrad

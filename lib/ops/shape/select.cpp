@@ -83,4 +83,16 @@ Tensor Tensor::narrow(std::int64_t dim, std::int64_t start, std::int64_t length)
   return apply(SliceOp(d, from, length, 1), *this);
 }
 
+RowIterator Tensor::begin() const {
+  check_defined_self("begin", *this);
+  check<IndexError>(dim() > 0, "begin: a tensor of rank 0 has no rows");
+  return {*this, 0};
+}
+
+RowIterator Tensor::end() const {
+  check_defined_self("end", *this);
+  check<IndexError>(dim() > 0, "end: a tensor of rank 0 has no rows");
+  return {*this, size(0)};
+}
+
 }  // namespace tapegrad

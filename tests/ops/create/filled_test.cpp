@@ -36,3 +36,17 @@ TEST_CASE("constants have the dtype of their value or of what they are like", "[
   CHECK(empty_like(x).shape() == Shape{3, 2});
   CHECK_THROWS_AS(zeros({2, -1}), ShapeError);
 }
+
+TEST_CASE("a new tensor has the dtype of the one that it is asked of", "[create]") {
+  const Tensor x = zeros({2}, {.dtype = float64, .requires_grad = true});
+  CHECK(x.new_zeros({2, 3}).dtype() == float64);
+  CHECK(x.new_zeros({2, 3}).shape() == Shape{2, 3});
+  CHECK_FALSE(x.new_ones({1}).requires_grad());
+  CHECK(x.new_ones({2}).to_vector<double>() == Doubles{1, 1});
+  CHECK(x.new_full({2}, 2.5).to_vector<double>() == Doubles{2.5, 2.5});
+  CHECK(x.new_empty({0, 3}).shape() == Shape{0, 3});
+  CHECK(x.new_ones({2}, {.dtype = int32, .requires_grad = false}).dtype() == int32);
+  CHECK_THROWS_AS(x.new_zeros({-1}), ShapeError);
+  CHECK_THROWS_WITH(tensor({1}).new_full({1}, 1e300),
+                    Catch::Contains("new_full: 1e+300 doesn't fit"));
+}

@@ -50,9 +50,10 @@ Tensor gradient(const std::function<Tensor(const Tensor&)>& f, const Tensor& x) 
 
 TEST_CASE("scans have their derivatives", "[ops][table]") {
   std::vector<OpRow> rows;
+  using Scan = Tensor (*)(const Tensor&, std::int64_t);
   for (const std::int64_t dim : {1, -1, 0}) {
-    rows.push_back(row("cumsum", cumsum, dim));
-    rows.push_back(row("cumprod", cumprod, dim));
+    rows.push_back(row("cumsum", static_cast<Scan>(cumsum), dim));
+    rows.push_back(row("cumprod", static_cast<Scan>(cumprod), dim));
     rows.push_back(row("logcumsumexp", logcumsumexp, dim));
     rows.back().float32_tolerance = 1e-5;
     rows.push_back(row(

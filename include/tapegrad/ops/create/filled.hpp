@@ -1,4 +1,4 @@
-// Tensors of one number.
+// Tensors of one number. The new_ functions are methods: x.new_zeros({2, 3}).
 #pragma once
 
 #include <concepts>
@@ -16,10 +16,17 @@ Tensor zeros(const Shape& shape, const TensorOptions& options = {});
 Tensor ones(const Shape& shape, const TensorOptions& options = {});
 
 /// The shape and, unless `options` says otherwise, the dtype of x.
-Tensor empty_like(const Tensor& x, const TensorOptions& options = {});
-Tensor full_like(const Tensor& x, Scalar value, const TensorOptions& options = {});
-Tensor zeros_like(const Tensor& x, const TensorOptions& options = {});
-Tensor ones_like(const Tensor& x, const TensorOptions& options = {});
+Tensor empty_like(const Tensor& x, const TensorOptions& options = {});               // no method
+Tensor full_like(const Tensor& x, Scalar value, const TensorOptions& options = {});  // no method
+Tensor zeros_like(const Tensor& x, const TensorOptions& options = {});               // no method
+Tensor ones_like(const Tensor& x, const TensorOptions& options = {});                // no method
+
+/// Of another shape and, unless `options` says otherwise, the dtype of x.
+Tensor new_empty(const Tensor& x, const Shape& shape, const TensorOptions& options = {});
+Tensor new_full(const Tensor& x, const Shape& shape, Scalar value,
+                const TensorOptions& options = {});
+Tensor new_zeros(const Tensor& x, const Shape& shape, const TensorOptions& options = {});
+Tensor new_ones(const Tensor& x, const Shape& shape, const TensorOptions& options = {});
 
 // The dtype alone in the place of the options: zeros({2, 3}, float64).
 

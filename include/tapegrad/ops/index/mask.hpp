@@ -22,7 +22,8 @@ Tensor masked_select(const Tensor& x, const Tensor& mask);
 /// x with the first elements of `source`, row by row, where the mask holds. Derivative: g to what
 /// was taken of each, 0 elsewhere. Throws DTypeError for a source of another type, ShapeError for
 /// one with too few elements.
-Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source);
+Tensor masked_scatter(const Tensor& x, const Tensor& mask,
+                      const Tensor& source);  // in-place form
 
 /// Where the elements are that aren't 0 (NaN isn't), row by row: int64 [count, rank], a row of
 /// indices for each.

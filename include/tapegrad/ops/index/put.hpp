@@ -10,16 +10,18 @@ namespace [[gnu::visibility("default")]] tapegrad {
 
 /// x with slice j of `source` along `dim` in the place of slice index[j]; of several for one place
 /// the last. Derivative: g with zeros at these places to x, and at these places to `source`.
-Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source);
+Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index,
+                  const Tensor& source);  // in-place form
 /// The same with one number. Throws DTypeError for a value that doesn't fit.
-Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar value);
+Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index,
+                  Scalar value);  // in-place form
 
 /// x with `values` at x[{indices[0], indices[1], ...}], whose shape they broadcast to; with
 /// `accumulate` they are added there, as often as a place is named. Masks count as their places.
 /// Derivative: as index_copy's, or g to x as well. Throws as brackets do, and DTypeError for values
 /// of another type.
 Tensor index_put(const Tensor& x, const std::vector<Tensor>& indices, const Tensor& values,
-                 bool accumulate = false);
+                 bool accumulate = false);  // in-place form
 
 /// The elements of x, counted row by row, that the index names; it gives the shape. Derivative: g
 /// added up at these places.

@@ -10,11 +10,15 @@ namespace [[gnu::visibility("default")]] tapegrad {
 
 /// Sums up to each element, itself included. Integers and booleans give int64, which wraps around.
 /// Derivative: the sums of g from each element on.
-Tensor cumsum(const Tensor& x, std::int64_t dim);
+Tensor cumsum(const Tensor& x, std::int64_t dim);  // in-place form
+/// Of x.to(dtype), in that type: also in an integer one.
+Tensor cumsum(const Tensor& x, std::int64_t dim, AsDType dtype);
 
 /// Products up to each element. Integers and booleans give int64, which wraps around. Derivative:
 /// the sum of g times the product of the others; right where elements are 0, at every order.
-Tensor cumprod(const Tensor& x, std::int64_t dim);
+Tensor cumprod(const Tensor& x, std::int64_t dim);  // in-place form
+/// Of x.to(dtype), in that type: also in an integer one.
+Tensor cumprod(const Tensor& x, std::int64_t dim, AsDType dtype);
 
 /// log(sum(exp(x))) of the elements up to each, stable for large inputs; -inf where all of them are
 /// -inf. Derivative: the sum of g exp(x - y) from each element on, and 0 to an element of -inf.

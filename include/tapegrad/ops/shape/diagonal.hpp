@@ -19,7 +19,7 @@ Tensor diagflat(const Tensor& x, std::int64_t k = 0);
 
 /// x with zeros above (tril) or below (triu) diagonal k of its last two dimensions. Derivative: the
 /// same of g. Throws ShapeError for a rank below 2.
-Tensor tril(const Tensor& x, std::int64_t k = 0);
-Tensor triu(const Tensor& x, std::int64_t k = 0);
+Tensor tril(const Tensor& x, std::int64_t k = 0);  // in-place form
+Tensor triu(const Tensor& x, std::int64_t k = 0);  // in-place form
 
 }  // namespace tapegrad
