@@ -24,6 +24,12 @@ inline Tensor constant(const Tensor& x, Scalar value) {
   return constant("constant", promote(x.dtype(), value), value);
 }
 
+/// `value` beside x in a binary operation that has no loop for numbers: a tensor, which doesn't
+/// decide the type in which they meet.
+inline Tensor number_beside(std::string_view operation, const Tensor& x, Scalar value) {
+  return constant(operation, promote(x.dtype(), value), value);
+}
+
 /// x in another element type, without a record; x itself if it has that type.
 Tensor converted(const Tensor& x, DType dtype);
 

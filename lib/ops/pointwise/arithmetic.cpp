@@ -1,5 +1,6 @@
 #include "tapegrad/ops/pointwise/arithmetic.hpp"
 
+#include "core/speaking.hpp"
 #include "ops/beside_in_place.hpp"
 
 namespace tapegrad {
@@ -86,6 +87,14 @@ struct Neg {
   Grads vjp(const Saved&, const Tensor& g) const { return {-g}; }
 };
 
+/// alpha x in the type of a result that x is a part of.
+Tensor times(std::string_view operation, const Tensor& x, Scalar alpha, DType dtype) {
+  check<DTypeError>(promote(dtype, alpha) == dtype,
+                    "{}: alpha is {} beside {}; convert a tensor with to()", operation,
+                    alpha.to<double>(), dtype);
+  return speaking_as(operation, [&] { return x.to(dtype) * alpha; });
+}
+
 }  // namespace
 
 Tensor operator+(const Tensor& a, const Tensor& b) { return apply(Add{}, a, b); }
@@ -112,6 +121,14 @@ Tensor mul(const Tensor& a, const Tensor& b) { return a * b; }
 Tensor mul(const Tensor& a, Scalar b) { return a * b; }
 Tensor div(const Tensor& a, const Tensor& b) { return a / b; }
 Tensor div(const Tensor& a, Scalar b) { return a / b; }
+Tensor add(const Tensor& a, const Tensor& b, Scalar alpha) {
+  check_defined("add", a, b, alpha);
+  return a + times("add", b, alpha, result_type(a, b));
+}
+Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha) {
+  check_defined("sub", a, b, alpha);
+  return a - times("sub", b, alpha, result_type(a, b));
+}
 
 Tensor operator-(const Tensor& x) {
   check_defined("neg", x);
@@ -124,26 +141,40 @@ Tensor neg(const Tensor& x) { return -x; }
 
 Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
   check_defined("lerp", start, end, weight);
-  // From the nearer end, so that both are reached.
-  const Tensor low = weight < 0.5;
-  return where(low, start, end) + where(low, weight, weight - 1) * (end - start);
+  return speaking_as("lerp", [&] {
+    // From the nearer end, so that both are reached.
+    const Tensor low = weight < 0.5;
+    return where(low, start, end) + where(low, weight, weight - 1) * (end - start);
+  });
 }
 Tensor lerp(const Tensor& start, const Tensor& end, Scalar weight) {
   check_defined("lerp", start, end, weight);
   const double w = weight.to<double>();
-  return w < 0.5 ? start + weight * (end - start) : end + (w - 1) * (end - start);
+  return speaking_as("lerp", [&] {
+    return w < 0.5 ? start + weight * (end - start) : end + (w - 1) * (end - start);
+  });
 }
 Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value) {
   check_defined("addcmul", x, a, b, value);
-  return value.to<double>() == 1 ? x + a * b : x + value * (a * b);
+  return speaking_as("addcmul",
+                     [&] { return value.to<double>() == 1 ? x + a * b : x + value * (a * b); });
 }
 Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value) {
   check_defined("addcdiv", x, a, b, value);
-  return value.to<double>() == 1 ? x + a / b : x + value * (a / b);
+  return speaking_as("addcdiv",
+                     [&] { return value.to<double>() == 1 ? x + a / b : x + value * (a / b); });
 }
 
 Tensor& Tensor::add_(const Tensor& other) { return apply_in_place(Add{}, *this, other); }
 Tensor& Tensor::sub_(const Tensor& other) { return apply_in_place(Sub{}, *this, other); }
+Tensor& Tensor::add_(const Tensor& other, Scalar alpha) {
+  check_defined_self("add_", *this, other, alpha);
+  return add_(times("add_", other, alpha, result_type(*this, other)));
+}
+Tensor& Tensor::sub_(const Tensor& other, Scalar alpha) {
+  check_defined_self("sub_", *this, other, alpha);
+  return sub_(times("sub_", other, alpha, result_type(*this, other)));
+}
 Tensor& Tensor::mul_(const Tensor& other) { return apply_in_place(Mul{}, *this, other); }
 Tensor& Tensor::div_(const Tensor& other) { return apply_in_place(Div{}, *this, other); }
 Tensor& Tensor::operator+=(Scalar other) { return apply_beside_in_place<Add>(*this, other); }

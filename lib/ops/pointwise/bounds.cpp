@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "core/speaking.hpp"
 #include "ops/beside.hpp"
 #include "ops/formulas.hpp"
 
@@ -114,6 +115,14 @@ Tensor clamped(std::string_view operation, const Tensor& x, DType dtype, Scalar 
   return apply(Clamp(fitted(dtype, low), fitted(dtype, high)), x.to(dtype));
 }
 
+/// Limits that are tensors. A limit of NaN isn't equal to itself.
+Tensor from_below(const Tensor& x, const Tensor& low) {
+  return where((x < low) | ((low != low) & (x == x)), low, x);
+}
+Tensor from_above(const Tensor& x, const Tensor& high) {
+  return where((x > high) | ((high != high) & (x == x)), high, x);
+}
+
 }  // namespace
 
 Tensor maximum(const Tensor& a, const Tensor& b) { return apply(Maximum{}, a, b); }
@@ -137,6 +146,21 @@ Tensor clamp_min(const Tensor& x, Scalar low) {
 Tensor clamp_max(const Tensor& x, Scalar high) {
   check_defined("clamp_max", x, high);
   return clamped("clamp_max", x, promote(x.dtype(), high), -no_limit, high);
+}
+
+Tensor clamp(const Tensor& x, const Tensor& low, const Tensor& high) {
+  check_defined("clamp", x, low, high);
+  return speaking_as("clamp", [&] { return from_above(from_below(x, low), high); });
+}
+
+Tensor clamp_min(const Tensor& x, const Tensor& low) {
+  check_defined("clamp_min", x, low);
+  return speaking_as("clamp_min", [&] { return from_below(x, low); });
+}
+
+Tensor clamp_max(const Tensor& x, const Tensor& high) {
+  check_defined("clamp_max", x, high);
+  return speaking_as("clamp_max", [&] { return from_above(x, high); });
 }
 
 }  // namespace tapegrad

@@ -94,5 +94,10 @@ Tensor where(const Tensor& condition, Scalar a, const Tensor& b) {
   check_defined("where", condition, a, b);
   return apply(WhereBeside<Side::left>{a}, condition, b);
 }
+Tensor where(const Tensor& condition, Scalar a, Scalar b) {
+  check_defined("where", condition, a, b);
+  const DType kind = promote(b.kind(), a);
+  return where(condition, constant("where", kind == float64 ? float32 : kind, a), b);
+}
 
 }  // namespace tapegrad

@@ -111,6 +111,22 @@ Tensor exp2(const Tensor& x) { return apply(Exp2{}, x); }
 Tensor log2(const Tensor& x) { return apply(Log2{}, x); }
 Tensor log10(const Tensor& x) { return apply(Log10{}, x); }
 Tensor logaddexp(const Tensor& a, const Tensor& b) { return apply(LogAddExp{}, a, b); }
+Tensor logaddexp(const Tensor& a, Scalar b) {
+  check_defined("logaddexp", a, b);
+  return logaddexp(a, number_beside("logaddexp", a, b));
+}
+Tensor logaddexp(Scalar a, const Tensor& b) {
+  check_defined("logaddexp", a, b);
+  return logaddexp(number_beside("logaddexp", b, a), b);
+}
 Tensor logaddexp2(const Tensor& a, const Tensor& b) { return apply(LogAddExp2{}, a, b); }
+Tensor logaddexp2(const Tensor& a, Scalar b) {
+  check_defined("logaddexp2", a, b);
+  return logaddexp2(a, number_beside("logaddexp2", a, b));
+}
+Tensor logaddexp2(Scalar a, const Tensor& b) {
+  check_defined("logaddexp2", a, b);
+  return logaddexp2(number_beside("logaddexp2", b, a), b);
+}
 
 }  // namespace tapegrad

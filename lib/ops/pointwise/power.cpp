@@ -161,6 +161,14 @@ Tensor square(const Tensor& x) {
 Tensor rsqrt(const Tensor& x) { return apply(Rsqrt{}, x); }
 Tensor reciprocal(const Tensor& x) { return apply(Reciprocal{}, x); }
 Tensor hypot(const Tensor& a, const Tensor& b) { return apply(Hypot{}, a, b); }
+Tensor hypot(const Tensor& a, Scalar b) {
+  check_defined("hypot", a, b);
+  return hypot(a, number_beside("hypot", a, b));
+}
+Tensor hypot(Scalar a, const Tensor& b) {
+  check_defined("hypot", a, b);
+  return hypot(number_beside("hypot", b, a), b);
+}
 
 Tensor pow(const Tensor& a, const Tensor& b) {
   check_defined("pow", a, b);

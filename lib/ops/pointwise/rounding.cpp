@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/speaking.hpp"
 #include "ops/beside.hpp"
 #include "ops/floating.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -161,16 +162,24 @@ bool of_integers(DType dtype) { return kind_of(dtype) == 1; }
   fail<Error>("{}: an integer divided by 0", operation);
 }
 
+/// Throws for a zero among integers.
+void check_divisor(std::string_view operation, const Tensor& a, const Tensor& b) {
+  if (of_integers(result_type(a, b)) && any(b == 0).item<bool>()) refuse_zero(operation);
+}
+void check_divisor(std::string_view operation, const Tensor& a, Scalar b) {
+  if (of_integers(promote(a.dtype(), b)) && b.to<double>() == 0) refuse_zero(operation);
+}
+
 template <class Op>
 Tensor divided(const Tensor& a, const Tensor& b) {
   check_defined(Op::name, a, b);
-  if (of_integers(result_type(a, b)) && any(b == 0).item<bool>()) refuse_zero(Op::name);
+  check_divisor(Op::name, a, b);
   return apply(Op{}, a, b);
 }
 template <class Op>
 Tensor divided(const Tensor& a, Scalar b) {
   check_defined(Op::name, a, b);
-  if (of_integers(promote(a.dtype(), b)) && b.to<double>() == 0) refuse_zero(Op::name);
+  check_divisor(Op::name, a, b);
   return apply_beside<Op>(a, b);
 }
 template <class Op>
@@ -178,6 +187,19 @@ Tensor divided(Scalar a, const Tensor& b) {
   check_defined(Op::name, a, b);
   if (of_integers(promote(b.dtype(), a)) && any(b == 0).item<bool>()) refuse_zero(Op::name);
   return apply_beside<Op>(a, b);
+}
+
+/// Of operands that meet in `dtype`; the second is a tensor or a number.
+Tensor rounded_quotient(const Tensor& a, const auto& b, DType dtype, std::string_view mode) {
+  check<Error>(mode == "floor" || mode == "trunc",
+               "div: there is no rounding mode \"{}\"; use \"floor\" or \"trunc\"", mode);
+  check<DTypeError>(dtype != boolean, "div: booleans; convert one with to(int64)");
+  check_divisor("div", a, b);
+  return speaking_as("div", [&] {
+    if (mode == "floor") return floor_divide(a, b);
+    if (is_floating(dtype)) return trunc(a / b);
+    return floor_divide(a - fmod(a, b), b);  // without a remainder there is nothing to round
+  });
 }
 
 }  // namespace
@@ -206,6 +228,15 @@ Tensor fmod(Scalar a, const Tensor& b) { return divided<Fmod>(a, b); }
 Tensor floor_divide(const Tensor& a, const Tensor& b) { return divided<FloorDivide>(a, b); }
 Tensor floor_divide(const Tensor& a, Scalar b) { return divided<FloorDivide>(a, b); }
 Tensor floor_divide(Scalar a, const Tensor& b) { return divided<FloorDivide>(a, b); }
+
+Tensor div(const Tensor& a, const Tensor& b, std::string_view rounding_mode) {
+  check_defined("div", a, b, rounding_mode);
+  return rounded_quotient(a, b, result_type(a, b), rounding_mode);
+}
+Tensor div(const Tensor& a, Scalar b, std::string_view rounding_mode) {
+  check_defined("div", a, b, rounding_mode);
+  return rounded_quotient(a, b, promote(a.dtype(), b), rounding_mode);
+}
 
 Tensor operator%(const Tensor& a, const Tensor& b) { return remainder(a, b); }
 Tensor operator%(const Tensor& a, Scalar b) { return remainder(a, b); }

@@ -123,5 +123,13 @@ Tensor acos(const Tensor& x) { return apply(Acos{}, x); }
 Tensor atan(const Tensor& x) { return apply(Atan{}, x); }
 Tensor sinc(const Tensor& x) { return apply(Sinc{}, x); }
 Tensor atan2(const Tensor& a, const Tensor& b) { return apply(Atan2{}, a, b); }
+Tensor atan2(const Tensor& a, Scalar b) {
+  check_defined("atan2", a, b);
+  return atan2(a, number_beside("atan2", a, b));
+}
+Tensor atan2(Scalar a, const Tensor& b) {
+  check_defined("atan2", a, b);
+  return atan2(number_beside("atan2", b, a), b);
+}
 
 }  // namespace tapegrad

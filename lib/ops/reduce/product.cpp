@@ -39,4 +39,10 @@ Tensor prod(const Tensor& x, const Dims& dims, Keepdim keep) {
   return keep == Keepdim::yes ? y.reshape(reduced.kept_shape(x.shape())) : y;
 }
 
+Tensor prod(const Tensor& x, AsDType dtype) { return prod(x, {}, Keepdim::no, dtype); }
+Tensor prod(const Tensor& x, const Dims& dims, Keepdim keep, AsDType dtype) {
+  check_defined("prod", x, dims, keep, dtype);
+  return prod(x.to(dtype), dims, keep).to(dtype);
+}
+
 }  // namespace tapegrad

@@ -123,6 +123,16 @@ Tensor log_softmax(const Tensor& x, std::int64_t dim) {
   return apply(LogSoftmax{reduced_dim("log_softmax", x, dim)}, x);
 }
 
+Tensor softmax(const Tensor& x, std::int64_t dim, AsDType dtype) {
+  check_defined("softmax", x, dim, dtype);
+  return softmax(x.to(dtype), dim);
+}
+
+Tensor log_softmax(const Tensor& x, std::int64_t dim, AsDType dtype) {
+  check_defined("log_softmax", x, dim, dtype);
+  return log_softmax(x.to(dtype), dim);
+}
+
 Tensor logsumexp(const Tensor& x, const Dims& dims, Keepdim keep) {
   check_defined("logsumexp", x, dims, keep);
   if (!is_floating(x.dtype())) return logsumexp(x.to(float32), dims, keep);

@@ -72,6 +72,12 @@ Tensor sum(const Tensor& x, const Dims& dims, Keepdim keep) {
   return apply(Sum{Reduced("sum", x, dims, keep)}, x);
 }
 
+Tensor sum(const Tensor& x, AsDType dtype) { return sum(x, {}, Keepdim::no, dtype); }
+Tensor sum(const Tensor& x, const Dims& dims, Keepdim keep, AsDType dtype) {
+  check_defined("sum", x, dims, keep, dtype);
+  return sum(x.to(dtype), dims, keep).to(dtype);
+}
+
 Tensor sum_to(const Tensor& x, const Shape& shape) {
   check_defined("sum_to", x, shape);
   if (x.shape() == shape) return x;
@@ -91,6 +97,12 @@ Tensor mean(const Tensor& x) { return mean(x, {}); }
 Tensor mean(const Tensor& x, const Dims& dims, Keepdim keep) {
   check_floating("mean", x);
   return apply(Mean{Reduced("mean", x, dims, keep)}, x);
+}
+
+Tensor mean(const Tensor& x, AsDType dtype) { return mean(x, {}, Keepdim::no, dtype); }
+Tensor mean(const Tensor& x, const Dims& dims, Keepdim keep, AsDType dtype) {
+  check_defined("mean", x, dims, keep, dtype);
+  return mean(x.to(dtype), dims, keep);
 }
 
 Tensor nansum(const Tensor& x, const Dims& dims, Keepdim keep) {

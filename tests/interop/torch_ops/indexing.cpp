@@ -22,6 +22,17 @@ void add_places(Table& t) {
         [](T x, Int dim, T index, T source) { return tg::scatter(x, dim, index, source); });
   t.add("scatter(input, dim, index, value)",
         [](T x, Int dim, T index, tg::Scalar v) { return tg::scatter(x, dim, index, v); });
+  t.add("scatter(input, dim, index, src, reduce)", [](T x, Int dim, T index, T s, std::string how) {
+    return tg::scatter(x, dim, index, s, how);
+  });
+  t.add("scatter(input, dim, index, value, reduce)",
+        [](T x, Int dim, T index, tg::Scalar v, std::string how) {
+          return tg::scatter(x, dim, index, v, how);
+        });
+  t.add("scatter_reduce(input, dim, index, src, reduce, include_self=True)",
+        [](T x, Int dim, T index, T s, std::string how, bool include_self) {
+          return tg::scatter_reduce(x, dim, index, s, how, include_self);
+        });
   t.add("scatter_add(input, dim, index, src)", tg::scatter_add);
   t.add("nn.functional.one_hot(input, num_classes=-1)", tg::one_hot);
 }
@@ -49,17 +60,23 @@ void add_order(Table& t) {
   t.add("kthvalue(input, k, dim=-1, keepdim=False)", tg::kthvalue);
   t.add("unique(input, sorted=True, return_inverse, return_counts, dim=None)",
         [](T x, bool, bool inverse, bool counts, std::optional<Int> dim) {
-          if (dim) throw Unfit("no unique along a dim");
-          const tg::Unique found = tg::unique(x);
+          const tg::Unique found = dim ? tg::unique(x, *dim) : tg::unique(x);
           Tensors results = {found.values};
           if (inverse) results.push_back(found.inverse);
           if (counts) results.push_back(found.counts);
           return results;
         });
-  t.add("searchsorted(input, values, out_int32=False, right=False)",
-        [](T sorted, T values, bool narrow, bool right) {
+  t.add("searchsorted(input, values, out_int32=False, right=False, sorter=None)",
+        [](T rows, T values, bool narrow, bool right, T sorter) {
           if (narrow) throw Unfit("places are int64");
-          return tg::searchsorted(sorted, values, right);
+          return sorter.defined() ? tg::searchsorted(rows, values, right, sorter)
+                                  : tg::searchsorted(rows, values, right);
+        });
+  t.add("searchsorted(input, values, out_int32=False, right=False, side, sorter=None)",
+        [](T rows, T values, bool narrow, bool right, std::string side, T sorter) {
+          if (narrow || (right && side == "left")) throw Unfit("places are int64, of one side");
+          return sorter.defined() ? tg::searchsorted(rows, values, side.c_str(), sorter)
+                                  : tg::searchsorted(rows, values, side.c_str());
         });
   t.add("bucketize(input, boundaries, out_int32=False, right=False)",
         [](T x, T boundaries, bool narrow, bool right) {

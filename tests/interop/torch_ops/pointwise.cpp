@@ -32,10 +32,13 @@ void add_arithmetic(Table& t) {
   add_reversed(t, "__rdiv__", [](T a, const auto& b) { return b / a; });
   add_reversed(t, "__rmod__", [](T a, const auto& b) { return b % a; });
   add_reversed(t, "__rpow__", [](T a, const auto& b) { return tg::pow(b, a); });
-  t.add("div(input, other, rounding_mode)", [](T a, T b, std::string mode) {
-    if (mode != "floor") throw Unfit("rounding_mode '" + mode + "'");
-    return tg::floor_divide(a, b);
-  });
+  t.add("add(input, other, alpha)", [](T a, T b, S alpha) { return tg::add(a, b, alpha); });
+  t.add("sub(input, other, alpha)", [](T a, T b, S alpha) { return tg::sub(a, b, alpha); });
+  t.add("rsub(input, other, alpha)", [](T a, T b, S alpha) { return tg::sub(b, a, alpha); });
+  t.add("div(input, other, rounding_mode)",
+        [](T a, T b, std::string mode) { return tg::div(a, b, mode); });
+  t.add("div(input, other, rounding_mode)",
+        [](T a, S b, std::string mode) { return tg::div(a, b, mode); });
   t.add("lerp(input, end, weight)", [](T a, T b, T w) { return tg::lerp(a, b, w); });
   t.add("lerp(input, end, weight)", [](T a, T b, S w) { return tg::lerp(a, b, w); });
   t.add("addcmul(input, tensor1, tensor2, value=1)", tg::addcmul);
@@ -103,11 +106,17 @@ void add_rounding(Table& t) {
   t.binary("minimum", tg::minimum);
   t.binary("max", tg::maximum);
   t.binary("min", tg::minimum);
-  t.add("clamp(input, min, max)", tg::clamp);
+  t.add("clamp(input, min, max)", [](T x, S low, S high) { return tg::clamp(x, low, high); });
+  t.add("clamp(input, min=None, max=None)", [](T x, T low, T high) {
+    if (!low.defined()) return tg::clamp_max(x, high);
+    return high.defined() ? tg::clamp(x, low, high) : tg::clamp_min(x, low);
+  });
   t.add("clamp(input, min=None, max)", [](T x, Number, S high) { return tg::clamp_max(x, high); });
   t.add("clamp(input, min, max=None)", [](T x, S low, Number) { return tg::clamp_min(x, low); });
-  t.add("clamp_min(input, min)", tg::clamp_min);
-  t.add("clamp_max(input, max)", tg::clamp_max);
+  t.add("clamp_min(input, min)", [](T x, S low) { return tg::clamp_min(x, low); });
+  t.add("clamp_max(input, max)", [](T x, S high) { return tg::clamp_max(x, high); });
+  t.add("clamp_min(input, min)", [](T x, T low) { return tg::clamp_min(x, low); });
+  t.add("clamp_max(input, max)", [](T x, T high) { return tg::clamp_max(x, high); });
 }
 
 void add_choices(Table& t) {
@@ -133,6 +142,9 @@ void add_choices(Table& t) {
   t.binary("bitwise_right_shift", tg::bitwise_right_shift, tg::bitwise_right_shift,
            tg::bitwise_right_shift);
   t.add("where(input, condition, other)", [](T a, T c, T b) { return tg::where(c, a, b); });
+  t.add("where(input, condition, other)", [](T a, T c, S b) { return tg::where(c, a, b); });
+  t.add("where(input, condition, other)", [](S a, T c, T b) { return tg::where(c, a, b); });
+  t.add("where(input, condition, other)", [](S a, T c, S b) { return tg::where(c, a, b); });
 }
 
 }  // namespace

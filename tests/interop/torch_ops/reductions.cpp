@@ -7,6 +7,8 @@ using T = const tg::Tensor&;
 using Dims = tg::Dims;
 using Keep = tg::Keepdim;
 using Number = std::optional<double>;
+using MaybeInt = std::optional<std::int64_t>;
+using Type = tg::DType;
 
 namespace {
 
@@ -30,6 +32,14 @@ void add_sums(Table& t) {
       {"any", tg::any},         {"all", tg::all},   {"logsumexp", tg::logsumexp},
       {"prod", tg::prod}};
   for (const auto& [name, f] : sums) t.add(std::string(name) + "(input, dim=[], keepdim=False)", f);
+  using InType = tg::Tensor (*)(T, const Dims&, Keep, Type);
+  const std::pair<const char*, InType> in_types[] = {
+      {"sum", [](T x, const Dims& d, Keep k, Type type) { return tg::sum(x, d, k, type); }},
+      {"mean", [](T x, const Dims& d, Keep k, Type type) { return tg::mean(x, d, k, type); }},
+      {"prod", [](T x, const Dims& d, Keep k, Type type) { return tg::prod(x, d, k, type); }}};
+  for (const auto& [name, f] : in_types) {
+    t.add(std::string(name) + "(input, dim=[], keepdim=False, dtype)", f);
+  }
   t.add("count_nonzero(input, dim=[])", [](T x, Dims dims) { return tg::count_nonzero(x, dims); });
   t.add("sum_to_size(input, size)", tg::sum_to);
   t.add("aminmax(input, dim=[], keepdim=False)", tg::aminmax);
@@ -55,12 +65,21 @@ void add_extremes(Table& t) {
   t.add("median(input, dim, keepdim=False)", static_cast<Along>(tg::median));
   t.add("argmax(input, dim, keepdim=False)", static_cast<Where>(tg::argmax));
   t.add("argmin(input, dim, keepdim=False)", static_cast<Where>(tg::argmin));
-  t.add("quantile(input, q)", [](T x, double q) { return tg::quantile(x, q); });
-  t.add("quantile(input, q, dim, keepdim=False, interpolation='linear')",
-        [](T x, double q, std::int64_t dim, Keep keep, std::string between) {
-          if (between != "linear") throw Unfit("interpolation '" + between + "'");
-          return tg::quantile(x, q, dim, keep);
-        });
+  t.unary("nanmedian", static_cast<Unary>(tg::nanmedian));
+  t.add("nanmedian(input, dim, keepdim=False)", static_cast<Along>(tg::nanmedian));
+  const std::string quantiles = "(input, q, dim=None, keepdim=False, interpolation='linear')";
+  t.add("quantile" + quantiles, [](T x, double q, MaybeInt dim, Keep keep, std::string between) {
+    return tg::quantile(x, q, dim, keep, between);
+  });
+  t.add("quantile" + quantiles, [](T x, T q, MaybeInt dim, Keep keep, std::string between) {
+    return tg::quantile(x, q, dim, keep, between);
+  });
+  t.add("nanquantile" + quantiles, [](T x, double q, MaybeInt dim, Keep keep, std::string between) {
+    return tg::nanquantile(x, q, dim, keep, between);
+  });
+  t.add("nanquantile" + quantiles, [](T x, T q, MaybeInt dim, Keep keep, std::string between) {
+    return tg::nanquantile(x, q, dim, keep, between);
+  });
 }
 
 void add_norms(Table& t) {
@@ -82,6 +101,13 @@ void add_scans(Table& t) {
       {"cumprod", tg::cumprod},
       {"logcumsumexp", tg::logcumsumexp}};
   for (const auto& [name, f] : scans) t.add(std::string(name) + "(input, dim)", f);
+  using InType = tg::Tensor (*)(T, std::int64_t, Type);
+  const std::pair<const char*, InType> in_types[] = {
+      {"softmax", [](T x, std::int64_t d, Type type) { return tg::softmax(x, d, type); }},
+      {"log_softmax", [](T x, std::int64_t d, Type type) { return tg::log_softmax(x, d, type); }},
+      {"cumsum", [](T x, std::int64_t d, Type type) { return tg::cumsum(x, d, type); }},
+      {"cumprod", [](T x, std::int64_t d, Type type) { return tg::cumprod(x, d, type); }}};
+  for (const auto& [name, f] : in_types) t.add(std::string(name) + "(input, dim, dtype)", f);
   t.add("cummax(input, dim)", tg::cummax);
   t.add("cummin(input, dim)", tg::cummin);
 }

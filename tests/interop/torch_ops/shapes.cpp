@@ -112,6 +112,12 @@ void add_new(Table& t) {
   t.add("ones_like(input, dtype=None)", [](T x, Type d) { return tg::ones_like(x, {.dtype = d}); });
   t.add("full_like(input, fill_value, dtype=None)",
         [](T x, tg::Scalar v, Type d) { return tg::full_like(x, v, {.dtype = d}); });
+  t.add("new_zeros(input, size, dtype=None)",
+        [](T x, Dims s, Type d) { return tg::new_zeros(x, s, {.dtype = d}); });
+  t.add("new_ones(input, size, dtype=None)",
+        [](T x, Dims s, Type d) { return tg::new_ones(x, s, {.dtype = d}); });
+  t.add("new_full(input, size, fill_value, dtype=None)",
+        [](T x, Dims s, tg::Scalar v, Type d) { return tg::new_full(x, s, v, {.dtype = d}); });
   t.add("eye(n, dtype=None, requires_grad=False)",
         [](Int n, Type d, bool) { return tg::eye(n, {.dtype = d}); });
   t.add("eye(n, m, dtype=None, requires_grad=False)",

@@ -83,3 +83,4 @@ void add_reductions(Table& table);
 void add_shapes(Table& table);
 void add_indexing(Table& table);
 void add_losses(Table& table);
+void add_linalg(Table& table);

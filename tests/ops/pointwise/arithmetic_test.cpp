@@ -134,3 +134,33 @@ TEST_CASE("shapes that don't broadcast are refused in the operation's name", "[o
   CHECK_THROWS_WITH(broadcast_shapes({2, 4}, {3, 4}),
                     Catch::Matchers::StartsWith("broadcast_shapes: shapes don't broadcast"));
 }
+
+TEST_CASE("a factor of the second operand has its derivatives", "[ops][table]") {
+  const auto row = [](std::string_view name, Tensor (*f)(const Tensor&, const Tensor&)) {
+    return test::OpRow{.name = name,
+                       .f = [f](const test::Tensors& x) { return square(f(x[0], x[1])); },
+                       .inputs = {{{2, 3}}, {{3}}},
+                       .empty_inputs = {{0, 3}, {3}},
+                       .empty_result = {0, 3}};
+  };
+  test::OpRow added = row("add", [](const Tensor& a, const Tensor& b) { return add(a, b, -0.5); });
+  added.refuses = {{"add: alpha is 0.5 beside int64", [] { add(tensor({1}), tensor({1}), 0.5); }},
+                   {"sub_: alpha is 0.5 beside int64", [] { tensor({1}).sub_(tensor({1}), 0.5); }},
+                   {"add_: a result of float32 doesn't fit in place into int64",
+                    [] { tensor({1}).add_(ones({1}), 2); }}};
+  test::check_rows({added,
+                    row("sub", [](const Tensor& a, const Tensor& b) { return sub(a, b, 3); }),
+                    row("add", [](const Tensor& a, const Tensor& b) {
+                      Tensor y = a.clone();
+                      y.add_(b, 0.25);
+                      return y.sub_(b, -2);
+                    })});
+}
+
+TEST_CASE("a factor of the second operand has the type of the result", "[ops][arithmetic]") {
+  const Tensor exact = tensor({1.0}, {.dtype = float64});
+  // 0.1 of an integer isn't rounded to float32 on the way to float64.
+  CHECK(add(exact, tensor({1}), 0.1).item<double>() == 1.1);
+  CHECK(tensor({5}).sub(tensor({2}), 2).item<std::int64_t>() == 1);
+  CHECK(add(ones({2}), ones({2}), 2).to_vector<float>() == std::vector<float>{3, 3});
+}

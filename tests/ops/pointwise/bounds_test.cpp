@@ -5,6 +5,7 @@
 
 #include "ops/pointwise/rows.hpp"
 #include "support/catch.hpp"
+#include "support/kinks.hpp"
 #include "support/op_table.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/error.hpp"
@@ -71,4 +72,35 @@ TEST_CASE("a limit beyond float32 that every result would have to be is refused"
   CHECK_THROWS_AS(clamp(x, 1e39, 1e40), DTypeError);
   CHECK(clamp_min(x.to(float64), 1e40).to_vector<double>()[0] == 1e40);
   CHECK(clamp_min(x, infinite).to_vector<float>()[0] == infinite);
+}
+
+TEST_CASE("limits that are tensors have their derivatives", "[ops][table]") {
+  test::check_rows(
+      {{.name = "where",
+        .f = [](const test::Tensors& x) { return square(clamp(x[0], x[1], x[2])); },
+        .inputs = {{{4, 3}}, {{3}, -1, 0}, {{4, 1}, 0.1, 1}},
+        .empty_inputs = {{0, 3}, {3}, {0, 1}},
+        .empty_result = {0, 3},
+        .refuses = {
+            {"clamp: shapes don't broadcast: ", [] { clamp(ones({2}), ones({1}), ones({3})); }},
+            {"clamp_min: shapes don't broadcast: ", [] { clamp_min(ones({2}), ones({3})); }}}}});
+  const auto between = [](const Tensor& x) { return clamp(x, full_like(x, -1), full_like(x, 2)); };
+  test::check_kinks({test::kink("clamp", between, {-1, 2, -1.5, 2.5, 0}, {1, 1, 0, 0, 1})});
+}
+
+TEST_CASE("limits that are tensors are limits for each element", "[ops][clamp]") {
+  using Floats = std::vector<float>;
+  const Tensor x = tensor({-3.0f, 0.0f, 4.0f});
+  const Tensor low = tensor({-1.0f, 1.0f, 5.0f});
+  const Tensor high = tensor({2.0f, 2.0f, 3.0f});
+  CHECK(clamp(x, low, high).to_vector<float>() == Floats{-1, 1, 3});  // where low > high: high
+  CHECK(x.clamp_min(low).to_vector<float>() == Floats{-1, 1, 5});
+  CHECK(x.clamp_max(high).to_vector<float>() == Floats{-3, 0, 3});
+  CHECK(clamp(tensor({1, 7}), tensor({2, 2}), tensor({5, 5})).dtype() == int64);
+  CHECK(clamp(tensor({1, 7}), ones({2}), ones({2})).dtype() == float32);
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  CHECK(std::isnan(clamp_min(x, full({3}, nan)).to_vector<float>()[0]));
+  CHECK(std::isnan(clamp(full({1}, nan), ones({1}), ones({1})).item<float>()));
+  Tensor y = x.clone();
+  CHECK(y.clamp_(low, high).to_vector<float>() == Floats{-1, 1, 3});
 }

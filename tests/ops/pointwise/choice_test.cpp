@@ -170,3 +170,14 @@ TEST_CASE("choice has its derivatives", "[ops][table]") {
        .empty_result = {0, 3}},
   });
 }
+
+TEST_CASE("a choice between two numbers has the type of full()", "[ops][choice]") {
+  const Tensor c = tensor({true, false});
+  CHECK(where(c, 1, 0).dtype() == int64);
+  CHECK(where(c, 1, 0).to_vector<std::int64_t>() == std::vector<std::int64_t>{1, 0});
+  CHECK(where(c, 1, 0.5).dtype() == float32);
+  CHECK(where(c, 1, 0.5).to_vector<float>() == std::vector<float>{1, 0.5f});
+  CHECK(where(c, 2.5, true).to_vector<float>() == std::vector<float>{2.5f, 1});
+  CHECK(where(c, false, true).dtype() == boolean);
+  CHECK_THROWS_AS(where(tensor({1}), 1, 0), DTypeError);
+}

@@ -54,7 +54,8 @@ TEST_CASE("sums of exponentials agree with long double", "[ops][exponential]") {
 
 TEST_CASE("a sum of exponentials has its limits", "[ops][exponential]") {
   const double inf = std::numeric_limits<double>::infinity();
-  for (const auto f : {logaddexp, logaddexp2}) {
+  using F = Tensor (*)(const Tensor&, const Tensor&);
+  for (const F f : {static_cast<F>(logaddexp), static_cast<F>(logaddexp2)}) {
     Tensor a = tensor({inf, -inf, -inf, 1e30, 2.0}).requires_grad_();
     Tensor b = tensor({inf, -inf, 3.0, -1e30, inf}).requires_grad_();
     const Tensor y = f(a, b);

@@ -66,6 +66,11 @@ TEST_CASE("arithmetic with a number has its derivatives", "[ops][table][number]"
       row("pow", [](const Tensor& x) { return pow(2.5, x); }),
       squared("maximum", [](const Tensor& x) { return maximum(x, 0.3); }),
       squared("minimum", [](const Tensor& x) { return minimum(0.3, x); }),
+      row("atan2", [](const Tensor& x) { return atan2(x, -0.7); }),
+      row("atan2", [](const Tensor& x) { return atan2(0.7, x); }),
+      row("hypot", [](const Tensor& x) { return hypot(x, 3); }),
+      row("logaddexp", [](const Tensor& x) { return logaddexp(0.4, x); }),
+      row("logaddexp2", [](const Tensor& x) { return logaddexp2(x, 1); }),
   });
 }
 
@@ -201,4 +206,26 @@ TEST_CASE("a number that doesn't fit is refused before anything changes", "[ops]
   CHECK(error_of([&] { pow(bytes, -1); }).find("pow: uint8 to the negative") == 0);
   CHECK(bytes.to_vector<std::int64_t>() == std::vector<std::int64_t>{200, 3});
   CHECK(floats.item<float>() == 1);
+}
+
+TEST_CASE("a number beside angles and sums of powers is one of the tensor's type",
+          "[ops][number]") {
+  const std::vector<double> numbers{-1.5, 0.25, 3};
+  const Tensor x = Tensor::from_vector(std::vector<double>(numbers));
+  const auto check = [&](const Tensor& y, long double (*expected)(long double)) {
+    REQUIRE(y.dtype() == float64);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      CHECK(y.to_vector<double>()[i] == Approx(static_cast<double>(expected(numbers[i]))));
+    }
+  };
+  check(atan2(x, 2), [](long double v) { return std::atan2(v, 2.0L); });
+  check(atan2(-2, x), [](long double v) { return std::atan2(-2.0L, v); });
+  check(x.hypot(0.5), [](long double v) { return std::hypot(v, 0.5L); });
+  check(hypot(0.5, x), [](long double v) { return std::hypot(v, 0.5L); });
+  check(x.logaddexp(1), [](long double v) { return std::log(std::exp(v) + std::exp(1.0L)); });
+  check(logaddexp2(1, x), [](long double v) { return std::log2(std::exp2(v) + 2); });
+  CHECK(hypot(tensor({3}), 4).dtype() == float32);
+  CHECK(hypot(tensor({3}), 4).item<float>() == 5);
+  CHECK(atan2(x.to(float32), 0.1).dtype() == float32);
+  CHECK(error_of([&] { hypot(x.to(float32), 1e300); }).starts_with("hypot: 1e+300 doesn't fit"));
 }

@@ -135,3 +135,27 @@ TEST_CASE("integers divide at the ends of their range, and never by 0", "[ops][r
   CHECK_THROWS_WITH(floor_divide(1, zeros({2}).to(int32)), "floor_divide: an integer divided by 0");
   CHECK_THROWS_AS(remainder(x == 0, x == 0), DTypeError);
 }
+
+TEST_CASE("division with a mode rounds down or towards 0", "[ops][rounding]") {
+  const Numbers a{-7, 7, -7, 7, 6, -6, 0};
+  const Numbers b{3, -3, -3, 3, 3, -3, -5};
+  for (const DType dtype : {int32, int64, float32, float64}) {
+    const Tensor p = Tensor::from_vector(Numbers(a)).to(dtype);
+    const Tensor q = Tensor::from_vector(Numbers(b)).to(dtype);
+    CHECK(div(p, q, "floor").dtype() == dtype);
+    CHECK(div(p, q, "trunc").dtype() == dtype);
+    CHECK(div(p, q, "floor").to_vector<double>() == Numbers{-3, -3, 2, 2, 2, 2, 0});
+    CHECK(div(p, q, "trunc").to_vector<double>() == Numbers{-2, -2, 2, 2, 2, 2, 0});
+    CHECK(p.div(-2, "trunc").to_vector<double>() == Numbers{3, -3, 3, -3, -3, 3, 0});
+    Tensor y = p.clone();
+    CHECK(y.div_(2, "floor").to_vector<double>() == Numbers{-4, 3, -4, 3, 3, -3, 0});
+  }
+  CHECK(div(tensor({least}), -1, "trunc").item<std::int64_t>() == least);
+  CHECK(div(tensor({1.0, -1.0}), 0, "trunc").to_vector<float>()[0] == infinite);
+  CHECK_THROWS_WITH(div(tensor({1}), 0, "trunc"), "div: an integer divided by 0");
+  CHECK_THROWS_WITH(div(tensor({1}), tensor({0}), "floor"), "div: an integer divided by 0");
+  CHECK_THROWS_WITH(div(ones({1}), 2, "up"),
+                    "div: there is no rounding mode \"up\"; use \"floor\" or \"trunc\"");
+  CHECK_THROWS_WITH(div(tensor({true}), tensor({true}), "floor"),
+                    "div: booleans; convert one with to(int64)");
+}

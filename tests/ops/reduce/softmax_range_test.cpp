@@ -64,7 +64,8 @@ TEST_CASE("several largest numbers count each", "[ops][softmax]") {
 
 TEST_CASE("softmax and log_softmax of a row with an infinity or NaN are NaN", "[ops][softmax]") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  for (const auto f : {softmax, log_softmax}) {
+  using F = Tensor (*)(const Tensor&, std::int64_t);
+  for (const F f : {static_cast<F>(softmax), static_cast<F>(log_softmax)}) {
     for (const std::vector<float>& x :
          {std::vector<float>{inf, 0}, {0, inf}, {-inf, -inf}, {nan, 0}, {0, nan}, {inf, inf}}) {
       for (const float y : of(f, x)) CHECK(std::isnan(y));

@@ -39,6 +39,10 @@ Tensor mul(const Tensor& a, const Tensor& b);  // no in-place form
 Tensor mul(const Tensor& a, Scalar b);         // no in-place form
 Tensor div(const Tensor& a, const Tensor& b);  // no in-place form
 Tensor div(const Tensor& a, Scalar b);         // no in-place form
+/// a + alpha b and a - alpha b, where alpha b is of the type of the result. Derivative: g, and g
+/// alpha or its opposite. Throws DTypeError for a fraction beside integers.
+Tensor add(const Tensor& a, const Tensor& b, Scalar alpha);  // no in-place form
+Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha);  // no in-place form
 
 /// -x. Derivative: -g. Throws DTypeError for booleans.
 Tensor operator-(const Tensor& x);

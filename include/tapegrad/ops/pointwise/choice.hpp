@@ -11,5 +11,7 @@ namespace [[gnu::visibility("default")]] tapegrad {
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);  // no method
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b);         // no method
 Tensor where(const Tensor& condition, Scalar a, const Tensor& b);         // no method
+/// Two numbers, whose kinds give the dtype as in full(): where(x > 0, 1, 0) is int64.
+Tensor where(const Tensor& condition, Scalar a, Scalar b);  // no method
 
 }  // namespace tapegrad

@@ -23,8 +23,12 @@ Tensor log10(const Tensor& x);
 /// log(e^a + e^b) without overflow; of equal infinities it is that infinity; integers give float32.
 /// Derivative: sigmoid(a - b) to a and sigmoid(b - a) to b, half to each of equal infinities.
 Tensor logaddexp(const Tensor& a, const Tensor& b);
+Tensor logaddexp(const Tensor& a, Scalar b);
+Tensor logaddexp(Scalar a, const Tensor& b);
 /// log2(2^a + 2^b); otherwise as logaddexp. Derivative: 1 / (1 + 2^(b - a)) to a, and likewise to
 /// b.
 Tensor logaddexp2(const Tensor& a, const Tensor& b);
+Tensor logaddexp2(const Tensor& a, Scalar b);
+Tensor logaddexp2(Scalar a, const Tensor& b);
 
 }  // namespace tapegrad

@@ -27,5 +27,7 @@ Tensor reciprocal(const Tensor& x);
 /// sqrt(a^2 + b^2) without overflow on the way; infinite where either is; integers give float32.
 /// Derivative: a / y and b / y; at the kink, where both are 0, 0 (NaN in PyTorch).
 Tensor hypot(const Tensor& a, const Tensor& b);
+Tensor hypot(const Tensor& a, Scalar b);
+Tensor hypot(Scalar a, const Tensor& b);
 
 }  // namespace tapegrad

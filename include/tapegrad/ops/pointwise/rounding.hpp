@@ -2,6 +2,8 @@
 // In-place forms: x.floor_() is floor() written into x.
 #pragma once
 
+#include <string_view>
+
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -41,6 +43,10 @@ Tensor fmod(Scalar a, const Tensor& b);
 Tensor floor_divide(const Tensor& a, const Tensor& b);
 Tensor floor_divide(const Tensor& a, Scalar b);
 Tensor floor_divide(Scalar a, const Tensor& b);
+/// a / b and then, with the mode "floor", floor_divide(); with "trunc" rounded towards 0, where
+/// integers stay integers. Derivative: 0. Throws Error for another mode, and as remainder.
+Tensor div(const Tensor& a, const Tensor& b, std::string_view rounding_mode);
+Tensor div(const Tensor& a, Scalar b, std::string_view rounding_mode);
 
 /// remainder(a, b).
 Tensor operator%(const Tensor& a, const Tensor& b);

@@ -24,6 +24,8 @@ Tensor atan(const Tensor& x);
 /// as in IEEE 754; integers give float32. Derivative: b / (a^2 + b^2) to a and -a / (a^2 + b^2) to
 /// b, without overflow on the way; NaN at the origin.
 Tensor atan2(const Tensor& a, const Tensor& b);
+Tensor atan2(const Tensor& a, Scalar b);
+Tensor atan2(Scalar a, const Tensor& b);
 /// sin(pi x) / (pi x), 1 at 0; 0 at every other integer. Derivative: (cos(pi x) - y) / x, with its
 /// digits around 0, where it is 0.
 Tensor sinc(const Tensor& x);

@@ -11,5 +11,8 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// others, without a division: right where elements are 0, at every order.
 Tensor prod(const Tensor& x);
 Tensor prod(const Tensor& x, const Dims& dims, Keepdim keep = Keepdim::no);
+/// Of x.to(dtype), in that type: also in an integer one.
+Tensor prod(const Tensor& x, AsDType dtype);
+Tensor prod(const Tensor& x, const Dims& dims, Keepdim keep, AsDType dtype);
 
 }  // namespace tapegrad
