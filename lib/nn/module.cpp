@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "core/check.hpp"
 #include "tapegrad/autograd.hpp"
@@ -23,13 +24,20 @@ std::string shortened(const std::string& path) {
   return path.size() <= most ? path : path.substr(0, most) + "...";
 }
 
-/// The tensors that a visit meets. It only looks; what changes a module is not const itself.
+/// The tensors that a visit meets, each once. It only looks; what changes a module is not const
+/// itself.
 class Inventory final : public Visitor {
  public:
   struct Entry {
     std::string name;
     Owned* tensor;
     bool trained;
+    /// Under which it was met again: weights that are tied.
+    std::vector<std::string> other_names = {};
+
+    bool is_called(const std::string& what) const {
+      return name == what || std::ranges::count(other_names, what) > 0;
+    }
   };
 
   explicit Inventory(const Module& root) { const_cast<Module&>(root).visit(*this); }
@@ -37,12 +45,19 @@ class Inventory final : public Visitor {
   std::vector<Entry> tensors;
 
  private:
-  void parameter(std::string_view name, Parameter& part) override {
-    tensors.push_back({path(name), &part, true});
+  void parameter(std::string_view name, Parameter& part) override { add(path(name), part, true); }
+  void buffer(std::string_view name, Buffer& part) override { add(path(name), part, false); }
+
+  void add(std::string name, Owned& part, bool trained) {
+    const auto [known, is_new] = places_.emplace(part.impl(), tensors.size());
+    if (is_new || tensors[known->second].is_called(name)) {
+      tensors.push_back({std::move(name), &part, trained});
+    } else {
+      tensors[known->second].other_names.push_back(std::move(name));
+    }
   }
-  void buffer(std::string_view name, Buffer& part) override {
-    tensors.push_back({path(name), &part, false});
-  }
+
+  std::unordered_map<const void*, std::size_t> places_;
 };
 
 /// Calls a function with the modules, parts before their owner. Lists of parts are modules only
@@ -63,9 +78,7 @@ class Tour final : public Visitor {
 std::vector<NamedTensor> named(const Module& module, bool trained) {
   std::vector<NamedTensor> result;
   for (const Inventory::Entry& entry : Inventory(module).tensors) {
-    const bool seen = std::ranges::any_of(
-        result, [&](const NamedTensor& other) { return other.tensor.is_same(*entry.tensor); });
-    if (entry.trained == trained && !seen) result.push_back({entry.name, *entry.tensor});
+    if (entry.trained == trained) result.push_back({entry.name, *entry.tensor});
   }
   return result;
 }
@@ -183,6 +196,9 @@ LoadResult Module::load_state_dict(const StateDict& state) {
   std::vector<Tensor> loaded;
   for (const Inventory::Entry& entry : inventory.tensors) {
     const Tensor* found = state.find(entry.name);
+    for (const std::string& other : entry.other_names) {
+      if (!found) found = state.find(other);
+    }
     loaded.push_back(found ? *found : Tensor());
     if (found) {
       check_fits(entry.name, *entry.tensor, *found);
@@ -192,7 +208,7 @@ LoadResult Module::load_state_dict(const StateDict& state) {
     }
   }
   for (const auto& [name, tensor] : state) {
-    const auto same = [&name = name](const Inventory::Entry& entry) { return entry.name == name; };
+    const auto same = [&name = name](const Inventory::Entry& e) { return e.is_called(name); };
     if (std::ranges::none_of(inventory.tensors, same)) result.unexpected.push_back(name);
   }
   const NoGrad guard;

@@ -134,7 +134,9 @@ struct LoadResult {
 ///     tg::Tensor forward(const tg::Tensor& x) const { return out(relu(hidden(x))); }
 ///   };
 ///
-/// A tensor that two parts use is a member once, and is passed to where it is needed.
+/// A tensor that two parts use, as tied weights are, is a member once and is passed to where it is
+/// needed; or both hold one std::shared_ptr<Parameter>, which copies of the module then share. It
+/// is trained, saved and loaded once, under the first name that visit() gives to it.
 class Module : private detail::Place {
  public:
   virtual ~Module() = default;
@@ -152,15 +154,16 @@ class Module : private detail::Place {
   std::vector<Tensor> buffers() const;
   std::vector<NamedTensor> named_buffers() const;
 
-  /// Parameters and buffers under their full names ("encoder.0.weight"), outside the tape. They
-  /// share storage with the module: clone() the result, or copy the module, to keep a snapshot.
+  /// Parameters and buffers under their full names ("encoder.0.weight"), each once, outside the
+  /// tape. They share storage with the module: clone() the result, or copy the module, to keep a
+  /// snapshot.
   /// Throws Error when visit() gives a name twice.
   StateDict state_dict() const;
   /// Copies values in by name and keeps requires_grad. Throws, naming the entry, before anything is
   /// changed: ShapeError or DTypeError where it doesn't fit, Error for a tensor of the module that
   /// overlaps itself, and for an entry that is the module's own tensor, kept without clone(), which
   /// can't bring back anything (one of another module that shares it can be loaded). Look at the
-  /// result: missing names keep their values.
+  /// result: missing names keep their values. Tied weights are found under any of their names.
   [[nodiscard]] LoadResult load_state_dict(const StateDict& state);
 
   /// Sets the mode of this module and all below: dropout drops only while training.
