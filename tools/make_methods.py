@@ -118,6 +118,7 @@ def call(name, parameters, tensor=str):
 
 def definitions(headers):
     """A source of the library."""
+    yield '#include "core/speaking.hpp"'
     yield '#include "ops/in_place.hpp"'
     for path in headers:
         yield f'#include "tapegrad/{named(path)}"'
@@ -130,8 +131,12 @@ def definitions(headers):
         for name, parameters in in_place_forms_of(path):
             yield f"Tensor& Tensor::{name}_({plain(parameters)}) {{"
             others = ", ".join(name_of(p) for p in parameters if p.startswith("const Tensor& "))
+            if others:
+                yield f'  check_defined_self("{name}_", {", ".join(["*this", *map(name_of, parameters)])});'
             yield f'  const bool recorded = check_writable("{name}_", *this, {{{others}}});'
-            yield f'  return written("{name}_", *this, {call(name, parameters, kept)});'
+            yield f'  return speaking_as("{name}_", [&]() -> Tensor& {{'
+            yield f'    return written("{name}_", *this, {call(name, parameters, kept)});'
+            yield "  });"
             yield "}"
     yield "}  // namespace tapegrad"
 

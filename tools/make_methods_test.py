@@ -113,9 +113,11 @@ class InPlaceForms(unittest.TestCase):
         text = "// In-place forms: exp_().\n" + HEADER.lstrip()
         lines = self.lines_of(text, make_methods.definitions)
         start = lines.index("Tensor& Tensor::exp_() {")
-        self.assertEqual(lines[start + 1:start + 3], [
+        self.assertEqual(lines[start + 1:start + 5], [
             '  const bool recorded = check_writable("exp_", *this, {});',
-            '  return written("exp_", *this, tapegrad::exp(intact(*this, *this, recorded)));'])
+            '  return speaking_as("exp_", [&]() -> Tensor& {',
+            '    return written("exp_", *this, tapegrad::exp(intact(*this, *this, recorded)));',
+            '  });'])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 #include "core/tensor_impl.hpp"
+#include "core/speaking.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +7,6 @@
 
 #include "core/check.hpp"
 #include "core/memory.hpp"
-#include "core/naming.hpp"
 #include "core/sizes.hpp"
 
 namespace tapegrad {
@@ -71,7 +71,7 @@ Tensor make_tensor(DType dtype, const Shape& shape) {
 }
 
 Tensor make_tensor(std::string_view operation, DType dtype, const Shape& shape) {
-  return in_name_of(operation, [&] { return make_tensor(dtype, shape); });
+  return speaking_as(operation, [&] { return make_tensor(dtype, shape); });
 }
 
 Tensor make_view(const Tensor& x, const Layout& layout) {

@@ -149,7 +149,7 @@ const Victim<const Tensor&, const Tensor&> of_two[] = {
     {"div_", [](const Tensor& a, const Tensor& b) { return Tensor(a.clone()).div_(b); }},
     {"add_",
      [](const Tensor& a, const Tensor& b) {
-       return a.detach().expand({2, 3}).add_(b);
+       return a.numel() == 1 ? a.detach().reshape({1, 1}).expand({2, 3}).add_(b) : a;
      }},
     {"backward", [](const Tensor& a, const Tensor& b) { return (a * 2).backward(b), a; }},
     {"set_grad", [](const Tensor& a, const Tensor& b) { return Tensor(a).set_grad(b), a; }},

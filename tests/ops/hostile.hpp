@@ -1,4 +1,5 @@
-// The functions that hostile_test.cpp calls, by what they take.
+// The functions that hostile_test.cpp calls, by what they take. tools/check_error_texts.py finds
+// those that are missing.
 #pragma once
 
 #include <span>
@@ -19,5 +20,9 @@ std::span<const Victim<const Tensor&>> functions_of_one();
 std::span<const Victim<const Tensor&, const Tensor&>> functions_of_two();
 std::span<const Victim<const Tensor&, std::int64_t>> functions_with_integer();
 std::span<const Victim<const Tensor&, Scalar>> functions_with_number();
+std::span<const Victim<const Tensor&>> more_functions_of_one();
+std::span<const Victim<const Tensor&, const Tensor&>> more_functions_of_two();
+std::span<const Victim<const Tensor&, std::int64_t>> more_functions_with_integer();
+std::span<const Victim<const Tensor&, Scalar>> more_functions_with_number();
 
 }  // namespace tapegrad::test

@@ -1,5 +1,5 @@
 // Every function beside every argument that nobody sane gives: each call has a result that can be
-// read, or throws an Error that names somebody. The sanitizers look on.
+// read, or throws an Error that begins with the function's name. The sanitizers look on.
 #include <cctype>
 #include <cmath>
 #include <limits>
@@ -80,15 +80,36 @@ void look_at(const Tensor& y) {
   if (y.requires_grad() && y.numel() > 0) sum(y).backward();
 }
 
+/// Begins with that name. What a test does before its call may throw as well: undefined tensors
+/// are refused by whom undefined_test.cpp says, and shapes that a list makes by the shape.
+bool speaks_as(std::string_view name, std::string_view message) {
+  return message.starts_with(std::string(name) + ": ") ||
+         message.find("undefined") != std::string_view::npos ||
+         message.starts_with("shape: negative size") ||
+         message.starts_with("shape: more elements than 64 bits count");
+}
+
+/// What is called throws in its own name, what its result is asked in anybody's.
 template <class... Arguments>
 void call(const test::Victim<Arguments...>& victim, std::type_identity_t<Arguments>... arguments) {
+  bool called = false;
   try {
-    look_at(victim.f(arguments...));
+    const Tensor y = victim.f(arguments...);
+    called = true;
+    look_at(y);
   } catch (const Error& error) {
     INFO(victim.name << ": " << error.what());
-    CHECK(names_somebody(error.what()));
+    CHECK((called ? names_somebody(error.what()) : speaks_as(victim.name, error.what())));
   } catch (const std::exception& other) {
     FAIL_CHECK(victim.name << " throws no Error: " << other.what());
+  }
+}
+
+template <class... Arguments>
+void call_each(std::initializer_list<std::span<const test::Victim<Arguments...>>> lists,
+               std::type_identity_t<Arguments>... arguments) {
+  for (const auto& list : lists) {
+    for (const auto& victim : list) call(victim, arguments...);
   }
 }
 
@@ -97,10 +118,10 @@ void call(const test::Victim<Arguments...>& victim, std::type_identity_t<Argumen
 TEST_CASE("functions of tensors have a result or a typed error for hostile ones", "[hostile]") {
   for (const Argument& first : tensors()) {
     CAPTURE(first.what);
-    for (const auto& victim : test::functions_of_one()) call(victim, first.x);
+    call_each({test::functions_of_one(), test::more_functions_of_one()}, first.x);
     for (const Argument& second : tensors()) {
       CAPTURE(second.what);
-      for (const auto& victim : test::functions_of_two()) call(victim, first.x, second.x);
+      call_each({test::functions_of_two(), test::more_functions_of_two()}, first.x, second.x);
     }
   }
 }
@@ -110,7 +131,8 @@ TEST_CASE("functions with integers have a result or a typed error for hostile on
     for (const std::int64_t n : {least, least + 1, std::int64_t{-9}, std::int64_t{-1},
                                  std::int64_t{0}, std::int64_t{1}, std::int64_t{9}, most}) {
       CAPTURE(argument.what, n);
-      for (const auto& victim : test::functions_with_integer()) call(victim, argument.x, n);
+      call_each({test::functions_with_integer(), test::more_functions_with_integer()}, argument.x,
+                n);
     }
   }
 }
@@ -121,7 +143,8 @@ TEST_CASE("functions with numbers have a result or a typed error for hostile one
   for (const Argument& argument : tensors()) {
     for (std::size_t i = 0; i < std::size(numbers); ++i) {
       CAPTURE(argument.what, i);
-      for (const auto& victim : test::functions_with_number()) call(victim, argument.x, numbers[i]);
+      call_each({test::functions_with_number(), test::more_functions_with_number()}, argument.x,
+                numbers[i]);
     }
   }
 }

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "core/check.hpp"
-#include "core/naming.hpp"
 #include "core/sizes.hpp"
+#include "core/speaking.hpp"
 #include "core/tensor_impl.hpp"
 #include "ops/create/options.hpp"
 #include "tapegrad/ops/create/filled.hpp"
@@ -140,7 +140,7 @@ Tensor eye(std::int64_t n, std::int64_t m, const TensorOptions& options) {
   check<ShapeError>(n >= 0 && m >= 0, "eye: {} rows and {} columns; there can't be fewer than none",
                     n, m);
   const DType dtype = chosen("eye", options, float32);
-  Tensor x = in_name_of("eye", [&] { return zeros({n, m}, {.dtype = dtype}); });
+  Tensor x = speaking_as("eye", [&] { return zeros({n, m}, {.dtype = dtype}); });
   const std::int64_t count = std::min(n, m);
   if (count > 0) {
     x.view({-1}).slice(0, 0, std::nullopt, m + 1).narrow(0, 0, count).fill_(1);

@@ -1,6 +1,7 @@
 // x[{...}]: PyTorch's indexing. Views are put together from select, slice and unsqueeze; tensors
 // choose from that view.
 #include "core/check.hpp"
+#include "core/speaking.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/index/places.hpp"
 #include "tapegrad/tensor.hpp"
@@ -91,7 +92,7 @@ struct Chosen {
   Chosen(const Tensor& x, std::span<const Index> indices) {
     const std::int64_t left = left_over(x, indices);
     check_integers(x, indices, left);
-    view = widened(narrowed(x, indices, left), indices, left);
+    view = speaking_as("index", [&] { return widened(narrowed(x, indices, left), indices, left); });
     std::int64_t dim = 0;
     for (const Index& i : indices) {
       if (i.kind == Kind::tensor)

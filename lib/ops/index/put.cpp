@@ -2,6 +2,7 @@
 
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
+#include "core/speaking.hpp"
 #include "kernels/copy.hpp"
 #include "kernels/index.hpp"
 #include "ops/elementwise.hpp"
@@ -116,7 +117,9 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, std::int64_t dim) {
   Shape wide_index = wide;
   wide[d] = x.shape()[d];
   wide_index[d] = index.shape()[d];
-  return gather(x.expand(wide), dim, from_the_end(index, wide[d]).expand(wide_index));
+  return speaking_as("take_along_dim", [&] {
+    return gather(x.expand(wide), dim, from_the_end(index, wide[d]).expand(wide_index));
+  });
 }
 
 }  // namespace tapegrad

@@ -5,6 +5,7 @@
 
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
+#include "core/speaking.hpp"
 #include "kernels/copy.hpp"
 #include "kernels/index.hpp"
 #include "ops/index/indices.hpp"
@@ -227,7 +228,7 @@ Tensor one_hot(const Tensor& labels, std::int64_t classes) {
   if (!given) classes = classes_of(indices);
   Shape shape = labels.shape();
   shape.push_back(classes);
-  Tensor y = in_name_of("one_hot", [&] { return zeros(shape, {.dtype = int64}); });
+  Tensor y = speaking_as("one_hot", [&] { return zeros(shape, {.dtype = int64}); });
   kernels::set_one_hot(ref(y), ref(indices), classes);
   return y;
 }

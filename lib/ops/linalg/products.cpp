@@ -4,6 +4,7 @@
 
 #include "core/layout.hpp"
 #include "core/sizes.hpp"
+#include "core/speaking.hpp"
 #include "ops/broadcast.hpp"
 #include "ops/linalg/checks.hpp"
 #include "tapegrad/ops/linalg/matmul.hpp"
@@ -52,9 +53,11 @@ Tensor combined(std::string_view operation, const Tensor& x, const Tensor& produ
     check<DTypeError>(promote(x.dtype(), number) == x.dtype(),
                       "{}: beta and alpha must be integers for {}", operation, x.dtype());
   }
-  const Tensor scaled = is(alpha, 1) ? product : product * alpha;
-  if (is(beta, 0)) return scaled;
-  return is(beta, 1) ? x + scaled : x * beta + scaled;
+  return speaking_as(operation, [&] {
+    const Tensor scaled = is(alpha, 1) ? product : product * alpha;
+    if (is(beta, 0)) return scaled;
+    return is(beta, 1) ? x + scaled : x * beta + scaled;
+  });
 }
 
 }  // namespace

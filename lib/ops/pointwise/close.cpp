@@ -1,6 +1,7 @@
 #include "tapegrad/ops/pointwise/close.hpp"
 
 #include "core/check.hpp"
+#include "core/speaking.hpp"
 #include "ops/broadcast.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
@@ -23,7 +24,8 @@ Tensor isclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool 
 
 bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool equal_nan) {
   check_defined("allclose", a, b);
-  return all(isclose(a, b, rtol, atol, equal_nan)).item<bool>();
+  return speaking_as("allclose",
+                     [&] { return all(isclose(a, b, rtol, atol, equal_nan)).item<bool>(); });
 }
 
 bool equal(const Tensor& a, const Tensor& b) {

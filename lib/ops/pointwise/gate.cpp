@@ -97,7 +97,7 @@ Tensor hardswish(const Tensor& x) {
 Tensor glu(const Tensor& x, std::int64_t dim) {
   check_defined("glu", x, dim);
   const auto along = static_cast<std::int64_t>(reduced_dim("glu", x, dim));
-  const std::int64_t size = x.size(along);
+  const std::int64_t size = x.dim() == 0 ? 1 : x.size(along);
   check<ShapeError>(size % 2 == 0, "glu: dim {} of shape {} has size {}, which must be even", dim,
                     x.shape(), size);
   return x.narrow(along, 0, size / 2) * sigmoid(x.narrow(along, size / 2, size / 2));

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "core/speaking.hpp"
 #include "ops/elementwise.hpp"
 #include "tapegrad/ops/pointwise/compare.hpp"
 
@@ -123,15 +124,15 @@ Tensor truth(const Tensor& x) { return x.dtype() == boolean ? x : x != 0; }
 
 Tensor logical_and(const Tensor& a, const Tensor& b) {
   check_defined("logical_and", a, b);
-  return truth(a) & truth(b);
+  return speaking_as("logical_and", [&] { return truth(a) & truth(b); });
 }
 Tensor logical_or(const Tensor& a, const Tensor& b) {
   check_defined("logical_or", a, b);
-  return truth(a) | truth(b);
+  return speaking_as("logical_or", [&] { return truth(a) | truth(b); });
 }
 Tensor logical_xor(const Tensor& a, const Tensor& b) {
   check_defined("logical_xor", a, b);
-  return truth(a) ^ truth(b);
+  return speaking_as("logical_xor", [&] { return truth(a) ^ truth(b); });
 }
 Tensor logical_not(const Tensor& x) {
   check_defined("logical_not", x);

@@ -1,5 +1,6 @@
 #include "tapegrad/ops/pointwise/rectifier.hpp"
 
+#include "core/speaking.hpp"
 #include "ops/formulas.hpp"
 
 namespace tapegrad {
@@ -106,7 +107,7 @@ Tensor celu(const Tensor& x, double alpha) {
 
 Tensor threshold(const Tensor& x, Scalar threshold, Scalar value) {
   check_defined("threshold", x, threshold, value);
-  return where(x <= threshold, value, x);
+  return speaking_as("threshold", [&] { return where(x <= threshold, value, x); });
 }
 
 Tensor hardtanh(const Tensor& x, double low, double high) {
@@ -130,8 +131,10 @@ Tensor hardsigmoid(const Tensor& x) {
 Tensor softshrink(const Tensor& x, double lambda) {
   check_shrink("softshrink", x, lambda);
   const Tensor real = as_floating(x);
-  const Tensor towards = sign(real.detach()) * lambda;
-  return where(abs(real.detach()) <= lambda, 0, real - towards);
+  return speaking_as("softshrink", [&] {
+    const Tensor towards = sign(real.detach()) * lambda;
+    return where(abs(real.detach()) <= lambda, 0, real - towards);
+  });
 }
 
 Tensor hardshrink(const Tensor& x, double lambda) {

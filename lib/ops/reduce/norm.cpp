@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "autograd/apply.hpp"
+#include "core/speaking.hpp"
 #include "ops/reduced.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
@@ -82,36 +83,40 @@ Tensor norm(const Tensor& x, double p, const Dims& dims, Keepdim keep) {
   check_floating("norm", x);
   check<Error>(!std::isnan(p), "norm: p is NaN");
   const Reduced reduced("norm", x, dims, keep);
-  if (std::isinf(p)) return p > 0 ? amax(abs(x), dims, keep) : amin(abs(x), dims, keep);
-  if (p == 0) return sum(abs(sign(x)), dims, keep);
-  return apply(Norm{p, reduced}, x);
+  return speaking_as("norm", [&] {
+    if (std::isinf(p)) return p > 0 ? amax(abs(x), dims, keep) : amin(abs(x), dims, keep);
+    if (p == 0) return sum(abs(sign(x)), dims, keep);
+    return apply(Norm{p, reduced}, x);
+  });
 }
 
 Tensor dist(const Tensor& a, const Tensor& b, double p) {
   check_defined("dist", a, b, p);
-  return norm(a - b, p);
+  return speaking_as("dist", [&] { return norm(a - b, p); });
 }
 
 Tensor cdist(const Tensor& a, const Tensor& b, double p) {
   check_defined("cdist", a, b, p);
   check<ShapeError>(a.dim() >= 2 && b.dim() >= 2 && a.size(-1) == b.size(-1),
                     "cdist: needs rows of one length: shapes {} and {}", a.shape(), b.shape());
-  return norm(a.unsqueeze(-2) - b.unsqueeze(-3), p, -1);
+  return speaking_as("cdist", [&] { return norm(a.unsqueeze(-2) - b.unsqueeze(-3), p, -1); });
 }
 
 Tensor nn::pairwise_distance(const Tensor& a, const Tensor& b, double p, double eps, Keepdim keep) {
   check_defined("pairwise_distance", a, b, p, eps, keep);
-  return norm(a - b + eps, p, -1, keep);
+  return speaking_as("pairwise_distance", [&] { return norm(a - b + eps, p, -1, keep); });
 }
 
 Tensor nn::cosine_similarity(const Tensor& a, const Tensor& b, std::int64_t dim, double eps) {
   check_defined("cosine_similarity", a, b, dim, eps);
-  const Shape shape = broadcast_shapes(a.shape(), b.shape());
-  const Tensor x = a.expand(shape);
-  const Tensor y = b.expand(shape);
-  const Tensor lengths =
-      clamp_min(norm(x, 2, dim, keepdim), eps) * clamp_min(norm(y, 2, dim, keepdim), eps);
-  return sum(x * y / lengths, dim);
+  return speaking_as("cosine_similarity", [&] {
+    const Shape shape = broadcast_shapes(a.shape(), b.shape());
+    const Tensor x = a.expand(shape);
+    const Tensor y = b.expand(shape);
+    const Tensor lengths =
+        clamp_min(norm(x, 2, dim, keepdim), eps) * clamp_min(norm(y, 2, dim, keepdim), eps);
+    return sum(x * y / lengths, dim);
+  });
 }
 
 }  // namespace tapegrad

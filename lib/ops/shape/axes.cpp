@@ -4,8 +4,9 @@
 
 #include "core/check.hpp"
 #include "core/layout.hpp"
-#include "core/naming.hpp"
+#include "core/speaking.hpp"
 #include "core/tensor_impl.hpp"
+#include "ops/broadcast.hpp"
 
 namespace tapegrad {
 namespace {
@@ -45,7 +46,7 @@ Tensor movedim(const Tensor& x, const Dims& from, const Dims& to) {
 
 Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b) {
   check_defined("swapaxes", x, a, b);
-  return x.transpose(a, b);
+  return speaking_as("swapaxes", [&] { return x.transpose(a, b); });
 }
 
 Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes) {
@@ -60,38 +61,40 @@ Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes) {
     open = static_cast<std::int64_t>(i);
     known[i] = 1;
   }
-  const std::int64_t count = in_name_of("unflatten", [&] { return numel(known); });
+  const std::int64_t count = speaking_as("unflatten", [&] { return numel(known); });
   if (open >= 0 && count > 0) known[static_cast<std::size_t>(open)] = x.shape()[d] / count;
   check<ShapeError>(numel(known) == x.shape()[d],
                     "unflatten: sizes {} don't hold the {} elements of dimension {}", sizes,
                     x.shape()[d], d);
-  Shape to;
-  for (std::size_t i = 0; i < x.shape().size(); ++i) {
-    if (i != d) to.push_back(x.shape()[i]);
-    for (std::size_t k = 0; i == d && k < known.size(); ++k) to.push_back(known[k]);
-  }
-  return x.view(to);
+  return speaking_as("unflatten", [&] {
+    Shape to;
+    for (std::size_t i = 0; i < x.shape().size(); ++i) {
+      if (i != d) to.push_back(x.shape()[i]);
+      for (std::size_t k = 0; i == d && k < known.size(); ++k) to.push_back(known[k]);
+    }
+    return x.view(to);
+  });
 }
 
 Tensor view_as(const Tensor& x, const Tensor& other) {
   check_defined("view_as", x, other);
-  return x.view(other.shape());
+  return speaking_as("view_as", [&] { return x.view(other.shape()); });
 }
 
 Tensor expand_as(const Tensor& x, const Tensor& other) {
   check_defined("expand_as", x, other);
-  return x.expand(other.shape());
+  return speaking_as("expand_as", [&] { return x.expand(other.shape()); });
 }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   check_defined("broadcast_to", x, shape);
-  return x.expand(shape);
+  return speaking_as("broadcast_to", [&] { return x.expand(shape); });
 }
 
 std::vector<Tensor> broadcast_tensors(const std::vector<Tensor>& tensors) {
   check_defined("broadcast_tensors", tensors);
   Shape shape;
-  for (const Tensor& x : tensors) shape = broadcast_shapes(shape, x.shape());
+  for (const Tensor& x : tensors) shape = broadcast_for("broadcast_tensors", shape, x.shape());
   std::vector<Tensor> views;
   for (const Tensor& x : tensors) views.push_back(x.expand(shape));
   return views;

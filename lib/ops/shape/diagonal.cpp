@@ -5,6 +5,7 @@
 
 #include "core/layout_views.hpp"
 #include "core/sizes.hpp"
+#include "core/speaking.hpp"
 #include "ops/beside.hpp"
 #include "ops/in_place.hpp"
 #include "ops/shape/view_op.hpp"
@@ -68,15 +69,18 @@ Tensor diag(const Tensor& x, std::int64_t k) {
   check<ShapeError>(x.dim() == 1 || x.dim() == 2,
                     "diag: needs a vector or a matrix: shape {}; use diagonal() or diagflat()",
                     x.shape());
-  return x.dim() == 2 ? diagonal(x, k).clone() : diagflat(x, k);
+  return speaking_as("diag",
+                     [&] { return x.dim() == 2 ? diagonal(x, k).clone() : diagflat(x, k); });
 }
 
 Tensor diagflat(const Tensor& x, std::int64_t k) {
   check_defined("diagflat", x, k);
   const Tensor line = x.reshape({x.numel()});
   const std::int64_t n = checked_add("diagflat", x.numel(), distance("diagflat", k));
-  const Tensor none = zeros({n, n}, {.dtype = x.dtype()});
-  return as_strided_scatter(none, line, diagonal_of(Layout({n, n}), 0, 1, k));
+  return speaking_as("diagflat", [&] {
+    const Tensor none = zeros({n, n}, {.dtype = x.dtype()});
+    return as_strided_scatter(none, line, diagonal_of(Layout({n, n}), 0, 1, k));
+  });
 }
 
 Tensor tril(const Tensor& x, std::int64_t k) {

@@ -6,6 +6,7 @@
 #include "core/check.hpp"
 #include "core/naming.hpp"
 #include "core/sizes.hpp"
+#include "core/speaking.hpp"
 #include "kernels/copy.hpp"
 
 namespace tapegrad {
@@ -119,7 +120,7 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim) {
                       "stack: tensor {} has shape {}, the first has {}; they must be equal", i,
                       tensors[i].shape(), first);
   }
-  return apply_list(Stack{d}, tensors);
+  return speaking_as("stack", [&] { return apply_list(Stack{d}, tensors); });
 }
 
 }  // namespace tapegrad

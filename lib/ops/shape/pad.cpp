@@ -57,7 +57,8 @@ std::int64_t source_of(std::int64_t i, std::int64_t n, PadMode mode) {
 }
 
 void check_reach(std::int64_t width, std::int64_t n, PadMode mode) {
-  check<ShapeError>(width <= 0 || n > 0, "pad: a dimension without elements has none to repeat");
+  check<ShapeError>(width <= 0 || n > 0, "pad: {} elements to repeat of a dimension that has none",
+                    width);
   check<ShapeError>(mode != PadMode::reflect || width < n,
                     "pad: {} elements to reflect of a dimension of {}; there must be more", width,
                     n);

@@ -5,7 +5,9 @@
 
 #include "core/check.hpp"
 #include "core/layout.hpp"
+#include "core/naming.hpp"
 #include "core/sizes.hpp"
+#include "core/speaking.hpp"
 #include "tapegrad/ops/index/select.hpp"
 #include "tapegrad/ops/shape/join.hpp"
 
@@ -35,12 +37,14 @@ Tensor repeated(std::string_view operation, const Tensor& x, const Shape& repeat
   }
   Shape shape = x.shape();
   while (shape.size() < repeats.size()) shape.insert(0, 1);
-  Tensor y = x.reshape(shape);
-  // From the last on: what is copied twice is small.
-  for (std::size_t d = shape.size(); d-- > 0;) {
-    if (repeats[d] != 1) y = repeated(y, d, repeats[d]);
-  }
-  return y.shares_storage_with(x) ? y.clone() : y;
+  return speaking_as(operation, [&] {
+    Tensor y = x.reshape(shape);
+    // From the last on: what is copied twice is small.
+    for (std::size_t d = shape.size(); d-- > 0;) {
+      if (repeats[d] != 1) y = repeated(y, d, repeats[d]);
+    }
+    return y.shares_storage_with(x) ? y.clone() : y;
+  });
 }
 
 }  // namespace
@@ -65,13 +69,15 @@ Tensor repeat_interleave(const Tensor& x, std::int64_t repeats, std::int64_t dim
   const std::size_t d = wrap_dim("repeat_interleave", dim, x.shape().size());
   check<ShapeError>(repeats >= 0, "repeat_interleave: a negative number of copies: {}", repeats);
   const std::int64_t size = x.shape()[d];
-  std::vector<std::int64_t> slices;
   const std::int64_t total = checked_mul("repeat_interleave", size, repeats);
-  slices.reserve(static_cast<std::size_t>(total));
-  for (std::int64_t i = 0; i < size; ++i) {
-    slices.insert(slices.end(), static_cast<std::size_t>(repeats), i);
-  }
-  return index_select(x, dim, Tensor::from_vector(std::move(slices)));
+  return in_name_of("repeat_interleave", [&] {
+    std::vector<std::int64_t> slices;
+    slices.reserve(static_cast<std::size_t>(total));
+    for (std::int64_t i = 0; i < size; ++i) {
+      slices.insert(slices.end(), static_cast<std::size_t>(repeats), i);
+    }
+    return index_select(x, dim, Tensor::from_vector(std::move(slices)));
+  });
 }
 
 Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, std::int64_t dim) {
@@ -85,13 +91,17 @@ Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, std::int64_t di
       repeats.dim() == 1 && repeats.numel() == x.shape()[d],
       "repeat_interleave: counts of shape {} for dimension {} of shape {}; one for each slice",
       repeats.shape(), d, x.shape());
-  std::vector<std::int64_t> slices;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    check<ShapeError>(counts[i] >= 0, "repeat_interleave: a negative number of copies: {}",
-                      counts[i]);
-    slices.insert(slices.end(), static_cast<std::size_t>(counts[i]), static_cast<std::int64_t>(i));
+  for (const std::int64_t count : counts) {
+    check<ShapeError>(count >= 0, "repeat_interleave: a negative number of copies: {}", count);
   }
-  return index_select(x, dim, Tensor::from_vector(std::move(slices)));
+  return in_name_of("repeat_interleave", [&] {
+    std::vector<std::int64_t> slices;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      const auto slice = static_cast<std::int64_t>(i);
+      slices.insert(slices.end(), static_cast<std::size_t>(counts[i]), slice);
+    }
+    return index_select(x, dim, Tensor::from_vector(std::move(slices)));
+  });
 }
 
 Tensor repeat_interleave(const Tensor& x, std::int64_t repeats) {

@@ -1,5 +1,6 @@
 // The relatives of cat() in join.hpp that give tensors the dimensions that they lack.
 #include "core/check.hpp"
+#include "core/speaking.hpp"
 #include "core/tensor_impl.hpp"
 #include "tapegrad/ops/shape/join.hpp"
 #include "tapegrad/ops/shape/pad.hpp"
@@ -25,16 +26,18 @@ Tensor at_least_3d(const Tensor& x) { return x.dim() < 3 ? at_least_2d(x).unsque
 }  // namespace
 
 Tensor vstack(const std::vector<Tensor>& tensors) {
-  return cat(each("vstack", tensors, at_least_2d), 0);
+  const std::vector<Tensor> parts = each("vstack", tensors, at_least_2d);
+  return speaking_as("vstack", [&] { return cat(parts, 0); });
 }
 
 Tensor hstack(const std::vector<Tensor>& tensors) {
   const std::vector<Tensor> parts = each("hstack", tensors, at_least_1d);
-  return cat(parts, parts[0].dim() == 1 ? 0 : 1);
+  return speaking_as("hstack", [&] { return cat(parts, parts[0].dim() == 1 ? 0 : 1); });
 }
 
 Tensor dstack(const std::vector<Tensor>& tensors) {
-  return cat(each("dstack", tensors, at_least_3d), 2);
+  const std::vector<Tensor> parts = each("dstack", tensors, at_least_3d);
+  return speaking_as("dstack", [&] { return cat(parts, 2); });
 }
 
 Tensor block_diag(const std::vector<Tensor>& tensors) {

@@ -216,6 +216,8 @@ Tensor Tensor::squeeze(const Dims& dims) const {
 Tensor Tensor::unsqueeze(std::int64_t dim) const {
   check_defined_self("unsqueeze", *this);
   const std::size_t d = wrap_new_dim("unsqueeze", dim, shape().size());
+  check<ShapeError>(shape().size() < max_rank,
+                    "unsqueeze: shape {} has as many dimensions as a tensor can have", shape());
   Shape to = shape();
   to.insert(d, 1);
   return apply(View(to), *this);

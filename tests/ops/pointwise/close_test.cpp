@@ -58,7 +58,7 @@ TEST_CASE("what can't be compared is refused", "[ops][close][misuse]") {
         "equal "
         "or 1");
   CHECK(test::error_of([] { allclose(ones({2}), ones({2}), -1); }) ==
-        "isclose: rtol -1 and atol 1e-08; neither can be negative");
+        "allclose: rtol -1 and atol 1e-08; neither can be negative");
   CHECK(test::error_of([] { allclose(Tensor(), ones({2})); }) ==
         "allclose: argument 1 is an undefined tensor: default-constructed, moved from, or an "
         "absent gradient");
