@@ -89,42 +89,108 @@ std::string text(double x) {
   return out.str();
 }
 
+/// A function of one number, and where it is asked.
+enum class Over { all, positive };
 struct Unary {
   const char* name;
   double limit;
   Tensor (*f)(const Tensor&);
   Exact (*exact)(Exact);
+  Over over = Over::all;
+  /// One of so many arguments.
+  std::size_t each = 1;
 };
 
 Exact exact_sigmoid(Exact x) {
   return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
 }
+Exact exact_silu(Exact x) { return x < -11000 ? Exact(-0.0) : x * exact_sigmoid(x); }
+Exact exact_rsqrt(Exact x) { return 1 / std::sqrt(x); }
+Exact exact_reciprocal(Exact x) { return 1 / x; }
 Exact exact_softplus(Exact x) { return std::max(x, Exact(0)) + std::log1p(std::exp(-std::abs(x))); }
+Exact exact_logsigmoid(Exact x) { return -exact_softplus(-x); }
 
 const std::vector<Unary> unary{
     {"exp", 2, exp, std::exp},
-    {"log", 2, log, std::log},
+    {"log", 2, log, std::log, Over::positive},
     {"log1p", 2, log1p, std::log1p},
-    {"sqrt", 2, sqrt, std::sqrt},
+    {"sqrt", 2, sqrt, std::sqrt, Over::positive},
     {"tanh", 2, tanh, std::tanh},
     {"sigmoid", 2, sigmoid, exact_sigmoid},
     {"softplus", 4, softplus, exact_softplus},
+    // Number by number, mostly the C library's, and slower than the references.
+    {"expm1", 2, expm1, std::expm1, Over::all, 5},
+    {"exp2", 2, exp2, std::exp2, Over::all, 5},
+    {"log2", 2, log2, std::log2, Over::positive, 5},
+    {"log10", 2, log10, std::log10, Over::positive, 5},
+    {"rsqrt", 2, rsqrt, exact_rsqrt, Over::positive, 5},
+    {"reciprocal", 2, reciprocal, exact_reciprocal, Over::all, 5},
+    {"sin", 2, sin, std::sin, Over::all, 5},
+    {"cos", 2, cos, std::cos, Over::all, 5},
+    {"tan", 2, tan, std::tan, Over::all, 5},
+    {"asin", 2, asin, std::asin, Over::all, 5},
+    {"acos", 2, acos, std::acos, Over::all, 5},
+    {"atan", 2, atan, std::atan, Over::all, 5},
+    {"sinh", 2, sinh, std::sinh, Over::all, 5},
+    {"cosh", 2, cosh, std::cosh, Over::all, 5},
+    {"asinh", 2, asinh, std::asinh, Over::all, 5},
+    {"acosh", 2, acosh, std::acosh, Over::positive, 5},
+    {"atanh", 2, atanh, std::atanh, Over::all, 5},
+    {"erf", 2, erf, std::erf, Over::all, 5},
+    {"erfc", 4, erfc, std::erfc, Over::all, 5},
+    {"lgamma", 4, lgamma, std::lgamma, Over::positive, 5},
+    {"silu", 400, silu, exact_silu, Over::all, 5},
+    {"logsigmoid", 4, logsigmoid, exact_logsigmoid, Over::all, 5},
+};
+
+struct Binary {
+  const char* name;
+  double limit;
+  Tensor (*f)(const Tensor&, const Tensor&);
+  Exact (*exact)(Exact, Exact);
+};
+
+const std::vector<Binary> binary{
+    {"hypot", 2, hypot, std::hypot},
+    {"atan2", 2, atan2, std::atan2},
 };
 
 template <class T>
 void measure_unary(Table& table) {
   const std::vector<T> x = accuracy::arguments<T>();
   const Tensor tensor = Tensor::from_vector(std::vector<T>(x));
-  // Half of the numbers are negative, where these two are NaN.
+  // Half of the numbers are negative, where some functions are NaN.
   const Tensor positive = abs(tensor);
   for (const Unary& u : unary) {
-    const bool folded =
-        u.f == static_cast<decltype(u.f)>(log) || u.f == static_cast<decltype(u.f)>(sqrt);
-    const auto argument = [&](std::size_t i) { return folded ? std::abs(x[i]) : x[i]; };
+    const bool folded = u.over == Over::positive;
+    const auto argument = [&](std::size_t i) {
+      return folded ? std::abs(x[i * u.each]) : x[i * u.each];
+    };
+    const Tensor asked = (folded ? positive : tensor)[{Slice(0, {}, static_cast<int>(u.each))}];
     table.add<T>(
-        u.name, u.limit, u.f(folded ? positive : tensor),
-        [&](std::size_t i) { return u.exact(argument(i)); },
+        u.name, u.limit, u.f(asked), [&](std::size_t i) { return u.exact(argument(i)); },
         [&](std::size_t i) { return text(argument(i)); });
+  }
+}
+
+/// Numbers of every exponent, each beside another.
+template <class T>
+void measure_binary(Table& table) {
+  const std::vector<T> x = accuracy::arguments<T>();
+  const std::size_t n = x.size() / 5;
+  const auto second = [&](std::size_t i) { return x[(i * 7919 + 13) % x.size()]; };
+  std::vector<T> a(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(n));
+  std::vector<T> b;
+  for (std::size_t i = 0; i < n; ++i) {
+    a[i] = x[i * 5];
+    b.push_back(second(i));
+  }
+  for (const Binary& u : binary) {
+    table.add<T>(
+        u.name, u.limit,
+        u.f(Tensor::from_vector(std::vector<T>(a)), Tensor::from_vector(std::vector<T>(b))),
+        [&](std::size_t i) { return u.exact(a[i], b[i]); },
+        [&](std::size_t i) { return text(a[i]) + ", " + text(b[i]); });
   }
 }
 
@@ -163,6 +229,7 @@ template <class T>
 void measure(Table& table) {
   measure_unary<T>(table);
   measure_pow<T>(table);
+  measure_binary<T>(table);
   measure_softmax<T>(table);
 }
 
