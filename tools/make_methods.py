@@ -118,7 +118,6 @@ def call(name, parameters, tensor=str):
 
 def definitions(headers):
     """A source of the library."""
-    yield '#include "core/speaking.hpp"'
     yield '#include "ops/in_place.hpp"'
     for path in headers:
         yield f'#include "tapegrad/{named(path)}"'
@@ -130,12 +129,10 @@ def definitions(headers):
             yield "}"
         for name, parameters in in_place_forms_of(path):
             yield f"Tensor& Tensor::{name}_({plain(parameters)}) {{"
-            others = ", ".join(name_of(p) for p in parameters if p.startswith("const Tensor& "))
-            if others:
-                yield f'  check_defined_self("{name}_", {", ".join(["*this", *map(name_of, parameters)])});'
-            yield f'  const bool recorded = check_writable("{name}_", *this, {{{others}}});'
-            yield f'  return speaking_as("{name}_", [&]() -> Tensor& {{'
-            yield f'    return written("{name}_", *this, {call(name, parameters, kept)});'
+            others = ", ".join(f"{{{place}, &{name_of(p)}}}" for place, p in enumerate(parameters, 1)
+                               if p.startswith("const Tensor& "))
+            yield f'  return write("{name}_", *this, {{{others}}}, [&](bool recorded) {{'
+            yield f"    return {call(name, parameters, kept)};"
             yield "  });"
             yield "}"
     yield "}  // namespace tapegrad"

@@ -108,16 +108,15 @@ class InPlaceForms(unittest.TestCase):
         forms = [line for line in self.lines_of(text, make_methods.declarations) if line.startswith("Tensor& ")]
         self.assertEqual(forms, ["Tensor& exp_();"])
 
-    def test_checks_before_it_computes(self):
-        """In the name of the form."""
+    def test_a_form_is_its_function_written(self):
+        """In its own name."""
         text = "// In-place forms: exp_().\n" + HEADER.lstrip()
         lines = self.lines_of(text, make_methods.definitions)
         start = lines.index("Tensor& Tensor::exp_() {")
-        self.assertEqual(lines[start + 1:start + 5], [
-            '  const bool recorded = check_writable("exp_", *this, {});',
-            '  return speaking_as("exp_", [&]() -> Tensor& {',
-            '    return written("exp_", *this, tapegrad::exp(intact(*this, *this, recorded)));',
-            '  });'])
+        self.assertEqual(lines[start + 1:start + 4], [
+            '  return write("exp_", *this, {}, [&](bool recorded) {',
+            "    return tapegrad::exp(intact(*this, *this, recorded));",
+            "  });"])
 
 
 if __name__ == "__main__":

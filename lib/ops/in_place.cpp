@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "core/extras.hpp"
+#include "core/speaking.hpp"
 #include "kernels/copy.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/strided.hpp"
@@ -46,16 +47,13 @@ void check_recordable(std::string_view operation, const Tensor& self) {
                        operation, self.shape());
 }
 
-bool check_writable(std::string_view operation, const Tensor& self,
-                    std::initializer_list<Tensor> others) {
+bool check_writable(std::string_view operation, const Tensor& self, bool beside_tracked) {
   check_defined_self(operation, self);
   check_in_place(operation, self, self.dtype());
   check_history(operation, self);
   const TensorImpl& impl = *self.impl();
-  const auto is_tracked = [](const Tensor& x) { return x.defined() && tracked(x); };
-  const bool recorded =
-      recording() && is_floating(impl.dtype) &&
-      (tracked(self) || (impl.base && impl.base->node) || std::ranges::any_of(others, is_tracked));
+  const bool recorded = recording() && is_floating(impl.dtype) &&
+                        (tracked(self) || (impl.base && impl.base->node) || beside_tracked);
   if (recorded) check_recordable(operation, self);
   return recorded;
 }
@@ -71,6 +69,20 @@ Tensor& written(std::string_view operation, Tensor& self, const Tensor& result) 
                     operation, result.shape(), self.shape());
   check_in_place(operation, self, result.dtype());
   return in_name_of(operation, [&]() -> Tensor& { return self.copy_(result); });
+}
+
+Tensor& write(std::string_view operation, Tensor& self, std::initializer_list<Operated> others,
+              Result result) {
+  check_defined_self(operation, self);
+  bool beside_tracked = false;
+  for (const Operated& other : others) {
+    if (!other.x->defined()) refuse_undefined(operation, other.place);
+    beside_tracked = beside_tracked || tracked(*other.x);
+  }
+  return speaking_as(operation, [&]() -> Tensor& {
+    const bool recorded = check_writable(operation, self, beside_tracked);
+    return written(operation, self, result(recorded));
+  });
 }
 
 namespace {

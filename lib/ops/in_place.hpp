@@ -34,15 +34,39 @@ void check_in_place(std::string_view operation, const Tensor& self, DType result
 /// `other` broadcasts to self's shape: throws ShapeError.
 void check_reaches(std::string_view operation, const Tensor& self, const Tensor& other);
 
-/// In-place forms of any function, beside which these tensors stand: self may be changed, which is
-/// asked before anything is computed. Gives whether that will be recorded.
-bool check_writable(std::string_view operation, const Tensor& self,
-                    std::initializer_list<Tensor> others = {});
+/// In-place forms of any function: self may be changed, which is asked before anything is computed.
+/// Gives whether that will be recorded, as it will be beside a tensor that is tracked.
+bool check_writable(std::string_view operation, const Tensor& self, bool beside_tracked = false);
 /// x, or a copy of it where the change of self would change what the record keeps.
 Tensor intact(const Tensor& x, const Tensor& self, bool recorded);
 /// Copies the result into self, as recorded as copy_() is. Throws ShapeError for a result of
 /// another shape, DTypeError for one of a higher kind.
 Tensor& written(std::string_view operation, Tensor& self, const Tensor& result);
+
+/// A function's result, from whether the write will be recorded: by address, so that the one
+/// write() does for all functions.
+class Result {
+ public:
+  template <class F>
+  Result(const F& f)
+      : f_(&f),
+        call_([](const void* g, bool recorded) { return (*static_cast<const F*>(g))(recorded); }) {}
+  Tensor operator()(bool recorded) const { return call_(f_, recorded); }
+
+ private:
+  const void* f_;
+  Tensor (*call_)(const void*, bool);
+};
+
+/// A tensor that an in-place form takes, and its place among the arguments.
+struct Operated {
+  std::size_t place;
+  const Tensor* x;
+};
+
+/// self = f(self, others...): all are asked first, and every error is in `operation`'s name.
+Tensor& write(std::string_view operation, Tensor& self, std::initializer_list<Operated> others,
+              Result result);
 
 /// May be changed in a recorded way; throws AutogradError for leaves that require grad, their
 /// views, and views that don't know their base's history.
