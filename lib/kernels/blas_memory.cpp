@@ -1,31 +1,24 @@
 #include "kernels/blas_memory.hpp"
 
+#include <pthread.h>
+#include <sched.h>
 #include <sys/mman.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "core/thread_end.hpp"
+#include "kernels/openblas.hpp"
 #include "tapegrad/memory.hpp"
 #include "tapegrad/threads.hpp"
-
-// OpenBLAS exports these in all versions from 0.2 to 0.3.29; a BLAS without them has no such
-// buffers to care for.
-extern "C" {
-[[gnu::weak]] int openblas_get_num_threads();
-[[gnu::weak]] void openblas_set_num_threads(int);
-[[gnu::weak]] void* blas_memory_alloc(int);
-[[gnu::weak]] void blas_memory_free(void*);
-// Where OpenBLAS is the variant on OpenMP, each thread has its own number.
-[[gnu::weak]] int omp_get_max_threads();
-[[gnu::weak]] void omp_set_num_threads(int);
-}
 
 namespace tapegrad::kernels {
 
@@ -50,12 +43,15 @@ constexpr std::size_t most_buffers = 64;
 
 struct Buffers {
   std::mutex mutex;
-  std::size_t callers = 0;   // threads of ours that may be within BLAS at once
-  std::vector<void*> known;  // buffers that are mapped; OpenBLAS never unmaps one
-  bool alone = false;        // OpenBLAS's own threads lack theirs
-  int started = 0;           // the most threads that OpenBLAS had: they keep their buffers
-  int single = 0;            // how many AloneInBlas there are
-  int threads_after = 1;     // what OpenBLAS has when the last of them goes
+  std::size_t callers = 0;           // threads of ours that may be within BLAS at once
+  std::vector<void*> known;          // buffers that are mapped; OpenBLAS never unmaps one
+  std::atomic<bool> opened = false;  // OpenBLAS's functions are known
+  bool asked = false;                // set_num_threads() came before that
+  bool served = false;               // OpenBLAS\'s own threads had their buffers when it was opened
+  bool alone = false;                // OpenBLAS's own threads lack theirs
+  int started = 0;                   // the most threads that OpenBLAS had: they keep their buffers
+  int single = 0;                    // how many AloneInBlas there are
+  int threads_after = 1;             // what OpenBLAS has when the last of them goes
 };
 
 /// Never destroyed: threads may outlive static variables.
@@ -74,32 +70,92 @@ void* map(std::size_t bytes) {
   return ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
-/// Maps one after the other, as OpenBLAS does, and lets them go.
-bool fit(std::size_t count) {
+/// Maps buffers one after the other, as OpenBLAS does, each with so many bytes more, and lets them
+/// go.
+bool fit(std::size_t count, std::size_t more = 0) {
   void* rest = map(besides);
   if (rest == MAP_FAILED) return false;
   std::array<void*, most_buffers> places{};
   std::size_t made = 0;
   for (; made < std::min(count, most_buffers); ++made) {
-    places[made] = map(buffer_bytes);
+    places[made] = map(buffer_bytes + more);
     if (places[made] == MAP_FAILED) break;
   }
-  for (std::size_t i = 0; i < made; ++i) ::munmap(places[i], buffer_bytes);
+  for (std::size_t i = 0; i < made; ++i) ::munmap(places[i], buffer_bytes + more);
   ::munmap(rest, besides);
   return made == std::min(count, most_buffers);
 }
 
 /// Tries again without what the cache keeps, if that is enough to matter.
-bool fit_at_last(std::size_t count) {
-  if (fit(count)) return true;
+bool fit_at_last(std::size_t count, std::size_t more = 0) {
+  if (fit(count, more)) return true;
   if (memory_stats().cached < buffer_bytes) return false;
   empty_cache();
-  return fit(count);
+  return fit(count, more);
+}
+
+/// What a new thread's stack takes.
+std::size_t stack_bytes() {
+  pthread_attr_t usual;
+  std::size_t bytes = 0;
+  if (::pthread_getattr_default_np(&usual) != 0) return 0;
+  ::pthread_attr_getstacksize(&usual, &bytes);
+  ::pthread_attr_destroy(&usual);
+  return bytes;
+}
+
+/// While it lives, this thread may use no other processor than the one that it is on.
+class OneProcessor {
+ public:
+  OneProcessor() {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(std::max(0, ::sched_getcpu()), &one);
+    set_ = ::sched_getaffinity(0, sizeof before_, &before_) == 0 &&
+           ::sched_setaffinity(0, sizeof one, &one) == 0;
+  }
+  OneProcessor(const OneProcessor&) = delete;
+  OneProcessor& operator=(const OneProcessor&) = delete;
+  ~OneProcessor() {
+    if (set_) ::sched_setaffinity(0, sizeof before_, &before_);
+  }
+
+ private:
+  cpu_set_t before_;
+  bool set_;
+};
+
+/// Returns when each of OpenBLAS's threads has worked: it has its buffer then.
+void call_workers() {
+  if (!openblas.axpy || !openblas.threads || openblas.threads() == 1) return;
+  // OpenBLAS shares vectors of more than 10,000 elements between all threads.
+  static constinit std::array<float, 1 << 14> zeros{};
+  openblas.axpy(static_cast<blasint>(zeros.size()), 1, zeros.data(), 1, zeros.data(), 1);
+}
+
+/// OpenBLAS starts a thread for each processor as soon as it is opened, and each asks for its
+/// buffer for ever. Where there is no room for all, it is shown one processor, and starts none.
+/// False where there is no room at all.
+bool open_where_it_fits(Buffers& all) {
+  if (!fit_at_last(1)) return false;
+  const bool room = fit_at_last(std::thread::hardware_concurrency(), stack_bytes());
+  std::optional<OneProcessor> alone;
+  if (!room) alone.emplace();
+  // Without the mutex: the loader has a lock, and who holds that may be within the initialization
+  // of a static variable that multiplies.
+  void* library = open_openblas();
+  const std::lock_guard lock(all.mutex);
+  if (all.opened) return true;
+  openblas = functions_of(library);
+  if (room) call_workers();
+  all.served = room;
+  all.opened = true;
+  return true;
 }
 
 /// OpenBLAS's present number of threads. The mutex is held.
 int count_threads(Buffers& all) {
-  const int now = openblas_get_num_threads();
+  const int now = openblas.threads();
   all.started = std::max(all.started, now);
   return now;
 }
@@ -109,7 +165,8 @@ void change_threads(Buffers& all, int count) {
   count_threads(all);
   const int more = count - all.started;
   if (all.alone || (more > 0 && !fit_at_last(static_cast<std::size_t>(more)))) return;
-  openblas_set_num_threads(count);
+  openblas.set_threads(count);
+  if (more > 0) call_workers();
 }
 
 /// OpenBLAS's threads ask for their buffers since they were started, whether they are needed or
@@ -118,15 +175,15 @@ void change_threads(Buffers& all, int count) {
 bool settle_workers(Buffers& all) {
   // By itself it counts the processors that there are, also where the process has but a share of
   // them.
-  if (std::getenv("TAPEGRAD_NUM_THREADS") || num_threads() < openblas_get_num_threads()) {
+  if (all.asked || std::getenv("TAPEGRAD_NUM_THREADS") || num_threads() < openblas.threads()) {
     change_threads(all, num_threads());
   }
-  const int threads = openblas_get_num_threads();
-  if (threads == 1 || fit_at_last(static_cast<std::size_t>(threads))) return true;
+  const int threads = openblas.threads();
+  if (threads == 1 || all.served || fit_at_last(static_cast<std::size_t>(threads))) return true;
   if (!fit(1)) return false;
   std::this_thread::sleep_for(std::chrono::milliseconds(5));
   if (!fit(1)) return false;
-  openblas_set_num_threads(1);
+  openblas.set_threads(1);
   all.alone = true;
   return true;
 }
@@ -137,11 +194,11 @@ void map_until(std::size_t count, std::vector<void*>& known) {
   std::vector<void*> held;
   held.reserve(count + known.size());
   while (known.size() < count) {
-    void* buffer = blas_memory_alloc(0);
+    void* buffer = openblas.take_buffer(0);
     held.push_back(buffer);
     if (std::ranges::find(known, buffer) == known.end()) known.push_back(buffer);
   }
-  for (void* buffer : held) blas_memory_free(buffer);
+  for (void* buffer : held) openblas.give_buffer(buffer);
 }
 
 bool map_one_more(Buffers& all) {
@@ -157,9 +214,9 @@ bool map_one_more(Buffers& all) {
 }  // namespace
 
 bool map_blas_buffers() {
-  if (openblas_get_num_threads && openblas_set_num_threads && blas_memory_alloc &&
-      blas_memory_free) {
-    Buffers& all = buffers();
+  Buffers& all = buffers();
+  if (!all.opened && !open_where_it_fits(all)) return false;
+  if (openblas.has_buffers()) {
     const std::lock_guard lock(all.mutex);
     if (!map_one_more(all)) return false;
     ++all.callers;
@@ -170,40 +227,41 @@ bool map_blas_buffers() {
 }
 
 void set_blas_threads(int count) {
-  if (!openblas_get_num_threads || !openblas_set_num_threads) return;
   Buffers& all = buffers();
   const std::lock_guard lock(all.mutex);
-  if (all.single > 0) {
+  if (!all.opened) {
+    all.asked = true;
+  } else if (all.single > 0) {
     all.threads_after = count;
-  } else {
+  } else if (openblas.has_threads()) {
     change_threads(all, count);
   }
 }
 
 AloneInBlas::AloneInBlas() {
-  if (omp_get_max_threads && omp_set_num_threads) {
-    omp_before_ = omp_get_max_threads();
-    omp_set_num_threads(1);
+  if (openblas.omp_threads && openblas.set_omp_threads) {
+    omp_before_ = openblas.omp_threads();
+    openblas.set_omp_threads(1);
   }
-  if (!openblas_get_num_threads || !openblas_set_num_threads) return;
+  if (!openblas.has_threads()) return;
   Buffers& all = buffers();
   const std::lock_guard lock(all.mutex);
   if (all.single++ > 0) return;
   all.threads_after = count_threads(all);
-  openblas_set_num_threads(1);
+  openblas.set_threads(1);
 }
 
 AloneInBlas::~AloneInBlas() {
-  if (openblas_get_num_threads && openblas_set_num_threads) {
+  if (openblas.has_threads()) {
     Buffers& all = buffers();
     const std::lock_guard lock(all.mutex);
     if (--all.single == 0) change_threads(all, all.threads_after);
   }
-  if (omp_before_ > 0) omp_set_num_threads(omp_before_);
+  if (omp_before_ > 0) openblas.set_omp_threads(omp_before_);
 }
 
 bool room_for_shared_product() {
-  if (!openblas_get_num_threads || openblas_get_num_threads() == 1) return true;
+  if (!openblas.threads || openblas.threads() == 1) return true;
   // Taken and given back, so that OpenBLAS finds it where this thread allocates. Volatile, because
   // compilers know malloc() and would leave it out.
   void* volatile list = std::malloc(list_bytes);

@@ -1,7 +1,5 @@
-// The only file that includes cblas.h. Everything else multiplies through gemm().
+// Matrix products. Everything else multiplies through gemm().
 #include "kernels/gemm.hpp"
-
-#include <cblas.h>
 
 #include <algorithm>
 #include <limits>
@@ -11,6 +9,7 @@
 #include "kernels/blas_memory.hpp"
 #include "kernels/copy.hpp"
 #include "kernels/gemv.hpp"
+#include "kernels/openblas.hpp"
 #include "kernels/parallel.hpp"
 #include "kernels/small_gemm.hpp"
 #include "kernels/walk.hpp"
@@ -40,13 +39,10 @@ Stored stored(std::int64_t rows, std::int64_t cols, std::int64_t row, std::int64
 
 blasint size(std::int64_t value) { return static_cast<blasint>(value); }
 
-void blas_gemm(const Product<float>& p, Stored a, Stored b) {
-  cblas_sgemm(CblasRowMajor, a.flag, b.flag, size(p.m), size(p.n), size(p.k), 1, p.a, size(a.lead),
-              p.b, size(b.lead), p.onto ? 1 : 0, p.out, size(p.n));
-}
-void blas_gemm(const Product<double>& p, Stored a, Stored b) {
-  cblas_dgemm(CblasRowMajor, a.flag, b.flag, size(p.m), size(p.n), size(p.k), 1, p.a, size(a.lead),
-              p.b, size(b.lead), p.onto ? 1 : 0, p.out, size(p.n));
+template <class T>
+void blas_gemm(const Product<T>& p, Stored a, Stored b) {
+  blas<T>().gemm(CblasRowMajor, a.flag, b.flag, size(p.m), size(p.n), size(p.k), 1, p.a,
+                 size(a.lead), p.b, size(b.lead), p.onto ? 1 : 0, p.out, size(p.n));
 }
 
 template <class T>

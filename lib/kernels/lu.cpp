@@ -5,7 +5,7 @@
 
 #include "core/dispatch.hpp"
 #include "kernels/copy.hpp"
-#include "kernels/lapack.hpp"
+#include "kernels/openblas.hpp"
 
 namespace tapegrad::kernels {
 namespace {
@@ -25,7 +25,7 @@ struct Factors {
   int info = 0;
 
   Factors(std::int64_t size, T* matrix) : n(static_cast<int>(size)), a(matrix), pivots(size) {
-    if (n > 0) lapack::getrf<T>(&n, &n, a, &n, pivots.get(), &info);
+    if (n > 0) blas<T>().getrf(&n, &n, a, &n, pivots.get(), &info);
   }
   T diagonal(int i) const { return a[std::int64_t{i} * n + i]; }
   bool exchanges(int i) const { return pivots[i] != i + 1; }
@@ -98,8 +98,8 @@ std::optional<Failure> invert(Ref out, Ref in) {
       if (factors.info != 0) return factors.info;
       const int size = factors.n * std::min(factors.n, 64);
       const Scratch<T> work(size);
-      lapack::getri<T>(&factors.n, factors.a, &factors.n, factors.pivots.get(), work.get(), &size,
-                       &factors.info);
+      blas<T>().getri(&factors.n, factors.a, &factors.n, factors.pivots.get(), work.get(), &size,
+                      &factors.info);
       return factors.info;
     });
   });
@@ -120,8 +120,8 @@ std::optional<Failure> solve(Ref out, Ref in, Ref b) {
       const Scratch<T> x(from.rows * from.columns);
       gather(x.get(), reinterpret_cast<const T*>(at[2]), from);
       const int columns = static_cast<int>(from.columns);
-      lapack::getrs<T>("T", &factors.n, &columns, factors.a, &factors.n, factors.pivots.get(),
-                       x.get(), &factors.n, &factors.info, 1);
+      blas<T>().getrs("T", &factors.n, &columns, factors.a, &factors.n, factors.pivots.get(),
+                      x.get(), &factors.n, &factors.info, 1);
       scatter(reinterpret_cast<T*>(at[0]), x.get(), to);
       return factors.info;
     });

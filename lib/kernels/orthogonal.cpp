@@ -5,7 +5,7 @@
 
 #include "core/dispatch.hpp"
 #include "kernels/copy.hpp"
-#include "kernels/lapack.hpp"
+#include "kernels/openblas.hpp"
 
 namespace tapegrad::kernels {
 namespace {
@@ -33,15 +33,15 @@ void factor_qr(T* q, T* r, const MatrixLayout& to_q, const MatrixLayout& to_r, T
   int info = 0;
   T answer[2] = {0, 0};
   const Scratch<T> scales(least);
-  lapack::geqrf<T>(&m, &n, a, &m, scales.get(), &answer[0], &ask, &info);
-  lapack::orgqr<T>(&m, &wide, &least, a, &m, scales.get(), &answer[1], &ask, &info);
+  blas<T>().geqrf(&m, &n, a, &m, scales.get(), &answer[0], &ask, &info);
+  blas<T>().orgqr(&m, &wide, &least, a, &m, scales.get(), &answer[1], &ask, &info);
   const int size = size_asked(std::max(answer[0], answer[1]));
   const Scratch<T> work(size);
-  lapack::geqrf<T>(&m, &n, a, &m, scales.get(), work.get(), &size, &info);
+  blas<T>().geqrf(&m, &n, a, &m, scales.get(), work.get(), &size, &info);
   for (std::int64_t i = 0; i < to_r.rows; ++i) {
     for (std::int64_t j = 0; j < n; ++j) r[i * to_r.row + j] = j < i ? T{0} : a[j * m + i];
   }
-  lapack::orgqr<T>(&m, &wide, &least, a, &m, scales.get(), work.get(), &size, &info);
+  blas<T>().orgqr(&m, &wide, &least, a, &m, scales.get(), work.get(), &size, &info);
   scatter(q, a, to_q);
 }
 
@@ -53,12 +53,12 @@ int find_eigen(T* values, T* a, int n, bool vectors, bool upper) {
   int info = 0;
   int count = 0;
   T answer = 0;
-  lapack::syevd<T>(job, triangle, &n, a, &n, values, &answer, &ask, &count, &ask, &info, 1, 1);
+  blas<T>().syevd(job, triangle, &n, a, &n, values, &answer, &ask, &count, &ask, &info, 1, 1);
   const int size = size_asked(answer);
   const Scratch<T> work(size);
   const Scratch<int> integers(count);
-  lapack::syevd<T>(job, triangle, &n, a, &n, values, work.get(), &size, integers.get(), &count,
-                   &info, 1, 1);
+  blas<T>().syevd(job, triangle, &n, a, &n, values, work.get(), &size, integers.get(), &count,
+                  &info, 1, 1);
   return info;
 }
 
@@ -70,12 +70,12 @@ int find_singular(T* s, T* u, T* vh, T* a, const int (&size)[4], const char* job
   int info = 0;
   T answer = 0;
   const Scratch<int> integers(8 * std::min(m, n));
-  lapack::gesdd<T>(job, &m, &n, a, &m, s, u, &lead_u, vh, &lead_vh, &answer, &ask, integers.get(),
-                   &info, 1);
+  blas<T>().gesdd(job, &m, &n, a, &m, s, u, &lead_u, vh, &lead_vh, &answer, &ask, integers.get(),
+                  &info, 1);
   const int wanted = size_asked(answer);
   const Scratch<T> work(wanted);
-  lapack::gesdd<T>(job, &m, &n, a, &m, s, u, &lead_u, vh, &lead_vh, work.get(), &wanted,
-                   integers.get(), &info, 1);
+  blas<T>().gesdd(job, &m, &n, a, &m, s, u, &lead_u, vh, &lead_vh, work.get(), &wanted,
+                  integers.get(), &info, 1);
   return info;
 }
 

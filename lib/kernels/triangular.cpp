@@ -4,7 +4,7 @@
 
 #include "core/dispatch.hpp"
 #include "kernels/copy.hpp"
-#include "kernels/lapack.hpp"
+#include "kernels/openblas.hpp"
 
 namespace tapegrad::kernels {
 namespace {
@@ -31,7 +31,7 @@ std::optional<Failure> cholesky(Ref out, Ref in) {
       T* a = reinterpret_cast<T*>(at[0]);
       int info = 0;
       // LAPACK's upper triangle, column by column, is the lower one row by row.
-      lapack::potrf<T>("U", &n, a, &n, &info, 1);
+      blas<T>().potrf("U", &n, a, &n, &info, 1);
       for (int i = 0; i < n && info == 0; ++i) {
         if (!(a[std::int64_t{i} * n + i] > 0)) info = i + 1;  // OpenBLAS lets NaN pass
         std::fill_n(a + std::int64_t{i} * n + i + 1, n - i - 1, T{0});
@@ -63,8 +63,8 @@ void solve_triangular(Ref out, Ref in, Ref b, bool upper, bool ones) {
         a = gathered.get();
       }
       const T one = 1;
-      lapack::trsm<T>("R", triangle, by_rows ? "N" : "T", ones ? "U" : "N", &columns, &n, &one, a,
-                      &lead, reinterpret_cast<T*>(at[0]), &columns, 1, 1, 1, 1);
+      blas<T>().trsm("R", triangle, by_rows ? "N" : "T", ones ? "U" : "N", &columns, &n, &one, a,
+                     &lead, reinterpret_cast<T*>(at[0]), &columns, 1, 1, 1, 1);
       return 0;
     });
   });

@@ -5,11 +5,10 @@
 #include <vector>
 
 #include "examples.hpp"
+#include "kernels/openblas.hpp"
 #include "support/catch.hpp"
 #include "support/cut.hpp"
 #include "tapegrad/threads.hpp"
-
-extern "C" int openblas_get_num_threads();
 
 using namespace tapegrad;
 
@@ -66,7 +65,7 @@ TEST_CASE("several threads of the user's factor at once what each does alone",
           "[ops][linalg][threads]") {
   const Tensor x = test::spread({60, 60}, -1, 1);
   const std::vector<Tensor> expected = factors(x);
-  const int before = openblas_get_num_threads();
+  const int before = kernels::openblas.threads();
   std::atomic<int> wrong = 0;
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
@@ -78,7 +77,7 @@ TEST_CASE("several threads of the user's factor at once what each does alone",
   }
   for (std::thread& thread : threads) thread.join();
   CHECK(wrong == 0);
-  CHECK(openblas_get_num_threads() == before);
+  CHECK(kernels::openblas.threads() == before);
 }
 
 TEST_CASE("a number of threads that is set while others factor is that afterwards",
@@ -93,6 +92,6 @@ TEST_CASE("a number of threads that is set while others factor is that afterward
   set_num_threads(2);
   done = true;
   other.join();
-  CHECK(openblas_get_num_threads() == 2);
+  CHECK(kernels::openblas.threads() == 2);
   set_num_threads(before);
 }
