@@ -34,17 +34,17 @@ T log_probability(const T* x, std::int64_t n, std::int64_t label) {
 template <class T>
 void gradient_row(T* out, const T* x, std::int64_t n, std::int64_t label, T v) {
   const std::int64_t most = row_index_of_extreme<Largest>(x, n);
-  map_dense(out, x, n, ShiftedExp<T>{x[most]});
-  out[most] = x[most] - x[most];  // 0, or NaN where e^(inf - inf) was
+  map_dense(out, x, n, RowPower<T>(x[most]));
+  const double own = static_cast<double>(out[most]);
+  out[most] -= out[most];  // 0, or NaN
   const T power = out[label];
   Compensated powers;
   RowSum<T>::add(powers, out, n);
-  const double total = 1 + powers.value();
+  const double total = own + powers.value();
   const T share = static_cast<T>(static_cast<double>(v) / total);
   map_dense(out, out, n, [share](const auto& e) { return -(e * share); });
   if (label != most) out[label] = v - power * share;
-  const double kept =
-      label == most ? static_cast<double>(v) * powers.value() : -static_cast<double>(v);
+  const double kept = static_cast<double>(v) * (label == most ? powers.value() : -own);
   out[most] = static_cast<T>(kept / total);
 }
 

@@ -31,6 +31,10 @@ struct Formulas<float> {
   static constexpr float exp_last = 89;
   // In between, and where -x is, the results are normal numbers.
   static constexpr float exp_normal = 87;
+  // For RowPower: up to here the n of an x, and of what is so much less that its power vanishes
+  // beside that of x, can be taken from x exactly; the power of two that keeps such powers normal.
+  static constexpr float exp_exact = 2048;
+  static constexpr int lift = 26;
   static constexpr std::array exp{5.00000003e-1F, 1.66665769e-1F, 4.16663748e-2F, 8.36319703e-3F,
                                   1.39411544e-3F};
   static constexpr std::array log{6.66667764e-1F, 3.99775404e-1F, 2.98717610e-1F};
@@ -47,6 +51,8 @@ struct Formulas<double> {
   static constexpr double exp_first = -1418;
   static constexpr double exp_last = 710;
   static constexpr double exp_normal = 708;
+  static constexpr double exp_exact = 512;
+  static constexpr int lift = 56;
   static constexpr std::array exp{
       5.0000000000000010e-1, 1.6666666666666675e-1, 4.1666666666624032e-2, 8.3333333333222112e-3,
       1.3888888917261011e-3, 1.9841269886580930e-4, 2.4801521223253715e-5, 2.7557242344510852e-6,
@@ -99,24 +105,25 @@ template <const auto& c, class V>
 // e^x = 2^n * e^r with |r| <= ln(2) / 2. (Two functions: from a structure of two batches g++ stores
 // one to memory.)
 
-/// Added to a number it leaves an integer; `bias` is even.
+/// Added to a number it leaves an integer, and `bias` added to that; the bias is even.
 template <class T>
-constexpr T rounding_to_integer(int bias) {
+constexpr T rounding_to_integer(int bias = 0) {
   using Bits = typename Formulas<T>::Bits;
   return T(3) * (Bits(1) << (std::numeric_limits<T>::digits - 2)) + static_cast<T>(bias);
 }
 
-/// A number whose last bits are n + bias.
+/// A number whose last bits are n + bias, those of which `rounding` has the bias.
 template <class V, class T = typename V::value_type>
-[[gnu::always_inline]] inline V power_of(const V& x, int bias = 0) {
-  return x * V(T(1.44269504088896340736L)) + V(rounding_to_integer<T>(bias));
+[[gnu::always_inline]] inline V power_of(const V& x, T rounding = rounding_to_integer<T>()) {
+  return x * V(T(1.44269504088896340736L)) + V(rounding);
 }
 
 /// r, of x and its power_of().
 template <class V, class T = typename V::value_type>
-[[gnu::always_inline]] inline V rest_of(const V& x, const V& power, int bias = 0) {
+[[gnu::always_inline]] inline V rest_of(const V& x, const V& power,
+                                        T rounding = rounding_to_integer<T>()) {
   using F = Formulas<T>;
-  const V n = power - V(rounding_to_integer<T>(bias));
+  const V n = power - V(rounding);
   return (x - n * V(F::ln2_high)) - n * V(F::ln2_low);
 }
 
@@ -135,25 +142,33 @@ template <std::floating_point T, class A>
   using V = xsimd::batch<T, A>;
   using F = Formulas<T>;
   constexpr int fraction = std::numeric_limits<T>::digits - 1;
+  constexpr T rounding = rounding_to_integer<T>(2 * F::bias);
   // These two give their second argument where that is NaN.
   const V limited = xsimd::max(V(F::exp_first), xsimd::min(V(F::exp_last), x));
-  const V power = power_of(limited, 2 * F::bias);
+  const V power = power_of(limited, rounding);
   using I = BitsOf<T, A>;
   const I biased = bits_of(power);  // each half has one bias, as the exponent of a number has
   const I half = biased >> 1;
-  return exp_of_rest(V(rest_of(limited, power, 2 * F::bias) + more)) *
+  return exp_of_rest(V(rest_of(limited, power, rounding) + more)) *
          std::bit_cast<V>(I(half << fraction)) * std::bit_cast<V>(I((biased - half) << fraction));
 }
 
-/// e^x, or e^(x + more), as a normal number: n is added to the exponent.
+/// e^x, or e^(x + more), as a normal number: n is added to the exponent, and less where `rounding`
+/// is.
 template <class T, class A, std::same_as<xsimd::batch<T, A>>... V>
-[[gnu::always_inline]] inline xsimd::batch<T, A> normal_exp(const xsimd::batch<T, A>& x,
+[[gnu::always_inline]] inline xsimd::batch<T, A> scaled_exp(T rounding, const xsimd::batch<T, A>& x,
                                                             const V&... more) {
   using I = BitsOf<T, A>;
   constexpr int fraction = std::numeric_limits<T>::digits - 1;
-  const auto power = power_of(x);
-  const auto rest = exp_of_rest((rest_of(x, power) + ... + more));
+  const auto power = power_of(x, rounding);
+  const auto rest = exp_of_rest((rest_of(x, power, rounding) + ... + more));
   return std::bit_cast<xsimd::batch<T, A>>(I(bits_of(rest) + (bits_of(power) << fraction)));
+}
+
+template <class T, class A, std::same_as<xsimd::batch<T, A>>... V>
+[[gnu::always_inline]] inline xsimd::batch<T, A> normal_exp(const xsimd::batch<T, A>& x,
+                                                            const V&... more) {
+  return scaled_exp(rounding_to_integer<T>(), x, more...);
 }
 
 /// Like those below it is more constrained than xsimd's, so that a call means this one. Both ways

@@ -1,13 +1,13 @@
-// The logarithm of a sum of powers, of one dense row that is shifted by its maximum. The maximum's
-// own power is 1, and stays outside of the sum: log1p keeps the rest.
+// The logarithm of a sum of powers, of one dense row, relative to that of its maximum, which stays
+// outside of the sum: log1p keeps the rest.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 
 #include "kernels/map.hpp"
+#include "kernels/row_power.hpp"
 #include "kernels/row_sum.hpp"
-#include "kernels/shifted_exp.hpp"
 
 namespace tapegrad::kernels {
 
@@ -22,15 +22,19 @@ template <class T>
 double log_of_sum(const T* x, std::int64_t n, std::int64_t most) {
   constexpr std::int64_t chunk = 512;
   alignas(64) T powers[chunk];
+  const RowPower<T> power(x[most]);
+  T own = 1;
   Compensated others;
   for (std::int64_t i = 0; i < n; i += chunk) {
     const std::int64_t m = std::min(chunk, n - i);
-    map_dense(powers, x + i, m, ShiftedExp<T>{x[most]});
-    // 0, or NaN where exp(inf - inf) was.
-    if (most >= i && most < i + m) powers[most - i] = x[most] - x[most];
+    map_dense(powers, x + i, m, power);
+    if (most >= i && most < i + m) {
+      own = powers[most - i];
+      powers[most - i] = own - own;  // 0, or NaN
+    }
     RowSum<T>::add(others, powers, m);
   }
-  return std::log1p(others.value());
+  return std::log1p(others.value() / static_cast<double>(own));
 }
 
 }  // namespace tapegrad::kernels

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "kernels/part_of_batch.hpp"
 #include "kernels/ref.hpp"
 #include "kernels/simd.hpp"
 #include "kernels/walk.hpp"
@@ -34,27 +35,9 @@ concept Gives = requires(const F& f, const In&... in) {
   { f(in...) } -> std::same_as<Value>;
 };
 
-/// Copies fewer elements than a batch has. The empty statement keeps compilers from calling memcpy,
-/// which takes longer.
-template <class T>
-[[gnu::always_inline]] inline void copy_few(const T* from, std::int64_t count, T* to) {
-  for (std::int64_t j = 0; j < count; ++j) {
-    to[j] = from[j];
-    asm volatile("" ::: "memory");
-  }
-}
-
-/// The elements at `from`, `count` of them and fewer than a batch, filled up with `filler`.
-template <class T>
-[[gnu::always_inline]] inline Batch<T> part_of_batch(const T* from, std::int64_t count, T filler) {
-  alignas(64) T part[Batch<T>::size];
-  Batch<T>(filler).store_aligned(part);
-  copy_few(from, count, part);
-  return Batch<T>::load_aligned(part);
-}
-
-/// A vector loop over one row. Each input is either contiguous or one repeated element. The tail
-/// runs through the same vector code as the body: an element's value never depends on its place.
+/// A vector loop over one row. Each input is either contiguous or one repeated element. The last
+/// batch overlaps the one before it, or is filled up where there is none: all elements run through
+/// the same vector code, and none's value depends on its place.
 template <class T, std::size_t N>
 class VectorRow {
   static constexpr std::int64_t width = static_cast<std::int64_t>(Batch<T>::size);
@@ -73,15 +56,20 @@ class VectorRow {
       static_assert(Gives<F, Batch<T>, std::enable_if_t<K + 1 != 0, Batch<T>>...>,
                     "f of SIMD batches must give a batch of their type: give each function that it "
                     "calls a form for batches in kernels/simd.hpp, or say `vector = false`");
-      std::int64_t i = 0;
-      for (; i + width <= n; i += width) {
+      if (n <= 0) return;
+      const std::int64_t end = n - width;
+      // Before any result is stored, which may be where an input is.
+      const std::array<Batch<T>, N> last{end >= 0
+                                             ? Batch<T>::load_unaligned(in[K] + end * advance[K])
+                                             : part_of_batch<T>(in[K], n * advance[K], *in[K])...};
+      for (std::int64_t i = 0; i < end; i += width) {
         f(Batch<T>::load_unaligned(in[K] + i * advance[K])...).store_unaligned(out + i);
       }
-      if (i == n) return;
-      alignas(64) T result[static_cast<std::size_t>(width)];
-      f(part_of_batch<T>(in[K] + i * advance[K], (n - i) * advance[K], *in[K])...)
-          .store_aligned(result);
-      copy_few(result, n - i, out + i);
+      const Batch<T> result = f(last[K]...);
+      if (end >= 0) return result.store_unaligned(out + end);
+      alignas(64) T few[static_cast<std::size_t>(width)];
+      result.store_aligned(few);
+      copy_few(few, n, out);
     }
     (std::make_index_sequence<N>{});
   }

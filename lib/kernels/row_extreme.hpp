@@ -16,6 +16,17 @@ struct Smallest {
   static auto pick(const auto& a, const auto& b) { return minimum(a, b); }
 };
 
+/// NaN may be lost: for those who see it anyway.
+struct LargestNumber {
+  static auto pick(const auto& a, const auto& b) {
+    if constexpr (requires { a.get(0); }) {
+      return xsimd::max(a, b);
+    } else {
+      return maximum(a, b);
+    }
+  }
+};
+
 /// Half of the lanes with the other half until one is left: number by number, processors would have
 /// to guess which is larger.
 template <class Which, class T>

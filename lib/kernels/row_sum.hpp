@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernels/parallel.hpp"
+#include "kernels/part_of_batch.hpp"
 #include "kernels/simd.hpp"
 
 namespace tapegrad::kernels {
@@ -54,6 +55,7 @@ class RowSum {
   static constexpr std::int64_t step = 128 / static_cast<std::int64_t>(sizeof(T));
   static constexpr std::int64_t block_steps = 256;
   using Lanes = std::array<Batch<double>, static_cast<std::size_t>(lanes / double_width)>;
+  using Step = std::array<Batch<T>, static_cast<std::size_t>(step / width)>;
 
  public:
   /// total += sum of f(x[i]), where f runs on scalars and batches of T.
@@ -72,9 +74,7 @@ class RowSum {
       total.add(rest);
       return;
     }
-    alignas(64) T padded[static_cast<std::size_t>(step)];
-    std::fill(std::copy(x + i, x + n, padded), padded + step, f.padding);
-    total.add(block(f, padded, 1));
+    total.add(last_step(f, x + i, n - i));
   }
 
  private:
@@ -99,17 +99,40 @@ class RowSum {
     Lanes sums;
     sums.fill(Batch<double>(0.0));
     for (std::int64_t s = 0; s < steps; ++s) {
-      std::array<Batch<T>, static_cast<std::size_t>(step / width)> v;
+      Step v;
       for (std::size_t k = 0; k < v.size(); ++k) {
         v[k] = f(Batch<T>::load_unaligned(x + s * step + static_cast<std::int64_t>(k) * width));
       }
-      std::size_t count = v.size();
-      for (; count > 1 && static_cast<std::int64_t>(count) * width > lanes; count /= 2) {
-        for (std::size_t k = 0; k < count / 2; ++k) v[k] += v[k + count / 2];
-      }
-      std::size_t lane = 0;
-      for (std::size_t k = 0; k < count; ++k) lane = widen(sums, lane, v[k]);
+      add_step(sums, v);
     }
+    return sum_of(sums);
+  }
+
+  /// A step of n elements, and as many more that add nothing as lack.
+  template <class F>
+  static double last_step(const F& f, const T* x, std::int64_t n) {
+    Step v;
+    for (std::size_t k = 0; k < v.size(); ++k) {
+      const std::int64_t at = static_cast<std::int64_t>(k) * width;
+      v[k] = f(at + width <= n ? Batch<T>::load_unaligned(x + at)
+                               : part_of_batch(x + at, n - at, f.padding));
+    }
+    Lanes sums;
+    sums.fill(Batch<double>(0.0));
+    add_step(sums, v);
+    return sum_of(sums);
+  }
+
+  [[gnu::always_inline]] static void add_step(Lanes& sums, Step& v) {
+    std::size_t count = v.size();
+    for (; count > 1 && static_cast<std::int64_t>(count) * width > lanes; count /= 2) {
+      for (std::size_t k = 0; k < count / 2; ++k) v[k] += v[k + count / 2];
+    }
+    std::size_t lane = 0;
+    for (std::size_t k = 0; k < count; ++k) lane = widen(sums, lane, v[k]);
+  }
+
+  static double sum_of(const Lanes& sums) {
     alignas(64) double b[lanes];
     for (std::size_t k = 0; k < sums.size(); ++k) {
       sums[k].store_aligned(b + static_cast<std::int64_t>(k) * double_width);

@@ -1,7 +1,7 @@
-// Every row is shifted by its maximum first: exp overflows float32 above 88.7.
 #include "kernels/softmax.hpp"
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "core/dispatch.hpp"
@@ -10,6 +10,7 @@
 #include "kernels/log_of_sum.hpp"
 #include "kernels/map.hpp"
 #include "kernels/row_extreme.hpp"
+#include "kernels/row_power.hpp"
 #include "kernels/row_sum.hpp"
 
 namespace tapegrad::kernels {
@@ -31,15 +32,29 @@ struct Divided {
   }
 };
 
+/// A row's powers by their sum. Where nothing but the largest counts, that becomes 1 exactly.
+template <class T>
+void divide(T* y, std::int64_t n, double total, const RowPower<T>& power) {
+  constexpr double largest_power = 1.5 * (std::uint64_t{1} << Formulas<T>::lift);
+  if (total < largest_power) {
+    const T largest = power.largest();
+    if (static_cast<T>(total / static_cast<double>(largest)) == 1) {
+      return map_dense(y, y, n, [largest](const auto& v) { return v / largest; });
+    }
+  }
+  map_dense(y, y, n, Divided<T>{total});
+}
+
 }  // namespace
 
 void softmax(Ref out, Ref in, std::size_t dim) {
   dispatch_known_floating(in.dtype, [&]<class T>(std::type_identity<T>) {
     map_lines<T>(out, in, dim, [](T* y, const T* x, std::int64_t n) {
-      map_dense(y, x, n, ShiftedExp<T>{row_extreme<Largest>(x, n)});
+      const RowPower<T> power(row_extreme<LargestNumber>(x, n));
+      map_dense(y, x, n, power);
       Compensated total;
       RowSum<T>::add(total, y, n);
-      map_dense(y, y, n, Divided<T>{total.value()});
+      divide(y, n, total.value(), power);
     });
   });
 }

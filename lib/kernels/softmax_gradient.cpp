@@ -6,8 +6,8 @@
 #include "core/dispatch.hpp"
 #include "kernels/map.hpp"
 #include "kernels/row_extreme.hpp"
+#include "kernels/row_power.hpp"
 #include "kernels/row_sum.hpp"
-#include "kernels/shifted_exp.hpp"
 
 namespace tapegrad::kernels {
 namespace {
@@ -52,18 +52,19 @@ void softmax_row(T* out, const T* g, const T* y, std::int64_t n) {
 template <class T>
 void log_softmax_row(T* out, const T* g, const T* x, std::int64_t n) {
   const std::int64_t most = row_index_of_extreme<Largest>(x, n);
-  VectorRow<T, 1>::dense(ShiftedExp<T>{x[most]}, out, {x}, {1}, n);
-  out[most] = x[most] - x[most];  // 0, or NaN where e^(inf - inf) was
+  VectorRow<T, 1>::dense(RowPower<T>(x[most]), out, {x}, {1}, n);
+  const double power = static_cast<double>(out[most]);
+  out[most] -= out[most];  // 0, or NaN
   Compensated powers;
   RowSum<T>::add(powers, out, n);
   Compensated gradients;
   RowSum<T>::add(gradients, g, most);
   RowSum<T>::add(gradients, g + most + 1, n - most - 1);
   const double own = static_cast<double>(g[most]);
-  const double total = 1 + powers.value();
+  const double total = power + powers.value();
   const T share = static_cast<T>((own + gradients.value()) / total);
   map_row_of(out, g, out, n, [share](const auto& a, const auto& e) { return a - e * share; });
-  out[most] = static_cast<T>((own * powers.value() - gradients.value()) / total);
+  out[most] = static_cast<T>((own * powers.value() - power * gradients.value()) / total);
   drop_unasked(out, g, n);
 }
 

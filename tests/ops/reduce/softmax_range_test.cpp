@@ -35,6 +35,16 @@ TEST_CASE("softmax reaches into the subnormal numbers", "[ops][softmax]") {
   CHECK(of(softmax, {1e30F, 0, -inf}) == std::vector<float>{1, 0, 0});
 }
 
+TEST_CASE("what outweighs all others has a softmax of exactly 1", "[ops][softmax]") {
+  int wrong = 0;
+  for (float x = -3000; x < 3000; x += 0.7F) {
+    if (of(softmax, {x}) != std::vector<float>{1}) ++wrong;
+    if (of(softmax, {x - 20, x, x - 200})[1] != 1) ++wrong;  // the first is 2e-9 of it
+    if (of(softmax, {x, x - 30, -inf})[0] != 1) ++wrong;
+  }
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("softmax keeps what the difference to the largest number loses", "[ops][softmax]") {
   // 40.7 and -40.3 have no common grid: their difference is off by up to 2^-18.
   const float most = 40.7F;
