@@ -10,13 +10,6 @@ namespace {
 
 constexpr std::size_t most_arrays = 4;
 
-/// OpenBLAS would ask for its buffer for ever.
-void check_blas_has_memory() {
-  if (!blas_has_memory(0)) {
-    throw MemoryError("tensor", "OpenBLAS finds no room for its buffer", std::size_t{1} << 27, 0);
-  }
-}
-
 struct Batch {
   const Ref* arrays;
   std::size_t count;
@@ -48,15 +41,24 @@ std::int64_t piece(double work) {
 
 }  // namespace
 
+void need_blas() {
+  if (!blas_has_memory(0)) {
+    throw MemoryError("tensor", "OpenBLAS finds no room for its buffer", std::size_t{1} << 27, 0);
+  }
+}
+
 std::optional<Failure> run_matrices(const Ref* arrays, std::size_t count, std::size_t dims,
-                                    double work, OfMatrix f) {
+                                    double work, OfMatrix f, Uses uses) {
   const Batch batch{arrays, count, dims};
   std::optional<Failure> first;
   std::mutex mutex;
-  check_blas_has_memory();
+  if (uses == Uses::lapack) need_blas();
   parallel_for(batch.size(), piece(work), [&](std::int64_t begin, std::int64_t end) {
-    check_blas_has_memory();
-    const AloneInBlas alone;
+    std::optional<AloneInBlas> alone;
+    if (uses == Uses::lapack) {
+      need_blas();
+      alone.emplace();
+    }
     std::array<std::byte*, most_arrays> at{};
     for (std::int64_t i = begin; i < end; ++i) {
       batch.find(i, at.data());

@@ -79,6 +79,13 @@ bool all_finite(const T* a, std::int64_t n) {
   return zero == 0;
 }
 
+/// To be asked by a thread before it calls LAPACK: throws MemoryError where OpenBLAS would ask for
+/// its buffer for ever.
+void need_blas();
+
+/// What works on a matrix. OpenBLAS isn't even opened for loops of ours.
+enum class Uses { loops, lapack };
+
 /// What run_matrices() calls for number `i` of the batch, whose matrices begin at `at`; it returns
 /// LAPACK's info.
 struct OfMatrix {
@@ -88,20 +95,22 @@ struct OfMatrix {
 
 /// See each_matrix(). The arrays' first `batch` dimensions have the same sizes.
 std::optional<Failure> run_matrices(const Ref* arrays, std::size_t count, std::size_t batch,
-                                    double work, OfMatrix f);
+                                    double work, OfMatrix f, Uses uses);
 
 /// Calls f(pointers) for each matrix of the batches that lie in N arrays, which share their first
 /// `batch` dimensions; `work` is the number of operations for one. f returns LAPACK's info, or 0.
 /// OpenBLAS is alone in each thread, so that results don't depend on how many there are.
 template <std::size_t N, class F>
 std::optional<Failure> each_matrix(const std::array<Ref, N>& arrays, std::size_t batch, double work,
-                                   const F& f) {
+                                   const F& f, Uses uses = Uses::lapack) {
   return run_matrices(arrays.data(), N, batch, work,
-                      {&f, [](const void* g, std::byte* const* at) {
+                      {&f,
+                       [](const void* g, std::byte* const* at) {
                          std::array<std::byte*, N> pointers;
                          std::copy_n(at, N, pointers.begin());
                          return (*static_cast<const F*>(g))(pointers);
-                       }});
+                       }},
+                      uses);
 }
 
 }  // namespace tapegrad::kernels

@@ -22,9 +22,11 @@ double cost(const MatrixLayout& lie) {
   return 4 * least * static_cast<double>(lie.rows) * static_cast<double>(lie.columns);
 }
 
-/// Reflections and the triangle of one matrix, [m, n], in an array that has room for q.
+// What LAPACK wants to work in is asked once for all matrices of a batch: with small ones that
+// takes as long as the rest.
+
 template <class T>
-void factor_qr(T* q, T* r, const MatrixLayout& to_q, const MatrixLayout& to_r, T* a) {
+int work_of_qr(const MatrixLayout& to_q, const MatrixLayout& to_r) {
   const auto m = static_cast<int>(to_q.rows);
   const auto n = static_cast<int>(to_r.columns);
   const auto wide = static_cast<int>(to_q.columns);
@@ -32,10 +34,21 @@ void factor_qr(T* q, T* r, const MatrixLayout& to_q, const MatrixLayout& to_r, T
   const int ask = -1;
   int info = 0;
   T answer[2] = {0, 0};
+  T unread = 0;
+  blas<T>().geqrf(&m, &n, &unread, &m, &unread, &answer[0], &ask, &info);
+  blas<T>().orgqr(&m, &wide, &least, &unread, &m, &unread, &answer[1], &ask, &info);
+  return size_asked(std::max(answer[0], answer[1]));
+}
+
+/// Reflections and the triangle of one matrix, [m, n], in an array that has room for q.
+template <class T>
+void factor_qr(T* q, T* r, const MatrixLayout& to_q, const MatrixLayout& to_r, T* a, int size) {
+  const auto m = static_cast<int>(to_q.rows);
+  const auto n = static_cast<int>(to_r.columns);
+  const auto wide = static_cast<int>(to_q.columns);
+  const int least = std::min(m, n);
+  int info = 0;
   const Scratch<T> scales(least);
-  blas<T>().geqrf(&m, &n, a, &m, scales.get(), &answer[0], &ask, &info);
-  blas<T>().orgqr(&m, &wide, &least, a, &m, scales.get(), &answer[1], &ask, &info);
-  const int size = size_asked(std::max(answer[0], answer[1]));
   const Scratch<T> work(size);
   blas<T>().geqrf(&m, &n, a, &m, scales.get(), work.get(), &size, &info);
   for (std::int64_t i = 0; i < to_r.rows; ++i) {
@@ -45,39 +58,64 @@ void factor_qr(T* q, T* r, const MatrixLayout& to_q, const MatrixLayout& to_r, T
   scatter(q, a, to_q);
 }
 
+/// Eigenvalues, and vectors in the place of a matrix.
 template <class T>
-int find_eigen(T* values, T* a, int n, bool vectors, bool upper) {
-  const char* job = vectors ? "V" : "N";
-  const char* triangle = upper ? "U" : "L";
-  const int ask = -1;
-  int info = 0;
+struct Eigen {
+  int n;
+  const char* job;
+  const char* triangle;
+  int size = 0;
   int count = 0;
-  T answer = 0;
-  blas<T>().syevd(job, triangle, &n, a, &n, values, &answer, &ask, &count, &ask, &info, 1, 1);
-  const int size = size_asked(answer);
-  const Scratch<T> work(size);
-  const Scratch<int> integers(count);
-  blas<T>().syevd(job, triangle, &n, a, &n, values, work.get(), &size, integers.get(), &count,
-                  &info, 1, 1);
-  return info;
-}
 
-/// u and vh are null where they aren't wanted.
+  Eigen(std::int64_t order, bool vectors, bool upper)
+      : n(static_cast<int>(order)), job(vectors ? "V" : "N"), triangle(upper ? "U" : "L") {
+    const int ask = -1;
+    int info = 0;
+    T answer = 0;
+    T unread = 0;
+    blas<T>().syevd(job, triangle, &n, &unread, &n, &unread, &answer, &ask, &count, &ask, &info, 1,
+                    1);
+    size = size_asked(answer);
+  }
+  int find(T* values, T* a) const {
+    int info = 0;
+    const Scratch<T> work(size);
+    const Scratch<int> integers(count);
+    blas<T>().syevd(job, triangle, &n, a, &n, values, work.get(), &size, integers.get(), &count,
+                    &info, 1, 1);
+    return info;
+  }
+};
+
+/// Singular values and vectors, which aren't touched where the job doesn't want them.
 template <class T>
-int find_singular(T* s, T* u, T* vh, T* a, const int (&size)[4], const char* job) {
-  const auto [m, n, lead_u, lead_vh] = size;
-  const int ask = -1;
-  int info = 0;
-  T answer = 0;
-  const Scratch<int> integers(8 * std::min(m, n));
-  blas<T>().gesdd(job, &m, &n, a, &m, s, u, &lead_u, vh, &lead_vh, &answer, &ask, integers.get(),
-                  &info, 1);
-  const int wanted = size_asked(answer);
-  const Scratch<T> work(wanted);
-  blas<T>().gesdd(job, &m, &n, a, &m, s, u, &lead_u, vh, &lead_vh, work.get(), &wanted,
-                  integers.get(), &info, 1);
-  return info;
-}
+struct Singular {
+  int m, n, lead_u, lead_vh;
+  const char* job;
+  int size = 0;
+
+  Singular(const int (&sizes)[4], const char* what)
+      : m(sizes[0]), n(sizes[1]), lead_u(sizes[2]), lead_vh(sizes[3]), job(what) {
+    const int ask = -1;
+    T answer = 0;
+    T unread = 0;
+    run(&unread, &unread, &unread, &unread, &answer, ask);
+    size = size_asked(answer);
+  }
+  int find(T* s, T* u, T* vh, T* a) const {
+    const Scratch<T> work(size);
+    return run(s, u, vh, a, work.get(), size);
+  }
+
+ private:
+  int run(T* s, T* u, T* vh, T* a, T* work, int count) const {
+    int info = 0;
+    const Scratch<int> integers(8 * std::min(m, n));
+    blas<T>().gesdd(job, &m, &n, a, &m, s, u, &lead_u, vh, &lead_vh, work, &count, integers.get(),
+                    &info, 1);
+    return info;
+  }
+};
 
 }  // namespace
 
@@ -87,11 +125,14 @@ void qr(Ref q, Ref r, Ref in) {
   const MatrixLayout to_r(*r.layout);
   const std::int64_t room = lie.rows * std::max(lie.columns, to_q.columns);
   if (q.layout->numel() == 0) return;
+  need_blas();
   dispatch_known_floating(in.dtype, [&]<class T>(std::type_identity<T>) {
+    const int size = work_of_qr<T>(to_q, to_r);
     each_matrix(std::array{q, r, in}, in.layout->rank() - 2, cost(lie), [&](const auto& at) {
       const Scratch<T> a(room);
       gather(a.get(), reinterpret_cast<const T*>(at[2]), lie);
-      factor_qr(reinterpret_cast<T*>(at[0]), reinterpret_cast<T*>(at[1]), to_q, to_r, a.get());
+      factor_qr(reinterpret_cast<T*>(at[0]), reinterpret_cast<T*>(at[1]), to_q, to_r, a.get(),
+                size);
       return 0;
     });
   });
@@ -102,13 +143,14 @@ std::optional<Failure> eigh(Ref values, const Ref* vectors, Ref in, bool upper) 
   const MatrixLayout lie(*in.layout);
   const MatrixLayout to(vectors ? *vectors->layout : *in.layout);
   const Ref out = vectors ? *vectors : values;
+  need_blas();
   return dispatch_known_floating(in.dtype, [&]<class T>(std::type_identity<T>) {
+    const Eigen<T> eigen(lie.rows, vectors != nullptr, upper);
     const auto f = [&](const auto& at) {
       const Scratch<T> a(lie.rows * lie.rows);
       gather(a.get(), reinterpret_cast<const T*>(at[2]), lie);
       if (!all_finite(a.get(), lie.rows * lie.rows)) return not_finite;
-      const int info = find_eigen(reinterpret_cast<T*>(at[0]), a.get(), static_cast<int>(lie.rows),
-                                  vectors != nullptr, upper);
+      const int info = eigen.find(reinterpret_cast<T*>(at[0]), a.get());
       if (vectors) scatter(reinterpret_cast<T*>(at[1]), a.get(), to);
       return info;
     };
@@ -126,18 +168,16 @@ std::optional<Failure> svd(Ref s, const Ref* u, const Ref* vh, Ref in) {
   const int sizes[4] = {static_cast<int>(lie.rows), static_cast<int>(lie.columns),
                         static_cast<int>(to_u.rows), static_cast<int>(u ? to_vh.rows : 1)};
   const std::array arrays{s, u ? *u : s, vh ? *vh : s, in};
+  need_blas();
   return dispatch_known_floating(in.dtype, [&]<class T>(std::type_identity<T>) {
+    const Singular<T> singular(sizes, !u ? "N" : all ? "A" : "S");
     const auto f = [&](const auto& at) {
       const Scratch<T> a(lie.rows * lie.columns);
       const Scratch<T> left(u ? to_u.rows * to_u.columns : 1);
       const Scratch<T> right(u ? to_vh.rows * to_vh.columns : 1);
       gather(a.get(), reinterpret_cast<const T*>(at[3]), lie);
       if (!all_finite(a.get(), lie.rows * lie.columns)) return not_finite;
-      const int info =
-          find_singular(reinterpret_cast<T*>(at[0]), left.get(), right.get(), a.get(), sizes,
-                        !u    ? "N"
-                        : all ? "A"
-                              : "S");
+      const int info = singular.find(reinterpret_cast<T*>(at[0]), left.get(), right.get(), a.get());
       if (u) scatter(reinterpret_cast<T*>(at[1]), left.get(), to_u);
       if (u) scatter(reinterpret_cast<T*>(at[2]), right.get(), to_vh);
       return info;
