@@ -5,6 +5,7 @@
 #include "core/dispatch.hpp"
 #include "kernels/copy.hpp"
 #include "kernels/openblas.hpp"
+#include "kernels/small_factors.hpp"
 
 namespace tapegrad::kernels {
 namespace {
@@ -27,17 +28,20 @@ std::optional<Failure> cholesky(Ref out, Ref in) {
   const auto n = static_cast<int>(lie.rows);
   const std::size_t batch = out.layout->rank() - 2;
   return dispatch_known_floating(out.dtype, [&]<class T>(std::type_identity<T>) {
-    return each_matrix(std::array{out}, batch, cost(n, n) / 3, [&](const auto& at) {
+    const bool small = n <= small_order;
+    const auto f = [&](const auto& at) {
       T* a = reinterpret_cast<T*>(at[0]);
-      int info = 0;
+      int info = small ? cholesky_small(a, n) : 0;
       // LAPACK's upper triangle, column by column, is the lower one row by row.
-      blas<T>().potrf("U", &n, a, &n, &info, 1);
+      if (!small) blas<T>().potrf("U", &n, a, &n, &info, 1);
       for (int i = 0; i < n && info == 0; ++i) {
         if (!(a[std::int64_t{i} * n + i] > 0)) info = i + 1;  // OpenBLAS lets NaN pass
         std::fill_n(a + std::int64_t{i} * n + i + 1, n - i - 1, T{0});
       }
       return info;
-    });
+    };
+    return each_matrix(std::array{out}, batch, cost(n, n) / 3, f,
+                       small ? Uses::loops : Uses::lapack);
   });
 }
 

@@ -59,7 +59,9 @@ void opens_late() {
 
 void factors_first() {
   require(!is_open(), "a program starts without OpenBLAS");
-  require(tg::inv(tg::eye(3))[0].sum().item<float>() == 1, "an inverse is right");
+  require(tg::inv(tg::eye(3))[0].sum().item<float>() == 1, "a small inverse is right");
+  require(!is_open(), "and needs none");
+  require(tg::inv(tg::eye(30))[0].sum().item<float>() == 1, "an inverse is right");
 }
 
 void obeys_earlier_settings() {
@@ -95,7 +97,7 @@ void says_that_it_is_missing() {
     const std::string product = error_of(product_is_right);
     require(product.find("OpenBLAS: cannot be opened: ") != product.npos, product);
     require(product.find("libopenblas0") != product.npos, "the error says what to install");
-    const std::string inverse = error_of([] { tg::inv(tg::eye(3)); });
+    const std::string inverse = error_of([] { tg::inv(tg::eye(30)); });
     require(inverse.find("OpenBLAS: cannot be opened: ") != inverse.npos, inverse);
   }
   require(tg::matmul(tg::ones({2, 2}), tg::ones({2, 2})).sum().item<float>() == 8,
