@@ -4,6 +4,7 @@
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
+#include <sys/mman.h>
 
 #include <array>
 #include <atomic>
@@ -42,6 +43,7 @@ constexpr std::size_t thread_limit = 1 << 16;  // larger blocks are shared betwe
 constexpr std::size_t fine_classes = fine_limit / fine_step;
 constexpr std::size_t thread_classes = fine_classes + 4 * 6;
 constexpr std::size_t thread_bytes_per_class = 1 << 20;
+constexpr std::size_t huge_page = std::size_t{1} << 21;
 constexpr std::size_t largest_block = std::numeric_limits<std::size_t>::max() / 4;
 
 std::size_t class_of(std::size_t bytes) {
@@ -70,16 +72,28 @@ void count_taken(std::size_t bytes) {
   }
 }
 
+/// Blocks of several huge pages begin with one.
+std::align_val_t alignment_of(std::size_t c) {
+  return std::align_val_t{class_size(c) >= 2 * huge_page ? huge_page : alignment};
+}
+
 /// Null where the system has no more.
 void* from_system(std::size_t c) {
-  void* block = ::operator new (class_size(c), std::align_val_t{alignment}, std::nothrow);
-  if (block) count_taken(class_size(c));
+  const std::size_t bytes = class_size(c);
+  void* block = ::operator new(bytes, alignment_of(c), std::nothrow);
+  if (!block) return nullptr;
+  count_taken(bytes);
+#if defined(MADV_HUGEPAGE)
+  // Where the system waits to be asked for huge pages: one fault and one address to look up instead
+  // of 512. Its end is left to small ones, which are there when they are touched.
+  if (bytes >= 2 * huge_page) ::madvise(block, bytes / huge_page * huge_page, MADV_HUGEPAGE);
+#endif
   return block;
 }
 
 void to_system(void* block, std::size_t c) noexcept {
   system_bytes.fetch_sub(class_size(c), std::memory_order_relaxed);
-  ::operator delete (block, std::align_val_t{alignment});
+  ::operator delete(block, alignment_of(c));
 }
 
 struct FreeBlock {

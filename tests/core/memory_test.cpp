@@ -60,6 +60,16 @@ TEST_CASE("blocks are aligned, hold their size and keep apart", "[core][memory]"
   }
 }
 
+TEST_CASE("what fills several huge pages begins with one", "[core][memory]") {
+  constexpr std::size_t page = 2 << 20;
+  for (const std::size_t bytes : {2 * page, 2 * page + 1, 3 * page, 33 * page}) {
+    void* block = allocate(bytes);
+    CHECK(reinterpret_cast<std::uintptr_t>(block) % page == 0);
+    std::memset(block, 1, bytes);
+    deallocate(block, bytes);
+  }
+}
+
 TEST_CASE("a freed block serves the next request of its size", "[core][memory]") {
   if (!caches()) return;
   for (const std::size_t bytes : {small, large}) {
