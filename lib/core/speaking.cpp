@@ -9,11 +9,10 @@
 namespace tapegrad {
 namespace {
 
-template <class E>
-[[noreturn]] void throw_as(std::string_view operation, const E& inner) {
+[[gnu::noinline]] std::string renamed(std::string_view operation, const Error& inner) {
   const std::string_view text = inner.what();
   const std::size_t end = std::min(text.find(": "), text.size());
-  throw E(std::string(operation) + std::string(text.substr(end)));
+  return std::string(operation).append(text.substr(end));
 }
 
 }  // namespace
@@ -24,18 +23,18 @@ void rethrow_as(std::string_view operation) {
   } catch (const MemoryError& inner) {
     throw_renamed(operation, inner);
   } catch (const ShapeError& inner) {
-    throw_as(operation, inner);
+    throw ShapeError(renamed(operation, inner));
   } catch (const DTypeError& inner) {
-    throw_as(operation, inner);
+    throw DTypeError(renamed(operation, inner));
   } catch (const IndexError& inner) {
-    throw_as(operation, inner);
+    throw IndexError(renamed(operation, inner));
   } catch (const LinAlgError& inner) {
-    throw_as(operation, inner);
+    throw LinAlgError(renamed(operation, inner));
   } catch (const AutogradError& inner) {
-    throw_as(operation, inner);
+    throw AutogradError(renamed(operation, inner));
   } catch (const Error& inner) {
     // One that somebody derived stays what it is.
-    if (typeid(inner) == typeid(Error)) throw_as(operation, inner);
+    if (typeid(inner) == typeid(Error)) throw Error(renamed(operation, inner));
     throw;
   }
 }

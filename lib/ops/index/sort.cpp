@@ -98,7 +98,7 @@ Tensor order_of_rows(const Tensor& rows) {
   const auto* first = dense.data<std::int64_t>();
   std::vector<std::int64_t> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
+  std::sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
     return std::lexicographical_compare(first + a * m, first + a * m + m, first + b * m,
                                         first + b * m + m);
   });
