@@ -5,6 +5,7 @@ import unittest
 from programs import program
 
 try:
+    from torch_ops.driver import WIDE
     from torch_ops.suite import details, suite
 except ImportError:
     suite = None
@@ -19,7 +20,7 @@ SAMPLE = ("add", "pow", "maximum", "where", "addcmul", "nn.functional.gelu", "su
 @unittest.skipUnless(suite, "torch or expecttest is not installed")
 class TorchOps(unittest.TestCase):
     def test_values_and_derivatives_are_those_of_torch(self):
-        report = suite(program("torch_ops"), names=SAMPLE)
+        report = suite(program("torch_ops"), names=SAMPLE, dtypes=WIDE)
         self.assertEqual(list(details(report.differing)), [])
         self.assertEqual(set(report.counts), set(SAMPLE))
         for name, counts in report.counts.items():

@@ -5,8 +5,11 @@ from typing import NamedTuple
 
 import torch
 
-OURS = {torch.bool: "bool", torch.uint8: "uint8", torch.int32: "int32", torch.int64: "int64",
-        torch.float32: "float32", torch.float64: "float64"}
+OURS = {torch.bool: "bool", torch.uint8: "uint8", torch.int8: "int8", torch.int16: "int16",
+        torch.int32: "int32", torch.int64: "int64", torch.float16: "float16",
+        torch.bfloat16: "bfloat16", torch.float32: "float32", torch.float64: "float64"}
+# The types that are computed in.
+WIDE = [dtype for dtype, name in OURS.items() if name not in ("int8", "int16", "float16", "bfloat16")]
 THEIRS = {name: dtype for dtype, name in OURS.items()}
 
 
@@ -41,7 +44,7 @@ def put_tensor(x, to):
     if x.requires_grad:
         to.leaves.append(x)
     to.pieces.append(f"t {OURS[x.dtype]} {int(x.requires_grad)} {' '.join(map(str, numbers))}\n")
-    to.pieces.append(elements.numpy().tobytes())
+    to.pieces.append(elements.view(torch.uint8).numpy().tobytes())  # numpy has no bfloat16
 
 
 def put(value, to):

@@ -216,9 +216,9 @@ def compare_errors(driver, report, op):
             report.differs(op.name, "accepted", error.error_regex or "", described(sample))
 
 
-def run(driver, report, ops):
+def run(driver, report, ops, dtypes):
     for op in ops:
-        for dtype in OURS:
+        for dtype in dtypes:
             if dtype in op.dtypes:
                 torch.manual_seed(0)
                 for sample in op.sample_inputs("cpu", dtype, requires_grad=with_gradients(op, dtype)):
@@ -247,14 +247,14 @@ def details(by_name):
             yield f"  {name}: {count} x {why}"
 
 
-def suite(program, chosen="", names=None):
+def suite(program, chosen="", names=None, dtypes=tuple(OURS)):
     """Runs the operations whose name matches the pattern, or is one of the names."""
     warnings.simplefilter("ignore")
     driver = Driver(program)
     report = Report(known_differences())
     try:
         run(driver, report, [op for op in op_db if op.name in driver.names and
-                             (op.name in names if names else re.search(chosen, op.name))])
+                             (op.name in names if names else re.search(chosen, op.name))], dtypes)
     finally:
         driver.close()
     return report
