@@ -19,8 +19,9 @@ Tensor cropped(const Tensor& x, const std::vector<std::int64_t>& widths) {
     const std::int64_t n = x.size(d);
     const std::int64_t first = widths[2 * i];
     const std::int64_t last = widths[2 * i + 1];
-    const std::int64_t kept =
-        n + std::min<std::int64_t>(first, 0) + std::min<std::int64_t>(last, 0);
+    // More than all there is counts as that and one.
+    const auto cut = [n](std::int64_t width) { return std::clamp<std::int64_t>(width, -n - 1, 0); };
+    const std::int64_t kept = n + cut(first) + cut(last);
     check<ShapeError>(kept >= 0, "pad: {} and {} cut off more than the {} elements of dimension {}",
                       first, last, n, d);
     if (kept < n) part = part.narrow(d, std::max<std::int64_t>(-first, 0), kept);
