@@ -56,7 +56,8 @@ void register_all() {
     add_reverse("tanh", tg::tanh);
     add_reverse("sigmoid", tg::sigmoid);
     add_reverse("softplus", tg::softplus);
-    const auto rows = [](auto f, std::int64_t length) {
+    using Along = tg::Tensor (*)(const tg::Tensor&, std::int64_t);
+    const auto rows = [](Along f, std::int64_t length) {
       return [=](const tg::Tensor& x) { return f(x.reshape({-1, length}), 1); };
     };
     for (const std::int64_t length : {10, 1000}) {
