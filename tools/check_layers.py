@@ -23,6 +23,7 @@ MAY_INCLUDE = {
     "kernels": {"core"},
     "autograd": {"core"},
     "ops": {"core", "kernels", "autograd"},
+    "program": {"core", "kernels", "autograd"},
     "summary": {"io"},  # files that appear whole or not at all
     "optim": {"core", "kernels"},  # a step is one loop over memory per parameter
 }

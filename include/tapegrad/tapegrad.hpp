@@ -35,6 +35,7 @@
 #include "tapegrad/optim/optimizer.hpp"
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/print.hpp"
+#include "tapegrad/program.hpp"
 #include "tapegrad/random.hpp"
 #include "tapegrad/state_dict.hpp"
 #include "tapegrad/summary/writer.hpp"

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "autograd/apply.hpp"
+#include "autograd/capture.hpp"
 #include "autograd/engine.hpp"
 #include "autograd/gradients.hpp"
 #include "autograd/mode.hpp"
@@ -219,7 +220,10 @@ Tensor& Tensor::requires_grad_(bool value) {
 }
 
 Tensor Tensor::grad() const {
-  const Collected* collected = collected_of(node_of(*this, "grad"));
+  const Ptr<Node>& node = node_of(*this, "grad");
+  if (is_captured() && node && node->is_leaf()) [[unlikely]]
+    return captured_grad(node);
+  const Collected* collected = collected_of(node);
   return collected ? collected->grad() : Tensor();
 }
 
@@ -240,7 +244,9 @@ void Tensor::set_grad(const Tensor& grad) {
     check<DTypeError>(grad.dtype() == dtype(), "set_grad: {} for a tensor of {}; convert it first",
                       grad.dtype(), dtype());
   }
-  collected->set_grad(grad.defined() ? grad.detach() : Tensor());
+  const Tensor its = grad.defined() ? grad.detach() : Tensor();
+  if (is_captured() && is_leaf()) return captured_set_grad(impl()->node, its);
+  collected->set_grad(its);
 }
 
 Tensor Tensor::detach() const {

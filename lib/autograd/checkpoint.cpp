@@ -246,7 +246,7 @@ void Recomputed::forget(std::size_t place) noexcept {
 std::vector<Tensor> detail::checkpoint(Region f, const std::vector<Tensor>& x) {
   check_defined("checkpoint", f, x);
   check<Error>(static_cast<bool>(f), "checkpoint: the function is empty");
-  if (!recording() || tracing()) {
+  if (!recording() || tracing() || is_captured()) {
     std::vector<Tensor> results = f(x);
     check_all_defined("checkpoint", "the function's result", results);
     return results;

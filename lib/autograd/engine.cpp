@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "autograd/anomaly.hpp"
+#include "autograd/capture.hpp"
 #include "autograd/mode.hpp"
 #include "autograd/saved.hpp"
 #include "core/check.hpp"
@@ -60,21 +61,6 @@ void make_ours(const Collected& leaf, Tensor& g) {
   if (!leaf.collected.defined() || !is_ours(leaf.collected)) g = g.clone();
 }
 
-void add_to_leaf(Collected& leaf, Tensor g) {
-  const std::lock_guard guard(leaf.lock);
-  leaf.count_received();
-  if (!leaf.collected.defined()) {
-    leaf.collected = is_ours(g) ? std::move(g) : g.clone();
-  } else if (is_ours(leaf.collected)) {
-    leaf.collected.add_(g);
-  } else if (is_ours(g)) {
-    leaf.collected.swap(g.add_(leaf.collected));
-  } else {
-    g = leaf.collected + g;
-    leaf.collected.swap(g);
-  }
-}
-
 /// A record in the hands of the pass that frees it. It goes back if its derivative fails.
 class Taken {
  public:
@@ -97,6 +83,21 @@ class Taken {
 };
 
 }  // namespace
+
+void add_to_leaf(Collected& leaf, Tensor g) {
+  const std::lock_guard guard(leaf.lock);
+  leaf.count_received();
+  if (!leaf.collected.defined()) {
+    leaf.collected = is_ours(g) ? std::move(g) : g.clone();
+  } else if (is_ours(leaf.collected)) {
+    leaf.collected.add_(g);
+  } else if (is_ours(g)) {
+    leaf.collected.swap(g.add_(leaf.collected));
+  } else {
+    g = leaf.collected + g;
+    leaf.collected.swap(g);
+  }
+}
 
 /// Trivially destructible, because destructors of static and thread_local objects may run passes;
 /// close() frees what is left.
@@ -198,10 +199,14 @@ void ReversePass::run_all() {
 }
 
 void ReversePass::run() {
-  if (is_anomaly_enabled()) [[unlikely]] {
+  if (is_anomaly_enabled() || is_captured()) [[unlikely]] {
     run_all<Look::closely>();
   } else {
     run_all<Look::away>();
+  }
+  if (is_captured()) [[unlikely]] {
+    for (Arrival& leaf : scratch_->leaves) captured_gradient(leaf.node, std::move(leaf.gradient));
+    scratch_->leaves.clear();
   }
   for (Arrival& leaf : scratch_->leaves) {
     make_ours(static_cast<LeafNode&>(*leaf.node), leaf.gradient);
@@ -250,7 +255,9 @@ void ReversePass::arrive(Arrival& arrival) {
   Node& node = *arrival.node;
   if (node.extras.load(std::memory_order_acquire)) [[unlikely]]
     attend(arrival);
-  if constexpr (look == Look::closely) check_arrived(node, arrival.gradient);
+  if constexpr (look == Look::closely) {
+    if (!is_captured()) check_arrived(node, arrival.gradient);
+  }
   if (arrival.is_input) {
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       if (inputs_[i] == &node) collected_[i] = arrival.gradient;
@@ -271,6 +278,7 @@ void ReversePass::arrive(Arrival& arrival) {
 /// The derivative of the node. What fails in it says whose it was.
 template <ReversePass::Look look>
 Grads ReversePass::gradients_of(Node& node, const Tensor& g) {
+  if constexpr (look == Look::closely) captured_derivative = node.name();
   try {
     if (node.kind == Kind::joint) [[unlikely]] {
       std::vector<Tensor> gs = taken_together(node);
@@ -331,7 +339,9 @@ void ReversePass::process(Node& node, const Tensor& g) {
   const Reading reading(node.claim);
   check_not_freed(node, static_cast<bool>(reading));
   Grads grads = gradients_of<look>(node, g);
-  if constexpr (look == Look::closely) check_gradients(node, grads);
+  if constexpr (look == Look::closely) {
+    if (!is_captured()) check_gradients(node, grads);
+  }
   const std::span<Ptr<Node>> inputs = node.inputs();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i] && i < grads.size() && grads[i].defined()) {
@@ -344,7 +354,9 @@ template <ReversePass::Look look>
 void ReversePass::process_and_free(Node& node, const Tensor& g) {
   Taken taken(node);
   Grads grads = gradients_of<look>(node, g);
-  if constexpr (look == Look::closely) check_gradients(node, grads);
+  if constexpr (look == Look::closely) {
+    if (!is_captured()) check_gradients(node, grads);
+  }
   taken.release();
   const std::span<Ptr<Node>> inputs = node.inputs();
   for (std::size_t i = 0; i < inputs.size(); ++i) {

@@ -12,6 +12,9 @@
 
 namespace tapegrad {
 
+/// What a pass brings to a leaf: g becomes its gradient or a part of it.
+void add_to_leaf(Collected& leaf, Tensor g);
+
 /// Throws AutogradError where an earlier pass has freed what is below the node.
 void check_not_freed(const Node& node, bool not_freed);
 
@@ -65,7 +68,7 @@ class ReversePass {
   bool comes_next(const Node& node) const;
   void add(Arrival& place, Tensor&& g);
   Arrival pop();
-  /// Whether each gradient is looked at for NaN.
+  /// Whether each gradient is looked at for NaN, or else becomes a step of a program.
   enum class Look { away, closely };
   template <Look look>
   void run_all();

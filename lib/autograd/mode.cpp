@@ -5,11 +5,10 @@
 namespace tapegrad {
 namespace {
 
-/// A trace goes on, whether or not it is recorded what it lists.
+/// A trace or a capture goes on, whether or not what it lists is recorded.
 bool set_recording(bool on) {
   const bool before = recording();
-  const auto trace = static_cast<std::uint8_t>(mode) & static_cast<std::uint8_t>(Mode::trace);
-  mode = static_cast<Mode>(trace | static_cast<int>(on));
+  mode = (mode & (Mode::trace | Mode::capture)) | (on ? Mode::record : Mode::silent);
   return before;
 }
 
@@ -17,8 +16,7 @@ bool set_recording(bool on) {
 
 bool set_watched(bool on) {
   const bool before = is_traced();
-  const auto record = static_cast<std::uint8_t>(mode) & static_cast<std::uint8_t>(Mode::record);
-  mode = static_cast<Mode>(record | (on ? static_cast<std::uint8_t>(Mode::trace) : 0));
+  mode = (mode & (Mode::record | Mode::capture)) | (on ? Mode::trace : Mode::silent);
   return before;
 }
 

@@ -1,5 +1,5 @@
-// Whether this thread records, and whether a trace lists its operations. Read on the path of every
-// operation.
+// Whether this thread records, and whether somebody is told of its operations: a trace, or a
+// program that is being captured. Read on the path of every operation.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,16 @@
 
 namespace tapegrad {
 
-/// Two bits: what is tracked goes on the tape; somebody, a trace or anomaly mode, is told of all
-/// that runs.
-enum class Mode : std::uint8_t { silent = 0, record = 1, trace = 2, trace_and_record = 3 };
+/// Three bits: what is tracked goes on the tape; somebody, a trace or anomaly mode, is told of all
+/// that runs; nothing runs, but becomes a step of a program.
+enum class Mode : std::uint8_t { silent = 0, record = 1, trace = 2, capture = 4 };
+
+constexpr Mode operator|(Mode a, Mode b) {
+  return static_cast<Mode>(static_cast<std::uint8_t>(a) | static_cast<std::uint8_t>(b));
+}
+constexpr Mode operator&(Mode a, Mode b) {
+  return static_cast<Mode>(static_cast<std::uint8_t>(a) & static_cast<std::uint8_t>(b));
+}
 
 #if defined(__GNUC__)
 [[gnu::tls_model("initial-exec")]]
@@ -19,12 +26,13 @@ extern constinit thread_local Mode mode;
 /// Whether somebody is told, whatever is recorded; gives what was before.
 bool set_watched(bool on);
 
-/// Elsewhere the mode is asked for by these three alone.
-inline bool has(Mode which) {
-  return (static_cast<std::uint8_t>(mode) & static_cast<std::uint8_t>(which)) != 0;
-}
+/// Elsewhere the mode is asked for by these alone.
+inline bool has(Mode which) { return (mode & which) != Mode::silent; }
 inline bool recording() { return has(Mode::record); }
 inline bool is_traced() { return has(Mode::trace); }
+inline bool is_captured() { return has(Mode::capture); }
+/// Off the usual path: traced, captured, or both.
+inline bool is_watched() { return has(Mode::trace | Mode::capture); }
 inline bool is_silent() { return mode == Mode::silent; }
 
 /// Another mode of this thread until the end of the scope.
@@ -39,17 +47,18 @@ class ModeGuard {
   Mode before_;
 };
 
-/// Runs without recording or listing, so that a forward may be written with tensor operations.
+/// Runs without recording or listing, so that a forward may be written with tensor operations. What
+/// is captured stays so.
 template <class F>
 auto unrecorded(F&& f) {
-  const ModeGuard guard(Mode::silent);
+  const ModeGuard guard(mode & Mode::capture);
   return f();
 }
 
 /// Records as before, but is not listed in a trace: what is inside one entry of it.
 template <class F>
 auto unlisted(F&& f) {
-  const ModeGuard guard(recording() ? Mode::record : Mode::silent);
+  const ModeGuard guard(mode & (Mode::record | Mode::capture));
   return f();
 }
 

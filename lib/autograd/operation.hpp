@@ -11,11 +11,14 @@
 // each element may then write over an input that lies exactly like it. `any_dtype` marks one whose
 // into() knows elements that are only stored; all others see what those are computed in, and the
 // derivative always does. What a user's function gives is known only when it has run: custom
-// operations have forward(inputs...) instead of both.
+// operations have forward(inputs...) instead of both. `each_element` marks one that computes each
+// element of its result from those at the same place of its inputs, which may be broadcast: a
+// program runs it on a piece of them. `has_effect` marks one that draws or refuses.
 #pragma once
 
 #include <concepts>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -76,15 +79,18 @@ template <IsView Op>
 /// Whether into() is to compute with the wider types of elements that are only stored.
 template <class Op, class... In>
 bool is_computed_wide(const In&... inputs) {
-  if constexpr (requires { Op::any_dtype; }) return false;
-  const auto types = []<class T>(const T& x) {
-    if constexpr (std::same_as<T, Tensor> && !requires { Op::takes_undefined; }) {
-      return bit_of(impl_of(x).dtype);
-    } else {
-      return types_of(x);
-    }
-  };
-  return ((types(inputs) | ...) & narrow_types) != 0;
+  if constexpr (requires { Op::any_dtype; } || sizeof...(In) == 0) {
+    return false;
+  } else {
+    const auto types = []<class T>(const T& x) {
+      if constexpr (std::same_as<T, Tensor> && !requires { Op::takes_undefined; }) {
+        return bit_of(impl_of(x).dtype);
+      } else {
+        return types_of(x);
+      }
+    };
+    return ((types(inputs) | ...) & narrow_types) != 0;
+  }
 }
 
 template <class Op, class... In>
@@ -158,6 +164,9 @@ using Inputs = std::span<const Tensor* const>;
 /// An operation whose type isn't known: for those who list what runs, or run it again.
 class Operation {
  public:
+  virtual ~Operation() = default;
+  /// For who keeps it longer than the call.
+  virtual std::unique_ptr<const Operation> copy() const = 0;
   virtual std::string_view name() const = 0;
   virtual void attributes(AttributeList& list) const = 0;
   /// Says what its results are, and fills them; else they are views, or a user's function.
@@ -168,9 +177,11 @@ class Operation {
   virtual bool any_layout() const = 0;
   /// How views lie; nothing for other operations.
   virtual std::vector<Layout> layouts(const Layout& input) const = 0;
-
- protected:
-  ~Operation() = default;
+  /// Whether it may be run on a piece of its inputs.
+  virtual bool each_element() const = 0;
+  /// Whether running it does more than filling its results: it draws random numbers, or refuses
+  /// some inputs.
+  virtual bool has_effect() const = 0;
 };
 
 /// `op` with the inputs In: so many tensors, or a list of them.
@@ -178,6 +189,9 @@ template <class Op, class... In>
 class OperationOf final : public Operation {
  public:
   explicit OperationOf(const Op& op) : op_(op) {}
+  std::unique_ptr<const Operation> copy() const override {
+    return std::make_unique<OperationOf>(*this);
+  }
   std::string_view name() const override { return op_.name; }
   void attributes(AttributeList& list) const override { list_attributes(op_, list); }
   bool computes() const override { return Computes<Op, In...> || ComputesSeveral<Op, In...>; }
@@ -211,6 +225,12 @@ class OperationOf final : public Operation {
     if constexpr (IsView<Op>) return {op_.layout(input)};
     return {};
   }
+  bool each_element() const override {
+    return requires { Op::each_element; };
+  }
+  bool has_effect() const override {
+    return requires { Op::has_effect; };
+  }
 
  private:
   static void store(const std::vector<Tensor>& results, Outputs outs) {
@@ -228,7 +248,7 @@ class OperationOf final : public Operation {
     }
   }
 
-  const Op& op_;
+  Op op_;
 };
 
 }  // namespace tapegrad

@@ -236,6 +236,12 @@ void list_operation(const Operation& operation, Inputs inputs, Outputs outputs) 
   if (trace.watch()) unlisted([&] { trace.watch()(operation, inputs, outputs); });
 }
 
+std::vector<Tensor> capture_and_list(const Operation& operation, Inputs inputs) {
+  std::vector<Tensor> results = captured(operation, inputs);
+  if (is_traced()) list_operation(operation, inputs, results);
+  return results;
+}
+
 void backward_traced(const Tensor& root, const std::function<void()>& run) {
   const auto leaves = leaves_below(root);
   unrecorded(run);
@@ -273,7 +279,7 @@ std::vector<TapeRecord> trace(const std::function<void()>& f, const Watch& watch
   check<Error>(static_cast<bool>(f), "trace: the function is empty");
   Trace trace(watch);
   const Running guard(trace);
-  const ModeGuard listing(recording() ? Mode::trace_and_record : Mode::trace);
+  const ModeGuard listing(mode | Mode::trace);
   f();
   return trace.records();
 }

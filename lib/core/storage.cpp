@@ -18,9 +18,12 @@ struct ForeignStorage : Storage {
 
 }  // namespace
 
+constinit thread_local std::uint32_t current_capture = 0;
+
 Ptr<Storage> make_storage(std::size_t bytes) {
   void* block = allocate(header + bytes);
   auto* storage = new (block) Storage;
+  storage->capture = current_capture;
   storage->bytes = bytes;
   storage->data = static_cast<std::byte*>(block) + header;
   return Ptr<Storage>(storage);
@@ -29,6 +32,7 @@ Ptr<Storage> make_storage(std::size_t bytes) {
 Ptr<Storage> make_foreign_storage(void* data, std::size_t bytes) {
   auto* storage = new ForeignStorage;
   storage->foreign = true;
+  storage->capture = current_capture;
   storage->bytes = bytes;
   storage->data = static_cast<std::byte*>(data);
   return Ptr<Storage>(storage);

@@ -41,6 +41,21 @@ void detail::check_argument(std::string_view operation, std::size_t place,
   check_all_defined(operation, fmt::format("argument {}", place), list);
 }
 
+void check_has_values(std::string_view operation, const Tensor& x) {
+  const TensorImpl& impl = impl_of(x);
+  if (impl.storage->data || impl.storage->bytes == 0) return;
+  check<Error>(current_capture != 0,
+               "{}: this tensor of shape {} was made while a program was captured, and has no "
+               "values; give it back from the captured function, and take what the program gives",
+               operation, impl.layout.shape());
+  fail<Error>(
+      "{}: the values of this tensor of shape {} aren't known while the program is "
+      "captured, so that nothing can be decided, printed or counted by them there; give "
+      "it back from the captured function and read what the program gives, or keep this "
+      "part outside of it",
+      operation, impl.layout.shape());
+}
+
 Tensor make_tensor(DType dtype, Ptr<Storage> storage, const Layout& layout) {
   void* block = allocate(sizeof(TensorImpl));
   return Tensor::adopt(new (block) TensorImpl(dtype, std::move(storage), layout));

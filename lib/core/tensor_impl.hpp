@@ -49,6 +49,9 @@ inline TensorImpl& impl_of(const Tensor& x, std::string_view operation = "tensor
   return *x.impl();
 }
 
+/// Throws Error in `operation`'s name for a tensor whose elements a captured program will compute.
+[[gnu::cold, gnu::noinline]] void check_has_values(std::string_view operation, const Tensor& x);
+
 /// Uninitialised elements, row by row. Throws MemoryError.
 Tensor make_tensor(DType dtype, const Shape& shape);
 

@@ -35,6 +35,7 @@ class Slices {
   /// end), one after another; several threads have parts of the slices.
   void by_parts(std::int64_t begin, std::int64_t end) const {
     constexpr std::int64_t line = 64 / sizeof(T);
+    if (begin == end) return;  // an empty `few` may have no memory to walk over
     walk_.parallel_rows(std::max(line, grain / std::max<std::int64_t>(1, end - begin)),
                         [&](const auto& at, const auto& stride, std::int64_t n) {
                           row(at, stride, n, begin, end);

@@ -131,7 +131,7 @@ Module& Module::operator=(const Module& other) {
   detail::forget_kept(other);
   detail::Identity::keep_for_copy(*this, other);
   leave();
-  training_ = other.training_;
+  set_mode(other.training_);
   return *this;
 }
 
@@ -140,7 +140,7 @@ Module& Module::operator=(Module&& other) {
   const bool empty = gone() && left_.tensors.empty();
   const bool closed = detail::Identity::close(*this, other);
   if (!closed && !empty && !other.gone()) detail::Identity::keep(*this, other);
-  training_ = other.training_;
+  set_mode(other.training_);
   if (!closed) empty ? take(other) : lose(other);
   return *this;
 }

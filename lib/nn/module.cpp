@@ -1,12 +1,14 @@
 #include "tapegrad/nn/module.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <set>
 #include <unordered_map>
 
 #include "core/check.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/nn/census.hpp"
+#include "tapegrad/program.hpp"
 
 namespace tapegrad::nn {
 namespace {
@@ -223,7 +225,24 @@ LoadResult Module::load_state_dict(const StateDict& state) {
 }
 
 void Module::train(bool on) {
-  apply([on](Module& part) { part.training_ = on; });
+  apply([on](Module& part) { part.set_mode(on); });
+}
+
+void Module::set_mode(bool on) {
+  training_ = on;
+  if (asked_) *asked_ = on;
+}
+
+bool Module::is_training() const {
+  if (capturing()) [[unlikely]] {
+    if (!asked_) asked_ = std::make_shared<std::atomic<bool>>(training_);
+    tapegrad::detail::required_in_runs(
+        [asked = asked_, then = training_] { return asked->load() == then; },
+        fmt::format("it was captured while a module was in {} mode, which has been changed: call "
+                    "train() or eval() again before it runs, or capture a program for each mode",
+                    training_ ? "train" : "eval"));
+  }
+  return training_;
 }
 
 void Module::to(DType dtype) {

@@ -58,6 +58,7 @@ template <class Op, Side side>
 struct Beside {
   static constexpr std::string_view name = Op::name;
   static constexpr bool any_layout = true;
+  static constexpr bool each_element = true;
   static constexpr std::size_t place = SavedBeside<side>::place;
   static constexpr Needs saves(Needs needs) {
     const Needs saved = Op::saves(asks_for(needs, 0) ? save_input(place) : save_nothing);
@@ -114,7 +115,7 @@ inline Scalar as(DType, Scalar number) { return number; }
 template <class F, Side side>
 struct TextBeside {
   static constexpr bool vector = kernels::vectorizes<F>();
-  const F& f;
+  F f;
   double number;
   auto operator()(const auto& g, const auto& x, const auto&... more) const {
     using kernels::constant;

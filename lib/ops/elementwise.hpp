@@ -2,8 +2,13 @@
 // operation itself is in a file of pointwise/.
 #pragma once
 
+#include <array>
+#include <cstring>
+#include <memory>
 #include <optional>
+#include <string>
 #include <tuple>
+#include <type_traits>
 
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
@@ -92,41 +97,75 @@ using Same = T;
 /// A loop over N arrays of a floating-point type, whatever it does with their elements.
 template <std::size_t N>
 struct Loop {
+  /// The text, which can be copied byte by byte, and what runs it.
   const void* f;
+  std::size_t size;
+  static constexpr bool each_element = true;
   void (*call)(const void* f, DType dtype, const std::array<kernels::Ref, N>& arrays);
-  void operator()(DType dtype, const std::array<kernels::Ref, N>& arrays) const {
-    call(f, dtype, arrays);
+  /// The gradient is one number for all elements of the values, and `call` knows that.
+  bool from_number = false;
+
+  template <std::same_as<Tensor>... Values>
+  Meta result(const Tensor& g, const Values&... values) const {
+    const Shape& shape = std::get<0>(std::tie(values...)).shape();
+    return {g.dtype(), from_number ? shape : broadcast_for("vjp", g.shape(), shape)};
   }
+  template <std::same_as<Tensor>... Values>
+  void into(const Tensor& out, const Tensor& g, const Values&... values) const {
+    const DType dtype = impl_of(out).dtype;
+    const Shape& shape = impl_of(out).layout.shape();
+    const auto is_like = [&](const TensorImpl& v) {
+      return v.dtype == dtype && v.layout.shape() == shape;
+    };
+    if ((is_like(impl_of(values)) && ...) && (from_number || is_like(impl_of(g)))) {
+      return call(f, dtype, {kernels::ref(out), kernels::ref(g), kernels::ref(values)...});
+    }
+    call(f, dtype,
+         {kernels::ref(out), Operand(g, dtype, shape).ref(),
+          Operand(values, dtype, shape).ref()...});
+  }
+};
+
+/// The same as a step of a program, which outlives the text.
+template <std::size_t N>
+struct KeptLoop : Loop<N> {
+  explicit KeptLoop(const Loop<N>& loop)
+      : Loop<N>(loop),
+        name(std::string(captured_derivative) + "_backward"),
+        text(new std::byte[loop.size]) {
+    std::memcpy(text.get(), loop.f, loop.size);
+    this->f = text.get();
+  }
+  std::string name;
+  std::shared_ptr<std::byte[]> text;
 };
 
 /// The result of a loop over g and values, which are taken in g's type and broadcast.
 template <std::same_as<Tensor>... Values>
 [[gnu::noinline]] Tensor looped(const Loop<sizeof...(Values) + 2>& loop, const Tensor& g,
                                 const Values&... values) {
+  if (is_captured()) [[unlikely]]
+    return untaped(KeptLoop(loop), g, values...);
   const TensorImpl& like = impl_of(g);
-  const auto is_like = [&](const TensorImpl& v) {
-    return v.dtype == like.dtype && v.layout.shape() == like.layout.shape();
-  };
-  if ((is_like(impl_of(values)) && ...)) {
-    Tensor out = make_tensor(like.dtype, like.layout.shape());
-    loop(like.dtype, {kernels::ref(out), kernels::ref(g), kernels::ref(values)...});
-    return out;
-  }
-  const Shape shape = broadcast_for("vjp", g.shape(), std::get<0>(std::tie(values...)).shape());
-  Tensor out = make_tensor(like.dtype, shape);
-  loop(like.dtype, {kernels::ref(out), Operand(g, like.dtype, shape).ref(),
-                    Operand(values, like.dtype, shape).ref()...});
+  const Shape& shape = like.layout.shape();
+  const bool same = ((impl_of(values).layout.shape() == shape) && ...);
+  const Tensor out = same ? make_tensor(like.dtype, shape)
+                          : make_tensor(like.dtype, loop.result(g, values...).shape);
+  loop.into(out, g, values...);
   return out;
 }
 
 /// The text of a derivative: f(g, values...) in the element type of g, which is that of the result.
+/// It holds all that it needs: a captured program keeps it.
 /// One loop where nothing is recorded, operations on tensors where the reverse pass is.
 template <class F, std::same_as<Tensor>... Values>
 Tensor pulled(const F& f, const Tensor& g, const Values&... values) {
   if (recording()) return f(g, values.to(g.dtype())...);
   constexpr std::size_t count = sizeof...(Values) + 2;
+  static_assert(std::is_trivially_copyable_v<F>, "a text is kept byte by byte");
   const Loop<count> loop{
-      &f, [](const void* text, DType dtype, const std::array<kernels::Ref, count>& arrays) {
+      &f, sizeof(F),
+      [](const void* text, DType dtype, const std::array<kernels::Ref, count>& arrays) {
         dispatch_floating("vjp", dtype, [&]<class T>(std::type_identity<T>) {
           map_text<T, T, Same<T, Values>...>(*static_cast<const F*>(text), arrays);
         });
@@ -153,6 +192,7 @@ struct Unary {
   static constexpr bool vector = true;        // false: f has no batch form
   static constexpr bool vector_slope = true;  // false: df, or pull, has none
   static constexpr bool any_layout = true;
+  static constexpr bool each_element = true;
   static constexpr Needs saves(Needs) { return Op::keeps; }
 
   Like result(const Tensor& x) const {
@@ -188,7 +228,7 @@ struct Unary {
   /// pull() of what was saved, as the function of a loop.
   struct Pull {
     static constexpr bool vector = Op::vector_slope;
-    const Op& op;
+    [[no_unique_address]] Op op;
     auto operator()(const auto& g, const auto& x, const auto& y) const { return op.pull(g, x, y); }
     auto operator()(const auto& g, const auto& saved) const {
       if constexpr (Op::keeps == save_inputs) return op.pull(g, saved, Unsaved{});
@@ -233,6 +273,7 @@ struct Binary {
   static constexpr bool commutes = false;
   static constexpr bool vector = true;
   static constexpr bool any_layout = true;
+  static constexpr bool each_element = true;
 
   Meta result(const Tensor& a, const Tensor& b) const {
     return {Op::type_of(Op::name, a, b), broadcast_for(Op::name, a.shape(), b.shape())};

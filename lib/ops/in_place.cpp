@@ -102,6 +102,8 @@ void take_node_back(TensorImpl& x, Ptr<Node> before) {
 }  // namespace
 
 void set_history(Tensor& self, Ptr<Node> node) {
+  if (is_captured()) [[unlikely]]
+    refuse_captured_history(node->name(), self);
   TensorImpl& view = *self.impl();
   TensorImpl& base = view.base ? *view.base : view;
   if (!base.node) base.recorded_writes |= tracked_by_write;

@@ -103,9 +103,19 @@ Tensor computed_copy(const Tensor& self);
 /// Writes that copy back.
 void store_copy(const Tensor& self, const Tensor& copy);
 
+/// The same as a step of a program.
+template <class Op, std::same_as<Tensor>... In>
+[[gnu::cold, gnu::noinline]] void write_captured(const Op& op, const Tensor& self,
+                                                 const In&... other) {
+  const std::array<const Tensor*, sizeof...(In) + 1> inputs{&self, &other...};
+  captured_write(OperationOf<Op, Tensor, In...>(op), inputs);
+}
+
 /// op.into() from self and others into self.
 template <class Op, std::same_as<Tensor>... In>
 void write_into(const Op& op, const Tensor& self, const In&... other) {
+  if (is_captured()) [[unlikely]]
+    return write_captured(op, self, apart_from(self, other)...);
   if (is_computed_wide<Op>(self, other...)) [[unlikely]] {
     const Tensor copy = computed_copy(self);
     op.into(copy, copy, apart_from(self, computed_copy(other))...);
@@ -163,13 +173,17 @@ Tensor& write_and_record(Op op, Tensor& self, const In&... other) {
     write();
     return self;
   }
-  if (is_traced()) [[unlikely]] {
-    write_traced(std::move(op), self, other...);
-    return self;
+  if (is_watched()) [[unlikely]] {
+    if (is_traced()) {
+      write_traced(std::move(op), self, other...);
+      return self;
+    }
+    captured_change(name, self);
   }
   check_history(name, self);
   (check_history(name, other), ...);
-  const bool records = tracked(self) || (tracked(other) || ...) || (impl.base && impl.base->node);
+  const bool records =
+      recording() && (tracked(self) || (tracked(other) || ...) || (impl.base && impl.base->node));
   if (!records || !is_floating(impl.dtype)) {
     write();
     return self;

@@ -12,6 +12,7 @@
 #include "tapegrad/graph.hpp"
 #include "tapegrad/nn/census.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/program.hpp"
 
 namespace tapegrad::optim {
 namespace {
@@ -47,8 +48,24 @@ inline std::uint32_t received(const LeafNode* leaf) {
 
 }  // namespace
 
+Optimizer::Optimizer(Optimizer&& other) noexcept
+    : groups_(std::move(other.groups_)),
+      whereabouts_(std::move(other.whereabouts_)),
+      assigned_(other.assigned_),
+      changes_seen_(other.changes_seen_),
+      unlooked_(other.unlooked_) {
+  if (whereabouts_) *whereabouts_ = this;
+}
+
+Optimizer::~Optimizer() {
+  if (whereabouts_) *whereabouts_ = nullptr;
+}
+
 Optimizer& Optimizer::operator=(Optimizer&& other) noexcept {
   if (this == &other) return *this;
+  if (whereabouts_) *whereabouts_ = nullptr;
+  whereabouts_ = std::move(other.whereabouts_);
+  if (whereabouts_) *whereabouts_ = this;
   groups_ = std::move(other.groups_);
   other.groups_.clear();
   changes_seen_ = other.changes_seen_;
@@ -62,8 +79,35 @@ void Optimizer::check_not_moved_from() const {
   fail<Error>("{}: this optimizer was moved from; use the one it went to", kind());
 }
 
+std::function<void()> Optimizer::called_later(Method method) {
+  if (!whereabouts_) whereabouts_ = std::make_shared<Optimizer*>(this);
+  return [where = whereabouts_, method, what = kind()] {
+    check<Error>(*where != nullptr,
+                 "program: the {} that it was captured with has come to its end; capture it again "
+                 "with one that lives as long as the program",
+                 what);
+    ((*where)->*method)();
+  };
+}
+
+std::vector<Tensor> Optimizer::all_parameters() const {
+  std::vector<Tensor> all;
+  for (const std::vector<Slot>& group : groups_) {
+    for (const Slot& slot : group) all.push_back(slot.parameter);
+  }
+  return all;
+}
+
 void Optimizer::zero_grad() {
   check_not_moved_from();
+  if (capturing()) {
+    detail::cleared_in_runs(all_parameters(), called_later(&Optimizer::drop_gradients));
+  } else {
+    drop_gradients();
+  }
+}
+
+void Optimizer::drop_gradients() {
   for (std::vector<Slot>& group : groups_) {
     for (Slot& slot : group) {
       if (LeafNode* leaf = leaf_of(slot.parameter)) leaf->set_grad({});
@@ -171,6 +215,15 @@ void Optimizer::check_not_parted() {
 
 void Optimizer::step() {
   check_not_moved_from();
+  if (capturing()) {
+    detail::called_in_runs(lower_case(kind()), all_parameters(),
+                           called_later(&Optimizer::step_all));
+  } else {
+    step_all();
+  }
+}
+
+void Optimizer::step_all() {
   if (is_suspicious()) look_around();
   const NoGrad guard;
   for (std::size_t group = 0; group < groups_.size(); ++group) step_group(group);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/captured.hpp"
 #include "support/catch.hpp"
 #include "support/contract.hpp"
 #include "support/cut.hpp"
@@ -18,9 +19,8 @@
 namespace tapegrad::test {
 namespace {
 
-Tensors leaves(const OpRow& row, Arrangement arrangement) {
+Tensors leaves(const OpRow& row, Arrangement arrangement, int seed = 0) {
   Tensors inputs;
-  int seed = 0;
   for (const Input& input : row.inputs) {
     const Tensor values = spread(input.shape, input.low, input.high, seed++);
     inputs.push_back(laid(values, arrangement).requires_grad_());
@@ -173,6 +173,27 @@ void check_contract_of(const OpRow& row, const Tensors& inputs) {
   });
 }
 
+/// Captured and run on new numbers, the function and its derivative are what they are by
+/// themselves.
+void check_program(const OpRow& row) {
+  const auto f = [&](const Tensors& feeds) {
+    Tensors inputs;
+    for (const Tensor& x : feeds) inputs.push_back(Tensor(x).requires_grad_(row.differentiable));
+    Tensors results{row.f(inputs)};
+    if (!row.differentiable) return results;
+    const Tensor weights = spread(results[0].shape(), 0.5, 1.5).to(results[0].dtype());
+    for (const Tensor& g :
+         grad({results[0]}, inputs, {.grad_outputs = {weights}, .allow_unused = true})) {
+      if (g.defined()) results.push_back(g);
+    }
+    return results;
+  };
+  const Tensors first = leaves(row, Arrangement::dense);
+  const auto check = [&] { check_captured(f, {first, leaves(row, Arrangement::dense, 7), first}); };
+  if (row.never_captured.empty()) return check();
+  CHECK(contains(error_of(check), "while the program is captured"));
+}
+
 void check_derivatives(const OpRow& row, const std::string& label) {
   DYNAMIC_SECTION(label << "recorded under its name") { check_recorded(row); }
   DYNAMIC_SECTION(label << "derivatives of orders 1 to 3") {
@@ -240,6 +261,7 @@ void check_rows(const std::vector<OpRow>& rows, int line) {
       }
       check_contract_of(row, leaves(row, Arrangement::transposed));
     }
+    DYNAMIC_SECTION(label << "as a captured program") { check_program(row); }
     DYNAMIC_SECTION(label << "any number of threads") { check_threads(row); }
     DYNAMIC_SECTION(label << "empty inputs") { check_empty(row); }
     DYNAMIC_SECTION(label << "refusals") { check_refusals(row); }

@@ -46,6 +46,9 @@ struct OpRow {
   double narrow_roundings = 4;
   /// Why its inputs are never of these two types.
   std::string_view never_narrow = {};
+  /// Why no program can be captured that runs it, or its derivative; the error that says so is
+  /// checked.
+  std::string_view never_captured = {};
   /// Of derivatives, relative; larger where the operation itself rounds to float32.
   double tolerance = 1e-9;
   /// Why derivatives end at the second; empty where the third is checked too.

@@ -2,10 +2,12 @@
 // (state_dict, training mode, conversion, printing) is here; what a layer computes is not.
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <functional>
 #include <iosfwd>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -169,7 +171,8 @@ class Module : private detail::Place {
   /// Sets the mode of this module and all below: dropout drops only while training.
   void train(bool on = true);
   void eval() { train(false); }
-  bool is_training() const { return training_; }
+  /// A program that is captured depends on the answer: it is refused in another mode.
+  bool is_training() const;
 
   /// Converts floating-point parameters (with their gradients) and buffers. They stay the same
   /// tensors: an optimizer goes on with them. Throws DTypeError unless `dtype` is floating.
@@ -214,8 +217,12 @@ class Module : private detail::Place {
   friend class Visitor;
   friend detail::Identity;
 
+  void set_mode(bool on);
+
   ScopeName scope_name_;
   bool training_ = true;
+  /// The same for programs that asked; null while there are none.
+  mutable std::shared_ptr<std::atomic<bool>> asked_;
   detail::Left left_;
 };
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -29,12 +31,14 @@ class OptionVisitor {
 class Optimizer {
  public:
   Optimizer(const Optimizer&) = delete;  // two optimizers would share what they remember
-  Optimizer(Optimizer&&) = default;
+  Optimizer(Optimizer&& other) noexcept;
   Optimizer& operator=(const Optimizer&) = delete;
   Optimizer& operator=(Optimizer&& other) noexcept;
-  virtual ~Optimizer() = default;
+  virtual ~Optimizer();
 
-  /// Drops the gradients of all parameters.
+  /// Drops the gradients of all parameters. Both this and step() are done in each run of a
+  /// program that is captured, with the options that there are by then; a run throws Error where
+  /// the optimizer is gone.
   void zero_grad();
   /// One update, outside the tape and in place. Throws Error, before anything is changed, where
   /// gradients go to what nobody trains; looking for that costs two comparisons and one for each
@@ -129,6 +133,12 @@ class Optimizer {
   virtual void visit_options(std::size_t group, OptionVisitor& v) = 0;
 
  private:
+  /// What a captured program calls in each run.
+  using Method = void (Optimizer::*)();
+  std::function<void()> called_later(Method method);
+  std::vector<Tensor> all_parameters() const;
+  void drop_gradients();
+  void step_all();
   void step_group(std::size_t group);
   /// update(), and what others must know of it.
   void carry_out(std::span<const Change> changes, std::size_t group);
@@ -145,6 +155,8 @@ class Optimizer {
   void check_not_parted();
 
   std::vector<std::vector<Slot>> groups_;
+  /// Where this is, for programs; null there after its end, and here if there are none.
+  std::shared_ptr<Optimizer*> whereabouts_;
   /// What is here came by an assignment, and no step has seen a gradient since.
   bool assigned_ = false;
   /// nn::detail::changes_of_owners when somebody last looked around.

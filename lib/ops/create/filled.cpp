@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/tensor_impl.hpp"
+#include "autograd/apply.hpp"
 #include "kernels/copy.hpp"
 #include "ops/create/options.hpp"
 
@@ -13,15 +13,35 @@ DType default_dtype(Scalar value) {
   return value.kind() == DType::float64 ? DType::float32 : value.kind();
 }
 
+struct Empty {
+  static constexpr std::string_view name = "empty";
+  static constexpr bool any_dtype = true;
+  Meta meta;
+  Meta result() const { return meta; }
+  void into(const Tensor&) const {}
+};
+
+struct Full {
+  static constexpr std::string_view name = "full";
+  static constexpr bool any_dtype = true;
+  Meta meta;
+  Scalar value;
+  /// Which function it is of, for errors.
+  std::string_view operation;
+  void attributes(AttributeList& list) const { list("value", value); }
+  Meta result() const { return meta; }
+  void into(const Tensor& x) const { kernels::fill(kernels::ref(x), value, operation); }
+};
+
 Tensor uninitialised(std::string_view operation, const Shape& shape, const TensorOptions& options) {
-  return finished(make_tensor(operation, chosen(operation, options, float32), shape), options);
+  const Meta meta{chosen(operation, options, float32), shape};
+  return finished(in_name_of(operation, [&] { return untaped(Empty{meta}); }), options);
 }
 
 Tensor filled(std::string_view operation, const Shape& shape, Scalar value,
               const TensorOptions& options) {
-  Tensor x = make_tensor(operation, chosen(operation, options, default_dtype(value)), shape);
-  kernels::fill(kernels::ref(x), value, operation);
-  return finished(std::move(x), options);
+  const Full op{{chosen(operation, options, default_dtype(value)), shape}, value, operation};
+  return finished(in_name_of(operation, [&] { return untaped(op); }), options);
 }
 
 Tensor filled_like(std::string_view operation, const Tensor& x, Scalar value,

@@ -28,18 +28,38 @@ kernels::Stream next(Generator& generator) {
   return {generator.initial_seed(), generator.next_call()};
 }
 
+/// Numbers from nothing: fill(ref, stream) of a kernel, which a captured program calls again with
+/// the stream that comes next by then.
+template <class Fill>
+struct Draw {
+  static constexpr bool has_effect = true;
+  std::string_view name;
+  Meta meta;
+  Generator* generator;
+  Fill fill;
+  Meta result() const { return meta; }
+  void into(const Tensor& x) const { fill(kernels::ref(x), next(*generator)); }
+};
+
+template <class Fill>
+Tensor drawn(std::string_view operation, const Shape& shape, DType dtype, Generator& generator,
+             Fill fill) {
+  const Draw<Fill> op{operation, {computed_in(dtype), shape}, &generator, fill};
+  return converted(in_name_of(operation, [&] { return untaped(op); }), dtype);
+}
+
 Tensor uniform(std::string_view operation, const Shape& shape, DType dtype, double low, double high,
                Generator& generator) {
-  const Tensor x = make_tensor(operation, computed_in(dtype), shape);
-  kernels::uniform(kernels::ref(x), next(generator), low, high);
-  return converted(x, dtype);
+  return drawn(operation, shape, dtype, generator, [=](kernels::Ref x, kernels::Stream stream) {
+    kernels::uniform(x, stream, low, high);
+  });
 }
 
 Tensor normal(std::string_view operation, const Shape& shape, DType dtype, double mean, double std,
               Generator& generator) {
-  const Tensor x = make_tensor(operation, computed_in(dtype), shape);
-  kernels::normal(kernels::ref(x), next(generator), mean, std);
-  return converted(x, dtype);
+  return drawn(operation, shape, dtype, generator, [=](kernels::Ref x, kernels::Stream stream) {
+    kernels::normal(x, stream, mean, std);
+  });
 }
 
 Tensor standard_uniform(std::string_view operation, const Shape& shape,
@@ -63,10 +83,11 @@ Tensor integers(std::string_view operation, std::int64_t low, std::int64_t high,
   check<IndexError>(low < high, "{}: there is no integer from {} to below {}", operation, low,
                     high);
   check_holds(operation, dtype, low, high - 1);
-  const Tensor x = make_tensor(operation, computed_in(dtype), shape);
   const std::uint64_t count = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
-  kernels::integers(kernels::ref(x), next(generator), low, count);
-  return finished(converted(x, dtype), options);
+  const auto fill = [=](kernels::Ref x, kernels::Stream stream) {
+    kernels::integers(x, stream, low, count);
+  };
+  return finished(drawn(operation, shape, dtype, generator, fill), options);
 }
 
 /// Both are numbers that x can hold.
@@ -124,9 +145,8 @@ Tensor randperm(std::int64_t n, const TensorOptions& options, Generator& generat
   const DType dtype = chosen("randperm", options, int64);
   check<ShapeError>(n >= 0, "randperm: {} elements; n can't be negative", n);
   check_holds("randperm", dtype, 0, std::max<std::int64_t>(n - 1, 0));
-  const Tensor x = make_tensor("randperm", int64, Shape{n});
-  kernels::permutation(kernels::ref(x), next(generator));
-  return finished(x.to(dtype), options);
+  return finished(drawn("randperm", Shape{n}, int64, generator, kernels::permutation).to(dtype),
+                  options);
 }
 
 Tensor rand_like(const Tensor& x, const TensorOptions& options, Generator& generator) {
@@ -158,9 +178,10 @@ Tensor bernoulli_like(const Tensor& x, double p, const TensorOptions& options,
   check_defined("bernoulli_like", x);
   check<Error>(p >= 0 && p <= 1, "bernoulli_like: {} is no probability; use 0 to 1", p);
   const DType dtype = chosen("bernoulli_like", options, x.dtype());
-  const Tensor mask = make_tensor("bernoulli_like", computed_in(dtype), x.shape());
-  kernels::bernoulli(kernels::ref(mask), next(generator), p);
-  return finished(converted(mask, dtype), options);
+  const auto fill = [p](kernels::Ref mask, kernels::Stream stream) {
+    kernels::bernoulli(mask, stream, p);
+  };
+  return finished(drawn("bernoulli_like", x.shape(), dtype, generator, fill), options);
 }
 
 Tensor uniform_(Tensor x, double low, double high, Generator& generator) {

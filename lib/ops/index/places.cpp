@@ -10,6 +10,7 @@
 #include "ops/index/copy.hpp"
 #include "ops/index/indices.hpp"
 #include "ops/index/mask.hpp"
+#include "ops/value_check.hpp"
 #include "tapegrad/ops/index.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/shape.hpp"
@@ -22,10 +23,13 @@ Tensor wrapped(std::string_view operation, const Tensor& index, const Tensor& x,
   const Tensor integers = integers_of(operation, index).detach();
   const std::int64_t size = x.shape()[dim];
   const Tensor places = tapegrad::where(integers < 0, integers + size, integers);
-  if (const auto outside = kernels::first_outside(kernels::ref(places), size)) {
-    fail<IndexError>("{}: index {} is out of range for dimension {} of shape {}", operation,
-                     *outside < 0 ? *outside - size : *outside, dim, x.shape());
-  }
+  const auto check_range = [operation, size, dim, shape = x.shape()](const Tensor& all) {
+    if (const auto outside = kernels::first_outside(kernels::ref(all), size)) {
+      fail<IndexError>("{}: index {} is out of range for dimension {} of shape {}", operation,
+                       *outside < 0 ? *outside - size : *outside, dim, shape);
+    }
+  };
+  check_values(check_range, places);
   return places;
 }
 

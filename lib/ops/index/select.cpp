@@ -9,6 +9,7 @@
 #include "kernels/copy.hpp"
 #include "kernels/index.hpp"
 #include "ops/index/indices.hpp"
+#include "ops/value_check.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/reduce.hpp"
 
@@ -142,10 +143,13 @@ Tensor integers_of(std::string_view operation, const Tensor& index) {
 
 Tensor checked_indices(std::string_view operation, const Tensor& index, std::int64_t size) {
   const Tensor indices = integers_of(operation, index);
-  if (const auto outside = kernels::first_outside(ref(indices), size)) {
-    fail<IndexError>("{}: index {} is out of range for a dimension of size {}", operation, *outside,
-                     size);
-  }
+  const auto check_range = [operation, size](const Tensor& places) {
+    if (const auto outside = kernels::first_outside(ref(places), size)) {
+      fail<IndexError>("{}: index {} is out of range for a dimension of size {}", operation,
+                       *outside, size);
+    }
+  };
+  check_values(check_range, indices);
   return indices;
 }
 

@@ -19,12 +19,12 @@ Tensor as_rows(const Tensor& a) { return a.dim() == 1 ? a.unsqueeze(0) : a; }
 Tensor as_columns(const Tensor& b) { return b.dim() == 1 ? b.unsqueeze(1) : b; }
 
 Layout row_layout(const Tensor& a) {
-  const Layout& layout = *ref(a).layout;
+  const Layout& layout = impl_of(a).layout;
   return layout.rank() == 1 ? layout.unsqueezed(0) : layout;
 }
 
 Layout column_layout(const Tensor& b) {
-  const Layout& layout = *ref(b).layout;
+  const Layout& layout = impl_of(b).layout;
   return layout.rank() == 1 ? layout.unsqueezed(1) : layout;
 }
 
@@ -107,8 +107,8 @@ struct Matmul {
 
   /// The common case, without the arithmetic of broadcasting.
   static void of_matrices(const Tensor& out, const Tensor& a, const Tensor& b) {
-    const Tensor x = in_reach(a, *ref(a).layout);
-    const Tensor y = in_reach(b, *ref(b).layout);
+    const Tensor x = in_reach(a, impl_of(a).layout);
+    const Tensor y = in_reach(b, impl_of(b).layout);
     gemm(ref(out), ref(x), ref(y));
   }
 

@@ -2,6 +2,7 @@
 
 #include "ops/loss/pair_loss.hpp"
 #include "ops/loss/weighted_logits.hpp"
+#include "ops/value_check.hpp"
 #include "ops/weighted.hpp"
 #include "tapegrad/ops/reduce.hpp"
 
@@ -151,7 +152,7 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
   constexpr std::string_view name = BinaryCrossEntropy::name;
   check_pair(name, input, target, options.reduction);
   check_weight(name, "weight", options.weight, input);
-  check_probabilities(input);
+  check_values(check_probabilities, input);
   if (!options.weight.defined()) return apply(BinaryCrossEntropy(options.reduction), input, target);
   const Tensor x = input.to(meeting_type(input, target, options.weight));
   const Tensor losses = apply(BinaryCrossEntropy(Reduction::none), x, target);

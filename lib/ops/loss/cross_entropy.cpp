@@ -119,25 +119,40 @@ struct CrossEntropy : Nll {
     const Tensor rows = classes_last(x);
     cross_entropy(ref(out), ref(rows), labels_of_rows(target), weights(weight));
   }
-  Grads vjp(const Saved& s, const Tensor& g) const {
-    const Tensor x = s[0];
-    if (recording()) {
-      const Tensor to_log = apply(NllLossSpread(*this), g, s[1], s[2]);
-      return {recorded_through_log_softmax(to_log, x, class_dim(input)), Tensor{}, Tensor{}};
-    }
-    const Tensor rows = classes_last(x);
-    const Tensor from = g.contiguous();
-    const Tensor out = make_tensor(x.dtype(), rows.shape());
-    cross_entropy_gradient(ref(out), ref(from), ref(rows), labels_of_rows(s[1]), weights(s[2]));
-    return {classes_second(out), Tensor{}, Tensor{}};
-  }
+  Grads vjp(const Saved& s, const Tensor& g) const;
 
  private:
+  /// The gradient where the classes lie last.
+  struct FromRows;
+
   Labels labels_of_rows(const Tensor& target) const {
     return {target.numel(), input[class_dim(input)], 1, ref(target).as<const std::int64_t>(),
             ignored};
   }
 };
+
+struct CrossEntropy::FromRows : CrossEntropy {
+  static constexpr std::string_view name = "cross_entropy_to_input";
+  static constexpr bool takes_undefined = true;
+  explicit FromRows(const CrossEntropy& op) : CrossEntropy(op) {}
+  Like result(const Tensor&, const Tensor& rows, const Tensor&, const Tensor&) const {
+    return like(rows);
+  }
+  void into(const Tensor& out, const Tensor& g, const Tensor& rows, const Tensor& target,
+            const Tensor& weight) const {
+    cross_entropy_gradient(ref(out), ref(g), ref(rows), labels_of_rows(target), weights(weight));
+  }
+};
+
+Grads CrossEntropy::vjp(const Saved& s, const Tensor& g) const {
+  const Tensor x = s[0];
+  if (recording()) {
+    const Tensor to_log = apply(NllLossSpread(*this), g, s[1], s[2]);
+    return {recorded_through_log_softmax(to_log, x, class_dim(input)), Tensor{}, Tensor{}};
+  }
+  const Tensor out = untaped(FromRows(*this), g.contiguous(), classes_last(x), s[1], s[2]);
+  return {classes_second(out), Tensor{}, Tensor{}};
+}
 
 void check_input(std::string_view operation, const Tensor& input, const Tensor& weight) {
   check<ShapeError>(input.dim() > 0, "{}: a tensor of rank 0; the input has a dimension of classes",

@@ -67,11 +67,11 @@ struct PairLoss {
       using kernels::constant;
       return each == 1 ? dl : dl * constant(dl, each);
     };
-    const auto to_x = [&](const auto& dl, const auto& v, const auto& w) {
-      return op().pull_x(of_element(dl), v, w);
+    const auto to_x = [op = op(), of_element](const auto& dl, const auto& v, const auto& w) {
+      return op.pull_x(of_element(dl), v, w);
     };
-    const auto to_y = [&](const auto& dl, const auto& v, const auto& w) {
-      return op().pull_y(of_element(dl), v, w);
+    const auto to_y = [op = op(), of_element](const auto& dl, const auto& v, const auto& w) {
+      return op.pull_y(of_element(dl), v, w);
     };
     const bool from_number = !recording() && reduction != Reduction::none &&
                              x.dtype() == g.dtype() && y.dtype() == g.dtype();
@@ -91,14 +91,15 @@ struct PairLoss {
     const std::int64_t n = layout.numel();
     if (n > kernels::grain || !layout.is_contiguous() || !impl_of(y).layout.is_contiguous())
       return pulled(f, g, x, y);
-    Tensor out = make_tensor(impl_of(g).dtype, layout.shape());
-    dispatch_known_floating(impl_of(g).dtype, [&]<class T>(std::type_identity<T>) {
-      kernels::VectorRow<T, 3>::run(f, kernels::ref(out).as<T>(), 1,
-                                    {kernels::ref(g).as<const T>(), kernels::ref(x).as<const T>(),
-                                     kernels::ref(y).as<const T>()},
-                                    {0, 1, 1}, n);
-    });
-    return out;
+    const auto run = [](const void* text, DType dtype, const std::array<kernels::Ref, 4>& arrays) {
+      dispatch_known_floating(dtype, [&]<class T>(std::type_identity<T>) {
+        kernels::VectorRow<T, 3>::run(
+            *static_cast<const F*>(text), arrays[0].as<T>(), 1,
+            {arrays[1].as<const T>(), arrays[2].as<const T>(), arrays[3].as<const T>()}, {0, 1, 1},
+            arrays[0].layout->numel());
+      });
+    };
+    return looped(Loop<4>{&f, sizeof(F), run, true}, g, x, y);
   }
 
   const Op& op() const { return static_cast<const Op&>(*this); }

@@ -74,6 +74,7 @@ struct Div : Binary<Div> {
 struct Neg {
   static constexpr std::string_view name = "neg";
   static constexpr bool any_layout = true;
+  static constexpr bool each_element = true;
   static constexpr Needs saves(Needs) { return save_nothing; }
   Like result(const Tensor& x) const { return like(x); }
   void into(const Tensor& y, const Tensor& x) const {

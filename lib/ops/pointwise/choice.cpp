@@ -17,6 +17,7 @@ void check_condition(const Tensor& condition) {
 struct Where {
   static constexpr std::string_view name = "where";
   static constexpr bool any_layout = true;
+  static constexpr bool each_element = true;
   static constexpr Needs saves(Needs) { return save_input(0); }
 
   Meta result(const Tensor& condition, const Tensor& a, const Tensor& b) const {
@@ -52,6 +53,7 @@ template <Side side>
 struct WhereBeside {
   static constexpr std::string_view name = "where";
   static constexpr bool any_layout = true;
+  static constexpr bool each_element = true;
   static constexpr Needs saves(Needs) { return save_input(0); }
   Scalar number;
 

@@ -38,6 +38,7 @@ template <class Op>
 struct Comparison {
   static constexpr bool vector = true;
   static constexpr bool any_layout = true;
+  static constexpr bool each_element = true;
 
   Meta result(const Tensor& a, const Tensor& b) const {
     return {boolean, broadcast_for(Op::name, a.shape(), b.shape())};
@@ -118,6 +119,7 @@ template <class Op>
 struct ComparisonBeside {
   static constexpr std::string_view name = Op::name;
   static constexpr bool any_layout = true;
+  static constexpr bool each_element = true;
   Scalar number;
 
   void attributes(AttributeList& list) const { list(number_name<Op, Side::right>(), number); }

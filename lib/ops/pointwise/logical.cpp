@@ -23,6 +23,7 @@ template <class Op>
 struct OfBits {
   static constexpr bool booleans = true;
   static constexpr bool any_layout = true;
+  static constexpr bool each_element = true;
 
   Meta result(const Tensor& a, const Tensor& b) const {
     const DType dtype = result_type(a, b);
@@ -84,6 +85,7 @@ struct RightShift : OfBits<RightShift> {
 struct Not {
   static constexpr std::string_view name = "bitwise_not";
   static constexpr bool any_layout = true;
+  static constexpr bool each_element = true;
   Like result(const Tensor& x) const {
     check_bits(name, x.dtype(), true);
     return like(x);

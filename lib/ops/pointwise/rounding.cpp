@@ -5,6 +5,7 @@
 #include "core/speaking.hpp"
 #include "ops/beside.hpp"
 #include "ops/floating.hpp"
+#include "ops/value_check.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/reduce.hpp"
 
@@ -162,9 +163,16 @@ bool of_integers(DType dtype) { return kind_of(dtype) == 1; }
   fail<Error>("{}: an integer divided by 0", operation);
 }
 
+struct RefuseZeros {
+  std::string_view operation;
+  void operator()(const Tensor& divisor) const {
+    if (any(divisor == 0).item<bool>()) refuse_zero(operation);
+  }
+};
+
 /// Throws for a zero among integers.
 void check_divisor(std::string_view operation, const Tensor& a, const Tensor& b) {
-  if (of_integers(result_type(a, b)) && any(b == 0).item<bool>()) refuse_zero(operation);
+  if (of_integers(result_type(a, b))) check_values(RefuseZeros{operation}, b);
 }
 void check_divisor(std::string_view operation, const Tensor& a, Scalar b) {
   if (of_integers(promote(a.dtype(), b)) && b.to<double>() == 0) refuse_zero(operation);
@@ -185,7 +193,7 @@ Tensor divided(const Tensor& a, Scalar b) {
 template <class Op>
 Tensor divided(Scalar a, const Tensor& b) {
   check_defined(Op::name, a, b);
-  if (of_integers(promote(b.dtype(), a)) && any(b == 0).item<bool>()) refuse_zero(Op::name);
+  if (of_integers(promote(b.dtype(), a))) check_values(RefuseZeros{Op::name}, b);
   return apply_beside<Op>(a, b);
 }
 

@@ -19,15 +19,24 @@ using namespace kernels;
 
 namespace {
 
-/// A kernel for rows on the lines of g and y along `dim`.
+/// A derivative's kernel for rows.
+struct ByRows {
+  static constexpr std::string_view name = "softmax_to_input";
+  void (*kernel)(Ref, Ref, Ref);
+  Like result(const Tensor&, const Tensor& rows) const { return like(rows); }
+  void into(const Tensor& out, const Tensor& g, const Tensor& rows) const {
+    if (out.numel() > 0) kernel(ref(out), ref(g), ref(rows));
+  }
+};
+
+/// The same on the lines of g and y along `dim`.
 Tensor by_rows(void (*kernel)(Ref, Ref, Ref), const Tensor& g, const Tensor& y, std::size_t dim) {
   const auto d = static_cast<std::int64_t>(dim);
   if (y.dim() == 0) return by_rows(kernel, g.reshape({1}), y.reshape({1}), 0).reshape({});
   const bool last = dim + 1 == y.shape().size();
   const Tensor rows = (last ? y : y.transpose(d, -1)).contiguous();
   const Tensor gradients = (last ? g : g.transpose(d, -1)).contiguous();
-  Tensor out = make_tensor(y.dtype(), rows.shape());
-  if (out.numel() > 0) kernel(ref(out), ref(gradients), ref(rows));
+  const Tensor out = untaped(ByRows{kernel}, gradients, rows);
   return last ? out : out.transpose(d, -1);
 }
 

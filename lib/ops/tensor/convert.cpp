@@ -11,6 +11,7 @@ namespace {
 /// The elements again, in the type of the copy.
 struct Copying {
   static constexpr bool any_layout = true;
+  static constexpr bool each_element = true;
   static constexpr bool any_dtype = true;
   void into(const Tensor& y, const Tensor& x) const {
     kernels::copy(kernels::ref(y), kernels::ref(x));
@@ -68,6 +69,10 @@ Tensor& Tensor::to_(DType dtype) {
   TensorImpl& x = impl_of(*this, "to_");
   if (x.dtype == dtype) return *this;
   check_dtype("to_", dtype);
+  check<Error>(!is_captured(),
+               "to_: gives this tensor of shape {} other memory, which a captured program can't "
+               "do; convert it before, or use to({})",
+               shape(), dtype);
   check<AutogradError>(is_leaf(),
                        "to_: a tensor of shape {} that {} made can't change its element type in "
                        "place; use to({})",

@@ -88,6 +88,7 @@ T Tensor::item() const {
   const Layout& layout = impl_of(*this, "item").layout;
   check<ShapeError>(layout.numel() == 1, "item: needs exactly one element, shape is {}",
                     layout.shape());
+  check_has_values("item", *this);
   const kernels::Ref x = kernels::ref(*this);
   return dispatch_stored(x.dtype, [&]<class From>(std::type_identity<From>) {
     const From value = *x.as<const From>();
@@ -115,12 +116,14 @@ std::ostream& operator<<(std::ostream& out, const Item& item) {
 template <Element T>
 const T* Tensor::data() const {
   check_holds("data", dtype_of<T>, *this);
+  check_has_values("data", *this);
   return kernels::ref(*this).as<const T>();
 }
 
 template <Element T>
 T* Tensor::mutable_data() {
   check_holds("mutable_data", dtype_of<T>, *this);
+  check_has_values("mutable_data", *this);
   const TensorImpl& x = impl_of(*this);
   check<AutogradError>(!recording() || (!x.node && !(x.base && x.base->node)),
                        "mutable_data: the tape tracks this tensor of shape {}; change it under "
@@ -133,6 +136,7 @@ T* Tensor::mutable_data() {
 template <Element T>
 std::vector<T> Tensor::to_vector() const {
   const Layout& layout = impl_of(*this, "to_vector").layout;
+  check_has_values("to_vector", *this);
   check_fits("to_vector", *this, dtype_of<T>);
   return in_name_of("to_vector", [&] {
     Tensor x = make_tensor(dtype_of<T>, layout.shape());

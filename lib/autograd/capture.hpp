@@ -1,0 +1,93 @@
+// The program that this thread captures: which steps it has, and what of the world it touches.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "autograd/operation.hpp"
+#include "core/node.hpp"
+#include "core/scope.hpp"
+#include "core/tensor_impl.hpp"
+
+namespace tapegrad {
+
+/// An operation, or a call of what isn't one. Tensors are without nodes.
+struct Step {
+  std::string name;
+  const Scope* scope = current_scope;
+  /// Null for a call.
+  std::unique_ptr<const Operation> operation = {};
+  std::function<void()> call = {};
+  std::vector<Tensor> inputs = {};
+  std::vector<Tensor> outputs = {};
+  /// To the inputs.
+  std::vector<const Tensor*> pointers = {};
+};
+
+/// A tensor that was there before the capture. A run reads its memory as it is by then, so both
+/// must still belong together, and what asks for its gradient must be what it was.
+struct Outsider {
+  Tensor tensor;
+  const Storage* storage;
+  const Node* node;
+};
+
+/// What a run needs besides the values of tensors.
+struct Requirement {
+  std::function<bool()> holds;
+  std::string message;
+};
+
+/// What becomes of the gradient of a leaf that was there before.
+struct LeafState {
+  Ptr<Node> leaf;
+  /// The function has dropped what was there before.
+  bool cleared = false;
+  /// What it is then, if it was dropped before.
+  Tensor now = {};
+};
+
+/// What a run gives to a leaf.
+struct Gift {
+  Gift(Ptr<Node> to, Tensor what, bool in_place_of_all)
+      : leaf(std::move(to)), tensor(std::move(what)), replaces(in_place_of_all) {}
+  void hand_over();
+  bool is_in_leaf() const;
+
+  Ptr<Node> leaf;
+  Tensor tensor;
+  /// Nothing from before the run is in the leaf by then.
+  const bool replaces;
+};
+
+/// All that a function did.
+struct Captured {
+  std::vector<Tensor> feeds;
+  std::vector<Step> steps;
+  std::vector<Tensor> results;
+  std::vector<Outsider> outsiders;
+  std::vector<Requirement> requirements;
+  std::vector<LeafState> leaves;
+  std::vector<std::shared_ptr<Gift>> gifts;
+  /// Storages from before the capture that steps write to.
+  std::vector<Ptr<Storage>> changed;
+  std::uint32_t number;
+};
+
+/// Runs f on tensors like `feeds` without values.
+using CapturedFunction = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
+Captured capture_steps(const CapturedFunction& f,
+                       const std::vector<std::pair<DType, Shape>>& feeds);
+
+/// A reverse pass has brought `g` to a leaf.
+void captured_gradient(const Ptr<Node>& leaf, Tensor g);
+/// The gradient of a leaf for who reads it in the function.
+Tensor captured_grad(const Ptr<Node>& leaf);
+void captured_set_grad(const Ptr<Node>& leaf, const Tensor& g);
+
+}  // namespace tapegrad

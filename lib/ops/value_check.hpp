@@ -1,0 +1,29 @@
+// Checks of elements, before an operation that would not notice: at once, or, where a program is
+// captured, in each of its runs.
+#pragma once
+
+#include "autograd/apply.hpp"
+
+namespace tapegrad {
+
+/// Gives an empty tensor, and throws for wrong elements.
+template <class Check>
+struct ValueCheck {
+  static constexpr std::string_view name = "check";
+  static constexpr bool has_effect = true;
+  Check check;
+  Meta result(const auto&...) const { return {boolean, {0}}; }
+  void into(const Tensor&, const auto&... x) const { check(x...); }
+};
+
+/// check(x...) throws for elements that it refuses.
+template <class Check, std::same_as<Tensor>... In>
+void check_values(Check check, const In&... x) {
+  if (is_captured()) [[unlikely]] {
+    untaped(ValueCheck<Check>{check}, x...);
+  } else {
+    check(x...);
+  }
+}
+
+}  // namespace tapegrad

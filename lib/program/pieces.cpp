@@ -1,0 +1,78 @@
+#include "program/pieces.hpp"
+
+#include <algorithm>
+
+#include "program/arena.hpp"
+
+namespace tapegrad {
+namespace {
+
+std::byte* start_of(const Tensor& x) {
+  const TensorImpl& impl = *x.impl();
+  return impl.storage->data + static_cast<std::size_t>(impl.layout.offset()) * size_of(impl.dtype);
+}
+
+}  // namespace
+
+Pieces::Pieces(const Group& group) : group_(group), moves_(group.dtypes.size()) {
+  const auto length = static_cast<std::size_t>(group.cut.rows_of_piece * group.cut.row_length);
+  for (const DType dtype : group.dtypes) {
+    storages_.push_back(make_foreign_storage(nullptr, length * size_of(dtype)));
+  }
+  Arena arena;
+  const std::size_t outer = group.inputs + group.results;
+  for (std::size_t i = 0; i < group.steps.size(); ++i) {
+    const GroupStep& step = group.steps[i];
+    if (step.output.value >= outer) arena.add(storages_[step.output.value], i);
+    for (const Place& input : step.inputs) {
+      if (input.value >= outer) arena.uses(*storages_[input.value], i);
+      if (input.value < outer && !input.whole) moves_[input.value] = true;
+    }
+    if (step.output.value < outer) moves_[step.output.value] = true;
+  }
+  scratch_ = make_storage(arena.lay_out());
+  arena.place_in(scratch_->data);
+  full_ = operands_of(group.cut.rows_of_piece);
+  last_ = operands_of(group.cut.rows - (group.cut.pieces() - 1) * group.cut.rows_of_piece);
+}
+
+Pieces::Operands Pieces::operands_of(std::int64_t rows) const {
+  const Layout moving(Shape{rows, group_.cut.row_length});
+  const auto tensor_of = [&](const Place& place, const Layout& layout) {
+    return make_tensor(group_.dtypes[place.value], storages_[place.value], layout);
+  };
+  Operands operands;
+  for (const GroupStep& step : group_.steps) {
+    std::vector<Tensor> inputs;
+    for (const Place& place : step.inputs) {
+      inputs.push_back(tensor_of(place, place.whole ? place.layout : moving));
+    }
+    operands.inputs.push_back(std::move(inputs));
+    operands.outputs.push_back({tensor_of(step.output, moving)});
+  }
+  for (const std::vector<Tensor>& inputs : operands.inputs) {
+    std::vector<const Tensor*> pointers;
+    for (const Tensor& x : inputs) pointers.push_back(&x);
+    operands.pointers.push_back(std::move(pointers));
+  }
+  return operands;
+}
+
+void Pieces::move_to(std::int64_t piece, Inputs inputs, Outputs outputs) {
+  const std::int64_t first = piece * group_.cut.rows_of_piece * group_.cut.row_length;
+  for (std::size_t i = 0; i < group_.inputs + group_.results; ++i) {
+    const Tensor& x = i < group_.inputs ? *inputs[i] : outputs[i - group_.inputs];
+    const auto distance = static_cast<std::size_t>(first) * size_of(group_.dtypes[i]);
+    storages_[i]->data = start_of(x) + (moves_[i] ? distance : 0);
+  }
+}
+
+void Pieces::run(std::int64_t piece, Inputs inputs, Outputs outputs) {
+  move_to(piece, inputs, outputs);
+  Operands& operands = piece + 1 < group_.cut.pieces() ? full_ : last_;
+  for (std::size_t i = 0; i < group_.steps.size(); ++i) {
+    group_.steps[i].operation->into(operands.outputs[i], operands.pointers[i]);
+  }
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,73 @@
+// Steps on a piece of their operands, for one thread: tensors that are moved from piece to piece by
+// a pointer each.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "autograd/capture.hpp"
+
+namespace tapegrad {
+
+/// How a group of steps is cut: every operand has `rows` rows, or is the same for all of them.
+struct Cut {
+  std::int64_t rows;
+  std::int64_t row_length;
+  std::int64_t rows_of_piece;
+
+  std::int64_t pieces() const { return (rows + rows_of_piece - 1) / rows_of_piece; }
+};
+
+/// What a step of a group reads or writes.
+struct Place {
+  /// Of the group's inputs, then its results, then what stays within it.
+  std::size_t value;
+  /// The same elements for all pieces, which lie so.
+  bool whole = false;
+  Layout layout = Layout(Shape{});
+};
+
+struct GroupStep {
+  std::unique_ptr<const Operation> operation;
+  std::vector<Place> inputs;
+  Place output;
+};
+
+/// A group as it was found.
+struct Group {
+  Cut cut;
+  std::vector<GroupStep> steps = {};
+  /// By value.
+  std::vector<DType> dtypes = {};
+  std::size_t inputs = 0;
+  std::size_t results = 0;
+};
+
+class Pieces {
+ public:
+  explicit Pieces(const Group& group);
+  void run(std::int64_t piece, Inputs inputs, Outputs outputs);
+
+ private:
+  /// Tensors of one length of pieces: all but the last one are as long as one another.
+  struct Operands {
+    std::vector<std::vector<Tensor>> inputs;
+    std::vector<std::vector<const Tensor*>> pointers;
+    std::vector<std::vector<Tensor>> outputs;
+  };
+  Operands operands_of(std::int64_t rows) const;
+  void move_to(std::int64_t piece, Inputs inputs, Outputs outputs);
+
+  const Group& group_;
+  /// By value; what stays within the group has a place of its own in `scratch_`.
+  std::vector<Ptr<Storage>> storages_;
+  Ptr<Storage> scratch_;
+  std::vector<bool> moves_;
+  Operands full_;
+  Operands last_;
+};
+
+}  // namespace tapegrad

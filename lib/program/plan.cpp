@@ -1,0 +1,249 @@
+#include "program/plan.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "autograd/mode.hpp"
+#include "core/check.hpp"
+#include "program/arena.hpp"
+#include "program/fuse.hpp"
+
+namespace tapegrad {
+namespace {
+
+Storage* storage_of(const Tensor& x) { return x.impl()->storage.get(); }
+
+/// Every tensor that the steps see.
+template <class F>
+void for_each_operand(std::vector<Step>& steps, const F& f) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    for (Tensor& x : steps[i].inputs) {
+      if (x.defined()) f(i, x);
+    }
+    for (Tensor& x : steps[i].outputs) f(i, x);
+  }
+}
+
+}  // namespace
+
+Plan::Plan(Captured captured)
+    : captured_(std::move(captured)), captured_steps_(captured_.steps.size()) {
+  drop_unread();
+  std::unordered_set<const Storage*> needed;
+  for (const Tensor& y : captured_.results) needed.insert(storage_of(y));
+  for (const auto& gift : captured_.gifts) needed.insert(storage_of(gift->tensor));
+  compute_constants(needed);
+  captured_.steps = fused(std::move(captured_.steps), needed);
+  lay_out();
+}
+
+/// Goes back over the steps: a step counts if something outside of the values changes by it, or if
+/// what it writes is read by one that counts.
+void Plan::drop_unread() {
+  std::unordered_set<const Storage*> read;
+  for (const Tensor& y : captured_.results) read.insert(storage_of(y));
+  const auto counts = [&](const Step& step) {
+    if (step.call || step.operation->has_effect()) return true;
+    return std::ranges::any_of(step.outputs, [&](const Tensor& y) {
+      return storage_of(y)->capture != captured_.number || read.contains(storage_of(y));
+    });
+  };
+  std::vector<Step> kept;
+  for (std::size_t i = captured_.steps.size(); i-- > 0;) {
+    Step& step = captured_.steps[i];
+    if (!counts(step)) continue;
+    for (const Tensor& x : step.inputs) {
+      if (x.defined()) read.insert(storage_of(x));
+    }
+    kept.push_back(std::move(step));
+  }
+  std::ranges::reverse(kept);
+  captured_.steps = std::move(kept);
+}
+
+/// Steps whose inputs are the same in all runs, and that make little, are done now.
+void Plan::compute_constants(const std::unordered_set<const Storage*>& needed) {
+  constexpr std::size_t most_bytes = std::size_t{1} << 16;
+  std::unordered_map<const Storage*, int> writes;
+  for (const Step& step : captured_.steps) {
+    for (const Tensor& y : step.outputs) ++writes[storage_of(y)];
+  }
+  const auto is_constant = [&](const Tensor& x) {
+    return !x.defined() || (storage_of(x)->capture == captured_.number && storage_of(x)->data &&
+                            !writes.contains(storage_of(x)));
+  };
+  const auto is_small = [&](const Tensor& y) {
+    return writes[storage_of(y)] == 1 && storage_of(y)->bytes <= most_bytes &&
+           !needed.contains(storage_of(y));
+  };
+  const ModeGuard silent(Mode::silent);
+  std::erase_if(captured_.steps, [&](const Step& step) {
+    if (step.call || step.operation->has_effect() ||
+        !std::ranges::all_of(step.inputs, is_constant) ||
+        !std::ranges::all_of(step.outputs, is_small)) {
+      return false;
+    }
+    std::vector<const Tensor*> inputs;
+    for (const Tensor& x : step.inputs) inputs.push_back(&x);
+    for (const Tensor& y : step.outputs) {
+      const Ptr<Storage> memory = make_storage(storage_of(y)->bytes);
+      storage_of(y)->data = memory->data;
+      give(*storage_of(y), [memory](void*) {});
+      writes.erase(storage_of(y));
+    }
+    step.operation->into(step.outputs, inputs);
+    return true;
+  });
+}
+
+/// Gives each value of the capture a storage of the plan's own: what the function kept of its
+/// tensors stays without values.
+void Plan::lay_out() {
+  std::vector<Step>& steps = captured_.steps;
+  std::unordered_map<const Storage*, std::size_t> held;
+  const auto hold = [&](Tensor& handle, const Gift* gift) {
+    const auto [place, is_new] = held.try_emplace(storage_of(handle), held_.size());
+    if (is_new) held_.push_back({.bytes = storage_of(handle)->bytes});
+    held_[place->second].outside.push_back(&handle);
+    if (gift) held_[place->second].gifts.push_back(gift);
+  };
+  for (Tensor& y : captured_.results) hold(y, nullptr);
+  for (const auto& gift : captured_.gifts) hold(gift->tensor, gift.get());
+
+  std::unordered_map<const Storage*, Ptr<Storage>> places;
+  for (const Tensor& feed : captured_.feeds) {
+    Ptr<Storage> place = make_foreign_storage(nullptr, storage_of(feed)->bytes);
+    places.emplace(storage_of(feed), place);
+    places_of_feeds_.push_back(std::move(place));
+  }
+  std::unordered_set<const Storage*> written;
+  for (const Step& step : steps) {
+    for (const Tensor& y : step.outputs) written.insert(storage_of(y));
+  }
+
+  Arena arena;
+  for_each_operand(steps, [&](std::size_t i, Tensor& x) {
+    TensorImpl& impl = *x.impl();
+    const Storage* storage = impl.storage.get();
+    if (const auto found = held.find(storage); found != held.end()) {
+      held_[found->second].within.push_back(&impl);
+      return;
+    }
+    if (storage->capture != captured_.number) return;
+    auto place = places.find(storage);
+    if (place == places.end()) {
+      if (storage->data && !written.contains(storage)) return;
+      place = places.emplace(storage, make_foreign_storage(nullptr, storage->bytes)).first;
+      value_bytes_ += storage->bytes;
+      if (storage->data) fresh_.push_back({place->second, impl.storage});
+      arena.add(place->second, storage->data ? 0 : i);
+    }
+    arena.uses(*place->second, i);
+    impl.storage = place->second;
+  });
+  for (Step& step : steps) {
+    for (const Tensor& x : step.inputs) step.pointers.push_back(&x);
+  }
+  arena_bytes_ = arena.lay_out();
+  arena_ = make_storage(arena_bytes_);
+  arena.place_in(arena_->data);
+  for (Held& one : held_) {
+    value_bytes_ += one.bytes;
+    const Ptr<Storage> storage = make_storage(one.bytes);
+    for (TensorImpl* impl : one.within) impl->storage = storage;
+    for (Tensor* handle : one.outside) handle->impl()->storage = storage;
+  }
+  captured_.feeds.clear();
+}
+
+std::size_t Plan::fused_steps() const {
+  return static_cast<std::size_t>(std::ranges::count(captured_.steps, "fused", &Step::name));
+}
+
+void Plan::check_world() const {
+  for (const Outsider& outsider : captured_.outsiders) {
+    const TensorImpl& now = *outsider.tensor.impl();
+    check<Error>(now.storage.get() == outsider.storage,
+                 "program: a tensor of shape {} that was there when it was captured has other "
+                 "memory now, from to_() or an assignment: the program would read and change what "
+                 "nobody sees; capture it again",
+                 now.layout.shape());
+    check<Error>(now.node.get() == outsider.node,
+                 "program: a tensor of shape {} that was there when it was captured {} since: the "
+                 "program would {} the gradient that the function leaves out or asks for now; "
+                 "capture it again",
+                 now.layout.shape(),
+                 outsider.node ? "doesn't require grad any more, or was made a result,"
+                               : "began to require grad",
+                 outsider.node ? "give it" : "miss");
+  }
+  for (const Requirement& requirement : captured_.requirements) {
+    check<Error>(requirement.holds(), "program: {}", requirement.message);
+  }
+}
+
+/// The memory of the last run, unless somebody holds it.
+void Plan::prepare(Held& held) const {
+  const auto only_ours = [&] {
+    const Storage& storage = *(*held.outside[0]).impl()->storage;
+    if (storage.references.load(std::memory_order_acquire) !=
+        held.within.size() + held.outside.size()) {
+      return false;
+    }
+    for (std::size_t i = 0; i < held.outside.size(); ++i) {
+      const Tensor& handle = *held.outside[i];
+      std::uint32_t expected = 1;
+      for (const Gift* gift : held.gifts) {
+        // The run drops it from the leaf before it gives it anew.
+        if (&gift->tensor == &handle && gift->replaces) expected += gift->is_in_leaf();
+      }
+      if (handle.impl()->references.load(std::memory_order_acquire) != expected) return false;
+    }
+    return true;
+  };
+  if (only_ours()) return;
+  const Ptr<Storage> storage = make_storage(held.bytes);
+  for (TensorImpl* impl : held.within) impl->storage = storage;
+  for (Tensor* handle : held.outside) {
+    const TensorImpl& before = *handle->impl();
+    *handle = make_tensor(before.dtype, storage, before.layout);
+  }
+}
+
+void Plan::bind(Inputs feeds) {
+  for (std::size_t i = 0; i < feeds.size(); ++i) {
+    bound_.push_back(feeds[i]->contiguous());
+    const TensorImpl& impl = *bound_.back().impl();
+    check_has_values("program", bound_.back());
+    const auto offset = static_cast<std::size_t>(impl.layout.offset()) * size_of(impl.dtype);
+    places_of_feeds_[i]->data = impl.storage->data ? impl.storage->data + offset : nullptr;
+  }
+}
+
+void Plan::unbind() noexcept {
+  for (const Ptr<Storage>& place : places_of_feeds_) place->data = nullptr;
+  bound_.clear();
+}
+
+void Plan::run(Inputs feeds) {
+  const ModeGuard silent(Mode::silent);
+  struct Unbound {
+    Plan& plan;
+    ~Unbound() { plan.unbind(); }
+  } const unbound{*this};
+  bind(feeds);
+  for (Held& held : held_) prepare(held);
+  for (const Fresh& fresh : fresh_) {
+    std::memcpy(fresh.of_run->data, fresh.as_captured->data, fresh.as_captured->bytes);
+  }
+  for (const Ptr<Storage>& storage : captured_.changed) storage->bump();
+  for (const Step& step : captured_.steps) {
+    const ScopeGuard scope(step.scope);
+    step.call ? step.call() : step.operation->into(step.outputs, step.pointers);
+  }
+}
+
+}  // namespace tapegrad

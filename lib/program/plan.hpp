@@ -1,0 +1,64 @@
+// A captured function made ready to run: steps that count, each value with a place in memory.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <unordered_set>
+#include <vector>
+
+#include "autograd/capture.hpp"
+
+namespace tapegrad {
+
+class Plan {
+ public:
+  explicit Plan(Captured captured);
+
+  /// Throws Error where a run would not do what the function would do now.
+  void check_world() const;
+  /// What it gives is then in captured().results.
+  void run(Inputs feeds);
+
+  const Captured& captured() const { return captured_; }
+  const std::vector<Ptr<Storage>>& places_of_feeds() const { return places_of_feeds_; }
+  std::size_t captured_steps() const { return captured_steps_; }
+  std::size_t fused_steps() const;
+  std::size_t value_bytes() const { return value_bytes_; }
+  std::size_t arena_bytes() const { return arena_bytes_; }
+
+ private:
+  /// What others may see after a run: a new memory for each run in which somebody still looks at
+  /// the last one's.
+  struct Held {
+    std::vector<TensorImpl*> within = {};
+    /// The tensors that are handed out: results, and the gradients of leaves.
+    std::vector<Tensor*> outside = {};
+    std::vector<const Gift*> gifts = {};
+    std::size_t bytes = 0;
+  };
+  /// Numbers from the capture that a run changes.
+  struct Fresh {
+    Ptr<Storage> of_run;
+    Ptr<Storage> as_captured;
+  };
+
+  void drop_unread();
+  void compute_constants(const std::unordered_set<const Storage*>& needed);
+  void lay_out();
+  void prepare(Held& held) const;
+  void bind(Inputs feeds);
+  void unbind() noexcept;
+
+  Captured captured_;
+  std::size_t captured_steps_;
+  std::size_t value_bytes_ = 0;
+  std::size_t arena_bytes_ = 0;
+  Ptr<Storage> arena_;
+  std::vector<Held> held_;
+  std::vector<Fresh> fresh_;
+  /// For each feed the storage that stands for its memory, and what keeps that during a run.
+  std::vector<Ptr<Storage>> places_of_feeds_;
+  std::vector<Tensor> bound_;
+};
+
+}  // namespace tapegrad
