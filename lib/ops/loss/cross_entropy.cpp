@@ -1,5 +1,7 @@
 #include "tapegrad/ops/loss/cross_entropy.hpp"
 
+#include <optional>
+
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
 #include "core/dispatch.hpp"
@@ -30,6 +32,22 @@ Labels labels_of(const Shape& input, const Tensor& target, std::int64_t ignored)
   return {rows, classes, columns, ref(target).as<const std::int64_t>(), ignored};
 }
 
+/// The sum of the weights of the labels, all of which are checked.
+double weight_of(std::string_view operation, const Shape& input, const Tensor& target,
+                 const Tensor& weight, std::int64_t ignored) {
+  const Labels labels = labels_of(input, target, ignored);
+  const Tensor exact = weight.defined() ? converted(weight, float64).contiguous() : Tensor();
+  const double* of_class = exact.defined() ? ref(exact).as<const double>() : nullptr;
+  double total = 0;
+  labels.each([&](std::int64_t i, std::int64_t t, std::int64_t) {
+    check<IndexError>(t >= 0 && t < labels.classes,
+                      "{}: class label {} at {} is out of range for {} classes", operation, t,
+                      position(i, target.shape()), labels.classes);
+    total += of_class ? of_class[t] : 1;
+  });
+  return total;
+}
+
 /// What the two directions of nll_loss share. Inputs are the tensor, the labels and the weights,
 /// row-major, the weights of the tensor's type or undefined.
 struct Nll {
@@ -37,14 +55,19 @@ struct Nll {
   Shape input;
   std::int64_t ignored;
   Reduction reduction;
-  double scale;  // of each element in the result
+  /// The sum of the weights of the labels; nothing where a program is captured, whose runs count
+  /// and check them.
+  std::optional<double> total;
+  std::string_view function;
 
   void attributes(AttributeList& list) const {
     list("ignore_index", ignored);
     list("reduction", name_of(reduction));
   }
   bool each() const { return reduction == Reduction::none; }
-  LabelWeights weights(const Tensor& weight) const {
+  LabelWeights weights(const Tensor& target, const Tensor& weight) const {
+    const double sum = total ? *total : weight_of(function, input, target, weight, ignored);
+    const double scale = reduction == Reduction::mean ? 1 / sum : 1;
     return {weight.defined() ? ref(weight).data : nullptr, scale, each()};
   }
 };
@@ -61,7 +84,7 @@ struct NllLoss : Nll {
   void into(const Tensor& out, const Tensor& x, const Tensor& target, const Tensor& weight) const {
     const Tensor dense = x.contiguous();
     fill(ref(out), 0);
-    pick_labels(ref(out), ref(dense), labels_of(input, target, ignored), weights(weight));
+    pick_labels(ref(out), ref(dense), labels_of(input, target, ignored), weights(target, weight));
   }
   Grads vjp(const Saved& s, const Tensor& g) const;
 };
@@ -76,7 +99,7 @@ struct NllLossSpread : Nll {
   void into(const Tensor& out, const Tensor& g, const Tensor& target, const Tensor& weight) const {
     const Tensor dense = g.contiguous();
     fill(ref(out), 0);
-    spread_labels(ref(out), ref(dense), labels_of(input, target, ignored), weights(weight));
+    spread_labels(ref(out), ref(dense), labels_of(input, target, ignored), weights(target, weight));
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
     return {apply(NllLoss(*this), g, s[1], s[2]), Tensor{}, Tensor{}};
@@ -117,7 +140,7 @@ struct CrossEntropy : Nll {
   }
   void into(const Tensor& out, const Tensor& x, const Tensor& target, const Tensor& weight) const {
     const Tensor rows = classes_last(x);
-    cross_entropy(ref(out), ref(rows), labels_of_rows(target), weights(weight));
+    cross_entropy(ref(out), ref(rows), labels_of_rows(target), weights(target, weight));
   }
   Grads vjp(const Saved& s, const Tensor& g) const;
 
@@ -140,7 +163,8 @@ struct CrossEntropy::FromRows : CrossEntropy {
   }
   void into(const Tensor& out, const Tensor& g, const Tensor& rows, const Tensor& target,
             const Tensor& weight) const {
-    cross_entropy_gradient(ref(out), ref(g), ref(rows), labels_of_rows(target), weights(weight));
+    cross_entropy_gradient(ref(out), ref(g), ref(rows), labels_of_rows(target),
+                           weights(target, weight));
   }
 };
 
@@ -176,22 +200,6 @@ void check_labels(std::string_view operation, const Tensor& input, const Tensor&
                     target.dtype());
 }
 
-/// The sum of the weights of the labels, all of which are checked.
-double weight_of(std::string_view operation, const Shape& input, const Tensor& target,
-                 const Tensor& weight, std::int64_t ignored) {
-  const Labels labels = labels_of(input, target, ignored);
-  const Tensor exact = weight.defined() ? converted(weight, float64).contiguous() : Tensor();
-  const double* of_class = exact.defined() ? ref(exact).as<const double>() : nullptr;
-  double total = 0;
-  labels.each([&](std::int64_t i, std::int64_t t, std::int64_t) {
-    check<IndexError>(t >= 0 && t < labels.classes,
-                      "{}: class label {} at {} is out of range for {} classes", operation, t,
-                      position(i, target.shape()), labels.classes);
-    total += of_class ? of_class[t] : 1;
-  });
-  return total;
-}
-
 /// Labels and weights as the loops want them, outside the tape.
 Tensor dense_labels(const Tensor& target) { return converted(target, int64).contiguous(); }
 Tensor dense_weight(const Tensor& weight, DType dtype) {
@@ -203,12 +211,45 @@ Tensor beside_weight(const Tensor& input, const Tensor& weight) {
   return weight.defined() ? input.to(result_type(input, weight)) : input;
 }
 
-/// NllLoss or CrossEntropy; `target` is row-major int64, and checked.
-template <class Op, class Options>
-Tensor of_labels(const Tensor& input, const Tensor& target, const Options& options, double total) {
-  const double scale = options.reduction == Reduction::mean ? 1 / total : 1;
-  const Nll what{input.shape(), options.ignore_index, options.reduction, scale};
-  return apply(Op(what), input, target, dense_weight(options.weight, input.dtype()));
+/// weight_of(), which a captured program finds in each run.
+struct LabelTotal {
+  static constexpr std::string_view name = "weight_of_labels";
+  static constexpr bool takes_undefined = true;
+  std::string_view function;
+  Shape input;
+  std::int64_t ignored;
+  Meta result(const Tensor&, const Tensor&) const { return {float64, {}}; }
+  void into(const Tensor& out, const Tensor& target, const Tensor& weight) const {
+    *ref(out).as<double>() = weight_of(function, input, target, weight, ignored);
+  }
+};
+
+/// What the labels of one call count.
+class Counted {
+ public:
+  template <class Options>
+  Counted(std::string_view function, const Shape& input, const Tensor& target,
+          const Options& options)
+      : nll_{input, options.ignore_index, options.reduction, {}, function} {
+    if (!is_captured()) {
+      nll_.total = weight_of(function, input, target, options.weight, options.ignore_index);
+    }
+  }
+  const Nll& nll() const { return nll_; }
+  Tensor divided(const Tensor& sum, const Tensor& target, const Tensor& weight) const {
+    if (nll_.total) return sum / *nll_.total;
+    return sum / untaped(LabelTotal{nll_.function, nll_.input, nll_.ignored}, target, weight);
+  }
+
+ private:
+  Nll nll_;
+};
+
+/// NllLoss or CrossEntropy; `target` is row-major int64.
+template <class Op>
+Tensor of_labels(const Tensor& input, const Tensor& target, const Tensor& weight,
+                 const Counted& counted) {
+  return apply(Op(counted.nll()), input, target, dense_weight(weight, input.dtype()));
 }
 
 /// The sum over the classes, each with its weight.
@@ -234,11 +275,12 @@ Tensor against_probabilities(const Tensor& log_p, const Tensor& target,
 
 /// The part of label smoothing that is the same for every label.
 Tensor smooth_loss(const Tensor& log_p, const Tensor& target,
-                   const nn::CrossEntropyOptions& options, double total) {
+                   const nn::CrossEntropyOptions& options, const Counted& counted) {
   const Tensor all = -sum_over_classes(log_p, options.weight);
   const Tensor losses = where(target == options.ignore_index, 0, all);
   if (options.reduction == Reduction::none) return losses;
-  return options.reduction == Reduction::sum ? sum(losses) : sum(losses) / total;
+  if (options.reduction == Reduction::sum) return sum(losses);
+  return counted.divided(sum(losses), target, options.weight);
 }
 
 }  // namespace
@@ -251,9 +293,8 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const NllLossOptions&
   check_input("nll_loss", input, options.weight);
   check_labels("nll_loss", input, target);
   const Tensor labels = dense_labels(target);
-  const double total =
-      weight_of("nll_loss", input.shape(), labels, options.weight, options.ignore_index);
-  return of_labels<NllLoss>(beside_weight(input, options.weight), labels, options, total);
+  const Counted counted("nll_loss", input.shape(), labels, options);
+  return of_labels<NllLoss>(beside_weight(input, options.weight), labels, options.weight, counted);
 }
 
 Tensor cross_entropy(const Tensor& input, const Tensor& target,
@@ -271,15 +312,14 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target,
   }
   check_labels("cross_entropy", input, target);
   const Tensor labels = dense_labels(target);
-  const double total =
-      weight_of("cross_entropy", input.shape(), labels, options.weight, options.ignore_index);
+  const Counted counted("cross_entropy", input.shape(), labels, options);
   const Tensor logits = beside_weight(input, options.weight);
-  if (smoothing == 0) return of_labels<CrossEntropy>(logits, labels, options, total);
+  if (smoothing == 0) return of_labels<CrossEntropy>(logits, labels, options.weight, counted);
   const Tensor log_p = log_softmax(logits, dim);
-  const Tensor loss = of_labels<NllLoss>(log_p, labels, options, total);
+  const Tensor loss = of_labels<NllLoss>(log_p, labels, options.weight, counted);
   const auto classes = static_cast<double>(input.shape()[class_dim(input.shape())]);
   return loss * (1 - smoothing) +
-         smooth_loss(log_p, labels, options, total) * (smoothing / classes);
+         smooth_loss(log_p, labels, options, counted) * (smoothing / classes);
 }
 
 }  // namespace nn
