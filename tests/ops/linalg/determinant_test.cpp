@@ -59,9 +59,12 @@ TEST_CASE("determinants have their derivatives", "[ops][table]") {
          slogdet(ones({1, 1}, boolean));
        }},
   };
+  first.never_captured = "its derivative is another one where a determinant is 0";
+  OpRow single = row("det", [](const Tensor& x) { return square(det(x[0])); }, {2, 0, 0}, {});
+  single.never_captured = first.never_captured;
   test::check_rows({
       first,
-      row("det", [](const Tensor& x) { return square(det(x[0])); }, {2, 0, 0}, {}),
+      single,
       row("slogdet", [](const Tensor& x) { return slogdet(x).logabsdet; }, {0, 3, 3}, {0}),
       row("slogdet",
           [](const Tensor& x) {

@@ -116,6 +116,10 @@ std::vector<test::Refusal> refusals() {
 TEST_CASE("solutions of equations have their derivatives", "[ops][table]") {
   OpRow first = row({2, 3, 3}, {2, 3, 2}, true, {{0, 3, 3}, {0, 3, 2}}, {0, 3, 1});
   first.refuses = refusals();
+  const auto with_residuals = [](OpRow least) {
+    least.never_captured = "whether there are residuals depends on the rank";
+    return least;
+  };
   test::check_rows({
       first,
       row({3, 3}, {3}, true, {{0, 0}, {0}}, {1}),
@@ -128,9 +132,9 @@ TEST_CASE("solutions of equations have their derivatives", "[ops][table]") {
       triangular_row({3, 3}, {2, 3}, true, false, false, {{3, 3}, {0, 3}}, {1, 1}),
       triangular_row({2, 3, 3}, {3, 1}, false, true, true, {{2, 3, 3}, {3, 0}}, {2, 1, 1}),
       triangular_row({1, 3, 3}, {2, 1, 3}, false, false, true, {{1, 3, 3}, {0, 1, 3}}, {0, 1, 1}),
-      least_row({4, 2}, {4}, {{4, 0}, {4}}, {1}),
+      with_residuals(least_row({4, 2}, {4}, {{4, 0}, {4}}, {1})),
       least_row({2, 3}, {2, 2}, {{0, 3}, {0, 2}}, {1, 1}),
-      least_row({2, 3, 2}, {2, 3, 2}, {{0, 3, 2}, {0, 3, 2}}, {0, 1, 1}),
+      with_residuals(least_row({2, 3, 2}, {2, 3, 2}, {{0, 3, 2}, {0, 3, 2}}, {0, 1, 1})),
   });
 }
 
