@@ -128,6 +128,27 @@ Work linear_regression_step_layer() {
   }};
 }
 
+/// The same, captured: what is left of a step without dispatch, tape and memory.
+Work linear_regression_step_captured() {
+  struct State {
+    tg::Tensor x = tg::ones({100, 1});
+    tg::Tensor y = tg::ones({100, 1});
+    tg::nn::Linear line{1, 1};
+    tg::optim::SGD sgd{line.parameters(), {.lr = 1e-3}};
+    tg::Program step = tg::capture(
+        [this](const tg::Tensor& in, const tg::Tensor& out) {
+          const tg::Tensor loss = tg::nn::mse_loss(line(in), out);
+          sgd.zero_grad();
+          loss.backward();
+          sgd.step();
+          return loss;
+        },
+        {{100, 1}, {100, 1}});
+  };
+  const auto state = std::make_shared<State>();
+  return {.run = [=] { state->step(state->x, state->y); }};
+}
+
 /// The size of the breast cancer data. Mostly arithmetic, so it has no budget for overhead.
 Work logistic_regression_step() {
   const auto model = std::make_shared<Model>(569, 30);
@@ -173,6 +194,7 @@ const std::vector<Case>& cases() {
       {"linear_regression_step", 1, 3000, linear_regression_step},
       {"linear_regression_step_mse_loss", 1, 3000, linear_regression_step_mse_loss},
       {"linear_regression_step_layer", 1, 3000, linear_regression_step_layer},
+      {"linear_regression_step_captured", 1, 0, linear_regression_step_captured},
       {"logistic_regression_step", 1, 0, logistic_regression_step},
       {"adam_step", 1, 0, adam_step},
   };

@@ -26,22 +26,22 @@ class Generator {
     return *this;
   }
 
-  /// Starts again from this seed.
-  void manual_seed(std::uint64_t seed) noexcept {
-    seed_ = seed;
-    calls_ = 0;
-  }
+  /// Starts again from this seed; in each run, where a program is captured.
+  void manual_seed(std::uint64_t seed);
   std::uint64_t initial_seed() const noexcept { return seed_; }
 
   /// All that the numbers to come depend on: int64 of shape [2].
   Tensor get_state() const;
-  /// Throws ShapeError or DTypeError for what isn't a state.
+  /// Throws ShapeError or DTypeError for what isn't a state. In each run, where a program is
+  /// captured.
   void set_state(const Tensor& state);
 
   /// For what draws: the number of this call, which no other call gets.
   std::uint64_t next_call() noexcept { return calls_.fetch_add(1, std::memory_order_relaxed); }
 
  private:
+  void restart(std::uint64_t seed, std::uint64_t calls);
+
   std::uint64_t seed_;
   std::atomic<std::uint64_t> calls_{0};
 };

@@ -202,6 +202,7 @@ bool Tensor::is_leaf() const {
 Tensor& Tensor::requires_grad_(bool value) {
   TensorImpl& x = impl_of(*this, "requires_grad_");
   if (value == static_cast<bool>(x.node)) return *this;
+  refuse_captured_once("requires_grad_", *this);
   if (!value) {
     check<AutogradError>(is_leaf(),
                          "requires_grad_: this tensor of shape {} is the result of {}; use "

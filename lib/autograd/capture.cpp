@@ -28,6 +28,7 @@ class Capture {
   /// x, from before or not, is about to be changed.
   void changes(std::string_view operation, const Tensor& x);
   void refuse_history(std::string_view operation, const Tensor& x) const;
+  void refuse_once(std::string_view operation, const Tensor& x) const;
 
   void deliver(const Ptr<Node>& leaf, Tensor g);
   Tensor grad(const Ptr<Node>& leaf);
@@ -172,6 +173,13 @@ void Capture::refuse_history(std::string_view operation, const Tensor& x) const 
                        operation, x.shape());
 }
 
+void Capture::refuse_once(std::string_view operation, const Tensor& x) const {
+  check<Error>(is_own(x),
+               "{}: this tensor of shape {} was there before the captured function, which would do "
+               "this once, and not in each run; do it before",
+               operation, x.shape());
+}
+
 void Capture::restore_versions() noexcept {
   for (const auto& [storage, version] : versions_) {
     storage->version.store(version, std::memory_order_relaxed);
@@ -252,6 +260,35 @@ Captured Capture::finish(std::vector<Tensor> results) {
   return std::move(done_);
 }
 
+/// The function must not have kept what it made: a run would not give it new values.
+void check_nothing_kept(const Captured& done) {
+  std::unordered_set<const TensorImpl*> seen;
+  std::unordered_map<const Storage*, std::uint32_t> ours;
+  const auto count = [&](const Tensor& x) {
+    if (x.defined() && seen.insert(x.impl()).second) ++ours[x.impl()->storage.get()];
+  };
+  for (const Tensor& x : done.feeds) count(x);
+  for (const Tensor& x : done.results) count(x);
+  for (const LeafState& state : done.leaves) count(state.now);
+  for (const auto& gift : done.gifts) count(gift->tensor);
+  for (const Step& step : done.steps) {
+    for (const Tensor& x : step.inputs) count(x);
+    for (const Tensor& x : step.outputs) count(x);
+  }
+  const auto check_one = [&](std::string_view what, const Tensor& x) {
+    const Storage& storage = *x.impl()->storage;
+    check<Error>(storage.capture != done.number || storage.references == ours[&storage],
+                 "capture: the function keeps {} of shape {} outside of it, which a run would not "
+                 "give new values; give it back from the function, or copy_() it into a tensor "
+                 "that was there before",
+                 what, x.shape());
+  };
+  for (const Tensor& x : done.feeds) check_one("what it is fed with,", x);
+  for (const Step& step : done.steps) {
+    if (step.operation) check_one(fmt::format("a result of {},", step.name), step.outputs[0]);
+  }
+}
+
 /// Another capture of this thread until the end of the scope.
 class Capturing {
  public:
@@ -295,7 +332,10 @@ Captured capture_steps(const CapturedFunction& f,
   const Capturing guard(capture, capture.number());
   std::vector<Tensor> x;
   for (const auto& [dtype, shape] : feeds) x.push_back(capture.feed(dtype, shape));
-  return capture.finish(f(x));
+  Captured done = capture.finish(f(x));
+  x.clear();
+  check_nothing_kept(done);
+  return done;
 }
 
 std::vector<Tensor> captured(const Operation& operation, Inputs inputs) {
@@ -312,6 +352,10 @@ void captured_change(std::string_view operation, const Tensor& x) {
 
 void refuse_captured_history(std::string_view operation, const Tensor& x) {
   current->refuse_history(operation, x);
+}
+
+void refuse_captured_once(std::string_view operation, const Tensor& x) {
+  if (is_captured()) current->refuse_once(operation, x);
 }
 
 void captured_gradient(const Ptr<Node>& leaf, Tensor g) { current->deliver(leaf, std::move(g)); }

@@ -20,6 +20,10 @@ void captured_change(std::string_view operation, const Tensor& x);
 /// Throws AutogradError where the change would be recorded on a tensor from before the capture.
 void refuse_captured_history(std::string_view operation, const Tensor& x);
 
+/// Throws Error in a capture for a change of what isn't tensors' elements, on an x from before: it
+/// would be made once, and not in each run.
+void refuse_captured_once(std::string_view operation, const Tensor& x);
+
 /// The operation whose derivative becomes steps now; empty outside of a reverse pass.
 extern constinit thread_local std::string_view captured_derivative;
 

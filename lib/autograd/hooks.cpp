@@ -23,6 +23,7 @@ HookHandle Tensor::register_hook(std::function<Tensor(const Tensor&)> f) const {
   check_history("register_hook", *this);
   check<AutogradError>(static_cast<bool>(x.node),
                        "register_hook: a tensor of shape {} that doesn't require grad", shape());
+  if (x.node->is_leaf()) refuse_captured_once("register_hook", *this);
   return handle_of(x.node->with_extras().hooks, std::move(f));
 }
 
@@ -37,6 +38,7 @@ HookHandle Tensor::register_post_accumulate_grad_hook(std::function<void(const T
                        "{}: a tensor of shape {} that {} made: only leaves add up gradients; use "
                        "register_hook()",
                        name, shape(), operation());
+  refuse_captured_once(name, *this);
   Extras& extras = x.node->with_extras();
   // Without the node: a node and a tensor don't own each other.
   extras.elements = make_alias(*this);

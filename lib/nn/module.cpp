@@ -225,6 +225,10 @@ LoadResult Module::load_state_dict(const StateDict& state) {
 }
 
 void Module::train(bool on) {
+  check<Error>(!capturing(),
+               "module: {}() in a captured function would be done once, and not in each run; call "
+               "it before the capture",
+               on ? "train" : "eval");
   apply([on](Module& part) { part.set_mode(on); });
 }
 

@@ -79,6 +79,13 @@ void Optimizer::check_not_moved_from() const {
   fail<Error>("{}: this optimizer was moved from; use the one it went to", kind());
 }
 
+void Optimizer::check_not_captured(std::string_view method) const {
+  check<Error>(!capturing(),
+               "{}: {}() in a captured function would be done once, and not in each run; do it "
+               "between the runs",
+               kind(), method);
+}
+
 std::function<void()> Optimizer::called_later(Method method) {
   if (!whereabouts_) whereabouts_ = std::make_shared<Optimizer*>(this);
   return [where = whereabouts_, method, what = kind()] {

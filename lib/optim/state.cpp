@@ -132,6 +132,7 @@ StateDict Optimizer::state_dict() const {
 }
 
 void Optimizer::load_state_dict(const StateDict& state) {
+  check_not_captured("load_state_dict");
   check_not_moved_from();
   const NoGrad guard;
   Reader reader(state);

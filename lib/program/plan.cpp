@@ -213,11 +213,13 @@ void Plan::prepare(Held& held) const {
   }
 }
 
+/// The caller holds what it feeds until the run ends.
 void Plan::bind(Inputs feeds) {
   for (std::size_t i = 0; i < feeds.size(); ++i) {
-    bound_.push_back(feeds[i]->contiguous());
-    const TensorImpl& impl = *bound_.back().impl();
-    check_has_values("program", bound_.back());
+    const Tensor* feed = feeds[i];
+    check_has_values("program", *feed);
+    if (!feed->is_contiguous()) feed = &copies_.emplace_back(feed->contiguous());
+    const TensorImpl& impl = *feed->impl();
     const auto offset = static_cast<std::size_t>(impl.layout.offset()) * size_of(impl.dtype);
     places_of_feeds_[i]->data = impl.storage->data ? impl.storage->data + offset : nullptr;
   }
@@ -225,7 +227,7 @@ void Plan::bind(Inputs feeds) {
 
 void Plan::unbind() noexcept {
   for (const Ptr<Storage>& place : places_of_feeds_) place->data = nullptr;
-  bound_.clear();
+  copies_.clear();
 }
 
 void Plan::run(Inputs feeds) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <memory>
 #include <unordered_set>
 #include <vector>
@@ -56,9 +57,10 @@ class Plan {
   Ptr<Storage> arena_;
   std::vector<Held> held_;
   std::vector<Fresh> fresh_;
-  /// For each feed the storage that stands for its memory, and what keeps that during a run.
+  /// For each feed the storage that stands for its memory.
   std::vector<Ptr<Storage>> places_of_feeds_;
-  std::vector<Tensor> bound_;
+  /// During a run, of feeds that don't lie row by row.
+  std::deque<Tensor> copies_;
 };
 
 }  // namespace tapegrad

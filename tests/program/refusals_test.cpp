@@ -20,6 +20,7 @@
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/print.hpp"
 #include "tapegrad/program.hpp"
+#include "tapegrad/random.hpp"
 
 namespace tapegrad {
 namespace {
@@ -71,15 +72,60 @@ TEST_CASE("an error in a captured function names its scope", "[program]") {
                  "\"loss\""));
 }
 
+TEST_CASE("a captured function can't keep what it makes", "[program]") {
+  Tensor state = zeros({3});
+  CHECK(contains(refusal([&](const Tensor& x) { state = tanh(state + x); }),
+                 "keeps a result of tanh, of shape [3] outside of it"));
+  std::vector<Tensor> seen;
+  CHECK(contains(refusal([&](const Tensor& x) { seen.push_back(x.slice(0, 1)); }),
+                 "keeps what it is fed with, of shape [3]"));
+  CHECK(contains(refusal([&](const Tensor& x) { seen = {x * Tensor(x).requires_grad_()}; }),
+                 "keeps a result of mul"));
+  // What it should do instead.
+  state = zeros({1});
+  const Program program = capture([&](const Tensor& x) { state.copy_(state + x); }, {{1}});
+  program(ones({1}));
+  program(ones({1}));
+  CHECK(state.item<float>() == 2.0f);
+}
+
+TEST_CASE("what isn't a change of elements is refused, or done in each run", "[program]") {
+  Tensor w = ones({3}).requires_grad_();
+  Tensor v = ones({3});
+  const auto refused = [](const std::function<void()>& change) {
+    const std::string error = refusal([&](const Tensor&) { change(); });
+    INFO(error);
+    CHECK(contains(error, "once, and not in each run"));
+  };
+  refused([&] { v.requires_grad_(); });
+  refused([&] { w.requires_grad_(false); });
+  refused([&] { w.register_hook([](const Tensor& g) { return g; }); });
+  refused([&] { w.register_post_accumulate_grad_hook([](const Tensor&) {}); });
+  optim::SGD sgd({w}, {.lr = 1});
+  refused([&] { sgd.set_lr(0.5); });
+  refused([&] { sgd.add_group({v}, {.lr = 1}); });
+  refused([&] { sgd.load_state_dict(sgd.state_dict()); });
+  nn::Dropout drop(0.5);
+  refused([&] { drop.eval(); });
+  CHECK(w.requires_grad());
+  CHECK(sgd.lr() == 1);
+  CHECK(drop.is_training());
+
+  Generator generator(7);
+  const Program seeded = capture([&](const Tensor& x) {
+    generator.manual_seed(3);
+    return x + rand({3}, {}, generator);
+  });
+  Generator other(3);
+  const std::vector<float> expected = rand({3}, {}, other).to_vector<float>();
+  for (int i = 0; i < 2; ++i) {
+    CHECK(seeded(zeros({3})).to_vector<float>() == expected);
+  }
+}
+
 TEST_CASE("a tensor of a captured function has no values afterwards", "[program]") {
   Tensor kept;
-  const Program program = capture(
-      [&](const Tensor& x) {
-        kept = x * 2;
-        return kept + 1;
-      },
-      {{1}});
-  program(ones({1}));
+  CHECK_THROWS_AS(capture([&](const Tensor& x) { return kept = x * 2; }, {{1}}), Error);
   CHECK(contains(error_of([&] { kept.item<float>(); }), "made while a program was captured"));
   CHECK(contains(error_of([&] { (kept + 1).item<float>(); }), "made while a program was captured"));
   CHECK(contains(error_of([&] { capture([&](const Tensor& x) { return x + kept; }, {{1}}); }),

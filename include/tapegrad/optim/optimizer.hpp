@@ -128,6 +128,8 @@ class Optimizer {
   void add_slots(std::string_view optimizer, const std::vector<Tensor>& parameters);
   void check_group(std::size_t group) const;
   void check_not_moved_from() const;
+  /// Throws Error within a captured function, which would change this once, and not in each run.
+  void check_not_captured(std::string_view method) const;
   /// Shows a copy of the options to v, and throws Error if they are wrong afterwards.
   virtual void visit_copy(std::size_t group, OptionVisitor& v) const = 0;
   virtual void visit_options(std::size_t group, OptionVisitor& v) = 0;
@@ -178,6 +180,7 @@ class OptimizerOf : public Optimizer {
 
   void add_group(const std::vector<Tensor>& parameters, const Options& options) {
     check_not_moved_from();
+    check_not_captured("add_group");
     append(parameters, options);
   }
 
@@ -187,6 +190,7 @@ class OptimizerOf : public Optimizer {
   }
   void set_options(const Options& options, std::size_t group = 0) {
     check_group(group);
+    check_not_captured("set_options");
     options.validate();
     options_[group] = options;
   }

@@ -12,6 +12,7 @@
 #include "ops/create/options.hpp"
 #include "ops/floating.hpp"
 #include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/program.hpp"
 
 namespace tapegrad {
 namespace {
@@ -107,6 +108,16 @@ Generator& default_generator() {
 
 void manual_seed(std::uint64_t seed) { default_generator().manual_seed(seed); }
 
+void Generator::manual_seed(std::uint64_t seed) { restart(seed, 0); }
+
+void Generator::restart(std::uint64_t seed, std::uint64_t calls) {
+  const auto begin = [this, seed, calls] {
+    seed_ = seed;
+    calls_ = calls;
+  };
+  if (!detail::called_in_runs("manual_seed", {}, begin)) begin();
+}
+
 Tensor Generator::get_state() const {
   return Tensor::from_vector<std::int64_t>(
       {static_cast<std::int64_t>(seed_), static_cast<std::int64_t>(calls_.load())});
@@ -119,8 +130,7 @@ void Generator::set_state(const Tensor& state) {
   check<DTypeError>(state.dtype() == int64, "set_state: needs what get_state() gave, of int64: {}",
                     state.dtype());
   const std::vector<std::int64_t> values = state.to_vector<std::int64_t>();
-  seed_ = static_cast<std::uint64_t>(values[0]);
-  calls_ = static_cast<std::uint64_t>(values[1]);
+  restart(static_cast<std::uint64_t>(values[0]), static_cast<std::uint64_t>(values[1]));
 }
 
 Tensor rand(const Shape& shape, const TensorOptions& options, Generator& generator) {
