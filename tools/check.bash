@@ -203,8 +203,8 @@ step_trixie() {
   [[ $(. /etc/os-release; echo "${VERSION_CODENAME-}") != trixie ]] || return 0
   (( EUID == 0 )) || skip 'only root can enter another Debian'
   unshare --mount true || skip 'another Debian needs the right to mount'
-  local tests=(core kernels autograd ops nn io)
-  tools/in_debian.bash trixie env CHECK_BUILD='-Dlevels= -Doptimization=1' CHECK_TESTS="${tests[*]} ops_table" \
+  local tests=(core kernels autograd ops program nn io)
+  tools/in_debian.bash trixie env CHECK_BUILD='-Dlevels= -Doptimization=1' CHECK_TESTS="--suite unit ${tests[*]} ops_table" \
     CHECK_TARGETS="samples/logistic_regression/logistic_regression $(printf 'tests/%s_test ' "${tests[@]}")" \
     ./dev check build tests
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <unordered_set>
 
 #include "autograd/anomaly.hpp"
@@ -34,6 +35,7 @@ class Capture {
   Tensor grad(const Ptr<Node>& leaf);
   void set_grad(const Ptr<Node>& leaf, const Tensor& g);
   void clear(const Ptr<Node>& leaf) { state_of(leaf) = {.leaf = leaf, .cleared = true}; }
+  void clear_by_call(const std::vector<Tensor>& leaves, std::function<void()> call);
 
   std::uint32_t number() const { return done_.number; }
   Captured finish(std::vector<Tensor> results);
@@ -211,6 +213,7 @@ void Capture::give(LeafState& state) {
   done_.gifts.push_back(gift);
   add_call("gradient", [gift] { gift->hand_over(); });
   done_.steps.back().inputs = {make_alias(state.now)};
+  if (state.cleared) done_.steps.back().replaces = state.leaf;
 }
 
 void Capture::deliver(const Ptr<Node>& leaf, Tensor g) {
@@ -247,6 +250,17 @@ void Capture::set_grad(const Ptr<Node>& leaf, const Tensor& g) {
     return give(state);
   }
   add_call("zero_grad", [leaf] { static_cast<LeafNode&>(*leaf).set_grad({}); });
+  done_.steps.back().clears = {leaf};
+}
+
+void Capture::clear_by_call(const std::vector<Tensor>& leaves, std::function<void()> call) {
+  add_call("zero_grad", std::move(call));
+  for (const Tensor& x : leaves) {
+    const Ptr<Node>& node = x.impl()->node;
+    if (!node || !node->is_leaf()) continue;
+    clear(node);
+    done_.steps.back().clears.push_back(node);
+  }
 }
 
 Captured Capture::finish(std::vector<Tensor> results) {
@@ -316,6 +330,10 @@ constinit thread_local std::string_view captured_derivative;
 
 void Gift::hand_over() {
   auto& node = static_cast<LeafNode&>(*leaf);
+  if (replaces) {
+    const std::lock_guard guard(node.lock);
+    if (node.collected.is_same(tensor)) return node.count_received();
+  }
   if (!replaces && node.grad().defined()) return add_to_leaf(node, tensor);
   node.set_grad(tensor);
 }
@@ -377,10 +395,7 @@ bool detail::called_in_runs(std::string_view name, const std::vector<Tensor>& ch
 
 bool detail::cleared_in_runs(const std::vector<Tensor>& leaves, std::function<void()> again) {
   if (!is_captured()) return false;
-  for (const Tensor& x : leaves) {
-    if (const Ptr<Node>& node = x.impl()->node) current->clear(node);
-  }
-  current->add_call("zero_grad", std::move(again));
+  current->clear_by_call(leaves, std::move(again));
   return true;
 }
 

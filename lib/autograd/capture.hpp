@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -27,6 +28,10 @@ struct Step {
   std::vector<Tensor> outputs = {};
   /// To the inputs.
   std::vector<const Tensor*> pointers = {};
+  /// Leaves whose gradients the call drops, or the one that it gives one to, in the place of what
+  /// was there.
+  std::vector<Ptr<Node>> clears = {};
+  std::optional<Ptr<Node>> replaces = {};
 };
 
 /// A tensor that was there before the capture. A run reads its memory as it is by then, so both

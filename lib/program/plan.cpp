@@ -32,6 +32,7 @@ void for_each_operand(std::vector<Step>& steps, const F& f) {
 Plan::Plan(Captured captured)
     : captured_(std::move(captured)), captured_steps_(captured_.steps.size()) {
   drop_unread();
+  drop_clearing();
   std::unordered_set<const Storage*> needed;
   for (const Tensor& y : captured_.results) needed.insert(storage_of(y));
   for (const auto& gift : captured_.gifts) needed.insert(storage_of(gift->tensor));
@@ -62,6 +63,24 @@ void Plan::drop_unread() {
   }
   std::ranges::reverse(kept);
   captured_.steps = std::move(kept);
+}
+
+/// Dropping gradients is no step where each of them is replaced before anybody can look.
+void Plan::drop_clearing() {
+  std::vector<Step>& steps = captured_.steps;
+  const auto is_replaced = [&](std::size_t from, const Ptr<Node>& leaf) {
+    for (std::size_t i = from; i < steps.size(); ++i) {
+      if (steps[i].replaces && steps[i].replaces->get() == leaf.get()) return true;
+      if (steps[i].call && !steps[i].replaces) return false;
+    }
+    return false;
+  };
+  for (std::size_t i = steps.size(); i-- > 0;) {
+    const std::vector<Ptr<Node>>& leaves = steps[i].clears;
+    const bool all = std::ranges::all_of(
+        leaves, [&](const Ptr<Node>& leaf) { return is_replaced(i + 1, leaf); });
+    if (!leaves.empty() && all) steps.erase(steps.begin() + static_cast<std::ptrdiff_t>(i));
+  }
 }
 
 /// Steps whose inputs are the same in all runs, and that make little, are done now.

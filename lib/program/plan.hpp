@@ -44,6 +44,7 @@ class Plan {
   };
 
   void drop_unread();
+  void drop_clearing();
   void compute_constants(const std::unordered_set<const Storage*>& needed);
   void lay_out();
   void prepare(Held& held) const;
