@@ -10,6 +10,7 @@
 #include "autograd/apply.hpp"
 #include "autograd/engine.hpp"
 #include "core/check.hpp"
+#include "core/naming.hpp"
 #include "core/sizes.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/pointwise.hpp"
@@ -265,6 +266,11 @@ void Capture::clear_by_call(const std::vector<Tensor>& leaves, std::function<voi
 
 Captured Capture::finish(std::vector<Tensor> results) {
   check_all_defined("capture", "what the function gives", results);
+  // The function may have made leaves of them, with graphs and gradients; and views have bases.
+  for (Tensor& feed : done_.feeds) feed = make_alias(feed);
+  for (LeafState& state : done_.leaves) {
+    if (state.now.defined()) state.now = make_alias(state.now);
+  }
   for (Tensor& y : results) {
     note("capture", y);
     // Results are the caller's: neither what was there before nor what is fed.
@@ -297,10 +303,10 @@ void check_nothing_kept(const Captured& done) {
                  "that was there before",
                  what, x.shape());
   };
-  for (const Tensor& x : done.feeds) check_one("what it is fed with,", x);
   for (const Step& step : done.steps) {
     if (step.operation) check_one(fmt::format("a result of {},", step.name), step.outputs[0]);
   }
+  for (const Tensor& x : done.feeds) check_one("what it is fed with,", x);
 }
 
 /// Another capture of this thread until the end of the scope.
@@ -346,14 +352,16 @@ Captured capture_steps(const CapturedFunction& f,
   check<Error>(!is_anomaly_enabled(),
                "capture: anomaly mode looks at values, and there are none yet; run the function "
                "itself in it");
-  Capture capture;
-  const Capturing guard(capture, capture.number());
-  std::vector<Tensor> x;
-  for (const auto& [dtype, shape] : feeds) x.push_back(capture.feed(dtype, shape));
-  Captured done = capture.finish(f(x));
-  x.clear();
-  check_nothing_kept(done);
-  return done;
+  return with_room("capture", [&] {
+    Capture capture;
+    const Capturing guard(capture, capture.number());
+    std::vector<Tensor> x;
+    for (const auto& [dtype, shape] : feeds) x.push_back(capture.feed(dtype, shape));
+    Captured done = capture.finish(f(x));
+    x.clear();
+    check_nothing_kept(done);
+    return done;
+  });
 }
 
 std::vector<Tensor> captured(const Operation& operation, Inputs inputs) {

@@ -3,6 +3,7 @@
 
 #include "autograd/mode.hpp"
 #include "core/check.hpp"
+#include "core/naming.hpp"
 #include "program/program_impl.hpp"
 
 namespace tapegrad {
@@ -48,16 +49,18 @@ const Plan& Program::Impl::run(Inputs feeds) {
   return plan;
 }
 
-Program::Program(Function f, const std::vector<Feed>& feeds)
-    : impl_(std::make_shared<Impl>(std::move(f))) {
-  check<Error>(static_cast<bool>(impl_->f), "capture: the function is empty");
-  if (feeds.empty()) return;
-  Signature signature;
-  for (const Feed& feed : feeds) {
-    check_dtype("capture", feed.dtype);
-    signature.emplace_back(feed.dtype, feed.shape);
-  }
-  impl_->add_plan(std::move(signature));
+Program::Program(Function f, const std::vector<Feed>& feeds) {
+  with_room("capture", [&] {
+    impl_ = std::make_shared<Impl>(std::move(f));
+    check<Error>(static_cast<bool>(impl_->f), "capture: the function is empty");
+    if (feeds.empty()) return;
+    Signature signature;
+    for (const Feed& feed : feeds) {
+      check_dtype("capture", feed.dtype);
+      signature.emplace_back(feed.dtype, feed.shape);
+    }
+    impl_->add_plan(std::move(signature));
+  });
 }
 
 std::vector<Tensor> Program::run(const std::vector<Tensor>& feeds) const {
