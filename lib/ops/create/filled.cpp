@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "autograd/apply.hpp"
+#include "core/speaking.hpp"
 #include "kernels/copy.hpp"
 #include "ops/create/options.hpp"
 
@@ -35,13 +36,13 @@ struct Full {
 
 Tensor uninitialised(std::string_view operation, const Shape& shape, const TensorOptions& options) {
   const Meta meta{chosen(operation, options, float32), shape};
-  return finished(in_name_of(operation, [&] { return untaped(Empty{meta}); }), options);
+  return finished(speaking_as(operation, [&] { return untaped(Empty{meta}); }), options);
 }
 
 Tensor filled(std::string_view operation, const Shape& shape, Scalar value,
               const TensorOptions& options) {
   const Full op{{chosen(operation, options, default_dtype(value)), shape}, value, operation};
-  return finished(in_name_of(operation, [&] { return untaped(op); }), options);
+  return finished(speaking_as(operation, [&] { return untaped(op); }), options);
 }
 
 Tensor filled_like(std::string_view operation, const Tensor& x, Scalar value,

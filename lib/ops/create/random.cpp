@@ -7,6 +7,7 @@
 #include "autograd/draws.hpp"
 #include "core/check.hpp"
 #include "core/dispatch.hpp"
+#include "core/speaking.hpp"
 #include "kernels/random.hpp"
 #include "ops/assign.hpp"
 #include "ops/create/options.hpp"
@@ -46,7 +47,7 @@ template <class Fill>
 Tensor drawn(std::string_view operation, const Shape& shape, DType dtype, Generator& generator,
              Fill fill) {
   const Draw<Fill> op{operation, {computed_in(dtype), shape}, &generator, fill};
-  return converted(in_name_of(operation, [&] { return untaped(op); }), dtype);
+  return converted(speaking_as(operation, [&] { return untaped(op); }), dtype);
 }
 
 Tensor uniform(std::string_view operation, const Shape& shape, DType dtype, double low, double high,

@@ -2,6 +2,7 @@
 
 #include "ops/index/order.hpp"
 #include "ops/reduced.hpp"
+#include "ops/value_check.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/index/select.hpp"
 #include "tapegrad/ops/index/sort.hpp"
@@ -65,9 +66,12 @@ Tensor parts_of(std::string_view operation, const Tensor& q) {
                     q.dtype());
   check<ShapeError>(q.dim() <= 1, "{}: q of shape {}; it must be a number or a vector", operation,
                     q.shape());
-  for (const double part : q.detach().to_vector<double>()) {
-    check<Error>(part >= 0 && part <= 1, "{}: {} isn't between 0 and 1", operation, part);
-  }
+  const auto check_parts = [operation](const Tensor& parts) {
+    for (const double part : parts.to_vector<double>()) {
+      check<Error>(part >= 0 && part <= 1, "{}: {} isn't between 0 and 1", operation, part);
+    }
+  };
+  check_values(check_parts, q.detach());
   return q.reshape({q.numel()});
 }
 
