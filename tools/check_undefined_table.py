@@ -28,7 +28,7 @@ ROW = re.compile(r'\{"([\w:.]+)",\s*(\d+),')
 CALLED = {("Linear", "forward"): "linear", ("ReLU", "forward"): "relu",
           ("Sigmoid", "forward"): "sigmoid", ("Tanh", "forward"): "tanh",
           ("Dropout", "forward"): "dropout", ("Saver", "add"): "Saver.add",
-          ("Writer", "add_graph_of"): "add_graph"}
+          ("Writer", "add_graph_of"): "add_graph", ("Program", "run"): "program"}
 
 # What operators are called in errors; with the number of parameters where that decides.
 OPERATORS = {("+", 2): "add", ("-", 2): "sub", ("-", 1): "neg", ("*", 2): "mul", ("/", 2): "div",
@@ -52,6 +52,9 @@ EXEMPT = {
     ("vjp", 3): "a result of one element needs none",
     ("insert", 2): "names the entry instead",
     ("to_string", 1): "prints that it is undefined",
+    ("list_of", 1): "behind capture(), which refuses undefined results",
+    ("called_in_runs", 2): "for optimizers, of their parameters",
+    ("cleared_in_runs", 1): "for optimizers, of their parameters",
 }
 
 NOT_FUNCTIONS = {"requires", "static_assert", "decltype", "noexcept", "visibility"}

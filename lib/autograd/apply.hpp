@@ -10,7 +10,6 @@
 // whose inputs may be undefined; for all others apply() refuses them in the operation's name.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -158,33 +157,27 @@ Tensor run_and_record(Op op, const In&... inputs);
 template <class Op>
 Tensor run_and_record_list(Op op, const std::vector<Tensor>& inputs);
 
-/// For the names of a trace, the results of an operation that became a step of a program.
-std::vector<Tensor> capture_and_list(const Operation& operation, Inputs inputs);
-
 template <class Op, std::same_as<Tensor>... In>
-[[gnu::cold, gnu::noinline]] Tensor apply_watched(const Op& op, const In&... inputs) {
-  const OperationOf<Op, In...> operation(op);
-  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
-  if (is_captured()) {
-    Tensor out = capture_and_list(operation, pointers)[0];
-    if constexpr (requires { &Op::vjp; }) {
-      if (recording() && (tracked(inputs) || ...)) out.impl()->node = record(op, out, inputs...);
-    }
-    return out;
-  }
+[[gnu::cold, gnu::noinline]] Tensor apply_traced(const Op& op, const In&... inputs) {
   Tensor out = unlisted([&] { return run_and_record(op, inputs...); });
-  list_operation(operation, pointers, {&out, 1});
+  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
+  list_operation(OperationOf<Op, In...>(op), pointers, {&out, 1});
   return out;
+}
+
+/// The result as a step of a program.
+template <class Op, std::same_as<Tensor>... In>
+[[gnu::cold, gnu::noinline]] Tensor captured_result(const Op& op, const In&... inputs) {
+  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
+  return captured(OperationOf<Op, In...>(op), pointers)[0];
 }
 
 /// The result of an operation that is on no tape and in no list: a loop of a derivative, numbers
 /// that are made from nothing.
 template <class Op, std::same_as<Tensor>... In>
 Tensor untaped(const Op& op, const In&... inputs) {
-  if (is_captured()) [[unlikely]] {
-    const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
-    return captured(OperationOf<Op, In...>(op), pointers)[0];
-  }
+  if (is_captured()) [[unlikely]]
+    return captured_result(op, inputs...);
   return computed(op, inputs...);
 }
 
@@ -194,41 +187,35 @@ inline std::vector<const Tensor*> pointers_to(const std::vector<Tensor>& list) {
   return pointers;
 }
 
-/// Puts the result of an operation on a list on the tape.
 template <class Op>
-void record_list(Op op, const Tensor& out, const std::vector<Tensor>& inputs) {
-  const std::vector<const Tensor*> pointers = pointers_to(inputs);
-  const std::size_t count = inputs.size();
-  out.impl()->node = record(std::move(op), out, Inputs(pointers), std::vector<Ptr<Node>>(count),
-                            std::vector<SavedTensor>(count + 1));
+[[gnu::cold, gnu::noinline]] Tensor apply_traced_list(const Op& op,
+                                                      const std::vector<Tensor>& inputs) {
+  Tensor out = unlisted([&] { return run_and_record_list(op, inputs); });
+  list_operation(OperationOf<Op, std::vector<Tensor>>(op), pointers_to(inputs), {&out, 1});
+  return out;
 }
 
+/// As captured_result(). What isn't known before it runs may be made of operations that are.
 template <class Op>
-[[gnu::cold, gnu::noinline]] Tensor apply_watched_list(const Op& op,
-                                                       const std::vector<Tensor>& inputs) {
+[[gnu::cold, gnu::noinline]] Tensor captured_list_result(const Op& op,
+                                                         const std::vector<Tensor>& inputs) {
   const OperationOf<Op, std::vector<Tensor>> operation(op);
-  if (is_captured()) {
-    // What isn't known before it runs may be made of operations that are.
-    Tensor out = operation.computes() ? capture_and_list(operation, pointers_to(inputs))[0]
-                                      : unrecorded([&] { return computed(op, inputs); });
-    if (recording() && std::ranges::any_of(inputs, tracked)) record_list(op, out, inputs);
-    return out;
-  }
-  Tensor out = unlisted([&] { return run_and_record_list(op, inputs); });
-  list_operation(operation, pointers_to(inputs), {&out, 1});
-  return out;
+  return operation.computes() ? captured(operation, pointers_to(inputs))[0]
+                              : unrecorded([&] { return computed(op, inputs); });
 }
 
 template <class Op, std::same_as<Tensor>... In>
 Tensor run_and_record(Op op, const In&... inputs) {
   if constexpr (!requires { Op::takes_undefined; }) check_defined(Op::name, inputs...);
   if (is_silent()) return computed(op, inputs...);
-  if (is_watched()) [[unlikely]]
-    return apply_watched(op, inputs...);
+  if (is_traced()) [[unlikely]]
+    return apply_traced(op, inputs...);
   ((inputs.defined() ? check_history(Op::name, inputs) : void()), ...);
-  Tensor out = unrecorded([&] { return computed(op, inputs...); });
+  Tensor out = is_captured() ? captured_result(op, inputs...)
+                             : unrecorded([&] { return computed(op, inputs...); });
   if constexpr (requires { &Op::vjp; }) {
-    if ((tracked(inputs) || ...)) out.impl()->node = record(std::move(op), out, inputs...);
+    if (recording() && (tracked(inputs) || ...))
+      out.impl()->node = record(std::move(op), out, inputs...);
   }
   return out;
 }
@@ -243,15 +230,20 @@ Tensor apply(Op op, const In&... inputs) {
 template <class Op>
 Tensor run_and_record_list(Op op, const std::vector<Tensor>& inputs) {
   if (is_silent()) return computed(op, inputs);
-  if (is_watched()) [[unlikely]]
-    return apply_watched_list(op, inputs);
+  if (is_traced()) [[unlikely]]
+    return apply_traced_list(op, inputs);
   bool records = false;
   for (const Tensor& x : inputs) {
     check_history(op.name, x);
     records = records || tracked(x);
   }
-  Tensor out = unrecorded([&] { return computed(op, inputs); });
-  if (records) record_list(std::move(op), out, inputs);
+  Tensor out = is_captured() ? captured_list_result(op, inputs)
+                             : unrecorded([&] { return computed(op, inputs); });
+  if (!records || !recording()) return out;
+  const std::vector<const Tensor*> pointers = pointers_to(inputs);
+  const std::size_t count = inputs.size();
+  out.impl()->node = record(std::move(op), out, Inputs(pointers), std::vector<Ptr<Node>>(count),
+                            std::vector<SavedTensor>(count + 1));
   return out;
 }
 

@@ -31,8 +31,6 @@ inline bool has(Mode which) { return (mode & which) != Mode::silent; }
 inline bool recording() { return has(Mode::record); }
 inline bool is_traced() { return has(Mode::trace); }
 inline bool is_captured() { return has(Mode::capture); }
-/// Off the usual path: traced, captured, or both.
-inline bool is_watched() { return has(Mode::trace | Mode::capture); }
 inline bool is_silent() { return mode == Mode::silent; }
 
 /// Another mode of this thread until the end of the scope.

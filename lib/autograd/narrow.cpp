@@ -1,5 +1,7 @@
 #include "autograd/narrow.hpp"
 
+#include "autograd/operation.hpp"
+
 namespace tapegrad {
 
 unsigned types_of(std::span<const Tensor> list) {
@@ -14,6 +16,12 @@ std::vector<Tensor> widened(std::span<const Tensor> list) {
   std::vector<Tensor> wide;
   for (const Tensor& x : list) wide.push_back(widened(x));
   return wide;
+}
+
+void store_result(const Tensor& result, Outputs outs) { Tensor(outs[0]).copy_(result); }
+
+void store_results(const std::vector<Tensor>& results, Outputs outs) {
+  for (std::size_t i = 0; i < outs.size(); ++i) Tensor(outs[i]).copy_(results[i]);
 }
 
 }  // namespace tapegrad

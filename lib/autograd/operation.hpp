@@ -161,6 +161,10 @@ struct Record : Node {
 
 using Inputs = std::span<const Tensor* const>;
 
+/// Copies what was computed in wider types to where it is wanted.
+void store_result(const Tensor& result, Outputs outs);
+void store_results(const std::vector<Tensor>& results, Outputs outs);
+
 /// An operation whose type isn't known: for those who list what runs, or run it again.
 class Operation {
  public:
@@ -169,32 +173,44 @@ class Operation {
   virtual std::unique_ptr<const Operation> copy() const = 0;
   virtual std::string_view name() const = 0;
   virtual void attributes(AttributeList& list) const = 0;
-  /// Says what its results are, and fills them; else they are views, or a user's function.
-  virtual bool computes() const = 0;
   virtual std::vector<Meta> results(Inputs inputs) const = 0;
   virtual void into(Outputs outs, Inputs inputs) const = 0;
-  /// Whether what into() fills may lie in any way.
-  virtual bool any_layout() const = 0;
   /// How views lie; nothing for other operations.
   virtual std::vector<Layout> layouts(const Layout& input) const = 0;
+
+  /// Says what its results are, and fills them; else they are views, or a user's function.
+  bool computes() const { return traits_.computes; }
+  /// Whether what into() fills may lie in any way.
+  bool any_layout() const { return traits_.any_layout; }
   /// Whether it may be run on a piece of its inputs.
-  virtual bool each_element() const = 0;
+  bool each_element() const { return traits_.each_element; }
   /// Whether running it does more than filling its results: it draws random numbers, or refuses
   /// some inputs.
-  virtual bool has_effect() const = 0;
+  bool has_effect() const { return traits_.has_effect; }
+
+ protected:
+  struct Traits {
+    bool computes = false;
+    bool any_layout = false;
+    bool each_element = false;
+    bool has_effect = false;
+  };
+  explicit Operation(Traits traits) : traits_(traits) {}
+
+ private:
+  Traits traits_;
 };
 
 /// `op` with the inputs In: so many tensors, or a list of them.
 template <class Op, class... In>
 class OperationOf final : public Operation {
  public:
-  explicit OperationOf(const Op& op) : op_(op) {}
+  explicit OperationOf(const Op& op) : Operation(traits()), op_(op) {}
   std::unique_ptr<const Operation> copy() const override {
     return std::make_unique<OperationOf>(*this);
   }
   std::string_view name() const override { return op_.name; }
   void attributes(AttributeList& list) const override { list_attributes(op_, list); }
-  bool computes() const override { return Computes<Op, In...> || ComputesSeveral<Op, In...>; }
   std::vector<Meta> results(Inputs inputs) const override {
     if constexpr (ComputesSeveral<Op, In...>) {
       return with(inputs, [&](const auto&... x) { return op_.results(x...); });
@@ -206,35 +222,31 @@ class OperationOf final : public Operation {
   void into(Outputs outs, Inputs inputs) const override {
     if constexpr (ComputesSeveral<Op, In...>) {
       return with(inputs, [&](const auto&... x) {
-        if (is_computed_wide<Op>(x...)) return store(computed_several(op_, x...), outs);
+        if (is_computed_wide<Op>(x...)) return store_results(computed_several(op_, x...), outs);
         op_.into(outs, x...);
       });
     } else if constexpr (Computes<Op, In...>) {
       return with(inputs, [&](const auto&... x) {
-        if (is_computed_wide<Op>(x...)) return store({computed_wide(op_, x...)}, outs);
+        if (is_computed_wide<Op>(x...)) return store_result(computed_wide(op_, x...), outs);
         op_.into(outs[0], x...);
       });
     }
     fail<Error>("{}: has no into() of its own", name());
-  }
-  bool any_layout() const override {
-    return requires { Op::any_layout; };
   }
   std::vector<Layout> layouts(const Layout& input) const override {
     if constexpr (IsViews<Op>) return op_.layouts(input);
     if constexpr (IsView<Op>) return {op_.layout(input)};
     return {};
   }
-  bool each_element() const override {
-    return requires { Op::each_element; };
-  }
-  bool has_effect() const override {
-    return requires { Op::has_effect; };
-  }
 
  private:
-  static void store(const std::vector<Tensor>& results, Outputs outs) {
-    for (std::size_t i = 0; i < outs.size(); ++i) Tensor(outs[i]).copy_(results[i]);
+  static constexpr Traits traits() {
+    Traits its;
+    its.computes = Computes<Op, In...> || ComputesSeveral<Op, In...>;
+    if constexpr (requires { Op::any_layout; }) its.any_layout = true;
+    if constexpr (requires { Op::each_element; }) its.each_element = true;
+    if constexpr (requires { Op::has_effect; }) its.has_effect = true;
+    return its;
   }
   template <class F>
   static auto with(Inputs inputs, const F& f) {

@@ -109,34 +109,23 @@ void record_several(Op op, const std::vector<Tensor>& outs, const In&... inputs)
 }
 
 template <class Op, std::same_as<Tensor>... In>
-std::vector<Tensor> run_and_record_several(Op op, const In&... inputs);
-
-template <class Op, std::same_as<Tensor>... In>
-[[gnu::cold, gnu::noinline]] std::vector<Tensor> apply_several_watched(const Op& op,
-                                                                       const In&... inputs) {
-  const OperationOf<Op, In...> operation(op);
-  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
-  if (is_captured()) {
-    std::vector<Tensor> outs = capture_and_list(operation, pointers);
-    if (recording() && !outs.empty() && (tracked(inputs) || ...)) {
-      record_several(op, outs, inputs...);
-    }
-    return outs;
-  }
-  std::vector<Tensor> outs = unlisted([&] { return run_and_record_several(op, inputs...); });
-  list_operation(operation, pointers, outs);
-  return outs;
-}
-
-template <class Op, std::same_as<Tensor>... In>
 std::vector<Tensor> run_and_record_several(Op op, const In&... inputs) {
   check_defined(Op::name, inputs...);
   if (is_silent()) return computed_several(op, inputs...);
-  if (is_watched()) [[unlikely]]
-    return apply_several_watched(op, inputs...);
+  if (is_traced()) [[unlikely]] {
+    std::vector<Tensor> outs = unlisted([&] { return run_and_record_several(op, inputs...); });
+    const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
+    list_operation(OperationOf<Op, In...>(op), pointers, outs);
+    return outs;
+  }
   (check_history(Op::name, inputs), ...);
-  std::vector<Tensor> outs = unrecorded([&] { return computed_several(op, inputs...); });
-  if (!outs.empty() && (tracked(inputs) || ...)) record_several(std::move(op), outs, inputs...);
+  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
+  std::vector<Tensor> outs = is_captured()
+                                 ? captured(OperationOf<Op, In...>(op), pointers)
+                                 : unrecorded([&] { return computed_several(op, inputs...); });
+  if (recording() && !outs.empty() && (tracked(inputs) || ...)) {
+    record_several(std::move(op), outs, inputs...);
+  }
   return outs;
 }
 

@@ -236,12 +236,6 @@ void list_operation(const Operation& operation, Inputs inputs, Outputs outputs) 
   if (trace.watch()) unlisted([&] { trace.watch()(operation, inputs, outputs); });
 }
 
-std::vector<Tensor> capture_and_list(const Operation& operation, Inputs inputs) {
-  std::vector<Tensor> results = captured(operation, inputs);
-  if (is_traced()) list_operation(operation, inputs, results);
-  return results;
-}
-
 void backward_traced(const Tensor& root, const std::function<void()>& run) {
   const auto leaves = leaves_below(root);
   unrecorded(run);

@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t header = 64;  // keeps the bytes on a cache line of their own
 static_assert(sizeof(Storage) <= header);
 
+/// Where nothing is: a null pointer says that there are no values yet.
+std::byte nothing[1];
+
 struct ForeignStorage : Storage {
   std::function<void(void*)> deleter;
 };
@@ -34,7 +37,7 @@ Ptr<Storage> make_foreign_storage(void* data, std::size_t bytes) {
   storage->foreign = true;
   storage->capture = current_capture;
   storage->bytes = bytes;
-  storage->data = static_cast<std::byte*>(data);
+  storage->data = bytes == 0 && !data ? nothing : static_cast<std::byte*>(data);
   return Ptr<Storage>(storage);
 }
 

@@ -33,7 +33,8 @@ struct Storage {
 /// Uninitialised bytes, aligned to 64. Throws MemoryError.
 Ptr<Storage> make_storage(std::size_t bytes);
 
-/// Memory of somebody else, who keeps it until give() says that it is the storage's.
+/// Memory of somebody else, who keeps it until give() says that it is the storage's. Null: there is
+/// none yet.
 Ptr<Storage> make_foreign_storage(void* data, std::size_t bytes);
 
 /// From now on `deleter(data)` runs when the last view is gone: the last step of taking over

@@ -41,9 +41,8 @@ void detail::check_argument(std::string_view operation, std::size_t place,
   check_all_defined(operation, fmt::format("argument {}", place), list);
 }
 
-void check_has_values(std::string_view operation, const Tensor& x) {
+void refuse_without_values(std::string_view operation, const Tensor& x) {
   const TensorImpl& impl = impl_of(x);
-  if (impl.storage->data || impl.storage->bytes == 0) return;
   check<Error>(current_capture != 0,
                "{}: this tensor of shape {} was made while a program was captured, and has no "
                "values; give it back from the captured function, and take what the program gives",

@@ -50,7 +50,12 @@ inline TensorImpl& impl_of(const Tensor& x, std::string_view operation = "tensor
 }
 
 /// Throws Error in `operation`'s name for a tensor whose elements a captured program will compute.
-[[gnu::cold, gnu::noinline]] void check_has_values(std::string_view operation, const Tensor& x);
+[[noreturn, gnu::cold, gnu::noinline]] void refuse_without_values(std::string_view operation,
+                                                                  const Tensor& x);
+inline void check_has_values(std::string_view operation, const Tensor& x) {
+  if (!x.impl()->storage->data) [[unlikely]]
+    refuse_without_values(operation, x);
+}
 
 /// Uninitialised elements, row by row. Throws MemoryError.
 Tensor make_tensor(DType dtype, const Shape& shape);

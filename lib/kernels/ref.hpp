@@ -21,10 +21,11 @@ struct Ref {
 /// Valid while x is alive. Throws Error for what has no values while a program is captured.
 inline Ref ref(const Tensor& x) {
   const TensorImpl& impl = impl_of(x);
-  if (!impl.storage->data) [[unlikely]]
-    check_has_values("tensor", x);
+  std::byte* const data = impl.storage->data;
+  if (!data) [[unlikely]]
+    refuse_without_values("tensor", x);
   const auto offset = static_cast<std::size_t>(impl.layout.offset()) * size_of(impl.dtype);
-  return {impl.dtype, impl.storage->data + offset, &impl.layout};
+  return {impl.dtype, data + offset, &impl.layout};
 }
 
 /// With another layout (a broadcast one, say) over the same first element.

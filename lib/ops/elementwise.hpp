@@ -147,10 +147,15 @@ template <std::same_as<Tensor>... Values>
   if (is_captured()) [[unlikely]]
     return untaped(KeptLoop(loop), g, values...);
   const TensorImpl& like = impl_of(g);
-  const Shape& shape = like.layout.shape();
-  const bool same = ((impl_of(values).layout.shape() == shape) && ...);
-  const Tensor out = same ? make_tensor(like.dtype, shape)
-                          : make_tensor(like.dtype, loop.result(g, values...).shape);
+  const auto is_like = [&](const TensorImpl& v) {
+    return v.dtype == like.dtype && v.layout.shape() == like.layout.shape();
+  };
+  if ((is_like(impl_of(values)) && ...)) {
+    Tensor out = make_tensor(like.dtype, like.layout.shape());
+    loop.call(loop.f, like.dtype, {kernels::ref(out), kernels::ref(g), kernels::ref(values)...});
+    return out;
+  }
+  Tensor out = make_tensor(like.dtype, loop.result(g, values...).shape);
   loop.into(out, g, values...);
   return out;
 }

@@ -173,13 +173,12 @@ Tensor& write_and_record(Op op, Tensor& self, const In&... other) {
     write();
     return self;
   }
-  if (is_watched()) [[unlikely]] {
-    if (is_traced()) {
-      write_traced(std::move(op), self, other...);
-      return self;
-    }
-    captured_change(name, self);
+  if (is_traced()) [[unlikely]] {
+    write_traced(std::move(op), self, other...);
+    return self;
   }
+  if (is_captured()) [[unlikely]]
+    captured_change(name, self);
   check_history(name, self);
   (check_history(name, other), ...);
   const bool records =

@@ -22,7 +22,7 @@ constexpr std::int64_t least_pieces = 4;
 /// The group as one operation.
 class Fused final : public Operation {
  public:
-  explicit Fused(Group group) : group_(std::move(group)) {
+  explicit Fused(Group group) : Operation({.computes = true}), group_(std::move(group)) {
     for (const GroupStep& step : group_.steps) {
       of_ += (of_.empty() ? "" : ", ") + std::string(step.operation->name());
     }
@@ -30,12 +30,8 @@ class Fused final : public Operation {
   std::unique_ptr<const Operation> copy() const override { fail<Error>("fused: has no copy"); }
   std::string_view name() const override { return "fused"; }
   void attributes(AttributeList& list) const override { list("of", std::string_view(of_)); }
-  bool computes() const override { return true; }
   std::vector<Meta> results(Inputs) const override { fail<Error>("fused: has no results()"); }
-  bool any_layout() const override { return false; }
   std::vector<Layout> layouts(const Layout&) const override { return {}; }
-  bool each_element() const override { return false; }
-  bool has_effect() const override { return false; }
 
   void into(Outputs outs, Inputs inputs) const override {
     const std::int64_t elements = group_.cut.rows * group_.cut.row_length;

@@ -64,7 +64,7 @@ Program::Program(Function f, const std::vector<Feed>& feeds) {
 }
 
 std::vector<Tensor> Program::run(const std::vector<Tensor>& feeds) const {
-  check_all_defined("program", "the list of feeds", feeds);
+  check_defined("program", feeds);
   if (is_captured()) return impl_->f(feeds);
   const std::lock_guard guard(impl_->mutex);
   return impl_->run(pointers_to(feeds)).captured().results;

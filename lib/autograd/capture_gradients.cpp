@@ -1,0 +1,108 @@
+// Gradients in a captured function: what becomes of those of leaves that were there before.
+#include <algorithm>
+#include <mutex>
+
+#include "autograd/capturing.hpp"
+#include "autograd/engine.hpp"
+#include "autograd/mode.hpp"
+#include "core/check.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+
+namespace tapegrad {
+
+LeafState& Capture::state_of(const Ptr<Node>& leaf) {
+  const auto found = std::ranges::find_if(
+      done_.leaves, [&](const LeafState& state) { return state.leaf.get() == leaf.get(); });
+  if (found != done_.leaves.end()) return *found;
+  return done_.leaves.emplace_back(LeafState{.leaf = leaf});
+}
+
+/// g where nobody else holds or changes its elements, else a copy.
+Tensor Capture::undivided(const Tensor& g) {
+  const bool whole =
+      is_computed(g) && !is_feed(g) && g.is_contiguous() &&
+      impl_of(g).storage->bytes == static_cast<std::size_t>(g.numel()) * size_of(g.dtype());
+  const Tensor own = whole && !given_.contains(impl_of(g).storage.get())
+                         ? g
+                         : unrecorded([&] { return g.clone(); });
+  given_.insert(impl_of(own).storage.get());
+  return own;
+}
+
+/// A step that puts state.now into the leaf, or adds it to what is there.
+void Capture::give(LeafState& state) {
+  auto gift = std::make_shared<Gift>(state.leaf, make_alias(state.now), state.cleared);
+  done_.gifts.push_back(gift);
+  add_call("gradient", [gift] { gift->hand_over(); });
+  done_.steps.back().inputs = {make_alias(state.now)};
+  if (state.cleared) done_.steps.back().replaces = state.leaf;
+}
+
+void Capture::deliver(const Ptr<Node>& leaf, Tensor g) {
+  auto& node = static_cast<LeafNode&>(*leaf);
+  if (is_born(node)) {
+    const Tensor before = node.grad();
+    return node.set_grad(before.defined() ? unrecorded([&] { return before + g; }) : undivided(g));
+  }
+  LeafState& state = state_of(leaf);
+  const bool adds = state.cleared && state.now.defined();
+  state.now = undivided(adds ? unrecorded([&] { return state.now + g; }) : g);
+  give(state);
+}
+
+Tensor Capture::grad(const Ptr<Node>& leaf) {
+  if (is_born(*leaf)) return static_cast<LeafNode&>(*leaf).grad();
+  const LeafState& state = state_of(leaf);
+  check<AutogradError>(
+      state.cleared,
+      "grad: the gradient of this leaf of shape {} would have in it what was there "
+      "before the captured function; drop that first, with zero_grad(), or ask "
+      "for the gradient itself with tg::grad()",
+      leaf->shape);
+  return state.now;
+}
+
+void Capture::set_grad(const Ptr<Node>& leaf, const Tensor& g) {
+  if (is_born(*leaf)) return static_cast<LeafNode&>(*leaf).set_grad(g);
+  clear(leaf);
+  LeafState& state = state_of(leaf);
+  if (g.defined()) {
+    note("set_grad", g);
+    state.now = undivided(g);
+    return give(state);
+  }
+  add_call("zero_grad", [leaf] { static_cast<LeafNode&>(*leaf).set_grad({}); });
+  done_.steps.back().clears = {leaf};
+}
+
+void Capture::clear_by_call(const std::vector<Tensor>& leaves, std::function<void()> call) {
+  add_call("zero_grad", std::move(call));
+  for (const Tensor& x : leaves) {
+    const Ptr<Node>& node = x.impl()->node;
+    if (!node || !node->is_leaf()) continue;
+    clear(node);
+    done_.steps.back().clears.push_back(node);
+  }
+}
+
+void Gift::hand_over() {
+  auto& node = static_cast<LeafNode&>(*leaf);
+  if (replaces) {
+    const std::lock_guard guard(node.lock);
+    if (node.collected.is_same(tensor)) return node.count_received();
+  }
+  if (!replaces && node.grad().defined()) return add_to_leaf(node, tensor);
+  node.set_grad(tensor);
+}
+
+bool Gift::is_in_leaf() const { return static_cast<LeafNode&>(*leaf).grad().is_same(tensor); }
+
+void captured_gradient(const Ptr<Node>& leaf, Tensor g) {
+  current_program->deliver(leaf, std::move(g));
+}
+Tensor captured_grad(const Ptr<Node>& leaf) { return current_program->grad(leaf); }
+void captured_set_grad(const Ptr<Node>& leaf, const Tensor& g) {
+  current_program->set_grad(leaf, g);
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,134 @@
+// Running a function to capture it, and what others tell of it meanwhile.
+#include "autograd/captured.hpp"
+
+#include <string>
+#include <unordered_map>
+
+#include "autograd/anomaly.hpp"
+#include "autograd/capturing.hpp"
+#include "autograd/mode.hpp"
+#include "core/check.hpp"
+#include "core/naming.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/program.hpp"
+
+namespace tapegrad {
+namespace {
+
+/// The function must not have kept what it made: a run would not give it new values.
+void check_nothing_kept(const Captured& done) {
+  std::unordered_set<const TensorImpl*> seen;
+  std::unordered_map<const Storage*, std::uint32_t> ours;
+  const auto count = [&](const Tensor& x) {
+    if (x.defined() && seen.insert(x.impl()).second) ++ours[x.impl()->storage.get()];
+  };
+  for (const Tensor& x : done.feeds) count(x);
+  for (const Tensor& x : done.results) count(x);
+  for (const LeafState& state : done.leaves) count(state.now);
+  for (const auto& gift : done.gifts) count(gift->tensor);
+  for (const Step& step : done.steps) {
+    for (const Tensor& x : step.inputs) count(x);
+    for (const Tensor& x : step.outputs) count(x);
+  }
+  const auto check_one = [&](std::string_view what, const Tensor& x) {
+    const Storage& storage = *x.impl()->storage;
+    check<Error>(storage.capture != done.number || storage.references == ours[&storage],
+                 "capture: the function keeps {} of shape {} outside of it, which a run would not "
+                 "give new values; give it back from the function, or copy_() it into a tensor "
+                 "that was there before",
+                 what, x.shape());
+  };
+  for (const Step& step : done.steps) {
+    for (const Tensor& y : step.outputs) check_one(fmt::format("a result of {},", step.name), y);
+  }
+  for (const Tensor& x : done.feeds) check_one("what it is fed with,", x);
+}
+
+/// Another capture of this thread until the end of the scope.
+class Capturing {
+ public:
+  explicit Capturing(Capture& capture, std::uint32_t number)
+      : before_(std::exchange(current_program, &capture)),
+        number_before_(std::exchange(current_capture, number)),
+        mode_(Mode::record | Mode::capture) {}
+  Capturing(const Capturing&) = delete;
+  Capturing& operator=(const Capturing&) = delete;
+  ~Capturing() {
+    current_program->restore_versions();
+    current_program = before_;
+    current_capture = number_before_;
+  }
+
+ private:
+  Capture* before_;
+  std::uint32_t number_before_;
+  ModeGuard mode_;
+};
+
+}  // namespace
+
+constinit thread_local std::string_view captured_derivative;
+
+Captured capture_steps(const CapturedFunction& f,
+                       const std::vector<std::pair<DType, Shape>>& feeds) {
+  check<Error>(static_cast<bool>(f), "capture: the function is empty");
+  check<Error>(!is_anomaly_enabled(),
+               "capture: anomaly mode looks at values, and there are none yet, of {} feeds or what "
+               "is made of them; run the function itself in it",
+               feeds.size());
+  return with_room("capture", [&] {
+    Capture capture;
+    const Capturing guard(capture, capture.number());
+    std::vector<Tensor> x;
+    for (const auto& [dtype, shape] : feeds) x.push_back(capture.feed(dtype, shape));
+    Captured done = capture.finish(f(x));
+    x.clear();
+    check_nothing_kept(done);
+    return done;
+  });
+}
+
+std::vector<Tensor> captured(const Operation& operation, Inputs inputs) {
+  return current_program->add(operation, inputs);
+}
+
+void captured_write(const Operation& operation, Inputs inputs) {
+  current_program->add_write(operation, inputs);
+}
+
+void captured_change(std::string_view operation, const Tensor& x) {
+  current_program->changes(operation, x);
+}
+
+void refuse_captured_history(std::string_view operation, const Tensor& x) {
+  current_program->refuse_history(operation, x);
+}
+
+void refuse_captured_once(std::string_view operation, const Tensor& x) {
+  if (is_captured()) current_program->refuse_once(operation, x);
+}
+
+bool capturing() { return is_captured(); }
+
+bool detail::called_in_runs(std::string_view name, const std::vector<Tensor>& changed,
+                            std::function<void()> again) {
+  if (!is_captured()) return false;
+  for (const Tensor& x : changed) {
+    current_program->changes(name, x);
+    x.impl()->storage->bump();
+  }
+  current_program->add_call(name, std::move(again));
+  return true;
+}
+
+bool detail::cleared_in_runs(const std::vector<Tensor>& leaves, std::function<void()> again) {
+  if (!is_captured()) return false;
+  current_program->clear_by_call(leaves, std::move(again));
+  return true;
+}
+
+void detail::required_in_runs(std::function<bool()> holds, std::string message) {
+  if (is_captured()) current_program->require({std::move(holds), std::move(message)});
+}
+
+}  // namespace tapegrad
