@@ -34,6 +34,11 @@ INCLUDE = '#include "support/op_table.hpp"\n'
 
 
 class CheckOpTable(unittest.TestCase):
+    def setUp(self):
+        patch = mock.patch.dict(check_op_table.EXEMPT, clear=True)
+        patch.start()
+        self.addCleanup(patch.stop)
+
     def findings(self, table, operations=OPERATIONS):
         files = {"lib/ops/shared.hpp": SHARED, "lib/ops/linalg.cpp": operations,
                  "tests/ops/linalg_test.cpp": table}
