@@ -17,7 +17,7 @@ class Plan {
 
   /// Throws Error where a run would not do what the function would do now.
   void check_world() const;
-  /// What it gives is then in captured().results.
+  /// What it gives is then in captured().results, of which the caller gets aliases.
   void run(Inputs feeds);
 
   const Captured& captured() const { return captured_; }

@@ -67,7 +67,11 @@ std::vector<Tensor> Program::run(const std::vector<Tensor>& feeds) const {
   check_defined("program", feeds);
   if (is_captured()) return impl_->f(feeds);
   const std::lock_guard guard(impl_->mutex);
-  return impl_->run(pointers_to(feeds)).captured().results;
+  std::vector<Tensor> results;
+  for (const Tensor& y : impl_->run(pointers_to(feeds)).captured().results) {
+    results.push_back(make_alias(y));
+  }
+  return results;
 }
 
 namespace {
@@ -95,7 +99,8 @@ Tensor Program::run_for_one(std::span<const Tensor* const> feeds) const {
   // Refused before it runs, where that is known.
   const Plan& plan = impl_->plan_for(feeds);
   only(plan.captured().results);
-  return only(impl_->run(feeds).captured().results);
+  const Tensor& result = only(impl_->run(feeds).captured().results);
+  return result.defined() ? make_alias(result) : Tensor();
 }
 
 ProgramStats Program::stats() const {

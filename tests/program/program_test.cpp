@@ -126,6 +126,15 @@ TEST_CASE("what a program gave stays as it is when it runs again", "[program]") 
   CHECK(c.to_vector<float>() == std::vector{20.0f, 24.0f, 28.0f});
 }
 
+TEST_CASE("what is done to a result isn't done to the next one", "[program]") {
+  const Program twice = capture([](const Tensor& x) { return x * 2; }, {{3}});
+  twice(ones({3})).requires_grad_();
+  const Tensor next = twice(ones({3}));
+  CHECK_FALSE(next.requires_grad());
+  Tensor(next).to_(float64);
+  CHECK(twice(ones({3})).dtype() == float32);
+}
+
 TEST_CASE("a gradient that somebody kept stays as it is when a program runs again", "[program]") {
   Tensor w = tensor({1.0f, 2.0f}).requires_grad_();
   const Program step = capture(
