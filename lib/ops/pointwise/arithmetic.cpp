@@ -81,7 +81,12 @@ struct Neg {
     dispatch(x.dtype(), [&]<class T>(std::type_identity<T>) {
       if constexpr (!std::is_same_v<T, bool>) {
         using C = Unsigned<T>;  // the least integer stays
-        map<C, C>([](const auto& v) { return -v; }, {ref(y), ref(x)});
+        const auto negative = [](const auto& v) {
+          // For AVX-512 xsimd's minus subtracts from 0, which makes 0 of 0, and not -0.
+          if constexpr (std::is_floating_point_v<T>) return v * constant(v, -1);
+          if constexpr (!std::is_floating_point_v<T>) return -v;
+        };
+        map<C, C>(negative, {ref(y), ref(x)});
       }
     });
   }

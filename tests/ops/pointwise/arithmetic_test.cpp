@@ -6,6 +6,7 @@
 #include "support/values.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
@@ -163,4 +164,15 @@ TEST_CASE("a factor of the second operand has the type of the result", "[ops][ar
   CHECK(add(exact, tensor({1}), 0.1).item<double>() == 1.1);
   CHECK(tensor({5}).sub(tensor({2}), 2).item<std::int64_t>() == 1);
   CHECK(add(ones({2}), ones({2}), 2).to_vector<float>() == std::vector<float>{3, 3});
+}
+
+TEST_CASE("the negative of 0 is -0, and back, in every loop", "[ops][pointwise]") {
+  for (const DType dtype : {float32, float64}) {
+    // Whole batches and what is left of them.
+    for (const std::int64_t n : {1, 7, 64, 101}) {
+      const Tensor zero = zeros({n}, dtype);
+      CHECK(signbit(-zero).all().item<bool>());
+      CHECK_FALSE(signbit(-(-zero)).any().item<bool>());
+    }
+  }
 }
