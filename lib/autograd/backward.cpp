@@ -252,6 +252,8 @@ void Tensor::set_grad(const Tensor& grad) {
 
 Tensor Tensor::detach() const {
   check_defined_self("detach", *this);
+  if (is_captured()) [[unlikely]]
+    captured_look(*this);
   return make_alias(*this);
 }
 

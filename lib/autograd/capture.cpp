@@ -53,7 +53,8 @@ void Capture::note_outsider(const Tensor& x) {
   if (!met_.insert(root.get()).second) return;
   const Storage* storage = root->storage.get();
   const Node* node = root->node.get();
-  done_.outsiders.push_back({Tensor::adopt(Ptr<TensorImpl>(root).release()), storage, node});
+  done_.outsiders.push_back(
+      {Tensor::adopt(Ptr<TensorImpl>(root).release()), storage, node, hooks_on(node)});
 }
 
 /// What an operation reads.

@@ -40,6 +40,7 @@ struct Outsider {
   Tensor tensor;
   const Storage* storage;
   const Node* node;
+  std::size_t hooks;
 };
 
 /// What a run needs besides the values of tensors.
@@ -88,6 +89,11 @@ struct Captured {
 using CapturedFunction = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
 Captured capture_steps(const CapturedFunction& f,
                        const std::vector<std::pair<DType, Shape>>& feeds);
+
+/// x, from before or not, is looked at through another tensor.
+void captured_look(const Tensor& x);
+/// How many hooks the gradient of a leaf meets.
+std::size_t hooks_on(const Node* leaf);
 
 /// A reverse pass has brought `g` to a leaf.
 void captured_gradient(const Ptr<Node>& leaf, Tensor g);

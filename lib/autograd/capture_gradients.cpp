@@ -6,6 +6,7 @@
 #include "autograd/engine.hpp"
 #include "autograd/mode.hpp"
 #include "core/check.hpp"
+#include "core/extras.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 
 namespace tapegrad {
@@ -79,7 +80,10 @@ void Capture::clear_by_call(const std::vector<Tensor>& leaves, std::function<voi
   add_call("zero_grad", std::move(call));
   for (const Tensor& x : leaves) {
     const Ptr<Node>& node = x.impl()->node;
-    if (!node || !node->is_leaf()) continue;
+    if (!node || !node->is_leaf()) {
+      done_.steps.back().clears.push_back({});  // frozen now, and perhaps not by the next run
+      continue;
+    }
     clear(node);
     done_.steps.back().clears.push_back(node);
   }
@@ -96,6 +100,13 @@ void Gift::hand_over() {
 }
 
 bool Gift::is_in_leaf() const { return static_cast<LeafNode&>(*leaf).grad().is_same(tensor); }
+
+std::size_t hooks_on(const Node* leaf) {
+  const Extras* extras = leaf ? leaf->extras.load(std::memory_order_acquire) : nullptr;
+  return extras ? extras->hooks->now().size() + extras->after->now().size() : 0;
+}
+
+void captured_look(const Tensor& x) { current_program->look(x); }
 
 void captured_gradient(const Ptr<Node>& leaf, Tensor g) {
   current_program->deliver(leaf, std::move(g));

@@ -18,6 +18,9 @@ class Capture {
   Tensor feed(DType dtype, const Shape& shape);
   std::vector<Tensor> add(const Operation& operation, Inputs inputs);
   void add_write(const Operation& operation, Inputs inputs);
+  void look(const Tensor& x) {
+    if (!is_own(x)) note_outsider(x);
+  }
   void add_call(std::string_view name, std::function<void()> call);
   void require(Requirement requirement) { done_.requirements.push_back(std::move(requirement)); }
   /// x, from before or not, is about to be changed.

@@ -88,13 +88,20 @@ void Optimizer::check_not_captured(std::string_view method) const {
 
 std::function<void()> Optimizer::called_later(Method method) {
   if (!whereabouts_) whereabouts_ = std::make_shared<Optimizer*>(this);
-  return [where = whereabouts_, method, what = kind()] {
-    check<Error>(*where != nullptr,
-                 "program: the {} that it was captured with has come to its end; capture it again "
-                 "with one that lives as long as the program",
-                 what);
-    ((*where)->*method)();
-  };
+  detail::required_in_runs(
+      [where = whereabouts_, count = parameter_count()] {
+        return *where && (*where)->parameter_count() == count;
+      },
+      fmt::format("the {} that it was captured with has come to its end, or has got more "
+                  "parameters; capture it again with one that lives as long as the program",
+                  kind()));
+  return [where = whereabouts_, method] { ((*where)->*method)(); };
+}
+
+std::size_t Optimizer::parameter_count() const {
+  std::size_t count = 0;
+  for (const std::vector<Slot>& group : groups_) count += group.size();
+  return count;
 }
 
 std::vector<Tensor> Optimizer::all_parameters() const {

@@ -29,6 +29,7 @@ std::size_t Arena::room_of(const Value& value) {
 std::size_t Arena::lay_out() {
   std::vector<Value*> alive;  // by offset
   std::size_t size = 0;
+  std::ranges::stable_sort(values_, {}, &Value::first);
   for (Value& value : values_) {
     std::erase_if(alive, [&](const Value* other) { return other->last < value.first; });
     std::size_t at = 0;

@@ -46,6 +46,8 @@ Plan::Plan(Captured captured)
 void Plan::drop_unread() {
   std::unordered_set<const Storage*> read;
   for (const Tensor& y : captured_.results) read.insert(storage_of(y));
+  // A gradient is read by whoever looks at the leaf, also after what the function did to it.
+  for (const auto& gift : captured_.gifts) read.insert(storage_of(gift->tensor));
   const auto counts = [&](const Step& step) {
     if (step.call || step.operation->has_effect()) return true;
     return std::ranges::any_of(step.outputs, [&](const Tensor& y) {
@@ -127,6 +129,7 @@ void Plan::lay_out() {
     const auto [place, is_new] = held.try_emplace(storage_of(handle), held_.size());
     if (is_new) held_.push_back({.bytes = storage_of(handle)->bytes});
     held_[place->second].outside.push_back(&handle);
+    held_[place->second].as_captured.emplace_back(handle.dtype(), handle.impl()->layout);
     if (gift) held_[place->second].gifts.push_back(gift);
   };
   for (Tensor& y : captured_.results) hold(y, nullptr);
@@ -171,9 +174,9 @@ void Plan::lay_out() {
   arena.place_in(arena_->data);
   for (Held& one : held_) {
     value_bytes_ += one.bytes;
-    const Ptr<Storage> storage = make_storage(one.bytes);
-    for (TensorImpl* impl : one.within) impl->storage = storage;
-    for (Tensor* handle : one.outside) handle->impl()->storage = storage;
+    one.memory = make_storage(one.bytes);
+    for (TensorImpl* impl : one.within) impl->storage = one.memory;
+    for (Tensor* handle : one.outside) handle->impl()->storage = one.memory;
   }
   captured_.feeds.clear();
 }
@@ -198,6 +201,10 @@ void Plan::check_world() const {
                  outsider.node ? "doesn't require grad any more, or was made a result,"
                                : "began to require grad",
                  outsider.node ? "give it" : "miss");
+    check<Error>(hooks_on(outsider.node) == outsider.hooks,
+                 "program: a leaf of shape {} has other hooks than when it was captured, which a "
+                 "run would pass over; capture it again",
+                 now.layout.shape());
   }
   for (const Requirement& requirement : captured_.requirements) {
     check<Error>(requirement.holds(), "program: {}", requirement.message);
@@ -205,15 +212,20 @@ void Plan::check_world() const {
 }
 
 /// The memory of the last run, unless somebody holds it.
-void Plan::prepare(Held& held) const {
+void Plan::prepare(Held& held) {
   const auto only_ours = [&] {
-    const Storage& storage = *(*held.outside[0]).impl()->storage;
+    const Storage& storage = *held.memory;
     if (storage.references.load(std::memory_order_acquire) !=
-        held.within.size() + held.outside.size()) {
+        held.within.size() + held.outside.size() + 1) {
       return false;
     }
     for (std::size_t i = 0; i < held.outside.size(); ++i) {
       const Tensor& handle = *held.outside[i];
+      const TensorImpl& impl = *handle.impl();
+      if (impl.storage.get() != &storage || impl.node || impl.dtype != held.as_captured[i].first ||
+          !(impl.layout == held.as_captured[i].second)) {
+        return false;
+      }
       std::uint32_t expected = 1;
       for (const Gift* gift : held.gifts) {
         // The run drops it from the leaf before it gives it anew.
@@ -224,11 +236,11 @@ void Plan::prepare(Held& held) const {
     return true;
   };
   if (only_ours()) return;
-  const Ptr<Storage> storage = make_storage(held.bytes);
-  for (TensorImpl* impl : held.within) impl->storage = storage;
-  for (Tensor* handle : held.outside) {
-    const TensorImpl& before = *handle->impl();
-    *handle = make_tensor(before.dtype, storage, before.layout);
+  held.memory = make_storage(held.bytes);
+  for (TensorImpl* impl : held.within) impl->storage = held.memory;
+  for (std::size_t i = 0; i < held.outside.size(); ++i) {
+    const auto& [dtype, layout] = held.as_captured[i];
+    *held.outside[i] = make_tensor(dtype, held.memory, layout);
   }
 }
 
@@ -237,6 +249,17 @@ void Plan::bind(Inputs feeds) {
   for (std::size_t i = 0; i < feeds.size(); ++i) {
     const Tensor* feed = feeds[i];
     check_has_values("program", *feed);
+    const auto is_changed = [&](const Ptr<Storage>& changed) {
+      return changed.get() == storage_of(*feed);
+    };
+    check<Error>(std::ranges::none_of(captured_.changed, is_changed),
+                 "program: feed {} of shape {} shares memory with a tensor that the program "
+                 "changes; feed a clone() of it",
+                 i, feed->shape());
+    check<AutogradError>(!feed->impl()->node,
+                         "program: feed {} of shape {} requires grad, and a run gives it none; "
+                         "feed what detach() gives, or capture the gradient as a result",
+                         i, feed->shape());
     if (!feed->is_contiguous()) feed = &copies_.emplace_back(feed->contiguous());
     const TensorImpl& impl = *feed->impl();
     const auto offset = static_cast<std::size_t>(impl.layout.offset()) * size_of(impl.dtype);

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "autograd/capture.hpp"
@@ -34,8 +35,11 @@ class Plan {
     std::vector<TensorImpl*> within = {};
     /// The tensors that are handed out: results, and the gradients of leaves.
     std::vector<Tensor*> outside = {};
+    /// How each of them was captured: who got it may have changed it.
+    std::vector<std::pair<DType, Layout>> as_captured = {};
     std::vector<const Gift*> gifts = {};
     std::size_t bytes = 0;
+    Ptr<Storage> memory = {};
   };
   /// Numbers from the capture that a run changes.
   struct Fresh {
@@ -47,7 +51,7 @@ class Plan {
   void drop_clearing();
   void compute_constants(const std::unordered_set<const Storage*>& needed);
   void lay_out();
-  void prepare(Held& held) const;
+  static void prepare(Held& held);
   void bind(Inputs feeds);
   void unbind() noexcept;
 

@@ -137,6 +137,41 @@ TEST_CASE("a feed can't be changed in place", "[program]") {
   CHECK(contains(refusal([](Tensor x) { x.slice(0, 1).zero_(); }), "a feed of shape [2]"));
 }
 
+TEST_CASE("values from before can't be read in a captured function", "[program]") {
+  Tensor w = tensor({3.0f});
+  const auto refused = [](const std::function<void()>& read) {
+    CHECK(contains(refusal([&](const Tensor&) { read(); }), "was there before the captured"));
+  };
+  refused([&] { w.item<float>(); });
+  refused([&] { w[0].to_vector<float>(); });
+  refused([&] { w.data<float>(); });
+  refused([&] { w.mutable_data<float>(); });
+  float memory[] = {1.0f};
+  CHECK(contains(refusal([&](const Tensor&) { Tensor::from_blob(memory, {1}); }), "from_blob: "));
+  Generator generator;
+  CHECK(contains(refusal([&](const Tensor&) { generator.get_state(); }), "get_state: "));
+}
+
+TEST_CASE("a feed that shares memory with what the program changes is refused", "[program]") {
+  Tensor m = ones({3, 3});
+  const Program program = capture([&](const Tensor& row) { m.mul_(row); }, {{3}});
+  CHECK(contains(error_of([&] { program(m[0]); }), "shares memory"));
+  CHECK(contains(error_of([&] { program(ones({3}).requires_grad_()); }), "requires grad"));
+  program(m[0].clone());
+}
+
+TEST_CASE("a program is refused where hooks, or memory behind detach(), are others", "[program]") {
+  Tensor w = ones({3}).requires_grad_();
+  const Program pass = capture([&](const Tensor& x) { (w * x).sum().backward(); }, {{3}});
+  HookHandle hook = w.register_hook([](const Tensor& g) { return g * 2; });
+  CHECK(contains(error_of([&] { pass(ones({3})); }), "other hooks"));
+  hook.remove();
+  pass(ones({3}));
+  const Program detached = capture([&](const Tensor& x) { return w.detach() * x; }, {{3}});
+  w.to_(float64);
+  CHECK(contains(error_of([&] { detached(ones({3})); }), "has other memory now"));
+}
+
 TEST_CASE("a graph from outside can't be a part of a program", "[program]") {
   const Tensor w = ones({3}).requires_grad_();
   const Tensor h = w * 2;

@@ -138,6 +138,7 @@ class Optimizer {
   /// What a captured program calls in each run.
   using Method = void (Optimizer::*)();
   std::function<void()> called_later(Method method);
+  std::size_t parameter_count() const;
   std::vector<Tensor> all_parameters() const;
   void drop_gradients();
   void step_all();

@@ -120,6 +120,10 @@ void Generator::restart(std::uint64_t seed, std::uint64_t calls) {
 }
 
 Tensor Generator::get_state() const {
+  check<Error>(!capturing(),
+               "get_state: in a captured function this would be the state of now, seed {}, in each "
+               "run; keep it before",
+               seed_);
   return Tensor::from_vector<std::int64_t>(
       {static_cast<std::int64_t>(seed_), static_cast<std::int64_t>(calls_.load())});
 }

@@ -27,6 +27,16 @@ void check_holds(std::string_view operation, DType wanted, const Tensor& x) {
                     wanted, held);
 }
 
+/// Throws Error in a capture: what is read there is decided once, whatever it is by the next run.
+void check_readable(std::string_view operation, const Tensor& x) {
+  check_has_values(operation, x);
+  const Storage& storage = *x.impl()->storage;
+  check<Error>(current_capture == 0 || storage.capture == current_capture,
+               "{}: this tensor of shape {} was there before the captured function: a run would go "
+               "on with the values that it has now; use the tensor itself, or read it outside",
+               operation, x.shape());
+}
+
 /// Over memory that stays the caller's until give().
 Tensor over(DType dtype, void* data, std::size_t bytes, const Layout& layout) {
   return make_tensor(dtype, make_foreign_storage(data, bytes), layout);
@@ -73,6 +83,11 @@ Tensor Tensor::from_blob(T* data, const Shape& shape, std::function<void(void*)>
     }
     layout = Layout(shape, *strides, 0);
   }
+  check<Error>(
+      current_capture == 0,
+      "from_blob: memory of the caller's, of shape {}, in a captured function: a run could "
+      "not know whether it is there; make the tensor before, or copy with from_span()",
+      shape);
   check<Error>(data != nullptr || layout.numel() == 0,
                "from_blob: a null pointer to the elements of shape {}", shape);
   const auto bytes = checked_bytes("from_blob", layout.extent("from_blob"), dtype_of<T>);
@@ -88,7 +103,7 @@ T Tensor::item() const {
   const Layout& layout = impl_of(*this, "item").layout;
   check<ShapeError>(layout.numel() == 1, "item: needs exactly one element, shape is {}",
                     layout.shape());
-  check_has_values("item", *this);
+  check_readable("item", *this);
   const kernels::Ref x = kernels::ref(*this);
   return dispatch_stored(x.dtype, [&]<class From>(std::type_identity<From>) {
     const From value = *x.as<const From>();
@@ -116,14 +131,14 @@ std::ostream& operator<<(std::ostream& out, const Item& item) {
 template <Element T>
 const T* Tensor::data() const {
   check_holds("data", dtype_of<T>, *this);
-  check_has_values("data", *this);
+  check_readable("data", *this);
   return kernels::ref(*this).as<const T>();
 }
 
 template <Element T>
 T* Tensor::mutable_data() {
   check_holds("mutable_data", dtype_of<T>, *this);
-  check_has_values("mutable_data", *this);
+  check_readable("mutable_data", *this);
   const TensorImpl& x = impl_of(*this);
   check<AutogradError>(!recording() || (!x.node && !(x.base && x.base->node)),
                        "mutable_data: the tape tracks this tensor of shape {}; change it under "
@@ -136,7 +151,7 @@ T* Tensor::mutable_data() {
 template <Element T>
 std::vector<T> Tensor::to_vector() const {
   const Layout& layout = impl_of(*this, "to_vector").layout;
-  check_has_values("to_vector", *this);
+  check_readable("to_vector", *this);
   check_fits("to_vector", *this, dtype_of<T>);
   return in_name_of("to_vector", [&] {
     Tensor x = make_tensor(dtype_of<T>, layout.shape());
