@@ -135,37 +135,6 @@ TEST_CASE("what is done to a result isn't done to the next one", "[program]") {
   CHECK(twice(ones({3})).dtype() == float32);
 }
 
-TEST_CASE("a gradient that the function changes in place is the changed one", "[program]") {
-  Tensor w = ones({3}).requires_grad_();
-  optim::SGD sgd({w}, {.lr = 1});
-  const Program step = capture(
-      [&](const Tensor& x) {
-        sgd.zero_grad();
-        (w * x).sum().backward();
-        w.grad().mul_(0.25);
-        sgd.step();
-      },
-      {{3}});
-  for (int i = 0; i < 2; ++i) step(ones({3}));
-  CHECK(w.grad().to_vector<float>() == std::vector<float>(3, 0.25f));
-  CHECK(w.detach().to_vector<float>() == std::vector<float>(3, 0.5f));
-}
-
-TEST_CASE("a gradient that was converted between runs comes back as it was captured", "[program]") {
-  Tensor w = ones({3}).requires_grad_();
-  const Program step = capture(
-      [&](const Tensor& x) {
-        w.set_grad({});
-        (w * x).sum().backward();
-      },
-      {{3}});
-  step(ones({3}));
-  w.grad().to_(float64);
-  step(ones({3}));
-  CHECK(w.grad().dtype() == float32);
-  CHECK(w.grad().to_vector<float>() == std::vector<float>(3, 1.0f));
-}
-
 TEST_CASE("a constant that is changed late is whole until then", "[program]") {
   test::check_captured(
       [](const Tensors& x) {
@@ -177,32 +146,6 @@ TEST_CASE("a constant that is changed late is whole until then", "[program]") {
         return Tensors{constant * 1.0};
       },
       {{batch(1, {1000})}, {batch(2, {1000})}});
-}
-
-TEST_CASE("a gradient that somebody kept stays as it is when a program runs again", "[program]") {
-  Tensor w = tensor({1.0f, 2.0f}).requires_grad_();
-  const Program step = capture(
-      [&](const Tensor& x) {
-        w.set_grad({});
-        (w * x).sum().backward();
-      },
-      {{2}});
-  step(tensor({3.0f, 4.0f}));
-  const Tensor kept = w.grad();
-  step(tensor({5.0f, 6.0f}));
-  CHECK(kept.to_vector<float>() == std::vector{3.0f, 4.0f});
-  CHECK(w.grad().to_vector<float>() == std::vector{5.0f, 6.0f});
-}
-
-TEST_CASE("gradients add up over the runs of a program that doesn't drop them", "[program]") {
-  Tensor w = tensor({1.0f, 2.0f}).requires_grad_();
-  const Program pass = capture([&](const Tensor& x) { (w * x).sum().backward(); }, {{2}});
-  CHECK_FALSE(w.grad().defined());
-  for (int i = 0; i < 3; ++i) pass(tensor({1.0f, 10.0f}));
-  CHECK(w.grad().to_vector<float>() == std::vector{3.0f, 30.0f});
-  w.set_grad({});
-  pass(tensor({1.0f, 10.0f}));
-  CHECK(w.grad().to_vector<float>() == std::vector{1.0f, 10.0f});
 }
 
 TEST_CASE("two passes in one captured function add up", "[program]") {
