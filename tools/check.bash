@@ -198,12 +198,12 @@ step_static() {
 
 # The next Debian's compiler and libraries, with warnings as errors; who runs that one has done so above. Without the
 # levels' libraries, which are the same sources, and hardly optimized: it has to compile and be right. The tests of what has
-# loops, the tape and files; `./dev check --in trixie` runs everything.
+# loops, and the tape; `./dev check --in trixie` runs everything.
 step_trixie() {
   [[ $(. /etc/os-release; echo "${VERSION_CODENAME-}") != trixie ]] || return 0
   (( EUID == 0 )) || skip 'only root can enter another Debian'
   unshare --mount true || skip 'another Debian needs the right to mount'
-  local tests=(core kernels autograd ops program nn io)
+  local tests=(core kernels autograd ops program)
   tools/in_debian.bash trixie env CHECK_BUILD='-Dlevels= -Doptimization=1' CHECK_TESTS="--suite unit ${tests[*]} ops_table" \
     CHECK_TARGETS="samples/logistic_regression/logistic_regression $(printf 'tests/%s_test ' "${tests[@]}")" \
     ./dev check build tests
