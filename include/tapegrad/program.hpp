@@ -63,6 +63,7 @@ class Program {
  public:
   using Function = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
 
+  /// What capture() makes.
   Program(Function f, const std::vector<Feed>& feeds);
 
   /// The results, outside the tape; they stay as they are when the program runs again. Feeds of
@@ -84,6 +85,7 @@ class Program {
   /// The steps as a list, one on a line, for feeds as they were captured last:
   ///   %4 = linear(feed 0, weight, bias) : float32 [64, 1]
   std::string text() const;
+  /// Of the same steps; zeros before anything was captured.
   ProgramStats stats() const;
 
  private:

@@ -4,9 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -14,8 +12,22 @@
 #include "core/node.hpp"
 #include "core/scope.hpp"
 #include "core/tensor_impl.hpp"
+#include "tapegrad/program.hpp"
 
 namespace tapegrad {
+
+/// What a run gives to a leaf.
+struct Gift {
+  Gift(Ptr<Node> to, Tensor what, bool in_place_of_all)
+      : leaf(std::move(to)), tensor(std::move(what)), replaces(in_place_of_all) {}
+  void hand_over();
+  bool is_in_leaf() const;
+
+  Ptr<Node> leaf;
+  Tensor tensor;
+  /// Nothing from before the run is in the leaf by then.
+  const bool replaces;
+};
 
 /// An operation, or a call of what isn't one. Tensors are without nodes.
 struct Step {
@@ -28,10 +40,10 @@ struct Step {
   std::vector<Tensor> outputs = {};
   /// To the inputs.
   std::vector<const Tensor*> pointers = {};
-  /// Leaves whose gradients the call drops, or the one that it gives one to, in the place of what
-  /// was there.
+  /// Leaves whose gradients the call drops; null for parameters that are frozen now.
   std::vector<Ptr<Node>> clears = {};
-  std::optional<Ptr<Node>> replaces = {};
+  /// What the call gives to a leaf, if that is what it does.
+  std::shared_ptr<Gift> gift = {};
 };
 
 /// A tensor that was there before the capture. A run reads its memory as it is by then, so both
@@ -58,19 +70,6 @@ struct LeafState {
   Tensor now = {};
 };
 
-/// What a run gives to a leaf.
-struct Gift {
-  Gift(Ptr<Node> to, Tensor what, bool in_place_of_all)
-      : leaf(std::move(to)), tensor(std::move(what)), replaces(in_place_of_all) {}
-  void hand_over();
-  bool is_in_leaf() const;
-
-  Ptr<Node> leaf;
-  Tensor tensor;
-  /// Nothing from before the run is in the leaf by then.
-  const bool replaces;
-};
-
 /// All that a function did.
 struct Captured {
   std::vector<Tensor> feeds;
@@ -79,16 +78,13 @@ struct Captured {
   std::vector<Outsider> outsiders;
   std::vector<Requirement> requirements;
   std::vector<LeafState> leaves;
-  std::vector<std::shared_ptr<Gift>> gifts;
   /// Storages from before the capture that steps write to.
   std::vector<Ptr<Storage>> changed;
   std::uint32_t number;
 };
 
 /// Runs f on tensors like `feeds` without values.
-using CapturedFunction = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
-Captured capture_steps(const CapturedFunction& f,
-                       const std::vector<std::pair<DType, Shape>>& feeds);
+Captured capture_steps(const Program::Function& f, const std::vector<Meta>& feeds);
 
 /// x, from before or not, is looked at through another tensor.
 void captured_look(const Tensor& x);

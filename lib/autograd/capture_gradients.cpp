@@ -33,10 +33,9 @@ Tensor Capture::undivided(const Tensor& g) {
 /// A step that puts state.now into the leaf, or adds it to what is there.
 void Capture::give(LeafState& state) {
   auto gift = std::make_shared<Gift>(state.leaf, make_alias(state.now), state.cleared);
-  done_.gifts.push_back(gift);
   add_call("gradient", [gift] { gift->hand_over(); });
   done_.steps.back().inputs = {make_alias(state.now)};
-  if (state.cleared) done_.steps.back().replaces = state.leaf;
+  done_.steps.back().gift = std::move(gift);
 }
 
 void Capture::deliver(const Ptr<Node>& leaf, Tensor g) {
@@ -80,11 +79,7 @@ void Capture::clear_by_call(const std::vector<Tensor>& leaves, std::function<voi
   add_call("zero_grad", std::move(call));
   for (const Tensor& x : leaves) {
     const Ptr<Node>& node = x.impl()->node;
-    if (!node || !node->is_leaf()) {
-      done_.steps.back().clears.push_back({});  // frozen now, and perhaps not by the next run
-      continue;
-    }
-    clear(node);
+    if (node) clear(node);
     done_.steps.back().clears.push_back(node);
   }
 }

@@ -4,7 +4,6 @@
 #include <string>
 #include <unordered_map>
 
-#include "autograd/anomaly.hpp"
 #include "autograd/capturing.hpp"
 #include "autograd/mode.hpp"
 #include "core/check.hpp"
@@ -25,10 +24,10 @@ void check_nothing_kept(const Captured& done) {
   for (const Tensor& x : done.feeds) count(x);
   for (const Tensor& x : done.results) count(x);
   for (const LeafState& state : done.leaves) count(state.now);
-  for (const auto& gift : done.gifts) count(gift->tensor);
   for (const Step& step : done.steps) {
     for (const Tensor& x : step.inputs) count(x);
     for (const Tensor& x : step.outputs) count(x);
+    if (step.gift) count(step.gift->tensor);
   }
   const auto check_one = [&](std::string_view what, const Tensor& x) {
     const Storage& storage = *x.impl()->storage;
@@ -47,9 +46,9 @@ void check_nothing_kept(const Captured& done) {
 /// Another capture of this thread until the end of the scope.
 class Capturing {
  public:
-  explicit Capturing(Capture& capture, std::uint32_t number)
+  explicit Capturing(Capture& capture)
       : before_(std::exchange(current_program, &capture)),
-        number_before_(std::exchange(current_capture, number)),
+        number_before_(std::exchange(current_capture, capture.number())),
         mode_(Mode::record | Mode::capture) {}
   Capturing(const Capturing&) = delete;
   Capturing& operator=(const Capturing&) = delete;
@@ -69,8 +68,7 @@ class Capturing {
 
 constinit thread_local std::string_view captured_derivative;
 
-Captured capture_steps(const CapturedFunction& f,
-                       const std::vector<std::pair<DType, Shape>>& feeds) {
+Captured capture_steps(const Program::Function& f, const std::vector<Meta>& feeds) {
   check<Error>(static_cast<bool>(f), "capture: the function is empty");
   check<Error>(!is_anomaly_enabled(),
                "capture: anomaly mode looks at values, and there are none yet, of {} feeds or what "
@@ -78,9 +76,9 @@ Captured capture_steps(const CapturedFunction& f,
                feeds.size());
   return with_room("capture", [&] {
     Capture capture;
-    const Capturing guard(capture, capture.number());
+    const Capturing guard(capture);
     std::vector<Tensor> x;
-    for (const auto& [dtype, shape] : feeds) x.push_back(capture.feed(dtype, shape));
+    for (const Meta& feed : feeds) x.push_back(capture.feed(feed));
     Captured done = capture.finish(f(x));
     x.clear();
     check_nothing_kept(done);

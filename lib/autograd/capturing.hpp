@@ -15,7 +15,7 @@ namespace tapegrad {
 class Capture {
  public:
   Capture();
-  Tensor feed(DType dtype, const Shape& shape);
+  Tensor feed(const Meta& meta);
   std::vector<Tensor> add(const Operation& operation, Inputs inputs);
   void add_write(const Operation& operation, Inputs inputs);
   void look(const Tensor& x) {

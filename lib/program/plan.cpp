@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "autograd/mode.hpp"
+#include "autograd/apply.hpp"
 #include "core/check.hpp"
 #include "program/arena.hpp"
 #include "program/fuse.hpp"
@@ -23,7 +23,12 @@ void for_each_operand(std::vector<Step>& steps, const F& f) {
     for (Tensor& x : steps[i].inputs) {
       if (x.defined()) f(i, x);
     }
-    for (Tensor& x : steps[i].outputs) f(i, x);
+    // What a step changes in place is among its inputs.
+    for (Tensor& y : steps[i].outputs) {
+      if (std::ranges::none_of(steps[i].inputs, [&](const Tensor& x) { return x.is_same(y); })) {
+        f(i, y);
+      }
+    }
   }
 }
 
@@ -31,23 +36,29 @@ void for_each_operand(std::vector<Step>& steps, const F& f) {
 
 Plan::Plan(Captured captured)
     : captured_(std::move(captured)), captured_steps_(captured_.steps.size()) {
-  drop_unread();
+  const Storages needed = handed_out();
+  drop_unread(needed);
   drop_clearing();
-  std::unordered_set<const Storage*> needed;
-  for (const Tensor& y : captured_.results) needed.insert(storage_of(y));
-  for (const auto& gift : captured_.gifts) needed.insert(storage_of(gift->tensor));
   compute_constants(needed);
   captured_.steps = fused(std::move(captured_.steps), needed);
   lay_out();
 }
 
+/// Results; and gradients, which are read by whoever looks at the leaf, also after what the
+/// function did to them.
+Plan::Storages Plan::handed_out() const {
+  Storages storages;
+  for (const Tensor& y : captured_.results) storages.insert(storage_of(y));
+  for (const Step& step : captured_.steps) {
+    if (step.gift) storages.insert(storage_of(step.gift->tensor));
+  }
+  return storages;
+}
+
 /// Goes back over the steps: a step counts if something outside of the values changes by it, or if
 /// what it writes is read by one that counts.
-void Plan::drop_unread() {
-  std::unordered_set<const Storage*> read;
-  for (const Tensor& y : captured_.results) read.insert(storage_of(y));
-  // A gradient is read by whoever looks at the leaf, also after what the function did to it.
-  for (const auto& gift : captured_.gifts) read.insert(storage_of(gift->tensor));
+void Plan::drop_unread(const Storages& needed) {
+  Storages read(needed);
   const auto counts = [&](const Step& step) {
     if (step.call || step.operation->has_effect()) return true;
     return std::ranges::any_of(step.outputs, [&](const Tensor& y) {
@@ -72,8 +83,9 @@ void Plan::drop_clearing() {
   std::vector<Step>& steps = captured_.steps;
   const auto is_replaced = [&](std::size_t from, const Ptr<Node>& leaf) {
     for (std::size_t i = from; i < steps.size(); ++i) {
-      if (steps[i].replaces && steps[i].replaces->get() == leaf.get()) return true;
-      if (steps[i].call && !steps[i].replaces) return false;
+      const Gift* gift = steps[i].gift.get();
+      if (gift && gift->replaces && gift->leaf.get() == leaf.get()) return true;
+      if (steps[i].call && !(gift && gift->replaces)) return false;
     }
     return false;
   };
@@ -86,7 +98,7 @@ void Plan::drop_clearing() {
 }
 
 /// Steps whose inputs are the same in all runs, and that make little, are done now.
-void Plan::compute_constants(const std::unordered_set<const Storage*>& needed) {
+void Plan::compute_constants(const Storages& needed) {
   constexpr std::size_t most_bytes = std::size_t{1} << 16;
   std::unordered_map<const Storage*, int> writes;
   for (const Step& step : captured_.steps) {
@@ -107,15 +119,13 @@ void Plan::compute_constants(const std::unordered_set<const Storage*>& needed) {
         !std::ranges::all_of(step.outputs, is_small)) {
       return false;
     }
-    std::vector<const Tensor*> inputs;
-    for (const Tensor& x : step.inputs) inputs.push_back(&x);
     for (const Tensor& y : step.outputs) {
       const Ptr<Storage> memory = make_storage(storage_of(y)->bytes);
       storage_of(y)->data = memory->data;
       give(*storage_of(y), [memory](void*) {});
       writes.erase(storage_of(y));
     }
-    step.operation->into(step.outputs, inputs);
+    step.operation->into(step.outputs, pointers_to(step.inputs));
     return true;
   });
 }
@@ -128,12 +138,12 @@ void Plan::lay_out() {
   const auto hold = [&](Tensor& handle, const Gift* gift) {
     const auto [place, is_new] = held.try_emplace(storage_of(handle), held_.size());
     if (is_new) held_.push_back({.bytes = storage_of(handle)->bytes});
-    held_[place->second].outside.push_back(&handle);
-    held_[place->second].as_captured.emplace_back(handle.dtype(), handle.impl()->layout);
-    if (gift) held_[place->second].gifts.push_back(gift);
+    held_[place->second].outside.push_back({&handle, gift, handle.dtype(), handle.impl()->layout});
   };
   for (Tensor& y : captured_.results) hold(y, nullptr);
-  for (const auto& gift : captured_.gifts) hold(gift->tensor, gift.get());
+  for (const Step& step : steps) {
+    if (step.gift) hold(step.gift->tensor, step.gift.get());
+  }
 
   std::unordered_map<const Storage*, Ptr<Storage>> places;
   for (const Tensor& feed : captured_.feeds) {
@@ -166,9 +176,7 @@ void Plan::lay_out() {
     arena.uses(*place->second, i);
     impl.storage = place->second;
   });
-  for (Step& step : steps) {
-    for (const Tensor& x : step.inputs) step.pointers.push_back(&x);
-  }
+  for (Step& step : steps) step.pointers = pointers_to(step.inputs);
   arena_bytes_ = arena.lay_out();
   arena_ = make_storage(arena_bytes_);
   arena.place_in(arena_->data);
@@ -176,7 +184,7 @@ void Plan::lay_out() {
     value_bytes_ += one.bytes;
     one.memory = make_storage(one.bytes);
     for (TensorImpl* impl : one.within) impl->storage = one.memory;
-    for (Tensor* handle : one.outside) handle->impl()->storage = one.memory;
+    for (const Handle& handle : one.outside) handle.tensor->impl()->storage = one.memory;
   }
   captured_.feeds.clear();
 }
@@ -211,36 +219,26 @@ void Plan::check_world() const {
   }
 }
 
-/// The memory of the last run, unless somebody holds it.
+/// Nobody else looks at what the last run put there, and what was handed out is as it was captured.
+bool Plan::is_free(const Held& held) {
+  const std::size_t ours = held.within.size() + held.outside.size() + 1;
+  if (held.memory->references.load(std::memory_order_acquire) != ours) return false;
+  return std::ranges::all_of(held.outside, [&](const Handle& handle) {
+    const TensorImpl& impl = *handle.tensor->impl();
+    // The run drops it from the leaf before it gives it anew.
+    const bool in_leaf = handle.gift && handle.gift->replaces && handle.gift->is_in_leaf();
+    return impl.storage.get() == held.memory.get() && !impl.node && impl.dtype == handle.dtype &&
+           impl.layout == handle.layout &&
+           impl.references.load(std::memory_order_acquire) == (in_leaf ? 2 : 1);
+  });
+}
+
 void Plan::prepare(Held& held) {
-  const auto only_ours = [&] {
-    const Storage& storage = *held.memory;
-    if (storage.references.load(std::memory_order_acquire) !=
-        held.within.size() + held.outside.size() + 1) {
-      return false;
-    }
-    for (std::size_t i = 0; i < held.outside.size(); ++i) {
-      const Tensor& handle = *held.outside[i];
-      const TensorImpl& impl = *handle.impl();
-      if (impl.storage.get() != &storage || impl.node || impl.dtype != held.as_captured[i].first ||
-          !(impl.layout == held.as_captured[i].second)) {
-        return false;
-      }
-      std::uint32_t expected = 1;
-      for (const Gift* gift : held.gifts) {
-        // The run drops it from the leaf before it gives it anew.
-        if (&gift->tensor == &handle && gift->replaces) expected += gift->is_in_leaf();
-      }
-      if (handle.impl()->references.load(std::memory_order_acquire) != expected) return false;
-    }
-    return true;
-  };
-  if (only_ours()) return;
+  if (is_free(held)) return;
   held.memory = make_storage(held.bytes);
   for (TensorImpl* impl : held.within) impl->storage = held.memory;
-  for (std::size_t i = 0; i < held.outside.size(); ++i) {
-    const auto& [dtype, layout] = held.as_captured[i];
-    *held.outside[i] = make_tensor(dtype, held.memory, layout);
+  for (const Handle& handle : held.outside) {
+    *handle.tensor = make_tensor(handle.dtype, held.memory, handle.layout);
   }
 }
 

@@ -29,15 +29,20 @@ class Plan {
   std::size_t arena_bytes() const { return arena_bytes_; }
 
  private:
+  /// A tensor that is handed out: a result, or the gradient of a leaf.
+  struct Handle {
+    Tensor* tensor;
+    /// Null for a result.
+    const Gift* gift;
+    /// How it was captured: who got it may have changed it.
+    DType dtype;
+    Layout layout;
+  };
   /// What others may see after a run: a new memory for each run in which somebody still looks at
   /// the last one's.
   struct Held {
     std::vector<TensorImpl*> within = {};
-    /// The tensors that are handed out: results, and the gradients of leaves.
-    std::vector<Tensor*> outside = {};
-    /// How each of them was captured: who got it may have changed it.
-    std::vector<std::pair<DType, Layout>> as_captured = {};
-    std::vector<const Gift*> gifts = {};
+    std::vector<Handle> outside = {};
     std::size_t bytes = 0;
     Ptr<Storage> memory = {};
   };
@@ -47,10 +52,13 @@ class Plan {
     Ptr<Storage> as_captured;
   };
 
-  void drop_unread();
+  using Storages = std::unordered_set<const Storage*>;
+  Storages handed_out() const;
+  void drop_unread(const Storages& needed);
   void drop_clearing();
-  void compute_constants(const std::unordered_set<const Storage*>& needed);
+  void compute_constants(const Storages& needed);
   void lay_out();
+  static bool is_free(const Held& held);
   static void prepare(Held& held);
   void bind(Inputs feeds);
   void unbind() noexcept;

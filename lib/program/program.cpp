@@ -1,7 +1,7 @@
 // Program: a plan for each list of feeds, and who may run it.
 #include <algorithm>
 
-#include "autograd/mode.hpp"
+#include "autograd/apply.hpp"
 #include "core/check.hpp"
 #include "core/naming.hpp"
 #include "program/program_impl.hpp"
@@ -10,16 +10,19 @@ namespace tapegrad {
 namespace {
 
 bool fits(const Signature& signature, Inputs feeds) {
-  return std::ranges::equal(signature, feeds, [](const auto& expected, const Tensor* x) {
+  return std::ranges::equal(signature, feeds, [](const Meta& expected, const Tensor* x) {
     const TensorImpl& impl = *x->impl();
-    return expected.first == impl.dtype && expected.second == impl.layout.shape();
+    return expected.dtype == impl.dtype && expected.shape == impl.layout.shape();
   });
 }
 
-std::vector<const Tensor*> pointers_to(const std::vector<Tensor>& list) {
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& x : list) pointers.push_back(&x);
-  return pointers;
+/// The only result, or none.
+const Tensor& only(const std::vector<Tensor>& results) {
+  static const Tensor none;
+  check<Error>(results.size() <= 1,
+               "program: the function gives {} tensors; write run({{...}}), which gives all",
+               results.size());
+  return results.empty() ? none : results[0];
 }
 
 }  // namespace
@@ -38,7 +41,7 @@ Plan& Program::Impl::plan_for(Inputs feeds) {
     return *entries.front().plan;
   }
   Signature signature;
-  for (const Tensor* x : feeds) signature.emplace_back(x->dtype(), x->shape());
+  for (const Tensor* x : feeds) signature.push_back({x->dtype(), x->shape()});
   return add_plan(std::move(signature));
 }
 
@@ -57,7 +60,7 @@ Program::Program(Function f, const std::vector<Feed>& feeds) {
     Signature signature;
     for (const Feed& feed : feeds) {
       check_dtype("capture", feed.dtype);
-      signature.emplace_back(feed.dtype, feed.shape);
+      signature.push_back({feed.dtype, feed.shape});
     }
     impl_->add_plan(std::move(signature));
   });
@@ -74,18 +77,6 @@ std::vector<Tensor> Program::run(const std::vector<Tensor>& feeds) const {
   return results;
 }
 
-namespace {
-
-const Tensor& only(const std::vector<Tensor>& results) {
-  static const Tensor none;
-  check<Error>(results.size() <= 1,
-               "program: the function gives {} tensors; write run({{...}}), which gives all",
-               results.size());
-  return results.empty() ? none : results[0];
-}
-
-}  // namespace
-
 Tensor Program::run_for_one(std::span<const Tensor* const> feeds) const {
   for (std::size_t i = 0; i < feeds.size(); ++i) {
     if (!feeds[i]->defined()) refuse_undefined("program", i + 1);
@@ -97,8 +88,7 @@ Tensor Program::run_for_one(std::span<const Tensor* const> feeds) const {
   }
   const std::lock_guard guard(impl_->mutex);
   // Refused before it runs, where that is known.
-  const Plan& plan = impl_->plan_for(feeds);
-  only(plan.captured().results);
+  only(impl_->plan_for(feeds).captured().results);
   const Tensor& result = only(impl_->run(feeds).captured().results);
   return result.defined() ? make_alias(result) : Tensor();
 }

@@ -11,7 +11,7 @@
 
 namespace tapegrad {
 
-using Signature = std::vector<std::pair<DType, Shape>>;
+using Signature = std::vector<Meta>;
 
 struct Program::Impl {
   struct Entry {

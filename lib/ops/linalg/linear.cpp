@@ -86,7 +86,7 @@ struct Linear {
     if (recording()) return recorded(s, g);
     const Tensor rows = in_reach(rows_of(g));
     return {s.needs(0) ? to_x(s, rows) : Tensor{}, s.needs(1) ? to_weight(s, rows) : Tensor{},
-            s.needs(2) ? to_bias(s, rows) : Tensor{}};
+            s.needs(2) ? untaped(LinearToBias{}, rows) : Tensor{}};
   }
 
  private:
@@ -103,7 +103,6 @@ struct Linear {
   static Tensor to_weight(const Saved& s, const Tensor& g) {
     return untaped(LinearToWeight{}, g, in_reach(rows_of(s[0])));
   }
-  static Tensor to_bias(const Saved&, const Tensor& g) { return untaped(LinearToBias{}, g); }
 };
 
 void check_linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
