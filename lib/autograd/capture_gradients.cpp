@@ -94,7 +94,11 @@ void Gift::hand_over() {
   node.set_grad(tensor);
 }
 
-bool Gift::is_in_leaf() const { return static_cast<LeafNode&>(*leaf).grad().is_same(tensor); }
+bool Gift::is_in_leaf() const {
+  const auto& node = static_cast<const LeafNode&>(*leaf);
+  const std::lock_guard guard(node.lock);
+  return node.collected.is_same(tensor);
+}
 
 std::size_t hooks_on(const Node* leaf) {
   const Extras* extras = leaf ? leaf->extras.load(std::memory_order_acquire) : nullptr;

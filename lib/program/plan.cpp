@@ -227,8 +227,8 @@ bool Plan::is_free(const Held& held) {
     const TensorImpl& impl = *handle.tensor->impl();
     // The run drops it from the leaf before it gives it anew.
     const bool in_leaf = handle.gift && handle.gift->replaces && handle.gift->is_in_leaf();
-    return impl.storage.get() == held.memory.get() && !impl.node && impl.dtype == handle.dtype &&
-           impl.layout == handle.layout &&
+    // Who changes its type or layout, by to_(), changes its storage.
+    return impl.storage.get() == held.memory.get() && !impl.node &&
            impl.references.load(std::memory_order_acquire) == (in_leaf ? 2 : 1);
   });
 }
