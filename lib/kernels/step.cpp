@@ -6,6 +6,7 @@
 
 #include "core/dispatch.hpp"
 #include "kernels/simd.hpp"
+#include "kernels/step_rules.hpp"
 #include "kernels/walk.hpp"
 
 namespace tapegrad::kernels {
@@ -49,102 +50,6 @@ void row(const F& f, const std::array<std::byte*, N>& at, const std::array<std::
   }
 }
 
-/// What a step follows: the gradient with its sign and the pull of the weight decay.
-template <class T>
-struct Direction {
-  T weight_decay;
-  bool maximize;
-  template <class V>
-  V operator()(const V& x, const V& g) const {
-    const V d = maximize ? V(-g) : g;
-    return weight_decay != 0 ? V(d + weight_decay * x) : d;
-  }
-};
-
-template <class T>
-struct SgdRule {
-  Direction<T> direction;
-  T lr;
-  explicit SgdRule(const SgdStep& step)
-      : direction{static_cast<T>(step.weight_decay), step.maximize}, lr(static_cast<T>(step.lr)) {}
-  template <class V>
-  void operator()(V& x, const V& g) const {
-    x = x - lr * direction(x, g);
-  }
-};
-
-template <class T>
-struct MomentumRule : SgdRule<T> {
-  T keep;
-  T fresh;
-  bool nesterov;
-  explicit MomentumRule(const SgdStep& step)
-      : SgdRule<T>(step),
-        keep(static_cast<T>(step.momentum)),
-        fresh(static_cast<T>(step.take)),
-        nesterov(step.nesterov) {}
-  template <class V>
-  void operator()(V& x, const V& g, V& momentum) const {
-    const V d = this->direction(x, g);
-    momentum = keep * momentum + fresh * d;
-    x = x - this->lr * (nesterov ? V(d + keep * momentum) : momentum);
-  }
-};
-
-/// Adam's rule; `largest` gives the mean square that the step divides by.
-template <class T>
-class AnyAdam {
- public:
-  explicit AnyAdam(const AdamStep& step)
-      : direction_{static_cast<T>(step.weight_decay), step.maximize},
-        step_size_(static_cast<T>(step.step_size)),
-        beta1_(static_cast<T>(step.beta1)),
-        rest1_(static_cast<T>(1 - step.beta1)),
-        beta2_(static_cast<T>(step.beta2)),
-        rest2_(static_cast<T>(1 - step.beta2)),
-        eps_(static_cast<T>(step.eps)),
-        root_correction_(static_cast<T>(step.root_correction)),
-        shrink_(static_cast<T>(step.shrink)) {}
-
-  template <class V, class Largest>
-  void take(V& x, const V& g, V& mean, V& square, const Largest& largest) const {
-    const V d = direction_(x, g);
-    mean = beta1_ * mean + rest1_ * d;
-    square = beta2_ * square + rest2_ * d * d;
-    const V scale = sqrt(largest(square)) / root_correction_ + eps_;
-    x = shrink_ * x - step_size_ * mean / scale;
-  }
-
- private:
-  Direction<T> direction_;
-  T step_size_;
-  T beta1_;
-  T rest1_;
-  T beta2_;
-  T rest2_;
-  T eps_;
-  T root_correction_;
-  T shrink_;
-};
-
-template <class T>
-struct AdamRule : AnyAdam<T> {
-  using AnyAdam<T>::AnyAdam;
-  template <class V>
-  void operator()(V& x, const V& g, V& mean, V& square) const {
-    this->take(x, g, mean, square, [](const V& now) { return now; });
-  }
-};
-
-template <class T>
-struct AmsgradRule : AnyAdam<T> {
-  using AnyAdam<T>::AnyAdam;
-  template <class V>
-  void operator()(V& x, const V& g, V& mean, V& square, V& most) const {
-    this->take(x, g, mean, square, [&](const V& now) { return most = maximum(most, now); });
-  }
-};
-
 // ---- all parameters ----
 
 template <std::size_t N>
@@ -152,58 +57,80 @@ bool is_dense(const std::array<Ref, N>& arrays) {
   return std::ranges::all_of(arrays, [](const Ref& r) { return r.layout->is_contiguous(); });
 }
 
+/// A rule with its numbers, for the loops.
+template <class Step>
+struct Rule {
+  Step step;
+  template <class V, class... Memories>
+  void operator()(V& x, const V& g, Memories&... memories) const {
+    update(step, x, g, memories...);
+  }
+};
+
 /// Elements from `begin` to `end` of dense arrays.
-template <template <class> class Rule, class Step, std::size_t N>
-void run_piece(const Stepped<Step, N>& one, std::int64_t begin, std::int64_t end) {
+template <class Step>
+void run_piece(const Stepped<Step>& one, std::int64_t begin, std::int64_t end) {
+  constexpr std::size_t count = Step::memories + 2;
   dispatch_known_floating(one.arrays[0].dtype, [&]<class T>(std::type_identity<T>) {
-    std::array<std::byte*, N> at;
-    std::array<std::int64_t, N> stride;
-    for (std::size_t k = 0; k < N; ++k) {
+    std::array<std::byte*, count> at;
+    std::array<std::int64_t, count> stride;
+    for (std::size_t k = 0; k < count; ++k) {
       at[k] = one.arrays[k].data + begin * static_cast<std::int64_t>(sizeof(T));
       stride[k] = 1;
     }
-    row<T>(Rule<T>(one.step), at, stride, end - begin, std::make_index_sequence<N>{});
+    row<T>(Rule<Step>{one.step}, at, stride, end - begin, std::make_index_sequence<count>{});
   });
 }
 
 /// Arrays that lie in any way.
-template <template <class> class Rule, class Step, std::size_t N>
-void run_strided(const Stepped<Step, N>& one) {
+template <class Step>
+void run_strided(const Stepped<Step>& one) {
+  constexpr std::size_t count = Step::memories + 2;
   dispatch_known_floating(one.arrays[0].dtype, [&]<class T>(std::type_identity<T>) {
-    const Rule<T> rule(one.step);
-    const Walk<N> walk(one.arrays);
+    const Walk<count> walk(one.arrays);
     walk.parallel_rows(grain, [&](const auto& at, const auto& stride, std::int64_t n) {
-      row<T>(rule, at, stride, n, std::make_index_sequence<N>{});
+      row<T>(Rule<Step>{one.step}, at, stride, n, std::make_index_sequence<count>{});
     });
-  });
-}
-
-/// The dense parameters are one loop for the threads, as if they lay behind each other.
-template <template <class> class Rule, class Step, std::size_t N>
-void run(std::span<const Stepped<Step, N>> all) {
-  std::int64_t total = 0;
-  for (const Stepped<Step, N>& one : all) {
-    const bool dense = is_dense(one.arrays);
-    dense ? void(total += one.arrays[0].layout->numel()) : run_strided<Rule>(one);
-  }
-  parallel_for(total, grain, [&](std::int64_t begin, std::int64_t end) {
-    std::int64_t first = 0;
-    for (const Stepped<Step, N>& one : all) {
-      if (!is_dense(one.arrays)) continue;
-      const std::int64_t behind = first + one.arrays[0].layout->numel();
-      const std::int64_t from = std::max(begin, first);
-      const std::int64_t to = std::min(end, behind);
-      if (from < to) run_piece<Rule>(one, from - first, to - first);
-      first = behind;
-    }
   });
 }
 
 }  // namespace
 
-void sgd_step(std::span<const Stepped<SgdStep, 2>> all) { run<SgdRule>(all); }
-void sgd_momentum_step(std::span<const Stepped<SgdStep, 3>> all) { run<MomentumRule>(all); }
-void adam_step(std::span<const Stepped<AdamStep, 4>> all) { run<AdamRule>(all); }
-void amsgrad_step(std::span<const Stepped<AdamStep, 5>> all) { run<AmsgradRule>(all); }
+// The dense parameters are one loop for the threads, as if they lay behind each other.
+template <class Step>
+void take_steps(std::span<const Stepped<Step>> all) {
+  std::int64_t total = 0;
+  for (const Stepped<Step>& one : all) {
+    const bool dense = is_dense(one.arrays);
+    dense ? void(total += one.arrays[0].layout->numel()) : run_strided(one);
+  }
+  parallel_for(total, grain, [&](std::int64_t begin, std::int64_t end) {
+    std::int64_t first = 0;
+    for (const Stepped<Step>& one : all) {
+      if (!is_dense(one.arrays)) continue;
+      const std::int64_t behind = first + one.arrays[0].layout->numel();
+      const std::int64_t from = std::max(begin, first);
+      const std::int64_t to = std::min(end, behind);
+      if (from < to) run_piece(one, from - first, to - first);
+      first = behind;
+    }
+  });
+}
+
+template void take_steps(std::span<const Stepped<SgdStep>> all);
+template void take_steps(std::span<const Stepped<MomentumStep>> all);
+template void take_steps(std::span<const Stepped<AdamStep>> all);
+template void take_steps(std::span<const Stepped<AmsgradStep>> all);
+template void take_steps(std::span<const Stepped<NAdamStep>> all);
+template void take_steps(std::span<const Stepped<RAdamStep>> all);
+template void take_steps(std::span<const Stepped<AdamaxStep>> all);
+template void take_steps(std::span<const Stepped<LionStep>> all);
+template void take_steps(std::span<const Stepped<AdadeltaStep>> all);
+template void take_steps(std::span<const Stepped<AdagradStep>> all);
+template void take_steps(std::span<const Stepped<RMSpropStep<false, false>>> all);
+template void take_steps(std::span<const Stepped<RMSpropStep<true, false>>> all);
+template void take_steps(std::span<const Stepped<RMSpropStep<false, true>>> all);
+template void take_steps(std::span<const Stepped<RMSpropStep<true, true>>> all);
+template void take_steps(std::span<const Stepped<RpropStep>> all);
 
 }  // namespace tapegrad::kernels

@@ -2,40 +2,14 @@
 
 #include <cmath>
 
-#include "core/check.hpp"
-#include "kernels/step.hpp"
+#include "optim/by_rule.hpp"
 #include "optim/options.hpp"
 
 namespace tapegrad::optim {
-namespace {
-
-using kernels::ref;
-
-template <Decay decay>
-kernels::AdamStep step_of(const AdamOptionsOf<decay>& o, std::int64_t steps) {
-  const auto t = static_cast<double>(steps);
-  constexpr bool coupled = decay == Decay::coupled;
-  return {.step_size = o.lr / (1 - std::pow(o.betas[0], t)),
-          .beta1 = o.betas[0],
-          .beta2 = o.betas[1],
-          .eps = o.eps,
-          .root_correction = std::sqrt(1 - std::pow(o.betas[1], t)),
-          .weight_decay = coupled ? o.weight_decay : 0,
-          .shrink = coupled ? 1 : 1 - o.lr * o.weight_decay,
-          .maximize = o.maximize};
-}
-
-}  // namespace
-
 template <Decay decay>
 void AdamOptionsOf<decay>::validate() const {
-  check_not_negative(name, "lr", lr);
-  check_not_negative(name, "eps", eps);
-  check_not_negative(name, "weight_decay", weight_decay);
-  for (const double beta : betas) {
-    check<Error>(beta >= 0 && beta < 1, "{}: betas are {} and {}; they lie in [0, 1)", name,
-                 betas[0], betas[1]);
-  }
+  check_numbers(*this);
+  check_betas(name, betas);
 }
 
 template <Decay decay>
@@ -52,24 +26,21 @@ void AdamOptionsOf<decay>::visit(OptionVisitor& v) {
 template <Decay decay>
 void AdamOf<decay>::update(std::span<const Change> changes, std::size_t group) {
   const Options& o = this->options_of(group);
-  std::array<kernels::Stepped<kernels::AdamStep, 4>, Base::most_changes> all;
-  std::array<kernels::Stepped<kernels::AdamStep, 5>, Base::most_changes> all_with_largest;
-  kernels::AdamStep step{};
-  std::int64_t steps_before = 0;
-  for (std::size_t i = 0; i < changes.size(); ++i) {
-    auto& slot = *changes[i].slot;
-    // Most parameters have taken as many steps as the one before them: powers cost more than they.
-    if (slot.steps != steps_before) step = step_of(o, slot.steps);
-    steps_before = slot.steps;
-    all[i] = {step,
-              {ref(slot.parameter), ref(changes[i].grad), ref(this->memory(slot, 0)),
-               ref(this->memory(slot, 1))}};
-    if (!o.amsgrad) continue;
-    const auto& [x, g, mean, square] = all[i].arrays;
-    all_with_largest[i] = {step, {x, g, mean, square, ref(this->memory(slot, 2))}};
-  }
-  o.amsgrad ? kernels::amsgrad_step(std::span(all_with_largest).first(changes.size()))
-            : kernels::adam_step(std::span(all).first(changes.size()));
+  const auto numbers = [&](const auto& now) {
+    const auto t = static_cast<double>(now.steps);
+    constexpr bool coupled = decay == Decay::coupled;
+    return kernels::AdamStep{
+        .pull = {.weight_decay = coupled ? o.weight_decay : 0, .maximize = o.maximize},
+        .step_size = o.lr / (1 - std::pow(o.betas[0], t)),
+        .beta1 = o.betas[0],
+        .beta2 = o.betas[1],
+        .eps = o.eps,
+        .root_correction = std::sqrt(1 - std::pow(o.betas[1], t)),
+        .shrink = coupled ? 1 : 1 - o.lr * o.weight_decay};
+  };
+  if (!o.amsgrad) return Base::template step_by<0, 1>(changes, numbers);
+  Base::template step_by<0, 1, 2>(
+      changes, [&](const auto& now) { return kernels::AmsgradStep{numbers(now)}; });
 }
 
 template <Decay decay>

@@ -229,6 +229,7 @@ void Optimizer::check_not_parted() {
 
 void Optimizer::step() {
   check_not_moved_from();
+  check_step();
   if (capturing()) {
     detail::called_in_runs(lower_case(kind()), all_parameters(),
                            called_later(&Optimizer::step_all));
@@ -237,8 +238,21 @@ void Optimizer::step() {
   }
 }
 
-void Optimizer::step_all() {
+void Optimizer::note_gradient(Slot& slot) {
+  const std::uint32_t now = received(leaf_of(slot.parameter));
+  slot.reached = now != slot.received;
+  slot.received = now;
+}
+
+void Optimizer::begin_step() {
   if (is_suspicious()) look_around();
+  for (std::vector<Slot>& group : groups_) {
+    for (Slot& slot : group) note_gradient(slot);
+  }
+}
+
+void Optimizer::step_all() {
+  begin_step();
   const NoGrad guard;
   for (std::size_t group = 0; group < groups_.size(); ++group) step_group(group);
 }
@@ -248,9 +262,6 @@ void Optimizer::step_group(std::size_t group) {
   std::size_t count = 0;
   for (Slot& slot : groups_[group]) {
     const LeafNode* leaf = leaf_of(slot.parameter);
-    const std::uint32_t now = received(leaf);
-    slot.reached = now != slot.received;
-    slot.received = now;
     Tensor grad = leaf ? leaf->grad() : Tensor();
     if (!grad.defined()) continue;
     ++slot.steps;
@@ -282,11 +293,11 @@ void Optimizer::set_lr(double lr) {
   for (std::size_t group = 0; group < groups_.size(); ++group) set_lr(lr, group);
 }
 
-Tensor& Optimizer::memory(Slot& slot, std::size_t i) {
+Tensor& Optimizer::memory(Slot& slot, std::size_t i, double initial) {
   Tensor& m = slot.memories[i];
   const Tensor& x = slot.parameter;
   if (!m.defined()) {
-    m = zeros(x.shape(), {.dtype = x.dtype()});
+    m = full(x.shape(), initial, {.dtype = x.dtype()});
   } else if (m.dtype() != x.dtype()) {
     m = m.to(x.dtype());
   }

@@ -1,12 +1,10 @@
 #include "tapegrad/optim/sgd.hpp"
 
 #include "core/check.hpp"
-#include "kernels/step.hpp"
+#include "optim/by_rule.hpp"
 #include "optim/options.hpp"
 
 namespace tapegrad::optim {
-
-using kernels::ref;
 
 void SGDOptions::validate() const {
   check_not_negative(name, "lr", lr);
@@ -31,28 +29,18 @@ void SGDOptions::visit(OptionVisitor& v) {
 
 void SGD::update(std::span<const Change> changes, std::size_t group) {
   const SGDOptions& o = options_of(group);
-  const kernels::SgdStep step{.lr = o.lr,
-                              .weight_decay = o.weight_decay,
-                              .momentum = o.momentum,
-                              .take = 1 - o.dampening,
-                              .nesterov = o.nesterov,
-                              .maximize = o.maximize};
-  const std::size_t n = changes.size();
+  const kernels::Pull pull{.weight_decay = o.weight_decay, .maximize = o.maximize};
   if (o.momentum == 0) {
-    std::array<kernels::Stepped<kernels::SgdStep, 2>, most_changes> all;
-    for (std::size_t i = 0; i < n; ++i) {
-      all[i] = {step, {ref(changes[i].slot->parameter), ref(changes[i].grad)}};
-    }
-    return kernels::sgd_step(std::span(all).first(n));
+    return step_by<>(changes,
+                     [&](const Occasion&) { return kernels::SgdStep{.pull = pull, .lr = o.lr}; });
   }
-  std::array<kernels::Stepped<kernels::SgdStep, 3>, most_changes> all;
-  for (std::size_t i = 0; i < n; ++i) {
-    Slot& slot = *changes[i].slot;
-    const bool first = !slot.memories[0].defined();
-    all[i] = {step, {ref(slot.parameter), ref(changes[i].grad), ref(memory(slot, 0))}};
-    if (first) all[i].step.take = 1;
-  }
-  kernels::sgd_momentum_step(std::span(all).first(n));
+  step_by<0>(changes, [&](const Occasion& now) {
+    return kernels::MomentumStep{.pull = pull,
+                                 .lr = o.lr,
+                                 .momentum = o.momentum,
+                                 .take = now.first ? 1 : 1 - o.dampening,
+                                 .nesterov = o.nesterov};
+  });
 }
 
 std::span<const std::string_view> SGD::memory_names() const {

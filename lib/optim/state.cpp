@@ -11,6 +11,7 @@ namespace tapegrad::optim {
 namespace {
 
 constexpr std::string_view steps_name = "steps";
+constexpr std::string_view of_all = "state.all.";
 
 std::string group_entry(std::size_t group, std::string_view name) {
   return fmt::format("groups.{}.{}", group, name);
@@ -30,6 +31,9 @@ class OptionWriter final : public OptionVisitor {
   }
   void operator()(std::string_view name, bool& value) override {
     state_.insert(group_entry(group_, name), scalar(value, boolean));
+  }
+  void operator()(std::string_view name, std::int64_t& value) override {
+    state_.insert(group_entry(group_, name), scalar(value, int64));
   }
 
  private:
@@ -66,6 +70,17 @@ class Reader {
     return x->item<T>();
   }
 
+  /// The entries whose names begin so, by the rest of their names.
+  StateDict part(std::string_view prefix) {
+    StateDict part;
+    for (const auto& [name, tensor] : state_) {
+      if (!name.starts_with(prefix)) continue;
+      found_.insert(name);
+      part.insert(name.substr(prefix.size()), tensor);
+    }
+    return part;
+  }
+
   void check_all_found() const {
     for (const auto& [name, tensor] : state_) {
       check<Error>(found_.contains(name),
@@ -88,6 +103,9 @@ class OptionReader final : public OptionVisitor {
   }
   void operator()(std::string_view name, bool& value) override {
     value = reader_.number<bool>(group_entry(group_, name));
+  }
+  void operator()(std::string_view name, std::int64_t& value) override {
+    value = reader_.number<std::int64_t>(group_entry(group_, name));
   }
 
  private:
@@ -121,6 +139,9 @@ StateDict Optimizer::state_dict() const {
     visit_copy(group, writer);
     for (const Slot& slot : groups_[group]) {
       state.insert(state_entry(parameter, steps_name), scalar(slot.steps, int64));
+      if (!product_name().empty()) {
+        state.insert(state_entry(parameter, product_name()), scalar(slot.product, float64));
+      }
       for (std::size_t i = 0; i < memory_names().size(); ++i) {
         if (!slot.memories[i].defined()) continue;
         state.insert(state_entry(parameter, memory_names()[i]), slot.memories[i].detach());
@@ -128,7 +149,16 @@ StateDict Optimizer::state_dict() const {
       ++parameter;
     }
   }
+  for (const auto& [name, tensor] : memory_of_all())
+    state.insert(std::string(of_all) + name, tensor);
   return state;
+}
+
+std::function<void()> Optimizer::memory_of_all_from(const StateDict& memory) {
+  for (const auto& [name, tensor] : memory) {
+    fail<Error>("load_state_dict: \"{}{}\" is not of {}; nothing was loaded", of_all, name, kind());
+  }
+  return [] {};
 }
 
 void Optimizer::load_state_dict(const StateDict& state) {
@@ -146,6 +176,9 @@ void Optimizer::load_state_dict(const StateDict& state) {
       Slot slot{.parameter = own.parameter,
                 .has_owner = own.has_owner,
                 .steps = steps_in(reader, parameter)};
+      if (!product_name().empty()) {
+        slot.product = reader.number<double>(state_entry(parameter, product_name()));
+      }
       for (std::size_t i = 0; i < memory_names().size(); ++i) {
         const std::string entry = state_entry(parameter, memory_names()[i]);
         const Tensor* m = reader.find(entry, own.parameter.shape(), own.parameter.dtype());
@@ -157,12 +190,15 @@ void Optimizer::load_state_dict(const StateDict& state) {
       ++parameter;
     }
   }
+  const StateDict together = reader.part(of_all);
+  const std::function<void()> put_together = memory_of_all_from(together);
   reader.check_all_found();
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     OptionReader options(reader, group);
     visit_options(group, options);
   }
   groups_ = std::move(loaded);
+  put_together();
 }
 
 }  // namespace tapegrad::optim

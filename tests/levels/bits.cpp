@@ -15,7 +15,13 @@
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/optim/adadelta.hpp"
 #include "tapegrad/optim/adam.hpp"
+#include "tapegrad/optim/adamax.hpp"
+#include "tapegrad/optim/lion.hpp"
+#include "tapegrad/optim/nadam.hpp"
+#include "tapegrad/optim/rmsprop.hpp"
+#include "tapegrad/optim/rprop.hpp"
 #include "tapegrad/random.hpp"
 #include "tapegrad/tensor.hpp"
 #include "tapegrad/threads.hpp"
@@ -93,15 +99,26 @@ void print_reductions(const tg::Tensor& x) {
   });
 }
 
-void print_training(const tg::Tensor& x) {
+template <class Rule>
+void print_training(const tg::Tensor& x, const typename Rule::Options& options) {
   const tg::Tensor w = x.detach().clone().requires_grad_();
-  tg::optim::Adam adam({w}, {.lr = 0.1});
+  Rule rule({w}, options);
   for (int step = 0; step < 5; ++step) {
-    adam.zero_grad();
+    rule.zero_grad();
     tg::mean(tg::square(tg::tanh(w) - 0.3)).backward();
-    adam.step();
+    rule.step();
   }
-  print("five steps of Adam", w.detach());
+  print("five steps of " + std::string(rule.name()), w.detach());
+}
+
+void print_trainings(const tg::Tensor& x) {
+  print_training<tg::optim::Adam>(x, {.lr = 0.1});
+  print_training<tg::optim::NAdam>(x, {.lr = 0.1});
+  print_training<tg::optim::Adamax>(x, {.lr = 0.1});
+  print_training<tg::optim::Lion>(x, {.lr = 0.1});
+  print_training<tg::optim::Adadelta>(x, {});
+  print_training<tg::optim::RMSprop>(x, {.momentum = 0.5, .centered = true});
+  print_training<tg::optim::Rprop>(x, {.lr = 0.1});
 }
 
 }  // namespace
@@ -118,6 +135,6 @@ int main() {
     print_lengths(x);
     print_functions(x);
     print_reductions(x);
-    print_training(x);
+    print_trainings(x);
   }
 }

@@ -6,7 +6,15 @@
 #include "support/errors.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/optim/adadelta.hpp"
+#include "tapegrad/optim/adagrad.hpp"
 #include "tapegrad/optim/adam.hpp"
+#include "tapegrad/optim/adamax.hpp"
+#include "tapegrad/optim/lion.hpp"
+#include "tapegrad/optim/nadam.hpp"
+#include "tapegrad/optim/radam.hpp"
+#include "tapegrad/optim/rmsprop.hpp"
+#include "tapegrad/optim/rprop.hpp"
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/state_dict.hpp"
 #include "tapegrad/tensor.hpp"
@@ -25,7 +33,8 @@ std::vector<Tensor> parameters() { return {ones({2}, {.dtype = float64, .require
 }  // namespace
 
 TEMPLATE_TEST_CASE("options are finite numbers, whichever way they come", "[optim][misuse]",
-                   optim::SGD, optim::Adam, optim::AdamW) {
+                   optim::SGD, optim::Adam, optim::AdamW, optim::NAdam, optim::RAdam, optim::Adamax,
+                   optim::Lion, optim::Adadelta, optim::Adagrad, optim::RMSprop, optim::Rprop) {
   TestType rule(parameters(), {.lr = 0.1});
   const StateDict good = rule.state_dict().clone();
   for (const auto& [name, entry] : good) {
@@ -44,7 +53,11 @@ TEMPLATE_TEST_CASE("options are finite numbers, whichever way they come", "[opti
     CHECK_THROWS_AS(rule.set_lr(wrong, 0), Error);
     CHECK_THROWS_AS(rule.set_options({.lr = wrong}), Error);
     CHECK_THROWS_AS(rule.add_group(parameters(), {.lr = wrong}), Error);
-    CHECK_THROWS_AS(rule.set_options({.weight_decay = wrong}), Error);
+    typename TestType::Options options;
+    if constexpr (requires { options.weight_decay; }) {
+      options.weight_decay = wrong;
+      CHECK_THROWS_AS(rule.set_options(options), Error);
+    }
     CHECK_THROWS_AS(TestType(parameters(), {.lr = wrong}), Error);
   }
   CHECK(rule.lr() == 0.1);
@@ -61,6 +74,14 @@ TEST_CASE("options of one optimizer alone are finite too", "[optim][misuse]") {
     CHECK_THROWS_AS(optim::Adam(parameters(), {.eps = wrong}), Error);
   }
   CHECK_THROWS_AS(optim::SGD(parameters(), {.momentum = 0.5, .dampening = not_a_number}), Error);
+  CHECK_THROWS_WITH(optim::Adadelta(parameters(), {.rho = 1.5}),
+                    "Adadelta: rho is 1.5; it is at most 1");
+  CHECK_THROWS_WITH(optim::Rprop(parameters(), {.etas = {1.1, 1.2}}),
+                    Catch::Contains("etas are 1.1 and 1.2"));
+  CHECK_THROWS_WITH(optim::Rprop(parameters(), {.step_sizes = {1, 0.5}}),
+                    Catch::Contains("step_sizes are 1 and 0.5"));
+  CHECK_THROWS_WITH(optim::Lion(parameters(), {.betas = {0.9, 1}}),
+                    "Lion: betas are 0.9 and 1; they lie in [0, 1)");
 }
 
 TEST_CASE("an optimizer that was moved from refuses to be used", "[optim][misuse]") {

@@ -4,8 +4,16 @@
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/optim/adadelta.hpp"
+#include "tapegrad/optim/adagrad.hpp"
 #include "tapegrad/optim/adam.hpp"
+#include "tapegrad/optim/adamax.hpp"
+#include "tapegrad/optim/lion.hpp"
+#include "tapegrad/optim/nadam.hpp"
 #include "tapegrad/optim/optimizer.hpp"
+#include "tapegrad/optim/radam.hpp"
+#include "tapegrad/optim/rmsprop.hpp"
+#include "tapegrad/optim/rprop.hpp"
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -46,11 +54,14 @@ TEST_CASE("a step counts as a change in place", "[optim]") {
 }
 
 TEMPLATE_TEST_CASE("parameters and gradients may lie in any way", "[optim]", optim::SGD,
-                   optim::Adam, optim::AdamW) {
+                   optim::Adam, optim::AdamW, optim::NAdam, optim::RAdam, optim::Adamax,
+                   optim::Lion, optim::Adadelta, optim::Adagrad, optim::RMSprop, optim::Rprop) {
   const auto trained = [](Tensor w, bool broadcast) {
-    typename TestType::Options options{.lr = 0.25, .weight_decay = 0.1};
+    typename TestType::Options options{.lr = 0.25};
+    if constexpr (requires { options.weight_decay; }) options.weight_decay = 0.1;
     if constexpr (requires { options.momentum; }) options.momentum = 0.5;
     if constexpr (requires { options.amsgrad; }) options.amsgrad = true;
+    if constexpr (requires { options.centered; }) options.centered = true;
     TestType rule({w}, options);
     for (int i = 0; i < 3; ++i) {
       const Tensor g = Tensor::from_vector<float>({1, 2, 3, -4, 5}).expand({3, 5});

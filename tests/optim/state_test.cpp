@@ -3,7 +3,15 @@
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/optim/adadelta.hpp"
+#include "tapegrad/optim/adagrad.hpp"
 #include "tapegrad/optim/adam.hpp"
+#include "tapegrad/optim/adamax.hpp"
+#include "tapegrad/optim/lion.hpp"
+#include "tapegrad/optim/nadam.hpp"
+#include "tapegrad/optim/radam.hpp"
+#include "tapegrad/optim/rmsprop.hpp"
+#include "tapegrad/optim/rprop.hpp"
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/state_dict.hpp"
 #include "tapegrad/tensor.hpp"
@@ -61,6 +69,42 @@ TEST_CASE("a resumed run goes on bit for bit", "[optim][state]") {
   check_resumes<optim::SGD>({.lr = 0.05, .momentum = 0.9, .dampening = 0.5});
   check_resumes<optim::Adam>({.lr = 0.05, .weight_decay = 0.01});
   check_resumes<optim::AdamW>({.lr = 0.05, .betas = {0.8, 0.9}, .amsgrad = true});
+  check_resumes<optim::NAdam>({.lr = 0.05, .weight_decay = 0.01, .momentum_decay = 0.1});
+  check_resumes<optim::RAdam>({.lr = 0.05, .decoupled_weight_decay = true});
+  check_resumes<optim::Adamax>({.lr = 0.05});
+  check_resumes<optim::Lion>({.lr = 0.05, .betas = {0.5, 0.7}});
+  check_resumes<optim::Adadelta>({.lr = 0.5, .rho = 0.8});
+  check_resumes<optim::Adagrad>({.lr = 0.05, .lr_decay = 0.1, .initial_accumulator_value = 1});
+  check_resumes<optim::RMSprop>({.lr = 0.05, .alpha = 0.9});
+  check_resumes<optim::RMSprop>({.lr = 0.05, .momentum = 0.5, .centered = true});
+  check_resumes<optim::Rprop>({.lr = 0.05, .etas = {0.4, 1.3}, .step_sizes = {1e-3, 1}});
+}
+
+TEST_CASE("what NAdam multiplies over its steps is part of its state", "[optim][state]") {
+  Run<optim::NAdam> run({.lr = 0.05, .betas = {0.8, 0.9}, .momentum_decay = 0});
+  run.train(3);
+  // Without a decay each factor is a half of beta1.
+  const Tensor product = run.rule.state_dict()["state.1.mu_product"];
+  CHECK(product.item<double>() == Approx(0.4 * 0.4 * 0.4).epsilon(1e-15));
+}
+
+TEST_CASE("memories have PyTorch's names", "[optim][state]") {
+  const auto check_names = [](auto run, const std::vector<std::string>& names) {
+    run.train(2);
+    const StateDict state = run.rule.state_dict();
+    for (const std::string& name : names) {
+      INFO(run.rule.name() << " " << name);
+      CHECK(state["state.1." + name].shape() == Shape{2});
+    }
+  };
+  check_names(Run<optim::RAdam>({}), {"exp_avg", "exp_avg_sq"});
+  check_names(Run<optim::Adamax>({}), {"exp_avg", "exp_inf"});
+  check_names(Run<optim::Adadelta>({}), {"square_avg", "acc_delta"});
+  check_names(Run<optim::Adagrad>({}), {"sum"});
+  check_names(Run<optim::RMSprop>({.momentum = 0.5, .centered = true}),
+              {"square_avg", "momentum_buffer", "grad_avg"});
+  check_names(Run<optim::Rprop>({}), {"prev", "step_size"});
+  check_names(Run<optim::Lion>({}), {"exp_avg"});
 }
 
 TEST_CASE("an optimizer's state names options, steps and memories", "[optim][state]") {

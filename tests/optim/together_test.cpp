@@ -6,7 +6,15 @@
 #include "support/cut.hpp"
 #include "support/values.hpp"
 #include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/optim/adadelta.hpp"
+#include "tapegrad/optim/adagrad.hpp"
 #include "tapegrad/optim/adam.hpp"
+#include "tapegrad/optim/adamax.hpp"
+#include "tapegrad/optim/lion.hpp"
+#include "tapegrad/optim/nadam.hpp"
+#include "tapegrad/optim/radam.hpp"
+#include "tapegrad/optim/rmsprop.hpp"
+#include "tapegrad/optim/rprop.hpp"
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -48,7 +56,7 @@ void check_together(const Options& options) {
     many.push_back(std::make_unique<Optimizer>(std::vector{x}, options));
   }
   train(alone, many);
-  for (const int threads : {1, 2, 3}) {
+  for (const int threads : {1, 2, 3, 7}) {
     CAPTURE(threads);
     const test::Cut cut(threads, 40);
     const std::vector<Tensor> together = parameters();
@@ -72,4 +80,14 @@ TEST_CASE("parameters that step together step as they would alone, in any number
   check_together<optim::Adam>(optim::AdamOptions{.lr = 0.1, .weight_decay = 0.1});
   check_together<optim::Adam>(optim::AdamOptions{.lr = 0.1, .amsgrad = true});
   check_together<optim::AdamW>(optim::AdamWOptions{.lr = 0.1});
+  check_together<optim::NAdam>(optim::NAdamOptions{.lr = 0.1});
+  check_together<optim::RAdam>(optim::RAdamOptions{.lr = 0.1});
+  check_together<optim::Adamax>(optim::AdamaxOptions{.lr = 0.1});
+  check_together<optim::Lion>(optim::LionOptions{.lr = 0.1, .weight_decay = 0.1});
+  check_together<optim::Adadelta>(optim::AdadeltaOptions{});
+  check_together<optim::Adagrad>(optim::AdagradOptions{.lr = 0.1, .lr_decay = 0.1});
+  check_together<optim::RMSprop>(optim::RMSpropOptions{.lr = 0.1});
+  check_together<optim::RMSprop>(optim::RMSpropOptions{.momentum = 0.5});
+  check_together<optim::RMSprop>(optim::RMSpropOptions{.momentum = 0.5, .centered = true});
+  check_together<optim::Rprop>(optim::RpropOptions{.lr = 0.1});
 }

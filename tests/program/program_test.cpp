@@ -23,6 +23,9 @@
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/optim/adam.hpp"
+#include "tapegrad/optim/nadam.hpp"
+#include "tapegrad/optim/rmsprop.hpp"
+#include "tapegrad/optim/rprop.hpp"
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/random.hpp"
 
@@ -111,6 +114,17 @@ TEST_CASE("a program trains as the captured function does, to the bit", "[progra
   SECTION("AdamW with amsgrad") {
     check_trains_alike(
         [](const Tensors& p) { return optim::AdamW(p, {.lr = 0.1, .amsgrad = true}); });
+  }
+  SECTION("NAdam") {
+    check_trains_alike([](const Tensors& p) { return optim::NAdam(p, {.lr = 0.1}); });
+  }
+  SECTION("RMSprop") {
+    check_trains_alike([](const Tensors& p) {
+      return optim::RMSprop(p, {.lr = 0.01, .momentum = 0.5, .centered = true});
+    });
+  }
+  SECTION("Rprop") {
+    check_trains_alike([](const Tensors& p) { return optim::Rprop(p, {.lr = 0.01}); });
   }
 }
 

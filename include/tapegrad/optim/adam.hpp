@@ -31,15 +31,8 @@ class AdamOf : public OptimizerOf<AdamOptionsOf<decay>> {
   using Base = OptimizerOf<AdamOptionsOf<decay>>;
 
  public:
-  using typename Base::Group;
+  using Base::Base;
   using typename Base::Options;
-  AdamOf(const std::vector<Tensor>& parameters, const Options& options = {})
-      : Base(parameters, options) {}
-  /// Adam adam(parameters, 1e-3);
-  template <class Number>
-  requires std::is_arithmetic_v<Number> AdamOf(const std::vector<Tensor>& parameters, Number lr)
-      : AdamOf(parameters, Options{.lr = static_cast<double>(lr)}) {}
-  explicit AdamOf(const std::vector<Group>& groups) : Base(groups) {}
 
  protected:
   using typename Base::Change;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,7 @@ class OptionVisitor {
   virtual ~OptionVisitor() = default;
   virtual void operator()(std::string_view name, double& value) = 0;
   virtual void operator()(std::string_view name, bool& value) = 0;
+  virtual void operator()(std::string_view name, std::int64_t& value) = 0;
 };
 
 /// Changes parameters by their gradients. It holds handles: the parameters stay where they are,
@@ -96,6 +98,8 @@ class Optimizer {
     std::uint32_t received = 0;
     /// Updates so far, the current one included.
     std::int64_t steps = 0;
+    /// What a rule multiplies over the steps, see product_name().
+    double product = 1;
     std::array<Tensor, max_memories> memories = {};
   };
 
@@ -118,8 +122,35 @@ class Optimizer {
   /// What its memories are called, in their order.
   virtual std::span<const std::string_view> memory_names() const = 0;
 
-  /// memories[i], zeros at first; converted where the parameter has been.
-  static Tensor& memory(Slot& slot, std::size_t i);
+  /// What Slot::product is called in a state; an optimizer without one says nothing.
+  virtual std::string_view product_name() const { return {}; }
+  /// Throws Error for what step() alone can't do.
+  virtual void check_step() const {}
+  /// What is remembered of all parameters together, "state.all.NAME" in a state.
+  virtual StateDict memory_of_all() const { return {}; }
+  /// Throws Error if it isn't one of this optimizer; else gives what puts it in place.
+  virtual std::function<void()> memory_of_all_from(const StateDict& memory);
+
+  /// memories[i], full of `initial` at first; converted where the parameter has been.
+  static Tensor& memory(Slot& slot, std::size_t i, double initial = 0);
+
+  /// What the numbers of a step may depend on, beside the options.
+  struct Occasion {
+    std::int64_t steps = 0;
+    double product = 1;
+    /// Nothing is remembered yet.
+    bool first = false;
+    bool operator==(const Occasion&) const = default;
+  };
+  /// For the rules of the library's own, in lib/optim/by_rule.hpp: the loop of the kernels with the
+  /// numbers numbers_of(occasion) and the memories of these places, which begin with `initial`.
+  template <std::size_t... places, class NumbersOf>
+  static void step_by(std::span<const Change> changes, const NumbersOf& numbers_of,
+                      const std::array<double, max_memories>& initial = {});
+  /// What step() does before it changes anything, for an optimizer that has another step.
+  void begin_step();
+  std::vector<Slot>& slots_of(std::size_t group) { return groups_[group]; }
+  const std::vector<Slot>& slots_of(std::size_t group) const { return groups_[group]; }
 
   // For OptimizerOf, which knows the type of the options.
 
@@ -145,6 +176,8 @@ class Optimizer {
   void step_group(std::size_t group);
   /// update(), and what others must know of it.
   void carry_out(std::span<const Change> changes, std::size_t group);
+  /// Whether a gradient has come since the last step, and that this one saw it.
+  static void note_gradient(Slot& slot);
   /// A gradient has come since the last step.
   static bool is_reached(const Slot& slot);
   /// Something has changed in who owns what and who gets gradients: two comparisons, and one for
@@ -170,6 +203,9 @@ class Optimizer {
 
 /// The half of an optimizer that knows its options: an aggregate with `lr`, `name` (the
 /// optimizer's), validate(), which throws Error for wrong values, and visit(OptionVisitor&).
+///   Adam adam(parameters, {.lr = 1e-3, .amsgrad = true});
+///   Adam adam(parameters, 1e-3);
+///   SGD sgd({{body.parameters(), {.lr = 0.01}}, {head.parameters(), {.lr = 0.1}}});
 template <class OptionsType>
 class OptimizerOf : public Optimizer {
  public:
@@ -178,6 +214,18 @@ class OptimizerOf : public Optimizer {
     std::vector<Tensor> parameters;
     Options options = {};
   };
+
+  OptimizerOf(const std::vector<Tensor>& parameters, const Options& options = {}) {
+    append(parameters, options);
+  }
+  template <class Number>
+  requires std::is_arithmetic_v<Number> OptimizerOf(const std::vector<Tensor>& parameters,
+                                                    Number lr)
+      : OptimizerOf(parameters, Options{.lr = static_cast<double>(lr)}) {}
+  explicit OptimizerOf(const std::vector<Group>& groups) {
+    if (groups.empty()) append({}, {});  // throws: no parameters
+    for (const Group& group : groups) append(group.parameters, group.options);
+  }
 
   void add_group(const std::vector<Tensor>& parameters, const Options& options) {
     check_not_moved_from();
@@ -210,13 +258,6 @@ class OptimizerOf : public Optimizer {
     if (this != &other) options_ = std::move(other.options_);
     Optimizer::operator=(std::move(other));
     return *this;
-  }
-  OptimizerOf(const std::vector<Tensor>& parameters, const Options& options) {
-    append(parameters, options);
-  }
-  explicit OptimizerOf(const std::vector<Group>& groups) {
-    if (groups.empty()) append({}, {});  // throws: no parameters
-    for (const Group& group : groups) append(group.parameters, group.options);
   }
   /// For update(), where there is such a group.
   const Options& options_of(std::size_t group) const { return options_[group]; }

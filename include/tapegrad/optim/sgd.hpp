@@ -1,8 +1,6 @@
 // Stochastic gradient descent, with momentum.
 #pragma once
 
-#include <type_traits>
-
 #include "tapegrad/optim/optimizer.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -29,14 +27,7 @@ struct SGDOptions {
 /// for nesterov without momentum or with dampening.
 class SGD : public OptimizerOf<SGDOptions> {
  public:
-  SGD(const std::vector<Tensor>& parameters, const SGDOptions& options = {})
-      : OptimizerOf(parameters, options) {}
-  /// SGD sgd(parameters, 0.1);
-  template <class Number>
-  requires std::is_arithmetic_v<Number> SGD(const std::vector<Tensor>& parameters, Number lr)
-      : SGD(parameters, SGDOptions{.lr = static_cast<double>(lr)}) {}
-  /// SGD sgd({{body.parameters(), {.lr = 0.01}}, {head.parameters(), {.lr = 0.1}}});
-  explicit SGD(const std::vector<Group>& groups) : OptimizerOf(groups) {}
+  using OptimizerOf::OptimizerOf;
 
  protected:
   void update(std::span<const Change> changes, std::size_t group) override;
