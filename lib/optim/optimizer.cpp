@@ -87,15 +87,20 @@ void Optimizer::check_not_captured(std::string_view method) const {
 }
 
 std::function<void()> Optimizer::called_later(Method method) {
-  if (!whereabouts_) whereabouts_ = std::make_shared<Optimizer*>(this);
   detail::required_in_runs(
-      [where = whereabouts_, count = parameter_count()] {
+      [where = whereabouts(), count = parameter_count()] {
         return *where && (*where)->parameter_count() == count;
       },
       fmt::format("the {} that it was captured with has come to its end, or has got more "
                   "parameters; capture it again with one that lives as long as the program",
                   kind()));
   return [where = whereabouts_, method] { ((*where)->*method)(); };
+}
+
+std::shared_ptr<Optimizer*> Optimizer::whereabouts() {
+  check_not_moved_from();
+  if (!whereabouts_) whereabouts_ = std::make_shared<Optimizer*>(this);
+  return whereabouts_;
 }
 
 std::size_t Optimizer::parameter_count() const {

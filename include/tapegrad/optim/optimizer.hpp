@@ -75,6 +75,12 @@ class Optimizer {
   virtual void set_lr(double lr, std::size_t group) = 0;
   /// Of all groups.
   void set_lr(double lr);
+  /// Whether it has an option that is a number, by its name in state_dict(): "momentum", "beta1".
+  bool has_option(std::string_view option) const;
+  /// Throws Error if there is no such option, or for a value that the optimizer refuses.
+  void set_option(std::string_view option, double value, std::size_t group);
+  /// Where this is, also after it was moved; null there when it is gone. For what goes on with it.
+  std::shared_ptr<Optimizer*> whereabouts();
 
   /// Options ("groups.0.lr"), steps ("state.3.steps") and what is remembered of each parameter
   /// ("state.3.momentum_buffer"), numbers as tensors of rank 0. A run that goes on from it and from
