@@ -1,9 +1,11 @@
 // Layers and initialisations refuse an undefined tensor in the name of what computes or fills.
 #include "support/undefined_rows.hpp"
 #include "tapegrad/nn/activation.hpp"
+#include "tapegrad/nn/clip.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/nn/linear.hpp"
+#include "tapegrad/ops/create.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
@@ -35,4 +37,34 @@ TEST_CASE("initialisations refuse an undefined tensor", "[nn][undefined]") {
       {"init::kaiming_uniform_", 1, [&] { init::kaiming_uniform_(none); }},
       {"init::kaiming_normal_", 1, [&] { init::kaiming_normal_(none); }},
   });
+}
+
+TEST_CASE("what goes over all parameters refuses an undefined one", "[nn][undefined]") {
+  const Tensor none;
+  const Tensor x = ones({2});
+  test::check_undefined(
+      {{"vector_to_parameters", 1, [&] { nn::vector_to_parameters(none, {x}); }}});
+  const std::vector<test::UndefinedRow> lists = {
+      {"clip_grad_norm_", 1,
+       [&] {
+         nn::clip_grad_norm_({x, none}, 1);
+       }},
+      {"clip_grad_value_", 1,
+       [&] {
+         nn::clip_grad_value_({x, none}, 1);
+       }},
+      {"parameters_to_vector", 1,
+       [&] {
+         nn::parameters_to_vector({x, none});
+       }},
+      {"vector_to_parameters", 2,
+       [&] {
+         nn::vector_to_parameters(x, {x, none});
+       }},
+  };
+  for (const test::UndefinedRow& row : lists) {
+    CHECK(test::error_of(row.call) ==
+          row.name + ": argument " + std::to_string(row.place) +
+              " holds an undefined tensor at 1: " + test::how_undefined);
+  }
 }
