@@ -53,68 +53,95 @@ void row(const F& f, const std::array<std::byte*, N>& at, const std::array<std::
 // ---- all parameters ----
 
 template <std::size_t N>
+using Pointers = std::array<std::byte*, N>;
+template <std::size_t N>
+using Strides = std::array<std::int64_t, N>;
+
+/// The steps of all parameters, for loops that know how many arrays there are, and no rule.
+template <std::size_t N>
+struct Steps {
+  std::size_t count;
+  const std::byte* first;  // the first one's arrays
+  std::size_t distance;    // in bytes, to those of the next
+  /// n elements of parameter i of `all`.
+  void (*row)(const void* all, std::size_t i, const Pointers<N>& at, const Strides<N>& stride,
+              std::int64_t n);
+  const void* all;
+
+  const std::array<Ref, N>& arrays(std::size_t i) const {
+    return *reinterpret_cast<const std::array<Ref, N>*>(first + i * distance);
+  }
+};
+
+template <class Step, std::size_t N = Step::memories + 2>
+void row_of(const void* all, std::size_t i, const Pointers<N>& at, const Strides<N>& stride,
+            std::int64_t n) {
+  const Stepped<Step>& one = static_cast<const Stepped<Step>*>(all)[i];
+  const auto rule = [step = one.step](auto& x, const auto& g, auto&... memories) {
+    update(step, x, g, memories...);
+  };
+  dispatch_known_floating(one.arrays[0].dtype, [&]<class T>(std::type_identity<T>) {
+    row<T>(rule, at, stride, n, std::make_index_sequence<N>{});
+  });
+}
+
+template <std::size_t N>
 bool is_dense(const std::array<Ref, N>& arrays) {
   return std::ranges::all_of(arrays, [](const Ref& r) { return r.layout->is_contiguous(); });
 }
 
-/// A rule with its numbers, for the loops.
-template <class Step>
-struct Rule {
-  Step step;
-  template <class V, class... Memories>
-  void operator()(V& x, const V& g, Memories&... memories) const {
-    update(step, x, g, memories...);
-  }
-};
-
 /// Elements from `begin` to `end` of dense arrays.
-template <class Step>
-void run_piece(const Stepped<Step>& one, std::int64_t begin, std::int64_t end) {
-  constexpr std::size_t count = Step::memories + 2;
-  dispatch_known_floating(one.arrays[0].dtype, [&]<class T>(std::type_identity<T>) {
-    std::array<std::byte*, count> at;
-    std::array<std::int64_t, count> stride;
-    for (std::size_t k = 0; k < count; ++k) {
-      at[k] = one.arrays[k].data + begin * static_cast<std::int64_t>(sizeof(T));
-      stride[k] = 1;
-    }
-    row<T>(Rule<Step>{one.step}, at, stride, end - begin, std::make_index_sequence<count>{});
-  });
+template <std::size_t N>
+void run_piece(const Steps<N>& steps, std::size_t i, std::int64_t begin, std::int64_t end) {
+  const std::array<Ref, N>& arrays = steps.arrays(i);
+  const std::int64_t offset = begin * static_cast<std::int64_t>(size_of(arrays[0].dtype));
+  Pointers<N> at;
+  Strides<N> stride;
+  for (std::size_t k = 0; k < N; ++k) {
+    at[k] = arrays[k].data + offset;
+    stride[k] = 1;
+  }
+  steps.row(steps.all, i, at, stride, end - begin);
 }
 
-/// Arrays that lie in any way.
-template <class Step>
-void run_strided(const Stepped<Step>& one) {
-  constexpr std::size_t count = Step::memories + 2;
-  dispatch_known_floating(one.arrays[0].dtype, [&]<class T>(std::type_identity<T>) {
-    const Walk<count> walk(one.arrays);
-    walk.parallel_rows(grain, [&](const auto& at, const auto& stride, std::int64_t n) {
-      row<T>(Rule<Step>{one.step}, at, stride, n, std::make_index_sequence<count>{});
+/// The dense parameters are one loop for the threads, as if they lay behind each other.
+template <std::size_t N>
+void run(const Steps<N>& steps) {
+  std::int64_t total = 0;
+  for (std::size_t i = 0; i < steps.count; ++i) {
+    const std::array<Ref, N>& arrays = steps.arrays(i);
+    if (is_dense(arrays)) {
+      total += arrays[0].layout->numel();
+      continue;
+    }
+    Walk<N>(arrays).parallel_rows(grain, [&](const auto& at, const auto& stride, std::int64_t n) {
+      steps.row(steps.all, i, at, stride, n);
     });
+  }
+  parallel_for(total, grain, [&](std::int64_t begin, std::int64_t end) {
+    std::int64_t first = 0;
+    for (std::size_t i = 0; i < steps.count; ++i) {
+      const std::array<Ref, N>& arrays = steps.arrays(i);
+      if (!is_dense(arrays)) continue;
+      const std::int64_t behind = first + arrays[0].layout->numel();
+      const std::int64_t from = std::max(begin, first);
+      const std::int64_t to = std::min(end, behind);
+      if (from < to) run_piece(steps, i, from - first, to - first);
+      first = behind;
+    }
   });
 }
 
 }  // namespace
 
-// The dense parameters are one loop for the threads, as if they lay behind each other.
 template <class Step>
 void take_steps(std::span<const Stepped<Step>> all) {
-  std::int64_t total = 0;
-  for (const Stepped<Step>& one : all) {
-    const bool dense = is_dense(one.arrays);
-    dense ? void(total += one.arrays[0].layout->numel()) : run_strided(one);
-  }
-  parallel_for(total, grain, [&](std::int64_t begin, std::int64_t end) {
-    std::int64_t first = 0;
-    for (const Stepped<Step>& one : all) {
-      if (!is_dense(one.arrays)) continue;
-      const std::int64_t behind = first + one.arrays[0].layout->numel();
-      const std::int64_t from = std::max(begin, first);
-      const std::int64_t to = std::min(end, behind);
-      if (from < to) run_piece(one, from - first, to - first);
-      first = behind;
-    }
-  });
+  if (all.empty()) return;
+  run(Steps<Step::memories + 2>{.count = all.size(),
+                                .first = reinterpret_cast<const std::byte*>(&all[0].arrays),
+                                .distance = sizeof(all[0]),
+                                .row = row_of<Step>,
+                                .all = all.data()});
 }
 
 template void take_steps(std::span<const Stepped<SgdStep>> all);

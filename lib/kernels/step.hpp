@@ -12,8 +12,8 @@ namespace tapegrad::kernels {
 
 /// What a step follows: the gradient, with its sign, and the pull of the weight decay.
 struct Pull {
-  double weight_decay = 0;
-  bool maximize = false;
+  double weight_decay;
+  bool maximize;
 };
 
 struct SgdStep {

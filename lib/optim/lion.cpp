@@ -21,7 +21,7 @@ void LionOptions::visit(OptionVisitor& v) {
 void Lion::update(std::span<const Change> changes, std::size_t group) {
   const LionOptions& o = options_of(group);
   step_by<0>(changes, [&](const Occasion&) {
-    return kernels::LionStep{.pull = {.maximize = o.maximize},
+    return kernels::LionStep{.pull = {.weight_decay = 0, .maximize = o.maximize},
                              .lr = o.lr,
                              .beta1 = o.betas[0],
                              .beta2 = o.betas[1],

@@ -243,21 +243,18 @@ void Optimizer::step() {
   }
 }
 
-void Optimizer::note_gradient(Slot& slot) {
-  const std::uint32_t now = received(leaf_of(slot.parameter));
-  slot.reached = now != slot.received;
-  slot.received = now;
-}
-
 void Optimizer::begin_step() {
   if (is_suspicious()) look_around();
   for (std::vector<Slot>& group : groups_) {
-    for (Slot& slot : group) note_gradient(slot);
+    for (Slot& slot : group) {
+      slot.reached = is_reached(slot);
+      slot.received = received(leaf_of(slot.parameter));
+    }
   }
 }
 
 void Optimizer::step_all() {
-  begin_step();
+  if (is_suspicious()) look_around();
   const NoGrad guard;
   for (std::size_t group = 0; group < groups_.size(); ++group) step_group(group);
 }
@@ -267,6 +264,9 @@ void Optimizer::step_group(std::size_t group) {
   std::size_t count = 0;
   for (Slot& slot : groups_[group]) {
     const LeafNode* leaf = leaf_of(slot.parameter);
+    const std::uint32_t now = received(leaf);
+    slot.reached = now != slot.received;
+    slot.received = now;
     Tensor grad = leaf ? leaf->grad() : Tensor();
     if (!grad.defined()) continue;
     ++slot.steps;

@@ -28,7 +28,7 @@ void RpropOptions::visit(OptionVisitor& v) {
 void Rprop::update(std::span<const Change> changes, std::size_t group) {
   const RpropOptions& o = options_of(group);
   const auto numbers = [&](const Occasion&) {
-    return kernels::RpropStep{.pull = {.maximize = o.maximize},
+    return kernels::RpropStep{.pull = {.weight_decay = 0, .maximize = o.maximize},
                               .eta_minus = o.etas[0],
                               .eta_plus = o.etas[1],
                               .smallest = o.step_sizes[0],

@@ -182,8 +182,6 @@ class Optimizer {
   void step_group(std::size_t group);
   /// update(), and what others must know of it.
   void carry_out(std::span<const Change> changes, std::size_t group);
-  /// Whether a gradient has come since the last step, and that this one saw it.
-  static void note_gradient(Slot& slot);
   /// A gradient has come since the last step.
   static bool is_reached(const Slot& slot);
   /// Something has changed in who owns what and who gets gradients: two comparisons, and one for
