@@ -5,11 +5,13 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "kernels/step.hpp"
 #include "optim/line_search.hpp"
 #include "optim/options.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/ops/shape.hpp"
@@ -20,8 +22,16 @@ namespace {
 // A smaller product of changes would spoil the curvature that is remembered.
 constexpr double least_curvature = 1e-10;
 
-double dot(const Tensor& a, const Tensor& b) { return sum(a * b).item<double>(); }
+double product(const Tensor& a, const Tensor& b) { return dot(a, b).item<double>(); }
 double largest(const Tensor& x) { return max(abs(x)).item<double>(); }
+
+/// x -= part * y in one pass, which is a step of SGD.
+void subtract(const Tensor& x, const Tensor& y, double part) {
+  using One = kernels::Stepped<kernels::SgdStep>;
+  const One one{{.pull = {.weight_decay = 0, .maximize = false}, .lr = part},
+                {kernels::ref(x), kernels::ref(y)}};
+  kernels::take_steps(std::span<const One>(&one, 1));
+}
 
 }  // namespace
 
@@ -101,7 +111,7 @@ struct LBFGS::Search {
   void remember() {
     const Tensor y = gradient - m.prev_flat_grad;
     const Tensor s = m.d * m.t;
-    const double ys = dot(y, s);
+    const double ys = product(y, s);
     if (!(ys > least_curvature)) return;
     if (std::ssize(m.old_dirs) >= options.history_size) {
       m.old_dirs.erase(m.old_dirs.begin());
@@ -111,7 +121,7 @@ struct LBFGS::Search {
     m.old_dirs.push_back(y);
     m.old_stps.push_back(s);
     m.ro.push_back(1 / ys);
-    m.h_diag = ys / dot(y, y);
+    m.h_diag = ys / product(y, y);
   }
 
   /// The negative gradient times the approximate inverse of the Hessian.
@@ -120,13 +130,13 @@ struct LBFGS::Search {
     std::vector<double> al(n);
     Tensor q = -gradient;
     for (std::size_t i = n; i-- > 0;) {
-      al[i] = dot(m.old_stps[i], q) * m.ro[i];
-      q = q - m.old_dirs[i] * al[i];
+      al[i] = product(m.old_stps[i], q) * m.ro[i];
+      subtract(q, m.old_dirs[i], al[i]);
     }
-    q = q * m.h_diag;
+    q *= m.h_diag;
     for (std::size_t i = 0; i < n; ++i) {
-      const double be = dot(m.old_dirs[i], q) * m.ro[i];
-      q = q + m.old_stps[i] * (al[i] - be);
+      const double be = product(m.old_dirs[i], q) * m.ro[i];
+      subtract(q, m.old_stps[i], be - al[i]);
     }
     return q;
   }
@@ -139,7 +149,7 @@ struct LBFGS::Search {
         const auto at = [&](double t) {
           move(start, t);
           evaluate();
-          return Trial{t, loss, dot(gradient, m.d), gradient};
+          return Trial{t, loss, product(gradient, m.d), gradient};
         };
         const Found found = strong_wolfe(at, {0, loss, slope, gradient}, m.t, largest(m.d), most);
         m.t = found.trial.t;
@@ -169,7 +179,7 @@ struct LBFGS::Search {
     m.prev_loss = loss;
     m.t = m.n_iter == 1 ? std::min(1.0, 1 / sum(abs(gradient)).item<double>()) * options.lr
                         : options.lr;
-    const double slope = dot(gradient, m.d);
+    const double slope = product(gradient, m.d);
     if (slope > -options.tolerance_change) return false;
     go(slope, last);
     return !last && evaluations < most_evaluations(options) &&

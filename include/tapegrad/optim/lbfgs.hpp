@@ -39,8 +39,8 @@ struct LBFGSOptions {
 ///     loss.backward();
 ///     return loss;
 ///   });
-/// Products of vectors are sums of float64 or float32 elements in the fixed order of sum(); the
-/// rest is float64, where PyTorch has the parameters' type. It can't be captured in a program,
+/// Products of vectors are dot()'s, the same for any number of threads; the numbers between them
+/// are of type double, where PyTorch has the parameters' type. It can't be captured in a program,
 /// because what it does depends on values. Source: Nocedal & Wright (2006), "Numerical
 /// optimization", algorithms 7.4, 3.5 and 3.6.
 class LBFGS : public OptimizerOf<LBFGSOptions> {
