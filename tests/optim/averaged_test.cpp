@@ -118,6 +118,19 @@ TEST_CASE("an average is saved and goes on", "[optim][averaged][state]") {
   CHECK(first(model.weight) == first(whole.module.weight));
 }
 
+TEST_CASE("a copy of an average goes on by itself", "[optim][averaged]") {
+  Net model;
+  model.set(1);
+  AveragedModel<Net> average(model);
+  average.update_parameters(model);
+  AveragedModel<Net> copy = average;
+  model.set(3);
+  copy.update_parameters(model);
+  CHECK(first(copy.module.weight) == 2);
+  CHECK(first(average.module.weight) == 1);
+  CHECK(average.updates() == 1);
+}
+
 TEST_CASE("what can't be averaged is refused and changes nothing", "[optim][averaged][misuse]") {
   Net model;
   CHECK_THROWS_WITH(AveragedModel<Net>(model, {.decay = 1}),

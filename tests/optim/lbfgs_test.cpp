@@ -1,5 +1,6 @@
 #include "tapegrad/optim/lbfgs.hpp"
 
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "support/catch.hpp"
 #include "support/cut.hpp"
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/io/saver.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/program.hpp"
 #include "tapegrad/state_dict.hpp"
@@ -134,6 +136,26 @@ TEST_CASE("LBFGS resumes bit for bit", "[optim][lbfgs]") {
   descend(second, resumed, 5);
   CHECK(resumed.x.to_vector<double>() == whole.x.to_vector<double>());
   CHECK(second.state_dict()["state.all.n_iter"].item<int>() == 20);
+}
+
+TEST_CASE("a Saver resumes LBFGS before it has learned any curvature", "[optim][lbfgs][state]") {
+  const auto folder = std::filesystem::temp_directory_path() / "tapegrad-lbfgs-test";
+  std::filesystem::remove_all(folder);
+  const Problem whole(float64);
+  LBFGS first({whole.x, whole.y}, {.lr = 0.1, .max_iter = 1});
+  step(first, whole);
+  CHECK(first.state_dict()["state.all.ro"].shape() == Shape{0});
+  io::Saver(folder).add("x", whole.x).add("y", whole.y).add("lbfgs", first).save(1);
+  step(first, whole);
+
+  const Problem resumed(float64);
+  LBFGS second({resumed.x, resumed.y});
+  io::Saver saver(folder);
+  saver.add("x", resumed.x).add("y", resumed.y).add("lbfgs", second);
+  REQUIRE(saver.restore_latest().has_value());
+  step(second, resumed);
+  CHECK(resumed.values() == whole.values());
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("LBFGS steps alike in any number of threads", "[optim][lbfgs]") {
