@@ -16,6 +16,14 @@ void check_all(std::string_view curve, std::string_view option, const PerGroup& 
   for (const double value : numbers.values()) check_not_negative(curve, option, value);
 }
 
+/// Who forgets it would train with a rate of 0.
+void check_max_lr(std::string_view curve, const PerGroup& rates) {
+  check_all(curve, "max_lr", rates);
+  for (const double lr : rates.values()) {
+    check<Error>(lr > 0, "{}: max_lr is {}; it is above 0", curve, lr);
+  }
+}
+
 void check_momentum(std::string_view curve, const PerGroup& base, const PerGroup& most) {
   check_all(curve, "base_momentum", base);
   check_all(curve, "max_momentum", most);
@@ -30,7 +38,7 @@ double between(Anneal strategy, double start, double end, double part) {
 
 void OneCycleLR::validate() const {
   constexpr std::string_view name = "OneCycleLR";
-  check_all(name, "max_lr", max_lr);
+  check_max_lr(name, max_lr);
   check<Error>(total_steps >= 1, "OneCycleLR: total_steps is {}; it is at least 1", total_steps);
   check<Error>(pct_start >= 0 && pct_start <= 1, "OneCycleLR: pct_start is {}; it lies in [0, 1]",
                pct_start);
@@ -56,6 +64,7 @@ Rate OneCycleLR::at(double, std::int64_t t, std::size_t group) const {
   };
   const double up = pct_start * static_cast<double>(total_steps);
   const auto behind = static_cast<double>(total_steps - 1);
+  // Two phases are three of which the second has no steps.
   const std::array<Phase, 3> phases =
       three_phase ? std::array<Phase, 3>{{{up - 1, first, most, max_m, base_m},
                                           {2 * up - 2, most, first, base_m, max_m},
@@ -79,7 +88,7 @@ Rate OneCycleLR::at(double, std::int64_t t, std::size_t group) const {
 void CyclicLR::validate() const {
   constexpr std::string_view name = "CyclicLR";
   check_all(name, "base_lr", base_lr);
-  check_all(name, "max_lr", max_lr);
+  check_max_lr(name, max_lr);
   check<Error>(
       step_size_up >= 1 && step_size_down >= 0,
       "CyclicLR: step_size_up and step_size_down are {} and {}; at least 1, and at least 0",

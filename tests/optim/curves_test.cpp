@@ -88,6 +88,7 @@ TEST_CASE("curves out of range are refused with their numbers", "[optim][schedul
   refused(LinearLR{.end_factor = 2}, "LinearLR: end_factor is 2; it lies in [0, 1]");
   refused(LinearLR{.total_iters = 0}, "LinearLR: total_iters is 0; it is at least 1");
   refused(ExponentialLR{.gamma = -0.5}, "ExponentialLR: gamma is -0.5; it can't be negative");
+  refused(ExponentialLR{}, "ExponentialLR: gamma is nan; it must be a finite number");
   refused(PolynomialLR{.total_iters = 0}, "PolynomialLR: total_iters is 0; it is at least 1");
   refused(CosineAnnealingLR{}, "CosineAnnealingLR: T_max is 0; it is at least 1");
   refused(CosineAnnealingWarmRestarts{.T_0 = 1, .T_mult = 0},

@@ -85,7 +85,9 @@ TEST_CASE("cycles out of range are refused with their numbers", "[optim][schedul
           "OneCycleLR: pct_start is 1.5; it lies in [0, 1]");
   refused(OneCycleLR{.max_lr = 0.1, .total_steps = 3, .div_factor = 0},
           "OneCycleLR: div_factor and final_div_factor are 0 and 10000; they are above 0");
-  refused(CyclicLR{.step_size_up = 0},
+  refused(OneCycleLR{.total_steps = 3}, "OneCycleLR: max_lr is 0; it is above 0");
+  refused(CyclicLR{.base_lr = 0.1}, "CyclicLR: max_lr is 0; it is above 0");
+  refused(CyclicLR{.max_lr = 0.1, .step_size_up = 0},
           "CyclicLR: step_size_up and step_size_down are 0 and 0; at least 1, and at least 0");
   refused(CyclicLR{.max_lr = {}},
           "CyclicLR: max_lr has 0 numbers; give one, or one for each group");

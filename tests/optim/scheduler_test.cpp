@@ -7,6 +7,8 @@
 #include "optim/rates.hpp"
 #include "support/catch.hpp"
 #include "tapegrad/io/saver.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/optim/curves.hpp"
 #include "tapegrad/optim/cycles.hpp"
 #include "tapegrad/program.hpp"
@@ -89,6 +91,30 @@ TEST_CASE("a captured function can't step a scheduler", "[optim][schedule][misus
   };
   CHECK_THROWS_WITH(capture(step, {{1}}), Catch::Contains("in a captured function"));
   CHECK(scheduler.last_epoch() == 0);
+}
+
+TEST_CASE("a program trains with the rates of a scheduler that steps between its runs",
+          "[optim][schedule][program]") {
+  const auto trained = [](bool captured) {
+    const Tensor w = full({3}, 2.0, {.dtype = float64, .requires_grad = true});
+    SGD sgd({w}, {.lr = 0.1, .momentum = 0.5});
+    Scheduler scheduler(sgd, OneCycleLR{.max_lr = 0.2, .total_steps = 6});
+    const auto step = [&](const Tensor& x) {
+      sgd.zero_grad();
+      const Tensor loss = square(w * x).sum();
+      loss.backward();
+      sgd.step();
+      return loss;
+    };
+    const Tensor x = ones({3}, {.dtype = float64});
+    const Program program = capture(step, {{{3}, float64}});
+    for (int i = 0; i < 5; ++i) {
+      captured ? program(x) : step(x);
+      scheduler.step();
+    }
+    return w.to_vector<double>();
+  };
+  CHECK(trained(true) == trained(false));
 }
 
 TEST_CASE("a scheduler's state is resumed by a Saver", "[optim][schedule][state]") {

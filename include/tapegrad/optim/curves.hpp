@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "tapegrad/optim/scheduler.hpp"
@@ -47,9 +48,9 @@ struct LinearLR {
   Rate at(double base, std::int64_t t, std::size_t group) const;
 };
 
-/// gamma^t. gamma isn't negative.
+/// gamma^t. gamma must be given, and isn't negative.
 struct ExponentialLR {
-  double gamma = 1;
+  double gamma = std::numeric_limits<double>::quiet_NaN();
   void validate() const;
   Rate at(double base, std::int64_t t, std::size_t group) const;
 };

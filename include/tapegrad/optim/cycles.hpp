@@ -15,9 +15,9 @@ enum class Anneal { cos, linear };
 
 /// PyTorch's one cycle: from max_lr / div_factor up to max_lr, which is reached after pct_start of
 /// the steps, and down to max_lr / div_factor / final_div_factor; with three_phase down to where it
-/// began in as many steps as up, and then on. Throws Error for a step beyond total_steps.
-/// Source: Smith & Topin (2019), "Super-convergence: very fast training of neural networks using
-/// large learning rates".
+/// began in as many steps as up, and then on. max_lr is above 0, and it and total_steps must be
+/// given. Throws Error for a step beyond total_steps. Source: Smith & Topin (2019),
+/// "Super-convergence: very fast training of neural networks using large learning rates".
 struct OneCycleLR {
   PerGroup max_lr = 0.0;
   std::int64_t total_steps = 0;
@@ -37,9 +37,9 @@ struct OneCycleLR {
 enum class CycleMode { triangular, triangular2, exp_range };
 
 /// PyTorch's cycles: in step_size_up steps from base_lr to max_lr, and back in step_size_down, or
-/// as many if that is 0. scale_fn, in the place of a mode, is given the number of the cycle, 1 at
-/// first, or that of the step if scale_by_step. Source: Smith (2017), "Cyclical learning rates for
-/// training neural networks".
+/// as many if that is 0. Both rates must be given, max_lr is above 0. scale_fn, in the place of a
+/// mode, is given the number of the cycle, 1 at first, or that of the step if scale_by_step.
+/// Source: Smith (2017), "Cyclical learning rates for training neural networks".
 struct CyclicLR {
   PerGroup base_lr = 0.0;
   PerGroup max_lr = 0.0;
