@@ -45,18 +45,20 @@ void Scheduler::set(std::int64_t step) {
     rates.push_back(curve_.at(base_lrs_[group], step, group));
     check_not_negative("Scheduler", fmt::format("lr of group {} at step {}", group, step),
                        rates[group].lr);
-  }
-  const bool has_momentum = rule.has_option("momentum");
-  for (std::size_t group = 0; group < rates.size(); ++group) {
     if (!rates[group].momentum) continue;
-    check<Error>(has_momentum || rule.has_option("beta1"),
+    const double momentum = *rates[group].momentum;
+    check<Error>(momentum >= 0 && momentum < 1,
+                 "Scheduler: momentum of group {} at step {} is {}; it lies in [0, 1)", group, step,
+                 momentum);
+    check<Error>(rule.has_option("momentum") || rule.has_option("beta1"),
                  "Scheduler: the curve has a momentum, {} has neither momentum nor betas; set "
                  "cycle_momentum to false",
                  rule.name());
-    rule.set_option(has_momentum ? "momentum" : "beta1", *rates[group].momentum, group);
   }
+  const std::string_view option = rule.has_option("momentum") ? "momentum" : "beta1";
   for (std::size_t group = 0; group < rates.size(); ++group) {
     rule.set_lr(rates[group].lr, group);
+    if (rates[group].momentum) rule.set_option(option, *rates[group].momentum, group);
   }
   last_epoch_ = step;
 }

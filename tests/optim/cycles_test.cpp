@@ -74,6 +74,15 @@ TEST_CASE("a cycle with momentum is refused where there is none", "[optim][sched
   CHECK(adagrad.lr() == 0.5);
 }
 
+TEST_CASE("a momentum that no optimizer takes changes nothing", "[optim][schedule][misuse]") {
+  SGD sgd = test::two_groups();
+  CHECK_THROWS_WITH(
+      Scheduler(sgd, OneCycleLR{.max_lr = 0.3, .total_steps = 20, .max_momentum = {0.9, 1}}),
+      "Scheduler: momentum of group 1 at step 0 is 1; it lies in [0, 1)");
+  CHECK(sgd.lr(0) == 0.1);
+  CHECK(sgd.options(0).momentum == 0.9);
+}
+
 TEST_CASE("cycles out of range are refused with their numbers", "[optim][schedule][misuse]") {
   const auto refused = [](const auto& curve, const std::string& text) {
     CHECK_THROWS_WITH(Curve(curve), text);

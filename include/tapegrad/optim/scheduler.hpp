@@ -72,8 +72,8 @@ class PerGroup {
 /// moved.
 class Scheduler {
  public:
-  /// Throws Error for rates that aren't finite or are negative, and for a curve with a momentum
-  /// where the optimizer has neither momentum nor betas.
+  /// Throws Error for rates that aren't finite or are negative, for a momentum out of [0, 1), and
+  /// for one where the optimizer has neither momentum nor betas.
   Scheduler(Optimizer& optimizer, Curve curve);
 
   /// Goes on by one. Throws as the constructor does, and where the optimizer is gone; nothing is
