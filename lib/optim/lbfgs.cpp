@@ -113,7 +113,7 @@ struct LBFGS::Search {
     const Tensor s = m.d * m.t;
     const double ys = product(y, s);
     if (!(ys > least_curvature)) return;
-    if (std::ssize(m.old_dirs) >= options.history_size) {
+    while (std::ssize(m.old_dirs) >= options.history_size) {
       m.old_dirs.erase(m.old_dirs.begin());
       m.old_stps.erase(m.old_stps.begin());
       m.ro.erase(m.ro.begin());
@@ -192,6 +192,8 @@ struct LBFGS::Search {
 Tensor LBFGS::step(const std::function<Tensor()>& closure) {
   check_group(0);
   check_not_captured("step");
+  check<Error>(closure != nullptr, "LBFGS: step() got an empty function, to call up to {} times",
+               Search::most_evaluations(options_of(0)));
   check<Error>(group_count() == 1, "LBFGS: it has {} groups; it steps for one", group_count());
   std::vector<Slot>& slots = slots_of(0);
   const DType dtype = slots[0].parameter.dtype();

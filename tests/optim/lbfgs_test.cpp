@@ -118,6 +118,18 @@ TEST_CASE("LBFGS gives the first loss and counts what it asks", "[optim][lbfgs]"
   CHECK(rule.state_dict()["state.0.steps"].item<int>() == 1);
 }
 
+TEST_CASE("a history that becomes shorter forgets the oldest", "[optim][lbfgs]") {
+  const Valley valley(float64);
+  LBFGSOptions options{.max_iter = 8, .line_search = wolfe};
+  LBFGS rule({valley.x}, options);
+  descend(rule, valley, 1);
+  CHECK(rule.state_dict()["state.all.ro"].shape()[0] > 3);
+  options.history_size = 3;
+  rule.set_options(options);
+  descend(rule, valley, 1);
+  CHECK(rule.state_dict()["state.all.ro"].shape() == Shape{3});
+}
+
 TEST_CASE("LBFGS resumes bit for bit", "[optim][lbfgs]") {
   const LBFGSOptions options{
       .max_iter = 2, .max_eval = 20, .history_size = 3, .line_search = wolfe};
@@ -191,6 +203,7 @@ TEST_CASE("what LBFGS can't do is refused", "[optim][lbfgs][misuse]") {
   LBFGS rule(both);
   optim::Optimizer& any = rule;
   CHECK_THROWS_WITH(any.step(), Catch::Contains("needs the function that computes the loss"));
+  CHECK_THROWS_WITH(rule.step({}), "LBFGS: step() got an empty function, to call up to 25 times");
   CHECK_THROWS_WITH(rule.step([] { return Tensor(); }), Catch::Contains("gave nothing"));
   CHECK_THROWS_WITH(rule.step([] { return ones({2}); }), Catch::Contains("shape [2]"));
   CHECK_THROWS_WITH(capture([&](const Tensor&) { return step(rule, problem); }, {{1}}),
