@@ -28,6 +28,7 @@ WITHOUT_VALUES = {
     "grad: is_grads_batched needs grad_outputs, whose first dimension is the batch": "an option that isn't given",
     "{}: has no results() of its own": "for who adds an operation",
     "{}: has no into() of its own": "for who adds an operation",
+    "{}: has no forward() of its own": "for who adds an operation",
 }
 
 

@@ -24,6 +24,7 @@ MAY_INCLUDE = {
     "autograd": {"core"},
     "ops": {"core", "kernels", "autograd"},
     "program": {"core", "kernels", "autograd"},
+    "session": {"core", "autograd"},
     "summary": {"io"},  # files that appear whole or not at all
     "optim": {"core", "kernels"},  # a step is one loop over memory per parameter
 }

@@ -29,6 +29,7 @@
 #include <utility>
 #include <vector>
 
+#include "tapegrad/graph.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -85,6 +86,10 @@ class Program {
   /// The steps as a list, one on a line, for feeds as they were captured last:
   ///   %4 = linear(feed 0, weight, bias) : float32 [64, 1]
   std::string text() const;
+  /// The same steps with their inputs, for Writer::add_graph(), and as a Graphviz digraph. Names
+  /// are unique; feeds are called "feed_0".
+  std::vector<TapeRecord> operations() const;
+  std::string dot() const;
   /// Of the same steps; zeros before anything was captured.
   ProgramStats stats() const;
 

@@ -26,6 +26,7 @@ namespace [[gnu::visibility("default")]] tapegrad {
 
 class Tensor;
 class Index;
+struct Fed;
 class Selection;
 class RowIterator;
 class Generator;
@@ -367,6 +368,13 @@ class Tensor {
   /// and name. Throws AutogradError unless this is a leaf that requires grad, Error for an empty
   /// function.
   HookHandle register_post_accumulate_grad_hook(std::function<void(const Tensor&)> f) const;
+
+  /// Of a graph (session.hpp): what run() gives with the session of it that this thread made last.
+  /// A tensor with values gives itself. Throws Error where there is no session, and as run() does.
+  Tensor eval() const;
+  Tensor eval(const std::vector<Fed>& feeds) const;
+  /// Fixes unknown sizes; -1 leaves one as it is. Throws ShapeError for another rank or known size.
+  void set_shape(const Shape& shape) const;
 
   detail::TensorImpl* impl() const { return impl_; }
   /// Takes over one reference.

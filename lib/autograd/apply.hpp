@@ -22,6 +22,7 @@
 #include "autograd/mode.hpp"
 #include "autograd/operation.hpp"
 #include "autograd/saved.hpp"
+#include "autograd/symbolic.hpp"
 #include "core/naming.hpp"
 #include "core/node.hpp"
 #include "core/tensor_impl.hpp"
@@ -132,7 +133,8 @@ void connect(NodeType& node, Inputs inputs, const Tensor& out) {
 /// Puts `out`, just computed from `inputs`, on the tape: a record with room for its edges and for
 /// what it saves.
 template <class Op, class Edges, class Values>
-Ptr<Node> record(Op op, const Tensor& out, Inputs inputs, Edges&& edges, Values&& values) {
+[[gnu::always_inline]] inline Ptr<Node> record(Op op, const Tensor& out, Inputs inputs,
+                                               Edges&& edges, Values&& values) {
   auto* node =
       new NodeOf<Op, Edges, Values>(std::move(op), out, std::move(edges), std::move(values));
   Ptr<Node> owner(node);
@@ -140,13 +142,19 @@ Ptr<Node> record(Op op, const Tensor& out, Inputs inputs, Edges&& edges, Values&
   return owner;
 }
 
+/// Where a call would be a good part of the whole.
 template <class Op, std::same_as<Tensor>... In>
-Ptr<Node> record(Op op, const Tensor& out, const In&... inputs) {
+[[gnu::always_inline]] inline Ptr<Node> record_here(Op op, const Tensor& out, const In&... inputs) {
   constexpr std::size_t count = sizeof...(In);
   using Edges = std::array<Ptr<Node>, count>;
   using Values = std::array<SavedTensor, Op::saves(~Needs{0}) == save_nothing ? 0 : count + 1>;
   const std::array<const Tensor*, count> pointers{&inputs...};
   return record(std::move(op), out, Inputs(pointers), Edges{}, Values{});
+}
+
+template <class Op, std::same_as<Tensor>... In>
+Ptr<Node> record(Op op, const Tensor& out, const In&... inputs) {
+  return record_here(std::move(op), out, inputs...);
 }
 
 /// Adds an operation that has just run to this thread's trace.
@@ -159,9 +167,11 @@ Tensor run_and_record_list(Op op, const std::vector<Tensor>& inputs);
 
 template <class Op, std::same_as<Tensor>... In>
 [[gnu::cold, gnu::noinline]] Tensor apply_traced(const Op& op, const In&... inputs) {
-  Tensor out = unlisted([&] { return run_and_record(op, inputs...); });
   const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
-  list_operation(OperationOf<Op, In...>(op), pointers, {&out, 1});
+  const OperationOf<Op, In...> operation(op);
+  if (is_deferred(operation, pointers)) return deferred(operation, pointers)[0];
+  Tensor out = unlisted([&] { return run_and_record(op, inputs...); });
+  list_operation(operation, pointers, {&out, 1});
   return out;
 }
 
@@ -172,12 +182,21 @@ template <class Op, std::same_as<Tensor>... In>
   return captured(OperationOf<Op, In...>(op), pointers)[0];
 }
 
+template <class Op, std::same_as<Tensor>... In>
+[[gnu::cold, gnu::noinline]] Tensor untaped_watched(const Op& op, const In&... inputs) {
+  if (is_captured()) return captured_result(op, inputs...);
+  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
+  const OperationOf<Op, In...> operation(op);
+  return is_deferred(operation, pointers) ? deferred(operation, pointers)[0]
+                                          : computed(op, inputs...);
+}
+
 /// The result of an operation that is on no tape and in no list: a loop of a derivative, numbers
 /// that are made from nothing.
 template <class Op, std::same_as<Tensor>... In>
 Tensor untaped(const Op& op, const In&... inputs) {
-  if (is_captured()) [[unlikely]]
-    return captured_result(op, inputs...);
+  if (is_captured() || is_traced()) [[unlikely]]
+    return untaped_watched(op, inputs...);
   return computed(op, inputs...);
 }
 
@@ -190,8 +209,11 @@ inline std::vector<const Tensor*> pointers_to(const std::vector<Tensor>& list) {
 template <class Op>
 [[gnu::cold, gnu::noinline]] Tensor apply_traced_list(const Op& op,
                                                       const std::vector<Tensor>& inputs) {
+  const std::vector<const Tensor*> pointers = pointers_to(inputs);
+  const OperationOf<Op, std::vector<Tensor>> operation(op);
+  if (is_deferred(operation, pointers)) return deferred(operation, pointers)[0];
   Tensor out = unlisted([&] { return run_and_record_list(op, inputs); });
-  list_operation(OperationOf<Op, std::vector<Tensor>>(op), pointers_to(inputs), {&out, 1});
+  list_operation(operation, pointers, {&out, 1});
   return out;
 }
 
@@ -214,8 +236,13 @@ Tensor run_and_record(Op op, const In&... inputs) {
   Tensor out = is_captured() ? captured_result(op, inputs...)
                              : unrecorded([&] { return computed(op, inputs...); });
   if constexpr (requires { &Op::vjp; }) {
-    if (recording() && (tracked(inputs) || ...))
-      out.impl()->node = record(std::move(op), out, inputs...);
+    if (recording() && (tracked(inputs) || ...)) {
+      if constexpr (IsView<Op>) {
+        out.impl()->node = record_here(std::move(op), out, inputs...);
+      } else {
+        out.impl()->node = record(std::move(op), out, inputs...);
+      }
+    }
   }
   return out;
 }
@@ -225,6 +252,14 @@ Tensor run_and_record(Op op, const In&... inputs) {
 template <class Op, std::same_as<Tensor>... In>
 Tensor apply(Op op, const In&... inputs) {
   return in_name_of(Op::name, [&] { return run_and_record(std::move(op), inputs...); });
+}
+
+template <class Op>
+Ptr<Node> record_list(Op op, const Tensor& out, const std::vector<Tensor>& inputs) {
+  const std::vector<const Tensor*> pointers = pointers_to(inputs);
+  const std::size_t count = inputs.size();
+  return record(std::move(op), out, Inputs(pointers), std::vector<Ptr<Node>>(count),
+                std::vector<SavedTensor>(count + 1));
 }
 
 template <class Op>
@@ -239,12 +274,22 @@ Tensor run_and_record_list(Op op, const std::vector<Tensor>& inputs) {
   }
   Tensor out = is_captured() ? captured_list_result(op, inputs)
                              : unrecorded([&] { return computed(op, inputs); });
-  if (!records || !recording()) return out;
-  const std::vector<const Tensor*> pointers = pointers_to(inputs);
-  const std::size_t count = inputs.size();
-  out.impl()->node = record(std::move(op), out, Inputs(pointers), std::vector<Ptr<Node>>(count),
-                            std::vector<SavedTensor>(count + 1));
+  if (records && recording()) out.impl()->node = record_list(std::move(op), out, inputs);
   return out;
+}
+
+template <class Op, std::same_as<Tensor>... In>
+void record_several(Op op, const std::vector<Tensor>& outs, const In&... inputs);
+
+template <class Op, class... In>
+void record_outputs(const Op& op, Outputs outs, const In&... inputs) {
+  if constexpr (IsViews<Op> || ComputesSeveral<Op, In...>) {
+    record_several(op, {outs.begin(), outs.end()}, inputs...);
+  } else if constexpr ((std::same_as<In, Tensor> && ...)) {
+    outs[0].impl()->node = record(op, outs[0], inputs...);
+  } else {
+    outs[0].impl()->node = record_list(op, outs[0], inputs...);
+  }
 }
 
 /// apply() for an operation on a list.

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -30,8 +31,15 @@ class AttributeList {
   }
 
   std::vector<Attribute> taken() && { return std::move(list_); }
+  /// Of a number that was made of a size that isn't known yet; null if there is none.
+  const Attribute* of_unknown() const { return of_unknown_ ? &list_[*of_unknown_] : nullptr; }
 
  private:
+  void look_at(bool unknown) {
+    if (unknown && !of_unknown_) of_unknown_ = list_.size();
+  }
+
+  std::optional<std::size_t> of_unknown_;
   std::vector<Attribute> list_;
 };
 

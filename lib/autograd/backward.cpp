@@ -22,6 +22,8 @@ namespace {
 
 /// What a reverse pass starts with: `gradient`, or 1 where none was given.
 Tensor seed(std::string_view operation, const Tensor& root, const Tensor& gradient) {
+  refuse_symbolic(operation, root,
+                  "gradients() and minimize() make its derivatives operations of that");
   check<AutogradError>(root.requires_grad(),
                        "{}: a tensor of shape {} that isn't tracked; nothing below it requires "
                        "grad, or it was made under NoGrad",
@@ -203,6 +205,8 @@ Tensor& Tensor::requires_grad_(bool value) {
   TensorImpl& x = impl_of(*this, "requires_grad_");
   if (value == static_cast<bool>(x.node)) return *this;
   refuse_captured_once("requires_grad_", *this);
+  refuse_symbolic("requires_grad_", *this,
+                  "make it a variable() of the graph to train it, or ask for gradients()");
   if (!value) {
     check<AutogradError>(is_leaf(),
                          "requires_grad_: this tensor of shape {} is the result of {}; use "
@@ -254,6 +258,8 @@ Tensor Tensor::detach() const {
   check_defined_self("detach", *this);
   if (is_captured()) [[unlikely]]
     captured_look(*this);
+  if (is_traced() && is_symbolic(*this)) [[unlikely]]
+    return deferred_detach(*this);
   return make_alias(*this);
 }
 

@@ -13,14 +13,13 @@ namespace {
 
 std::uint32_t next_number() {
   static std::atomic<std::uint32_t> last{0};
-  const std::uint32_t number = last.fetch_add(1, std::memory_order_relaxed) + 1;
+  const std::uint32_t number = (last.fetch_add(1, std::memory_order_relaxed) + 1) & ~graph_stamp;
   return number != 0 ? number : next_number();  // 0 is outside of all
 }
 
-Tensor without_values(const Meta& meta) {
-  const Layout layout(meta.shape);
-  const std::size_t bytes = checked_bytes("capture", layout.numel(), meta.dtype);
-  return make_tensor(meta.dtype, make_foreign_storage(nullptr, bytes), layout);
+Tensor without_values(DType dtype, const Layout& layout) {
+  const std::size_t bytes = checked_bytes("capture", layout.numel(), dtype);
+  return make_tensor(dtype, make_foreign_storage(nullptr, bytes), layout);
 }
 
 }  // namespace
@@ -29,8 +28,8 @@ constinit thread_local Capture* current_program = nullptr;
 
 Capture::Capture() { done_.number = next_number(); }
 
-Tensor Capture::feed(const Meta& meta) {
-  done_.feeds.push_back(without_values(meta));
+Tensor Capture::feed(DType dtype, const Layout& layout) {
+  done_.feeds.push_back(without_values(dtype, layout));
   return done_.feeds.back();
 }
 
@@ -78,7 +77,9 @@ std::vector<Tensor> Capture::add(const Operation& operation, Inputs inputs) {
   }
   std::vector<Tensor> results;
   if (operation.computes()) {
-    for (const Meta& meta : operation.results(inputs)) results.push_back(without_values(meta));
+    for (const Meta& meta : operation.results(inputs)) {
+      results.push_back(without_values(meta.dtype, Layout(meta.shape)));
+    }
     Step step{.name = std::string(operation.name()), .operation = operation.copy()};
     step.inputs = aliases(inputs);
     for (const Tensor& y : results) step.outputs.push_back(make_alias(y));

@@ -1,10 +1,13 @@
 // Running a function to capture it, and what others tell of it meanwhile.
 #include "autograd/captured.hpp"
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 
+#include "autograd/apply.hpp"
 #include "autograd/capturing.hpp"
+#include "autograd/graph_impl.hpp"
 #include "autograd/mode.hpp"
 #include "core/check.hpp"
 #include "core/naming.hpp"
@@ -78,7 +81,7 @@ Captured capture_steps(const Program::Function& f, const std::vector<Meta>& feed
     Capture capture;
     const Capturing guard(capture);
     std::vector<Tensor> x;
-    for (const Meta& feed : feeds) x.push_back(capture.feed(feed));
+    for (const Meta& feed : feeds) x.push_back(capture.feed(feed.dtype, Layout(feed.shape)));
     Captured done = capture.finish(f(x));
     x.clear();
     check_nothing_kept(done);
@@ -86,8 +89,31 @@ Captured capture_steps(const Program::Function& f, const std::vector<Meta>& feed
   });
 }
 
+TensorList inferred(const Operation& operation, Inputs inputs) {
+  Capture capture;
+  const Capturing guard(capture);
+  TensorList x;
+  for (const Tensor* input : inputs) {
+    x.push_back(is_symbolic(*input) ? capture.feed(input->dtype(), impl_of(*input).layout)
+                                    : *input);
+  }
+  return captured_and_recorded(operation, pointers_to(x));
+}
+
 std::vector<Tensor> captured(const Operation& operation, Inputs inputs) {
   return current_program->add(operation, inputs);
+}
+
+std::vector<Tensor> captured_and_recorded(const Operation& operation, Inputs inputs) {
+  std::vector<Tensor> outs;
+  if (operation.is_function()) {
+    outs = {unrecorded([&] { return operation.forward(inputs); })};
+  } else {
+    outs = captured(operation, inputs);
+  }
+  const auto is_tracked = [](const Tensor* x) { return tracked(*x); };
+  if (recording() && std::ranges::any_of(inputs, is_tracked)) operation.record(inputs, outs);
+  return outs;
 }
 
 void captured_write(const Operation& operation, Inputs inputs) {

@@ -13,6 +13,10 @@ namespace tapegrad {
 /// for operations that are known only when they have run.
 std::vector<Tensor> captured(const Operation& operation, Inputs inputs);
 
+/// The same, recorded where that is to be, and also for those whose results are known only when
+/// they have run, if they are made of operations that aren't.
+std::vector<Tensor> captured_and_recorded(const Operation& operation, Inputs inputs);
+
 /// The same for one that writes into its first input.
 void captured_write(const Operation& operation, Inputs inputs);
 /// Before that: throws Error for a feed, and remembers the version.

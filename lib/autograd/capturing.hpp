@@ -15,7 +15,8 @@ namespace tapegrad {
 class Capture {
  public:
   Capture();
-  Tensor feed(const Meta& meta);
+  /// One that lies like this.
+  Tensor feed(DType dtype, const Layout& layout);
   std::vector<Tensor> add(const Operation& operation, Inputs inputs);
   void add_write(const Operation& operation, Inputs inputs);
   void look(const Tensor& x) {

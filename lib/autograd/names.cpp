@@ -1,6 +1,7 @@
 // Who is called what: scopes, labels of leaves and constants, a tensor's own name.
 #include "tapegrad/names.hpp"
 
+#include "autograd/graph_impl.hpp"
 #include "core/scope.hpp"
 #include "core/tensor_impl.hpp"
 #include "tapegrad/graph.hpp"
@@ -75,6 +76,10 @@ void copy_name(const Tensor& from, const Tensor& to) {
 
 std::string Tensor::name() const {
   const TensorImpl& x = impl_of(*this, "name");
+  if (is_symbolic(*this)) {
+    const std::shared_ptr<GraphImpl> graph = graph_of("name", *this);
+    return graph->name_of(graph->place_of("name", *this));
+  }
   if (x.node) {
     const std::string name = tape(*this).back().name;
     const bool numbered = x.node->kind == Kind::result && !x.node->label.load();
@@ -91,6 +96,7 @@ Tensor Tensor::named(std::string_view name) const {
   } else {
     set_label(x, scope_within(x.node ? x.node->scope.load() : current_scope, name));
   }
+  if (is_symbolic(*this)) ++graph_of("named", *this)->changes;
   return *this;
 }
 

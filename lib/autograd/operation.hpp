@@ -18,6 +18,8 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -161,6 +163,21 @@ struct Record : Node {
 
 using Inputs = std::span<const Tensor* const>;
 
+/// Gives another size in the place of each that an operation was told.
+using NewSize = std::function<std::int64_t(std::int64_t)>;
+
+/// An operation that was told sizes, of a result or of a part, names those in each_size(f), which
+/// calls f with each of them, to be changed; a graph that is built before its sizes are known
+/// replaces them when it runs.
+template <class Op>
+concept ToldSizes = requires(Op& op, void (*f)(std::int64_t&)) {
+  op.each_size(f);
+};
+
+/// Puts what `op` gave on the tape (apply.hpp and several.hpp).
+template <class Op, class... In>
+void record_outputs(const Op& op, Outputs outs, const In&... inputs);
+
 /// Copies what was computed in wider types to where it is wanted.
 void store_result(const Tensor& result, Outputs outs);
 void store_results(const std::vector<Tensor>& results, Outputs outs);
@@ -177,9 +194,17 @@ class Operation {
   virtual void into(Outputs outs, Inputs inputs) const = 0;
   /// How views lie; nothing for other operations.
   virtual std::vector<Layout> layouts(const Layout& input) const = 0;
+  /// What a user's function gives; throws Error for other operations.
+  virtual Tensor forward(Inputs inputs) const = 0;
+  /// Puts on the tape what was computed otherwise. Nothing for what has no derivative.
+  virtual void record(Inputs inputs, Outputs outs) const = 0;
+  /// The same with other sizes; null if it was told none.
+  virtual std::unique_ptr<const Operation> resized(const NewSize&) const { return nullptr; }
 
   /// Says what its results are, and fills them; else they are views, or a user's function.
   bool computes() const { return traits_.computes; }
+  /// Is known only when it has run: forward().
+  bool is_function() const { return traits_.is_function; }
   /// Whether what into() fills may lie in any way.
   bool any_layout() const { return traits_.any_layout; }
   /// Whether it may be run on a piece of its inputs.
@@ -191,6 +216,7 @@ class Operation {
  protected:
   struct Traits {
     bool computes = false;
+    bool is_function = false;
     bool any_layout = false;
     bool each_element = false;
     bool has_effect = false;
@@ -238,11 +264,31 @@ class OperationOf final : public Operation {
     if constexpr (IsView<Op>) return {op_.layout(input)};
     return {};
   }
+  Tensor forward(Inputs inputs) const override {
+    if constexpr (requires { &Op::forward; }) {
+      return with(inputs, [&](const auto&... x) { return op_.forward(x...); });
+    }
+    fail<Error>("{}: has no forward() of its own", op_.name);
+  }
+  void record(Inputs inputs, Outputs outs) const override {
+    if constexpr (requires { &Op::vjp; }) {
+      with(inputs, [&](const auto&... x) { record_outputs(op_, outs, x...); });
+    }
+  }
+  std::unique_ptr<const Operation> resized(const NewSize& new_size) const override {
+    if constexpr (ToldSizes<Op>) {
+      Op other = op_;
+      other.each_size([&](std::int64_t& size) { size = new_size(size); });
+      return std::make_unique<OperationOf>(other);
+    }
+    return nullptr;
+  }
 
  private:
   static constexpr Traits traits() {
     Traits its;
     its.computes = Computes<Op, In...> || ComputesSeveral<Op, In...>;
+    its.is_function = !its.computes && !IsView<Op> && !IsViews<Op>;
     if constexpr (requires { Op::any_layout; }) its.any_layout = true;
     if constexpr (requires { Op::each_element; }) its.each_element = true;
     if constexpr (requires { Op::has_effect; }) its.has_effect = true;

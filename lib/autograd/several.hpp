@@ -113,9 +113,11 @@ std::vector<Tensor> run_and_record_several(Op op, const In&... inputs) {
   check_defined(Op::name, inputs...);
   if (is_silent()) return computed_several(op, inputs...);
   if (is_traced()) [[unlikely]] {
-    std::vector<Tensor> outs = unlisted([&] { return run_and_record_several(op, inputs...); });
     const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
-    list_operation(OperationOf<Op, In...>(op), pointers, outs);
+    const OperationOf<Op, In...> operation(op);
+    if (is_deferred(operation, pointers)) return deferred(operation, pointers);
+    std::vector<Tensor> outs = unlisted([&] { return run_and_record_several(op, inputs...); });
+    list_operation(operation, pointers, outs);
     return outs;
   }
   (check_history(Op::name, inputs), ...);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/scope.hpp"
+#include "core/unknown.hpp"
 
 namespace {
 
@@ -26,10 +27,12 @@ Out fmt::formatter<tapegrad::Dims>::format(const tapegrad::Dims& dims,
                                            format_context& context) const {
   Out out = append("[", context.out());
   for (std::size_t i = 0; i < dims.size(); ++i) {
-    std::array<char, 24> digits{};
-    const auto end = std::to_chars(digits.begin(), digits.end(), dims[i]).ptr;
+    std::array<char, 24> digits{'?'};
+    const bool unknown = tapegrad::graphs_here > 0 && tapegrad::is_unknown(dims[i]);
+    const auto end =
+        unknown ? &digits[1] : std::to_chars(digits.begin(), digits.end(), dims[i]).ptr;
     out = append(i > 0 ? ", " : "", out);
-    out = append({digits.data(), end}, out);
+    out = append({digits.data(), static_cast<std::size_t>(end - digits.data())}, out);
   }
   return append("]", out);
 }

@@ -15,10 +15,12 @@ struct Storage {
   /// Counts in-place changes; the tape compares it with what it saw when it saved a value.
   std::atomic<std::uint32_t> version{0};
   bool foreign = false;
-  /// The capture of a program in which it was made; 0 outside of all.
+  /// The capture of a program in which it was made, or, with graph_stamp, the graph that it belongs
+  /// to; 0 outside of all.
   std::uint32_t capture = 0;
   std::size_t bytes = 0;
-  /// Null for what has no values yet, because a program that is being captured will compute them.
+  /// Null for what has no values yet, because a program that is being captured, or a graph, will
+  /// compute them.
   std::byte* data = nullptr;
 
   void bump() noexcept {
@@ -26,6 +28,8 @@ struct Storage {
     version.store(version.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
 };
+
+inline constexpr std::uint32_t graph_stamp = 1u << 31;
 
 /// Of this thread; 0 outside of all captures.
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local std::uint32_t current_capture;

@@ -43,6 +43,13 @@ void detail::check_argument(std::string_view operation, std::size_t place,
 
 void refuse_without_values(std::string_view operation, const Tensor& x) {
   const TensorImpl& impl = impl_of(x);
+  check<Error>(
+      !is_symbolic(x),
+      "{}: {} of shape {} belongs to a graph, and has no values outside of a run: fetch it "
+      "with session.run(), feed what it depends on, and let the graph's initializer() run "
+      "first where it is a variable",
+      operation, impl.label ? fmt::format("\"{}\"", path_of(impl.label)) : "this tensor",
+      impl.layout.shape());
   check<Error>(current_capture != 0,
                "{}: this tensor of shape {} was made while a program was captured, and has no "
                "values; give it back from the captured function, and take what the program gives",

@@ -49,7 +49,13 @@ inline TensorImpl& impl_of(const Tensor& x, std::string_view operation = "tensor
   return *x.impl();
 }
 
-/// Throws Error in `operation`'s name for a tensor whose elements a captured program will compute.
+/// It belongs to a graph: what is asked of it is an operation there.
+inline bool is_symbolic(const Tensor& x) {
+  return x.defined() && (x.impl()->storage->capture & graph_stamp) != 0;
+}
+
+/// Throws Error in `operation`'s name for a tensor whose elements a captured program or a graph
+/// will compute.
 [[noreturn, gnu::cold, gnu::noinline]] void refuse_without_values(std::string_view operation,
                                                                   const Tensor& x);
 inline void check_has_values(std::string_view operation, const Tensor& x) {

@@ -194,6 +194,7 @@ Tensor& write_and_record(Op op, Tensor& self, const In&... other) {
 
 template <class Op, std::same_as<Tensor>... In>
 [[gnu::cold, gnu::noinline]] void write_traced(Op op, Tensor& self, const In&... other) {
+  refuse_symbolic_write(InPlaceName<Op>::value, self);
   unlisted([&] { return write_and_record(op, self, other...); });
   const std::array<const Tensor*, sizeof...(In) + 1> inputs{&self, &other...};
   list_operation(OperationOf<Op, Tensor, In...>(op), inputs, {&self, 1});

@@ -32,6 +32,8 @@ class Fused final : public Operation {
   void attributes(AttributeList& list) const override { list("of", std::string_view(of_)); }
   std::vector<Meta> results(Inputs) const override { fail<Error>("fused: has no results()"); }
   std::vector<Layout> layouts(const Layout&) const override { return {}; }
+  Tensor forward(Inputs) const override { fail<Error>("fused: has no forward()"); }
+  void record(Inputs, Outputs) const override {}
 
   void into(Outputs outs, Inputs inputs) const override {
     const std::int64_t elements = group_.cut.rows * group_.cut.row_length;

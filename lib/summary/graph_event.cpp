@@ -126,9 +126,10 @@ void check_list(const std::vector<TapeRecord>& records) {
       check_utf8("add_graph", "attribute", attribute.name);
     }
     check_dtype("add_graph", record.dtype);
-    check<Error>(std::ranges::all_of(record.shape, [](std::int64_t size) { return size >= 0; }),
-                 "add_graph: \"{}\" has the shape {}; sizes are 0 or more", record.name,
-                 record.shape);
+    check<Error>(
+        std::ranges::all_of(record.shape, [](std::int64_t size) { return size >= -1; }),
+        "add_graph: \"{}\" has the shape {}; sizes are 0 or more, or -1 where they aren't known",
+        record.name, record.shape);
     for (const std::optional<std::size_t>& input : record.inputs) {
       check<Error>(!input || *input < records.size(),
                    "add_graph: \"{}\" has an input at {}, but there are {} records", record.name,

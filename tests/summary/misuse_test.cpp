@@ -132,9 +132,9 @@ TEST_CASE("records that are no operations are refused", "[summary][misuse]") {
   check_refused({
       {"add_graph: DType(77) is no element type",
        [](Writer& w) { w.add_graph({record(static_cast<DType>(77))}); }},
-      {"add_graph: \"x\" has the shape [2, -1]",
+      {"add_graph: \"x\" has the shape [2, -2]",
        [](Writer& w) {
-         w.add_graph({record(float32, {2, -1})});
+         w.add_graph({record(float32, {2, -2})});
        }},
   });
 }

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "support/captured.hpp"
 #include "support/catch.hpp"
 #include "support/contract.hpp"
 #include "support/cut.hpp"
 #include "support/errors.hpp"
+#include "support/in_graph.hpp"
 #include "support/sanitized.hpp"
 #include "support/sweep.hpp"
 #include "support/values.hpp"
@@ -194,6 +196,27 @@ void check_program(const OpRow& row) {
   CHECK(contains(error_of(check), "while the program is captured"));
 }
 
+/// Rows that read values, change something in place or ask for gradients in their function are
+/// refused in a graph.
+void check_graph(const OpRow& row) {
+  const Tensors x = leaves(row, Arrangement::dense);
+  try {
+    check_in_graph(row.f, x, row.differentiable);
+  } catch (const Error& refusal) {
+    const std::string why = refusal.what();
+    INFO(why);
+    CHECK((contains(why, "belongs to a graph") || contains(why, "while the program is captured")));
+  }
+  check_in_graph_of_unknown_size(row.f, x);
+}
+
+/// For an emulated processor, where each instruction takes many times as long: what has been shown
+/// on another one, and isn't about instructions, is left out.
+bool only_loops() {
+  static const bool on = std::getenv("TAPEGRAD_ONLY_LOOPS") != nullptr;
+  return on;
+}
+
 void check_derivatives(const OpRow& row, const std::string& label) {
   DYNAMIC_SECTION(label << "recorded under its name") { check_recorded(row); }
   DYNAMIC_SECTION(label << "derivatives of orders 1 to 3") {
@@ -261,7 +284,10 @@ void check_rows(const std::vector<OpRow>& rows, int line) {
       }
       check_contract_of(row, leaves(row, Arrangement::transposed));
     }
-    DYNAMIC_SECTION(label << "as a captured program") { check_program(row); }
+    if (!only_loops()) {
+      DYNAMIC_SECTION(label << "as a captured program") { check_program(row); }
+      DYNAMIC_SECTION(label << "in a graph") { check_graph(row); }
+    }
     DYNAMIC_SECTION(label << "any number of threads") { check_threads(row); }
     DYNAMIC_SECTION(label << "empty inputs") { check_empty(row); }
     DYNAMIC_SECTION(label << "refusals") { check_refusals(row); }

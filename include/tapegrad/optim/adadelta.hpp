@@ -27,7 +27,7 @@ struct AdadeltaOptions {
 ///   x -= lr * c
 /// Throws Error unless numbers are finite and not negative, and rho at most 1.
 /// Source: Zeiler (2012), "ADADELTA: an adaptive learning rate method".
-class Adadelta : public OptimizerOf<AdadeltaOptions> {
+class Adadelta : public OptimizerOf<AdadeltaOptions, Adadelta> {
  public:
   using OptimizerOf::OptimizerOf;
 

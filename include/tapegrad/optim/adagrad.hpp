@@ -28,7 +28,7 @@ struct AdagradOptions {
 /// Throws Error unless numbers are finite and not negative.
 /// Source: Duchi, Hazan & Singer (2011), "Adaptive subgradient methods for online learning and
 /// stochastic optimization".
-class Adagrad : public OptimizerOf<AdagradOptions> {
+class Adagrad : public OptimizerOf<AdagradOptions, Adagrad> {
  public:
   using OptimizerOf::OptimizerOf;
 

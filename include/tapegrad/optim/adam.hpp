@@ -27,8 +27,8 @@ struct AdamOptionsOf {
 };
 
 template <Decay decay>
-class AdamOf : public OptimizerOf<AdamOptionsOf<decay>> {
-  using Base = OptimizerOf<AdamOptionsOf<decay>>;
+class AdamOf : public OptimizerOf<AdamOptionsOf<decay>, AdamOf<decay>> {
+  using Base = OptimizerOf<AdamOptionsOf<decay>, AdamOf<decay>>;
 
  public:
   using Base::Base;

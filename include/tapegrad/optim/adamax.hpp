@@ -30,7 +30,7 @@ struct AdamaxOptions {
 /// Throws Error unless numbers are finite and not negative, and betas in [0, 1). With eps = 0 an
 /// element whose gradients were all 0 becomes NaN, as in PyTorch.
 /// Source: Kingma & Ba (2015), "Adam: a method for stochastic optimization".
-class Adamax : public OptimizerOf<AdamaxOptions> {
+class Adamax : public OptimizerOf<AdamaxOptions, Adamax> {
  public:
   using OptimizerOf::OptimizerOf;
 

@@ -43,7 +43,7 @@ struct LBFGSOptions {
 /// are of type double, where PyTorch has the parameters' type. It can't be captured in a program,
 /// because what it does depends on values. Source: Nocedal & Wright (2006), "Numerical
 /// optimization", algorithms 7.4, 3.5 and 3.6.
-class LBFGS : public OptimizerOf<LBFGSOptions> {
+class LBFGS : public OptimizerOf<LBFGSOptions, LBFGS> {
  public:
   LBFGS(const std::vector<Tensor>& parameters, const LBFGSOptions& options = {})
       : OptimizerOf(parameters, options) {}

@@ -27,7 +27,7 @@ struct LionOptions {
 ///   m = beta2 * m + (1 - beta2) * g
 /// Throws Error unless numbers are finite and not negative, and betas in [0, 1).
 /// Source: Chen et al. (2023), "Symbolic discovery of optimization algorithms".
-class Lion : public OptimizerOf<LionOptions> {
+class Lion : public OptimizerOf<LionOptions, Lion> {
  public:
   using OptimizerOf::OptimizerOf;
 

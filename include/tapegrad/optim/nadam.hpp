@@ -36,7 +36,7 @@ struct NAdamOptions {
 /// here; torch has it as its default type, float32 unless that was set.
 /// Throws Error unless numbers are finite and not negative, and betas in [0, 1).
 /// Source: Dozat (2016), "Incorporating Nesterov momentum into Adam".
-class NAdam : public OptimizerOf<NAdamOptions> {
+class NAdam : public OptimizerOf<NAdamOptions, NAdam> {
  public:
   using OptimizerOf::OptimizerOf;
 

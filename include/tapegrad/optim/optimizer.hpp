@@ -16,6 +16,9 @@
 #include "tapegrad/state_dict.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
+
+class GraphOperation;
+
 namespace optim {
 
 /// Goes through the options of a group by name, as nn::Visitor goes through a module.
@@ -56,6 +59,13 @@ class Optimizer {
   ///     it holds the tensors that the other held, but modules that are assigned keep theirs. Lists
   ///     of a module with its optimizer are sorted or erased from as lists of pointers to them.
   void step();
+
+  /// Of a number of a graph (session.hpp): the operation that drops the gradients, computes those
+  /// of `loss` and takes a step. The optimizer must live as long as the graph is run; a temporary
+  /// one, SGD({w}).minimize(loss), belongs to the graph. Throws Error for a loss that has values,
+  /// and where step() alone does, ShapeError for one that isn't a single number.
+  GraphOperation minimize(const Tensor& loss) &;
+  GraphOperation minimize(const Tensor& loss) &&;
 
   /// "SGD".
   std::string_view name() const {
@@ -158,7 +168,10 @@ class Optimizer {
   std::vector<Slot>& slots_of(std::size_t group) { return groups_[group]; }
   const std::vector<Slot>& slots_of(std::size_t group) const { return groups_[group]; }
 
-  // For OptimizerOf, which knows the type of the options.
+  // For OptimizerOf, which knows its types.
+
+  /// One that has all that this one had.
+  virtual std::shared_ptr<Optimizer> moved();
 
   /// Throws Error for an empty group, an undefined tensor or one that is here already,
   /// AutogradError for what isn't a leaf, DTypeError for integers.
@@ -210,7 +223,9 @@ class Optimizer {
 ///   Adam adam(parameters, {.lr = 1e-3, .amsgrad = true});
 ///   Adam adam(parameters, 1e-3);
 ///   SGD sgd({{body.parameters(), {.lr = 0.01}}, {head.parameters(), {.lr = 0.1}}});
-template <class OptionsType>
+/// Self is the class that derives from it; it can be left out where no temporary one will
+/// minimize().
+template <class OptionsType, class Self = void>
 class OptimizerOf : public Optimizer {
  public:
   using Options = OptionsType;
@@ -273,6 +288,13 @@ class OptimizerOf : public Optimizer {
     options_.push_back(options);
   }
   std::string_view kind() const final { return Options::name; }
+  std::shared_ptr<Optimizer> moved() override {
+    if constexpr (std::is_void_v<Self>) {
+      return Optimizer::moved();
+    } else {
+      return std::make_shared<Self>(std::move(static_cast<Self&>(*this)));
+    }
+  }
   void visit_copy(std::size_t group, OptionVisitor& v) const override {
     Options copy = options_[group];
     copy.visit(v);

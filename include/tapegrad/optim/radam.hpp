@@ -34,7 +34,7 @@ struct RAdamOptions {
 /// decoupled_weight_decay: x *= 1 - lr * weight_decay before, and d is the gradient.
 /// Throws Error unless numbers are finite and not negative, and betas in [0, 1).
 /// Source: Liu et al. (2020), "On the variance of the adaptive learning rate and beyond".
-class RAdam : public OptimizerOf<RAdamOptions> {
+class RAdam : public OptimizerOf<RAdamOptions, RAdam> {
  public:
   using OptimizerOf::OptimizerOf;
 

@@ -31,7 +31,7 @@ struct RMSpropOptions {
 /// Throws Error unless numbers are finite and not negative.
 /// Source: Tieleman & Hinton (2012), "Lecture 6.5"; centered: Graves (2013), "Generating sequences
 /// with recurrent neural networks".
-class RMSprop : public OptimizerOf<RMSpropOptions> {
+class RMSprop : public OptimizerOf<RMSpropOptions, RMSprop> {
  public:
   using OptimizerOf::OptimizerOf;
 

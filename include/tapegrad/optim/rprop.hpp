@@ -32,7 +32,7 @@ struct RpropOptions {
 /// step_sizes in order.
 /// Source: Riedmiller & Braun (1993), "A direct adaptive method for faster backpropagation
 /// learning: the RPROP algorithm".
-class Rprop : public OptimizerOf<RpropOptions> {
+class Rprop : public OptimizerOf<RpropOptions, Rprop> {
  public:
   using OptimizerOf::OptimizerOf;
 

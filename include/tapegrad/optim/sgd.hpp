@@ -25,7 +25,7 @@ struct SGDOptions {
 ///   x -= lr * b                                  nesterov: x -= lr * (d + momentum * b)
 /// Throws Error unless all numbers are finite and lr, momentum and weight_decay not negative, and
 /// for nesterov without momentum or with dampening.
-class SGD : public OptimizerOf<SGDOptions> {
+class SGD : public OptimizerOf<SGDOptions, SGD> {
  public:
   using OptimizerOf::OptimizerOf;
 

@@ -22,6 +22,8 @@ class Module;
 }
 namespace summary {
 
+struct Values;
+
 struct WriterOptions {
   /// Appended to the file's name; without slashes.
   std::string suffix = {};
@@ -126,6 +128,9 @@ class Writer {
   /// that aren't finite are left out. Any shape and dtype.
   void add_histogram(std::string_view tag, const Tensor& values, std::int64_t step);
 
+  /// What a session gave for summaries of a graph (merged.hpp), each under its tag.
+  void add_summary(const Values& values, std::int64_t step);
+
   /// An image of shape [height, width], [1, h, w] (grey), [3, h, w] or [4, h, w] (with alpha).
   /// uint8 as it is, floats from 0 to 1; values outside are clamped. Throws ShapeError, DTypeError.
   void add_image(std::string_view tag, const Tensor& image, std::int64_t step);
@@ -144,7 +149,8 @@ class Writer {
 
   /// A list of operations, from trace() or tape(), for the tab "GRAPHS": scopes, edges, shapes and
   /// element types. The tab shows the last graph of a folder. Throws Error unless names are unique,
-  /// inputs are places in the list, element types are ones and no size is negative.
+  /// inputs are places in the list, element types are ones and sizes 0 or more, or -1 where they
+  /// are not known.
   void add_graph(const std::vector<TapeRecord>& records);
 
   /// What `module` computes of `input` with forward(Tensor), under NoGrad and otherwise in the mode

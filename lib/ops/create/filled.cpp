@@ -1,5 +1,6 @@
 #include "tapegrad/ops/create/filled.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "autograd/apply.hpp"
@@ -18,6 +19,7 @@ struct Empty {
   static constexpr std::string_view name = "empty";
   static constexpr bool any_dtype = true;
   Meta meta;
+  void each_size(const auto& f) { std::for_each(meta.shape.begin(), meta.shape.end(), f); }
   Meta result() const { return meta; }
   void into(const Tensor&) const {}
 };
@@ -29,6 +31,7 @@ struct Full {
   Scalar value;
   /// Which function it is of, for errors.
   std::string_view operation;
+  void each_size(const auto& f) { std::for_each(meta.shape.begin(), meta.shape.end(), f); }
   void attributes(AttributeList& list) const { list("value", value); }
   Meta result() const { return meta; }
   void into(const Tensor& x) const { kernels::fill(kernels::ref(x), value, operation); }
@@ -48,6 +51,7 @@ Tensor filled(std::string_view operation, const Shape& shape, Scalar value,
 Tensor filled_like(std::string_view operation, const Tensor& x, Scalar value,
                    const TensorOptions& options) {
   const TensorOptions its = like(operation, x, options);
+  const CreatedLike guard(x);
   return filled(operation, x.shape(), value, its);
 }
 

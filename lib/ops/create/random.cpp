@@ -39,6 +39,7 @@ struct Draw {
   Meta meta;
   Generator* generator;
   Fill fill;
+  void each_size(const auto& f) { std::for_each(meta.shape.begin(), meta.shape.end(), f); }
   Meta result() const { return meta; }
   void into(const Tensor& x) const { fill(kernels::ref(x), next(*generator)); }
 };
@@ -166,17 +167,20 @@ Tensor randperm(std::int64_t n, const TensorOptions& options, Generator& generat
 
 Tensor rand_like(const Tensor& x, const TensorOptions& options, Generator& generator) {
   const TensorOptions its = like("rand_like", x, options);
+  const CreatedLike guard(x);
   return standard_uniform("rand_like", x.shape(), its, generator);
 }
 
 Tensor randn_like(const Tensor& x, const TensorOptions& options, Generator& generator) {
   const TensorOptions its = like("randn_like", x, options);
+  const CreatedLike guard(x);
   return standard_normal("randn_like", x.shape(), its, generator);
 }
 
 Tensor randint_like(const Tensor& x, std::int64_t low, std::int64_t high,
                     const TensorOptions& options, Generator& generator) {
   const TensorOptions its = like("randint_like", x, options);
+  const CreatedLike guard(x);
   return integers("randint_like", low, high, x.shape(), its, generator);
 }
 
@@ -196,6 +200,7 @@ Tensor bernoulli_like(const Tensor& x, double p, const TensorOptions& options,
   const auto fill = [p](kernels::Ref mask, kernels::Stream stream) {
     kernels::bernoulli(mask, stream, p);
   };
+  const CreatedLike guard(x);
   return finished(drawn("bernoulli_like", x.shape(), dtype, generator, fill), options);
 }
 

@@ -2,6 +2,8 @@
 // and their derivatives are made of.
 #pragma once
 
+#include <algorithm>
+
 #include "autograd/apply.hpp"
 
 namespace tapegrad {
@@ -25,6 +27,7 @@ struct PutAlong {
   static constexpr Needs saves(Needs) { return save_input(1); }
   std::size_t dim;
   Shape to;
+  void each_size(const auto& f) { std::for_each(to.begin(), to.end(), f); }
   void attributes(AttributeList& list) const { list("dim", dim); }
   Meta result(const Tensor& x, const Tensor&) const { return {x.dtype(), to}; }
   void into(const Tensor& out, const Tensor& x, const Tensor& indices) const;

@@ -10,8 +10,10 @@ namespace tapegrad {
 /// As int64; throws DTypeError.
 Tensor integers_of(std::string_view operation, const Tensor& index);
 
-/// As int64, each in [0, size); throws DTypeError or IndexError.
-Tensor checked_indices(std::string_view operation, const Tensor& index, std::int64_t size);
+/// As int64, each a place in dimension `dim` of x, which may have one element and none; throws
+/// DTypeError or IndexError.
+Tensor checked_indices(std::string_view operation, const Tensor& index, const Tensor& x,
+                       std::size_t dim);
 
 /// A tensor of rank 0 counts as one of rank 1 that has one element.
 Tensor as_line(const Tensor& x);

@@ -66,15 +66,14 @@ Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const 
                     "index_copy: {} slices along dim {} of shape {} need a source of shape {}: {}",
                     index.numel(), dim, x.shape(), expected, source.shape());
   if (x.dim() == 0) return index_copy(as_line(x), 0, index, as_line(source)).squeeze(0);
-  return apply(IndexCopy{d}, x, checked_indices("index_copy", as_line(index), x.shape()[d]),
-               source);
+  return apply(IndexCopy{d}, x, checked_indices("index_copy", as_line(index), x, d), source);
 }
 
 Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar value) {
   check_defined("index_fill", x, dim, index, value);
   const std::size_t d = wrap_line_dim("index_fill", dim, x.shape().size());
   check_slices("index_fill", x, index);
-  checked_indices("index_fill", as_line(index), x.dim() == 0 ? 1 : x.shape()[d]);
+  checked_indices("index_fill", as_line(index), x, d);
   Shape shape = x.shape();
   if (x.dim() > 0) shape[d] = index.numel();
   return index_copy(x, dim, index, constant("index_fill", x.dtype(), value).expand(shape));

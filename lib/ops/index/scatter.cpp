@@ -97,7 +97,7 @@ struct Scattering {
                       "be equal, and the index no larger than the source, nor than the tensor "
                       "apart from dim {}",
                       operation, at.shape(), source.shape(), to.shape(), d);
-    index = checked_indices(operation, index, x.shape()[dim]);
+    index = checked_indices(operation, index, x, dim);
     for (std::int64_t i = 0; i < index.dim(); ++i) {
       if (part.size(i) != index.size(i)) part = part.narrow(i, 0, index.size(i));
     }

@@ -81,7 +81,7 @@ Tensor searchsorted(const Tensor& rows, const Tensor& values, bool right, const 
                     rows.shape());
   check<ShapeError>(rows.dim() > 0, "searchsorted: rows of shape {}; they need a dimension",
                     rows.shape());
-  const Tensor places = checked_indices("searchsorted", sorter, rows.size(-1));
+  const Tensor places = checked_indices("searchsorted", sorter, rows, rows.shape().size() - 1);
   return searchsorted(gather(rows, -1, places), values, right);
 }
 

@@ -141,15 +141,31 @@ Tensor integers_of(std::string_view operation, const Tensor& index) {
   return index.to(int64);
 }
 
-Tensor checked_indices(std::string_view operation, const Tensor& index, std::int64_t size) {
-  const Tensor indices = integers_of(operation, index);
-  const auto check_range = [operation, size](const Tensor& places) {
+/// Throws IndexError for one that isn't from 0 to below `size`.
+struct InRange {
+  std::string_view operation;
+  std::int64_t size;
+  void operator()(const Tensor& places) const {
     if (const auto outside = kernels::first_outside(ref(places), size)) {
       fail<IndexError>("{}: index {} is out of range for a dimension of size {}", operation,
                        *outside, size);
     }
-  };
-  check_values(check_range, indices);
+  }
+};
+
+/// The same for places in a dimension of x, which may have one element and none.
+struct InDimension {
+  std::string_view operation;
+  std::size_t dim;
+  void operator()(const Tensor& places, const Tensor& x) const {
+    InRange{operation, x.shape().empty() ? 1 : x.shape()[dim]}(places);
+  }
+};
+
+Tensor checked_indices(std::string_view operation, const Tensor& index, const Tensor& x,
+                       std::size_t dim) {
+  const Tensor indices = integers_of(operation, index);
+  check_values(InDimension{operation, dim}, indices, x);
   return indices;
 }
 
@@ -170,7 +186,7 @@ Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
   const std::size_t d = wrap_line_dim("index_select", dim, x.shape().size());
   check_slices("index_select", x, index);
   if (x.dim() == 0) return index_select(as_line(x), 0, index).squeeze(0);
-  return apply(IndexSelect{d}, x, checked_indices("index_select", as_line(index), x.shape()[d]));
+  return apply(IndexSelect{d}, x, checked_indices("index_select", as_line(index), x, d));
 }
 
 Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
@@ -184,7 +200,7 @@ Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const T
                     "index_add: {} slices along dim {} of shape {} need a source of shape {}: {}",
                     index.numel(), dim, x.shape(), expected, source.shape());
   if (x.dim() == 0) return index_add(as_line(x), 0, index, as_line(source)).squeeze(0);
-  return apply(IndexAdd{d}, x, checked_indices("index_add", as_line(index), x.shape()[d]), source);
+  return apply(IndexAdd{d}, x, checked_indices("index_add", as_line(index), x, d), source);
 }
 
 Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index) {
@@ -195,7 +211,7 @@ Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index) {
     return index.dim() == 0 ? y.squeeze(0) : y;
   }
   check_elements("gather", x, index, d);
-  return apply(Gather{d}, x, checked_indices("gather", index, x.shape()[d]));
+  return apply(Gather{d}, x, checked_indices("gather", index, x, d));
 }
 
 Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
@@ -215,7 +231,7 @@ Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const
                     "scatter_add: a source of shape {} has no element for each index of "
                     "shape {}",
                     source.shape(), index.shape());
-  const Tensor indices = checked_indices("scatter_add", index, x.shape()[d]);
+  const Tensor indices = checked_indices("scatter_add", index, x, d);
   Tensor part = source;
   for (std::int64_t i = 0; i < index.dim(); ++i) {
     if (part.size(i) != index.size(i)) part = part.narrow(i, 0, index.size(i));
@@ -227,8 +243,8 @@ Tensor one_hot(const Tensor& labels, std::int64_t classes) {
   check_defined("one_hot", labels);
   check<IndexError>(classes >= -1, "one_hot: {} classes; use -1 for as many as there are", classes);
   const bool given = classes != -1;
-  const Tensor indices =
-      given ? checked_indices("one_hot", labels, classes) : integers_of("one_hot", labels);
+  const Tensor indices = integers_of("one_hot", labels);
+  if (given) check_values(InRange{"one_hot", classes}, indices);
   if (!given) classes = classes_of(indices);
   Shape shape = labels.shape();
   shape.push_back(classes);

@@ -24,6 +24,7 @@ struct Argsort {
   std::size_t dim;
   std::int64_t count;
   bool descending;
+  void each_size(const auto& f) { f(count); }
   void attributes(AttributeList& list) const {
     list("dim", dim);
     list("count", count);
@@ -31,6 +32,8 @@ struct Argsort {
   }
   Meta result(const Tensor& x) const {
     Shape shape = x.shape();
+    check<IndexError>(count <= (shape.empty() ? 1 : shape[dim]),
+                      "argsort: {} places of dimension {} of shape {}", count, dim, shape);
     if (!shape.empty()) shape[dim] = count;
     return {int64, shape};
   }
@@ -47,7 +50,11 @@ struct Kth {
     list("dim", dim);
     list("k", k);
   }
-  Meta result(const Tensor& x) const { return {int64, without(x.shape(), dim)}; }
+  Meta result(const Tensor& x) const {
+    check<IndexError>(k <= (x.shape().empty() ? 1 : x.shape()[dim]),
+                      "kthvalue: element {} of dimension {} of shape {}", k, dim, x.shape());
+    return {int64, without(x.shape(), dim)};
+  }
   void into(const Tensor& y, const Tensor& x) const {
     kernels::index_of_kth(kernels::ref(y), kernels::ref(x), dim, k - 1);
   }

@@ -1,5 +1,6 @@
 #include "tapegrad/ops/loss/cross_entropy.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "autograd/apply.hpp"
@@ -60,6 +61,7 @@ struct Nll {
   std::optional<double> total;
   std::string_view function;
 
+  void each_size(const auto& f) { std::for_each(input.begin(), input.end(), f); }
   void attributes(AttributeList& list) const {
     list("ignore_index", ignored);
     list("reduction", name_of(reduction));
@@ -218,6 +220,7 @@ struct LabelTotal {
   std::string_view function;
   Shape input;
   std::int64_t ignored;
+  void each_size(const auto& f) { std::for_each(input.begin(), input.end(), f); }
   Meta result(const Tensor&, const Tensor&) const { return {float64, {}}; }
   void into(const Tensor& out, const Tensor& target, const Tensor& weight) const {
     *ref(out).as<double>() = weight_of(function, input, target, weight, ignored);
@@ -231,7 +234,7 @@ class Counted {
   Counted(std::string_view function, const Shape& input, const Tensor& target,
           const Options& options)
       : nll_{input, options.ignore_index, options.reduction, {}, function} {
-    if (!is_captured()) {
+    if (!is_captured() && !is_symbolic(target)) {
       nll_.total = weight_of(function, input, target, options.weight, options.ignore_index);
     }
   }

@@ -32,9 +32,18 @@ struct Cat {
   std::vector<std::int64_t> sizes;
   std::int64_t whole;
 
+  void each_size(const auto& f) {
+    std::for_each(sizes.begin(), sizes.end(), f);
+    f(whole);
+  }
   void attributes(AttributeList& list) const { list("dim", dim); }
   Meta result(const std::vector<Tensor>& tensors) const {
     Shape shape = tensors[0].shape();
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      const Shape& its = tensors[i].shape();
+      check<ShapeError>(its[dim] == sizes[i], "cat: tensor {} has shape {}, and was to have {}", i,
+                        its, sizes[i]);
+    }
     shape[dim] = whole;
     return {promoted(tensors), shape};
   }

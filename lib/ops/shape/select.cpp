@@ -36,6 +36,10 @@ struct SliceOp : ViewOp {
   std::int64_t step;
   SliceOp(std::size_t d, std::int64_t from, std::int64_t count, std::int64_t by)
       : dim(d), start(from), length(count), step(by) {}
+  void each_size(const auto& f) {
+    f(start);
+    f(length);
+  }
   void attributes(AttributeList& list) const {
     list("dim", dim);
     list("start", start);

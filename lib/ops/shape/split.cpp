@@ -19,6 +19,7 @@ struct Split {
   std::size_t dim;
   std::vector<std::int64_t> sizes;
 
+  void each_size(const auto& f) { std::for_each(sizes.begin(), sizes.end(), f); }
   void attributes(AttributeList& list) const {
     list("sizes", sizes);
     list("dim", dim);

@@ -13,6 +13,7 @@ struct View : ViewOp {
   static constexpr std::string_view name = "view";
   Shape shape;
   explicit View(const Shape& to) : shape(to) {}
+  void each_size(const auto& f) { std::for_each(shape.begin(), shape.end(), f); }
   void attributes(AttributeList& list) const { list("shape", shape); }
   Layout layout(const Layout& x) const {
     // Most views, without the copy out of the optional.
@@ -57,6 +58,7 @@ struct Expand : ViewOp {
   static constexpr std::string_view name = "expand";
   Shape shape;
   explicit Expand(const Shape& to) : shape(to) {}
+  void each_size(const auto& f) { std::for_each(shape.begin(), shape.end(), f); }
   void attributes(AttributeList& list) const { list("shape", shape); }
   Layout layout(const Layout& x) const { return x.broadcast_to(shape); }
   Grads vjp(const Saved&, const Tensor& g) const { return {g}; }

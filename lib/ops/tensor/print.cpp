@@ -144,6 +144,7 @@ std::string to_string(const Tensor& x, const PrintOptions& options) {
                "to_string: threshold {} and line_width {}; neither can be negative",
                options.threshold, options.line_width);
   if (!x.defined()) return "tensor(undefined)";
+  check_has_values("to_string", x);
   const Tensor values = make_alias(x);
   std::string text = std::string(opening) + Page(values, options).text();
   for (const std::string& remark : remarks_on(x)) {

@@ -1,0 +1,82 @@
+#include "core/unknown.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/check.hpp"
+
+namespace tapegrad {
+namespace {
+
+/// A size as times * stand_in(dim) + more.
+struct Made {
+  std::size_t dim;
+  std::int64_t times;
+  std::int64_t more;
+};
+
+std::optional<Made> made_of(std::int64_t size) {
+  constexpr std::int64_t smallest = *std::ranges::min_element(stand_ins);
+  constexpr std::int64_t most_more = 16;
+  if (size < smallest - most_more) return std::nullopt;
+  const unsigned dims = unknown_dims.load(std::memory_order_relaxed);
+  for (std::size_t d = 0; d < stand_ins.size(); ++d) {
+    if ((dims >> d & 1) && size % stand_ins[d] == 0) return Made{d, size / stand_ins[d], 0};
+  }
+  for (std::size_t d = 0; d < stand_ins.size(); ++d) {
+    if (!(dims >> d & 1)) continue;
+    const std::int64_t times = (size + most_more) / stand_ins[d];
+    const std::int64_t more = size - times * stand_ins[d];
+    if (times > 0 && more <= most_more) return Made{d, times, more};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+constinit thread_local int graphs_here = 0;
+std::atomic<unsigned> unknown_dims = 0;
+
+void KnownSizes::learn(std::size_t dim, std::int64_t size) {
+  std::optional<std::int64_t>& known = sizes_[dim];
+  if (!known) known = size;
+  if (*known != size) others_[dim] = size;
+}
+
+std::int64_t KnownSizes::operator()(std::int64_t size) const {
+  const std::optional<Made> made = made_of(size);
+  if (!made) return size;
+  const std::optional<std::int64_t>& known = sizes_[made->dim];
+  check<ShapeError>(known.has_value(),
+                    "session: an operation was told an unknown size of dimension {}, and nothing "
+                    "that is fed has such a dimension",
+                    made->dim);
+  const std::optional<std::int64_t>& other = others_[made->dim];
+  check<ShapeError>(!other,
+                    "session: an operation was told the unknown size of dimension {}, which is {} "
+                    "in one feed and {} in another",
+                    made->dim, *known, other.value_or(0));
+  return *known * (*this)(made->times) + made->more;
+}
+
+bool is_unknown(std::int64_t size) { return made_of(size).has_value(); }
+
+bool has_unknown(const Shape& shape) {
+  return std::ranges::any_of(shape, [](std::int64_t size) { return is_unknown(size); });
+}
+
+bool comes_of_unknown(double number) {
+  const double size = std::abs(number) < 1 ? 1 / std::abs(number) : std::abs(number);
+  if (!(size < 1e17)) return false;
+  constexpr int most_parts = 10;
+  for (int parts = 1; parts <= most_parts; ++parts) {
+    const double whole = size * parts;
+    const double nearest = std::nearbyint(whole);
+    // A quotient of sizes is rounded twice at most.
+    if (std::abs(whole - nearest) > 1e-12 * whole) continue;
+    if (is_unknown(static_cast<std::int64_t>(nearest))) return true;
+  }
+  return false;
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,123 @@
+// What the operations of a graph are called, and all of them as a list.
+#include <algorithm>
+#include <charconv>
+
+#include "autograd/graph_impl.hpp"
+#include "core/check.hpp"
+#include "core/unknown.hpp"
+
+namespace tapegrad {
+namespace {
+
+/// What it is called before names are made unique: what named() gave to its only result, or its
+/// operation in its scope.
+std::string wished_name(const GraphNode& node) {
+  if (node.outputs.size() == 1) {
+    if (const Scope* label = node.outputs[0].impl()->label) return path_of(label);
+  }
+  const std::string place = path_of(node.scope);
+  return place.empty() ? node.kind : place + "/" + node.kind;
+}
+
+/// Unknown sizes as they are declared.
+Shape declared(const Shape& shape) {
+  Shape result = shape;
+  for (std::int64_t& size : result) size = is_unknown(size) ? unknown : size;
+  return result;
+}
+
+/// A tensor that is no part of the graph, as an entry of the list.
+TapeRecord outsider(const Tensor& x, std::size_t number) {
+  const Scope* label = x.impl()->label;
+  const std::string name = label ? path_of(label) : "constant";
+  return {.name = number == 0 ? name : fmt::format("{}_{}", name, number),
+          .operation = x.requires_grad() ? "leaf" : "constant",
+          .dtype = x.dtype(),
+          .shape = x.shape()};
+}
+
+}  // namespace
+
+const std::vector<std::string>& GraphImpl::names() const {
+  if (named_at_ == changes) return names_;
+  names_.clear();
+  places_.clear();
+  std::map<std::string, std::size_t, std::less<>> uses;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const std::string wish = wished_name(nodes[i]);
+    std::string called = wish;
+    for (std::size_t& n = uses[wish]; places_.contains(called);) {
+      called = fmt::format("{}_{}", wish, ++n);
+    }
+    places_.emplace(called, i);
+    names_.push_back(std::move(called));
+  }
+  named_at_ = changes;
+  return names_;
+}
+
+std::string GraphImpl::name_of(Place place) const {
+  return fmt::format("{}:{}", names()[place.node], place.result);
+}
+
+std::optional<GraphImpl::Place> GraphImpl::find(std::string_view wanted) const {
+  names();
+  std::size_t result = 0;
+  if (const std::size_t colon = wanted.rfind(':'); colon != wanted.npos) {
+    const std::string_view digits = wanted.substr(colon + 1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), result);
+    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+    wanted = wanted.substr(0, colon);
+  }
+  const auto found = places_.find(wanted);
+  if (found == places_.end() || result >= nodes[found->second].outputs.size()) return std::nullopt;
+  return Place{found->second, result};
+}
+
+std::vector<TapeRecord> Graph::operations() const {
+  check<Error>(impl_ != nullptr, "operations: this graph was moved from, and has {}", 0);
+  const GraphImpl& graph = *impl_;
+  std::vector<TapeRecord> list;
+  std::map<const TensorImpl*, std::size_t> places;
+  std::map<std::string, std::size_t> outsiders;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const GraphNode& node = graph.nodes[i];
+    std::vector<std::optional<std::size_t>> inputs;
+    for (const Tensor& x : node.inputs) {
+      if (!x.defined()) continue;
+      const auto [place, is_new] = places.try_emplace(x.impl(), list.size());
+      if (is_new) {
+        TapeRecord record = outsider(x, 0);
+        std::size_t& count = outsiders[record.name];
+        const auto is_taken = [&](const std::string& name) {
+          return std::ranges::any_of(list, [&](const auto& one) { return one.name == name; }) ||
+                 graph.find(name);
+        };
+        while (is_taken(record.name)) record = outsider(x, ++count);
+        list.push_back(std::move(record));
+      }
+      inputs.emplace_back(place->second);
+    }
+    const auto add = [&](DType dtype, const Shape& shape, std::optional<std::size_t> result) {
+      const std::string number = result ? fmt::format(":{}", *result) : "";
+      list.push_back({.name = graph.names()[i] + number,
+                      .operation = node.kind,
+                      .dtype = dtype,
+                      .shape = declared(shape),
+                      .inputs = inputs,
+                      .attributes = node.attributes,
+                      .result = result});
+    };
+    for (std::size_t k = 0; k < node.outputs.size(); ++k) {
+      const Tensor& y = node.outputs[k];
+      places.emplace(y.impl(), list.size());
+      add(y.dtype(), y.shape(), node.outputs.size() == 1 ? std::nullopt : std::optional(k));
+    }
+    if (node.outputs.empty()) add(float32, {0}, std::nullopt);
+  }
+  return list;
+}
+
+std::string Graph::text() const { return tape_text(operations()); }
+
+}  // namespace tapegrad

@@ -1,0 +1,129 @@
+#include "session/replay.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "autograd/apply.hpp"
+#include "core/check.hpp"
+#include "core/unknown.hpp"
+
+namespace tapegrad {
+namespace {
+
+/// A result is of no size that was made up while the graph was built, as known as that by
+/// set_shape(), and lies within its memory: a view that was told a part of an unknown size may not.
+void check_result(const GraphNode& node, std::size_t place, const Tensor& now) {
+  const TensorImpl& impl = impl_of(now);
+  const auto bytes = static_cast<std::size_t>(impl.layout.extent(node.kind)) * size_of(impl.dtype);
+  check<ShapeError>(!has_unknown(now.shape()) && bytes <= impl.storage->bytes,
+                    "session: {} was told a number that was made of an unknown size when the graph "
+                    "was built, and can't be told another: it gives shape {}; let operations "
+                    "compute it, or capture the function",
+                    node.kind, now.shape());
+  const Tensor& built = node.outputs[place];
+  if (!node.fixed) return;
+  bool fits = built.shape().size() == now.shape().size();
+  for (std::size_t d = 0; fits && d < built.shape().size(); ++d) {
+    fits = is_unknown(built.shape()[d]) || built.shape()[d] == now.shape()[d];
+  }
+  check<ShapeError>(fits, "session: {} gives shape {}, and set_shape() said {}", node.kind,
+                    now.shape(), built.shape());
+}
+
+}  // namespace
+
+Replay::Replay(std::shared_ptr<const GraphImpl> graph, Question question)
+    : graph_(std::move(graph)), question_(std::move(question)) {
+  std::vector<bool> needed(graph_->nodes.size());
+  mark(needed);
+  for (std::size_t i = 0; i < needed.size(); ++i) {
+    if (!needed[i]) continue;
+    const GraphNode& node = graph_->nodes[i];
+    if (node.kind == "variable") variables_.push_back(i);
+    check<Error>(node.kind != "placeholder", "session: feed \"{}\", of {} and shape {}",
+                 graph_->names()[i], node.outputs.empty() ? float32 : node.outputs[0].dtype(),
+                 node.outputs.empty() ? Shape{} : node.outputs[0].shape());
+    needed_.push_back(i);
+  }
+}
+
+/// Goes back over the nodes: each is younger than what it reads.
+void Replay::mark(std::vector<bool>& needed) const {
+  std::unordered_set<const TensorImpl*> fed;
+  for (const GraphImpl::Place place : question_.fed) fed.insert(graph_->at(place).impl());
+  const auto is_made = [&](const Tensor& x) { return graph_->has(x) && !fed.contains(x.impl()); };
+  for (const GraphImpl::Place place : question_.fetched) {
+    if (is_made(graph_->at(place))) needed[place.node] = true;
+  }
+  for (const std::size_t node : question_.done) needed[node] = true;
+  const auto node_of = [&](const Tensor& x) { return graph_->makers.at(x.impl()).node; };
+  for (std::size_t i = needed.size(); i-- > 0;) {
+    if (!needed[i]) continue;
+    for (const Tensor& x : graph_->nodes[i].inputs) {
+      if (is_made(x)) needed[node_of(x)] = true;
+    }
+  }
+  // What only refuses some values belongs to whoever uses these.
+  for (std::size_t i = 0; i < needed.size(); ++i) {
+    const GraphNode& node = graph_->nodes[i];
+    if (needed[i] || !node.operation || !node.operation->has_effect() || node.inputs.empty()) {
+      continue;
+    }
+    needed[i] = std::ranges::all_of(
+        node.inputs, [&](const Tensor& x) { return !is_made(x) || needed[node_of(x)]; });
+  }
+}
+
+TensorList Replay::results_of(const GraphNode& node, const TensorList& inputs,
+                              const NewSize& sizes) const {
+  if (node.call) return node.call(inputs);
+  const std::unique_ptr<const Operation> resized = node.operation->resized(sizes);
+  return captured_and_recorded(resized ? *resized : *node.operation, pointers_to(inputs));
+}
+
+TensorList Replay::operator()(const TensorList& feeds) const {
+  KnownSizes sizes;
+  std::unordered_map<const TensorImpl*, Tensor> values;
+  for (std::size_t i = 0; i < feeds.size(); ++i) {
+    const Tensor& x = graph_->at(question_.fed[i]);
+    for (std::size_t d = 0; d < x.shape().size(); ++d) {
+      if (x.shape()[d] == stand_ins[d]) sizes.learn(d, feeds[i].shape()[d]);
+    }
+    values.emplace(x.impl(), feeds[i]);
+  }
+  const auto value_of = [&](const Tensor& x) {
+    const auto found = values.find(x.impl());
+    return found == values.end() ? x : found->second;
+  };
+  for (const std::size_t i : needed_) {
+    const GraphNode& node = graph_->nodes[i];
+    if (!node.operation && !node.call) continue;  // a variable
+    TensorList inputs;
+    for (const Tensor& x : node.inputs) inputs.push_back(value_of(x));
+    const ScopeGuard scope(node.scope);
+    const TensorList results = results_of(node, inputs, sizes);
+    for (std::size_t k = 0; k < results.size(); ++k) {
+      check_result(node, k, results[k]);
+      values.insert_or_assign(node.outputs[k].impl(), results[k]);
+    }
+  }
+  TensorList fetched;
+  for (const GraphImpl::Place place : question_.fetched) {
+    fetched.push_back(value_of(graph_->at(place)));
+  }
+  return fetched;
+}
+
+void Replay::check_initialized() const {
+  for (const std::size_t i : variables_) {
+    const Tensor& x = graph_->nodes[i].outputs[0];
+    if (x.impl()->storage->data) continue;
+    fail<Error>(
+        "session: variable \"{}\" of shape {} has no values yet; run the graph's initializer() "
+        "first",
+        graph_->names()[i], x.shape());
+  }
+}
+
+}  // namespace tapegrad
