@@ -137,6 +137,10 @@ void Training::check_finite(double loss, std::int64_t step, double learning_rate
 
 void Training::finished(std::int64_t step, const tg::nn::Module& model) {
   if (writer_ && step % histogram_every == 0) writer_->add_histograms(model, step);
+  finished(step);
+}
+
+void Training::finished(std::int64_t step) {
   if (saver_ && step % files_.save_every == 0) save(step);
 }
 

@@ -68,12 +68,23 @@ class Training {
   void log(std::string_view tag, double value, std::int64_t step) {
     if (writer_) writer_->add_scalar(tag, value, step);
   }
+  /// Logs what a session gave for a graph's summaries.
+  void log(const tapegrad::summary::Values& values, std::int64_t step) {
+    if (writer_) writer_->add_summary(values, step);
+  }
   bool logs() const { return writer_.has_value(); }
+
+  /// Logs a graph that was built by hand; run_step() logs that of its first step.
+  void log_graph(const std::vector<tapegrad::TapeRecord>& records) {
+    if (writer_) writer_->add_graph(records);
+  }
 
   /// Throws std::runtime_error unless the loss is finite.
   void check_finite(double loss, std::int64_t step, double learning_rate) const;
 
-  /// Every so many steps: saves, and logs how weights and gradients are distributed.
+  /// Every so many steps: saves.
+  void finished(std::int64_t step);
+  /// Also logs how weights and gradients are distributed.
   void finished(std::int64_t step, const tapegrad::nn::Module& model);
 
   /// Saves what wasn't saved yet. Says where, and where Ctrl-C stopped the run.

@@ -33,6 +33,8 @@ class TrainingSampleTest(SeededSampleTest):
     training_flags = ["--model-dir", "--save-every", "--log-dir", "--export"]
     tags = []  # of the scalars that are logged
     logged_in_20_steps = 20
+    logged_names = ["data/x", "data/y", "model/", "loss/", "train/gradients/", "train/sgd/",
+                    "weight/grad"]
     long_run = []  # flags of a training that nobody waits for
 
     def checkpoints(self, folder="kept"):
@@ -124,8 +126,7 @@ class TrainingSampleTest(SeededSampleTest):
         for tag in self.tags:
             times = content.count(tag.encode() + b"\x15")  # 0x15: a simple_value follows
             self.assertEqual(times, self.logged_in_20_steps, tag)
-        for name in ("data/x", "data/y", "model/", "loss/", "train/gradients/", "train/sgd/",
-                     "weight/grad"):
+        for name in self.logged_names:
             self.assertTrue(name.encode() in content, name)
 
     def test_the_log_of_a_resumed_training_takes_the_place_of_what_was_logged_after_the_checkpoint(
