@@ -27,7 +27,11 @@ ROW = re.compile(r'\{"([\w:.]+)",\s*(\d+),')
 # (class, or the namespace init; function) -> what it calls itself.
 CALLED = {("Linear", "forward"): "linear", ("ReLU", "forward"): "relu",
           ("Sigmoid", "forward"): "sigmoid", ("Tanh", "forward"): "tanh",
-          ("Dropout", "forward"): "dropout", ("Saver", "add"): "Saver.add",
+          ("Dropout", "forward"): "dropout", ("Conv1d", "forward"): "conv1d",
+          ("Conv2d", "forward"): "conv2d", ("Conv3d", "forward"): "conv3d",
+          ("ConvTranspose1d", "forward"): "conv_transpose1d",
+          ("ConvTranspose2d", "forward"): "conv_transpose2d",
+          ("ConvTranspose3d", "forward"): "conv_transpose3d", ("Saver", "add"): "Saver.add",
           ("Writer", "add_graph_of"): "add_graph", ("Program", "run"): "program"}
 
 # What operators are called in errors; with the number of parameters where that decides.
@@ -49,6 +53,10 @@ EXEMPT = {
     ("received", 1): "for the census, of tensors that have owners",
     ("trace_update", 3): "an update may have no gradient",
     ("linear", 3): "there may be no bias",
+    ("conv1d", 3): "there may be no bias", ("conv2d", 3): "there may be no bias",
+    ("conv3d", 3): "there may be no bias", ("conv_transpose1d", 3): "there may be no bias",
+    ("conv_transpose2d", 3): "there may be no bias",
+    ("conv_transpose3d", 3): "there may be no bias",
     ("vjp", 3): "a result of one element needs none",
     ("insert", 2): "names the entry instead",
     ("to_string", 1): "prints that it is undefined",

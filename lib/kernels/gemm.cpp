@@ -11,7 +11,6 @@
 #include "kernels/gemv.hpp"
 #include "kernels/openblas.hpp"
 #include "kernels/parallel.hpp"
-#include "kernels/small_gemm.hpp"
 #include "kernels/walk.hpp"
 
 namespace tapegrad::kernels {
@@ -42,16 +41,18 @@ blasint size(std::int64_t value) { return static_cast<blasint>(value); }
 template <class T>
 void blas_gemm(const Product<T>& p, Stored a, Stored b) {
   blas<T>().gemm(CblasRowMajor, a.flag, b.flag, size(p.m), size(p.n), size(p.k), 1, p.a,
-                 size(a.lead), p.b, size(b.lead), p.onto ? 1 : 0, p.out, size(p.n));
+                 size(a.lead), p.b, size(b.lead), p.onto ? 1 : 0, p.out, size(p.lead()));
 }
+
+}  // namespace
 
 template <class T>
 void multiply(const Product<T>& p) {
   if constexpr (std::is_floating_point_v<T>) {
-    if (p.k > 1 && p.n == 1) return gemv(p);
+    if (p.k > 1 && p.n == 1 && !p.has_gaps()) return gemv(p);
     if (p.k > 1 && p.m == 1) return gemv(p.transposed());
   }
-  const bool fits = std::max({p.m, p.n, p.k}) <= largest;
+  const bool fits = std::max({p.m, p.n, p.k, p.out_row}) <= largest;
   const std::int64_t work = product(p.m * p.n, p.k).value_or(largest);
   if (std::is_integral_v<T> || p.k == 1 || work <= small_product || !fits) {
     return multiply_small(p);
@@ -61,6 +62,11 @@ void multiply(const Product<T>& p) {
     blas_gemm(p, stored(p.m, p.k, p.a_row, p.a_col), stored(p.k, p.n, p.b_row, p.b_col));
   }
 }
+
+template void multiply(const Product<float>&);
+template void multiply(const Product<double>&);
+
+namespace {
 
 /// The layout of the leading dimensions alone.
 Layout leading(const Layout& layout) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/ref.hpp"
+#include "kernels/small_gemm.hpp"
 
 namespace tapegrad::kernels {
 
@@ -12,6 +13,11 @@ void gemm(Ref out, Ref a, Ref b);
 /// out = a @ b + bias for [m, k], [k, n] and [n] of floating-point type: the bias, laid down
 /// before, costs no pass over the result.
 void gemm(Ref out, Ref a, Ref b, Ref bias);
+
+/// One product of float or double, wherever its matrices lie, k >= 1: for kernels that make their
+/// operands. Each matrix lies by rows or by columns.
+template <class T>
+void multiply(const Product<T>& product);
 
 /// Whether gemm() reads the matrices of an operand where they lie; others must be copied first.
 bool readable(DType dtype, const Layout& operand);

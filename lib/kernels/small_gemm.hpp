@@ -7,8 +7,8 @@
 
 namespace tapegrad::kernels {
 
-/// out[m, n] = a[m, k] @ b[k, n], or that added to what is there (`onto`); strides in elements, out
-/// row-major without gaps.
+/// out[m, n] = a[m, k] @ b[k, n], or that added to what is there (`onto`); strides in elements. A
+/// row of out lies dense, `out_row` after the one before it: n where that is 0.
 template <class T>
 struct Product {
   std::int64_t m, n, k;
@@ -18,7 +18,10 @@ struct Product {
   const T* b;
   std::int64_t b_row, b_col;
   bool onto = false;
+  std::int64_t out_row = 0;
 
+  std::int64_t lead() const { return out_row == 0 ? n : out_row; }
+  bool has_gaps() const { return m > 1 && lead() != n; }
   /// out^T = b^T @ a^T, which turns a column into a row; only for those.
   Product transposed() const { return {n, m, k, out, b, b_col, b_row, a, a_col, a_row, onto}; }
 };
@@ -32,7 +35,7 @@ void multiply_by_dots(const Product<T>& p) {
     for (std::int64_t j = 0; j < p.n; ++j) {
       const T* x = p.a + i * p.a_row;
       const T* y = p.b + j * p.b_col;
-      T& result = p.out[i * p.n + j];
+      T& result = p.out[i * p.lead() + j];
       Sum sum = p.onto ? static_cast<Sum>(result) : Sum(0);
       for (std::int64_t l = 0; l < p.k; ++l) {
         sum += static_cast<Sum>(x[l * p.a_col]) * static_cast<Sum>(y[l * p.b_row]);
@@ -47,7 +50,7 @@ void multiply_by_dots(const Product<T>& p) {
 template <class T>
 void multiply_by_rows(const Product<T>& p) {
   for (std::int64_t i = 0; i < p.m; ++i) {
-    T* to = p.out + i * p.n;
+    T* to = p.out + i * p.lead();
     if (!p.onto) {
       const T first = p.a[i * p.a_row];
       for (std::int64_t j = 0; j < p.n; ++j) to[j] = first * p.b[j];
@@ -64,7 +67,8 @@ void multiply_by_rows(const Product<T>& p) {
 template <class T>
 void multiply_small(const Product<T>& p) {
   if constexpr (std::is_floating_point_v<T>) {
-    if (p.n == 1 && p.a_row == 1 && p.m > 1) return multiply_by_rows(p.transposed());
+    if (p.n == 1 && p.a_row == 1 && p.m > 1 && !p.has_gaps())
+      return multiply_by_rows(p.transposed());
     if (p.b_col == 1 && p.n > 1) return multiply_by_rows(p);
   }
   multiply_by_dots(p);

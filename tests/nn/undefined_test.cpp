@@ -2,6 +2,7 @@
 #include "support/undefined_rows.hpp"
 #include "tapegrad/nn/activation.hpp"
 #include "tapegrad/nn/clip.hpp"
+#include "tapegrad/nn/conv.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/nn/linear.hpp"
@@ -14,6 +15,12 @@ TEST_CASE("layers refuse an undefined input", "[nn][undefined]") {
   const Tensor none;
   test::check_undefined({
       {"linear", 1, [&] { nn::Linear(2, 2).forward(none); }},
+      {"conv1d", 1, [&] { nn::Conv1d(1, 1, 1).forward(none); }},
+      {"conv2d", 1, [&] { nn::Conv2d(1, 1, 1).forward(none); }},
+      {"conv3d", 1, [&] { nn::Conv3d(1, 1, 1).forward(none); }},
+      {"conv_transpose1d", 1, [&] { nn::ConvTranspose1d(1, 1, 1).forward(none); }},
+      {"conv_transpose2d", 1, [&] { nn::ConvTranspose2d(1, 1, 1).forward(none); }},
+      {"conv_transpose3d", 1, [&] { nn::ConvTranspose3d(1, 1, 1).forward(none); }},
       {"relu", 1, [&] { nn::ReLU().forward(none); }},
       {"sigmoid", 1, [&] { nn::Sigmoid().forward(none); }},
       {"tanh", 1, [&] { nn::Tanh().forward(none); }},

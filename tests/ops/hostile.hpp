@@ -24,5 +24,8 @@ std::span<const Victim<const Tensor&>> more_functions_of_one();
 std::span<const Victim<const Tensor&, const Tensor&>> more_functions_of_two();
 std::span<const Victim<const Tensor&, std::int64_t>> more_functions_with_integer();
 std::span<const Victim<const Tensor&, Scalar>> more_functions_with_number();
+std::span<const Victim<const Tensor&>> layer_functions_of_one();
+std::span<const Victim<const Tensor&, const Tensor&>> layer_functions_of_two();
+std::span<const Victim<const Tensor&, std::int64_t>> layer_functions_with_integer();
 
 }  // namespace tapegrad::test

@@ -118,10 +118,14 @@ void call_each(std::initializer_list<std::span<const test::Victim<Arguments...>>
 TEST_CASE("functions of tensors have a result or a typed error for hostile ones", "[hostile]") {
   for (const Argument& first : tensors()) {
     CAPTURE(first.what);
-    call_each({test::functions_of_one(), test::more_functions_of_one()}, first.x);
+    call_each(
+        {test::functions_of_one(), test::more_functions_of_one(), test::layer_functions_of_one()},
+        first.x);
     for (const Argument& second : tensors()) {
       CAPTURE(second.what);
-      call_each({test::functions_of_two(), test::more_functions_of_two()}, first.x, second.x);
+      call_each(
+          {test::functions_of_two(), test::more_functions_of_two(), test::layer_functions_of_two()},
+          first.x, second.x);
     }
   }
 }
@@ -131,8 +135,9 @@ TEST_CASE("functions with integers have a result or a typed error for hostile on
     for (const std::int64_t n : {least, least + 1, std::int64_t{-9}, std::int64_t{-1},
                                  std::int64_t{0}, std::int64_t{1}, std::int64_t{9}, most}) {
       CAPTURE(argument.what, n);
-      call_each({test::functions_with_integer(), test::more_functions_with_integer()}, argument.x,
-                n);
+      call_each({test::functions_with_integer(), test::more_functions_with_integer(),
+                 test::layer_functions_with_integer()},
+                argument.x, n);
     }
   }
 }

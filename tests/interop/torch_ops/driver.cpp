@@ -61,6 +61,7 @@ int main() try {
   add_shapes(table);
   add_indexing(table);
   add_losses(table);
+  add_layers(table);
   add_linalg(table);
   for (const std::string& name : table.names()) std::cout << name << '\n';
   std::cout << std::endl;

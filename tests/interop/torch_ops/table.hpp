@@ -83,4 +83,5 @@ void add_reductions(Table& table);
 void add_shapes(Table& table);
 void add_indexing(Table& table);
 void add_losses(Table& table);
+void add_layers(Table& table);
 void add_linalg(Table& table);

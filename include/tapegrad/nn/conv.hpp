@@ -1,0 +1,136 @@
+// Convolutions as layers: weights that the functions of ops/convolution/conv.hpp are called with.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tapegrad/nn/module.hpp"
+#include "tapegrad/ops/convolution/conv.hpp"
+#include "tapegrad/ops/shape/pad.hpp"
+#include "tapegrad/random.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+namespace nn {
+
+struct ConvLayerOptions {
+  Dims stride = 1;
+  ConvPadding padding = 0;
+  Dims dilation = 1;
+  std::int64_t groups = 1;
+  bool bias = true;
+  /// What there is beyond the edges: `constant` are zeros.
+  PadMode padding_mode = PadMode::constant;
+  DType dtype = float32;
+  /// What the parameters are drawn from.
+  Generator& generator = default_generator();
+};
+
+struct ConvTransposeLayerOptions {
+  Dims stride = 1;
+  Dims padding = 0;
+  Dims output_padding = 0;
+  std::int64_t groups = 1;
+  bool bias = true;
+  Dims dilation = 1;
+  DType dtype = float32;
+  Generator& generator = default_generator();
+};
+
+namespace detail {
+
+/// What all convolutions are besides their forward(). Weight and bias begin uniform on
+/// +-1/sqrt(n), n being the elements of the weight behind its first dimension, as PyTorch's do.
+class Convolution : public Layer {
+ public:
+  Parameter
+      weight;      ///< [out, in / groups, kernel...]; of a transpose [in, out / groups, kernel...]
+  Parameter bias;  ///< [out], or undefined
+
+  void visit(Visitor& v) override;
+  std::string extra_repr() const override;
+
+ protected:
+  struct Sizes {
+    std::string_view name;
+    std::size_t rank;
+    std::int64_t in, out;
+    Dims kernel;
+  };
+  Convolution(const Sizes& sizes, const ConvLayerOptions& options);
+  Convolution(const Sizes& sizes, const ConvTransposeLayerOptions& options);
+
+  /// The weight, unless the layer was moved from.
+  const Parameter& kernels() const;
+  /// x with what is beyond its edges, where that isn't zeros.
+  Tensor with_edges(const Tensor& x) const;
+  const ConvOptions& moves() const { return moves_; }
+  const ConvTransposeOptions& moves_back() const { return moves_back_; }
+
+ private:
+  struct Parameters;
+  void make(const Sizes& sizes, const Parameters& parameters);
+
+  std::string text_;
+  PadMode mode_ = PadMode::constant;
+  std::vector<std::int64_t> edges_;
+  ConvOptions moves_;
+  ConvTransposeOptions moves_back_;
+};
+
+}  // namespace detail
+
+// Each throws ShapeError for a negative number of channels or a kernel without elements, DTypeError
+// for integer parameters, Error for options that don't fit, and what its function throws.
+
+/// conv1d() of ops/convolution.hpp: [n, in, size] -> [n, out, places].
+class Conv1d : public detail::Convolution {
+ public:
+  Conv1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+         const ConvLayerOptions& options = {});
+  Tensor forward(const Tensor& x) const override;
+};
+
+/// conv2d(): [n, in, height, width] -> [n, out, ...].
+class Conv2d : public detail::Convolution {
+ public:
+  Conv2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+         const ConvLayerOptions& options = {});
+  Tensor forward(const Tensor& x) const override;
+};
+
+/// conv3d(): [n, in, depth, height, width] -> [n, out, ...].
+class Conv3d : public detail::Convolution {
+ public:
+  Conv3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+         const ConvLayerOptions& options = {});
+  Tensor forward(const Tensor& x) const override;
+};
+
+/// conv_transpose1d() of ops/convolution.hpp: [n, in, size] -> [n, out, length].
+class ConvTranspose1d : public detail::Convolution {
+ public:
+  ConvTranspose1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+                  const ConvTransposeLayerOptions& options = {});
+  Tensor forward(const Tensor& x) const override;
+};
+
+/// conv_transpose2d(): [n, in, height, width] -> [n, out, ...].
+class ConvTranspose2d : public detail::Convolution {
+ public:
+  ConvTranspose2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+                  const ConvTransposeLayerOptions& options = {});
+  Tensor forward(const Tensor& x) const override;
+};
+
+/// conv_transpose3d(): [n, in, depth, height, width] -> [n, out, ...].
+class ConvTranspose3d : public detail::Convolution {
+ public:
+  ConvTranspose3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+                  const ConvTransposeLayerOptions& options = {});
+  Tensor forward(const Tensor& x) const override;
+};
+
+}  // namespace nn
+}  // namespace tapegrad

@@ -1,0 +1,30 @@
+// Windows over images refuse an undefined tensor in their own names: see
+// tests/ops/undefined_test.cpp.
+#include "support/undefined_rows.hpp"
+#include "tapegrad/ops/convolution.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
+
+using namespace tapegrad;
+
+TEST_CASE("windows over images say which of their arguments is undefined", "[undefined]") {
+  const Tensor none;
+  const Tensor x = ones({1, 2});
+  const Tensor xx = ones({1, 2, 2});
+  const Tensor xxx = ones({1, 2, 2, 2});
+  const Tensor w = ones({1, 1, 1});
+  test::check_undefined({
+      {"conv1d", 1, [&] { nn::conv1d(none, w); }},
+      {"conv1d", 2, [&] { nn::conv1d(x, none); }},
+      {"conv2d", 1, [&] { nn::conv2d(none, w); }},
+      {"conv2d", 2, [&] { nn::conv2d(xx, none); }},
+      {"conv3d", 1, [&] { nn::conv3d(none, w); }},
+      {"conv3d", 2, [&] { nn::conv3d(xxx, none); }},
+      {"conv_transpose1d", 1, [&] { nn::conv_transpose1d(none, w); }},
+      {"conv_transpose1d", 2, [&] { nn::conv_transpose1d(x, none); }},
+      {"conv_transpose2d", 1, [&] { nn::conv_transpose2d(none, w); }},
+      {"conv_transpose2d", 2, [&] { nn::conv_transpose2d(xx, none); }},
+      {"conv_transpose3d", 1, [&] { nn::conv_transpose3d(none, w); }},
+      {"conv_transpose3d", 2, [&] { nn::conv_transpose3d(xxx, none); }},
+  });
+}

@@ -1,0 +1,86 @@
+// Functions of neural networks for hostile_test.cpp: of windows over images.
+#include <limits>
+
+#include "hostile.hpp"
+#include "tapegrad/ops/convolution.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
+
+namespace tapegrad::test {
+namespace {
+
+constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+
+/// [2, 3] as an image of so many dimensions more.
+Tensor image(const Tensor& x, std::size_t more) {
+  if (!x.defined()) return x;
+  Tensor y = x;
+  for (std::size_t i = 0; i < more && y.dim() < 8; ++i) y = y.unsqueeze(-1);
+  return y;
+}
+
+const Victim<const Tensor&> of_one[] = {
+    {"conv1d",
+     [](const Tensor& x) {
+       return nn::conv1d(x, ones({1, 2, 1}));
+     }},
+    {"conv1d",
+     [](const Tensor& x) {
+       return nn::conv1d(x, ones({1, 2, 1}), {}, {.padding = most});
+     }},
+    {"conv1d",
+     [](const Tensor& x) {
+       return nn::conv1d(x, ones({1, 2, 2}), {}, {.dilation = most});
+     }},
+    {"conv_transpose1d",
+     [](const Tensor& x) {
+       return nn::conv_transpose1d(x, ones({2, 1, 2}), {}, {.stride = most});
+     }},
+};
+
+const Victim<const Tensor&, const Tensor&> of_two[] = {
+    {"conv1d", [](const Tensor& a, const Tensor& b) { return nn::conv1d(a, image(b, 1)); }},
+    {"conv2d",
+     [](const Tensor& a, const Tensor& b) { return nn::conv2d(image(a, 1), image(b, 2)); }},
+    {"conv2d",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::conv2d(image(a, 1), ones({1, 2, 1, 1}), b);
+     }},
+    {"conv3d",
+     [](const Tensor& a, const Tensor& b) { return nn::conv3d(image(a, 2), image(b, 3)); }},
+    {"conv_transpose1d",
+     [](const Tensor& a, const Tensor& b) { return nn::conv_transpose1d(a, image(b, 1)); }},
+    {"conv_transpose2d",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::conv_transpose2d(image(a, 1), image(b, 2));
+     }},
+    {"conv_transpose3d",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::conv_transpose3d(image(a, 2), image(b, 3));
+     }},
+};
+
+const Victim<const Tensor&, std::int64_t> with_integer[] = {
+    {"conv1d",
+     [](const Tensor& x, std::int64_t n) {
+       return nn::conv1d(x, ones({2, 2, 2}), {}, {.stride = n, .groups = 1});
+     }},
+    {"conv1d",
+     [](const Tensor& x, std::int64_t n) {
+       return nn::conv1d(x, ones({2, 1, 2}), {}, {.groups = n});
+     }},
+    {"conv_transpose1d",
+     [](const Tensor& x, std::int64_t n) {
+       return nn::conv_transpose1d(x, ones({2, 1, 2}), {}, {.padding = n, .output_padding = n});
+     }},
+};
+
+}  // namespace
+
+std::span<const Victim<const Tensor&>> layer_functions_of_one() { return of_one; }
+std::span<const Victim<const Tensor&, const Tensor&>> layer_functions_of_two() { return of_two; }
+std::span<const Victim<const Tensor&, std::int64_t>> layer_functions_with_integer() {
+  return with_integer;
+}
+
+}  // namespace tapegrad::test
