@@ -53,6 +53,7 @@ EXEMPT = {
     ("received", 1): "for the census, of tensors that have owners",
     ("trace_update", 3): "an update may have no gradient",
     ("linear", 3): "there may be no bias",
+    ("with_edges", 1): "protected",
     ("conv1d", 3): "there may be no bias", ("conv2d", 3): "there may be no bias",
     ("conv3d", 3): "there may be no bias", ("conv_transpose1d", 3): "there may be no bias",
     ("conv_transpose2d", 3): "there may be no bias",
