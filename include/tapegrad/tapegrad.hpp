@@ -25,6 +25,7 @@
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/nn/module.hpp"
 #include "tapegrad/nn/parameter.hpp"
+#include "tapegrad/nn/pool.hpp"
 #include "tapegrad/nn/sequential.hpp"
 #include "tapegrad/ops/convolution.hpp"
 #include "tapegrad/ops/create.hpp"

@@ -43,7 +43,8 @@ class Divisors {
 };
 
 template <class T>
-void sums_of_row(T* y, const T* x, const Pool& p, std::int64_t i, std::int64_t j) {
+void sums_of_row(T* y, const T* x, const Pool& p, const Taps& taps, std::int64_t i,
+                 std::int64_t j) {
   if (is_wide(p[2])) {
     for (std::int64_t o = 0; o < p[2].out; ++o) {
       const std::int64_t begin = p[2].begin(o);
@@ -56,7 +57,7 @@ void sums_of_row(T* y, const T* x, const Pool& p, std::int64_t i, std::int64_t j
   }
   std::fill_n(y, p[2].out, T(0));
   each_row_seen(p, i, j, [&](std::int64_t row) {
-    each_tap(p[2], [&](std::int64_t o, std::int64_t count, std::int64_t at, auto step) {
+    taps.each([&](std::int64_t o, std::int64_t count, std::int64_t at, auto step) {
       T* to = y + o;
       const T* from = x + row + at;
       for (std::int64_t k = 0; k < count; ++k) to[k] += from[k * step];
@@ -66,7 +67,8 @@ void sums_of_row(T* y, const T* x, const Pool& p, std::int64_t i, std::int64_t j
 
 /// Adds the shares of a row of windows to all that they see.
 template <class T>
-void spread_row(T* x, const T* shares, const Pool& p, std::int64_t i, std::int64_t j) {
+void spread_row(T* x, const T* shares, const Pool& p, const Taps& taps, std::int64_t i,
+                std::int64_t j) {
   each_row_seen(p, i, j, [&](std::int64_t row) {
     if (is_wide(p[2])) {
       for (std::int64_t o = 0; o < p[2].out; ++o) {
@@ -74,7 +76,7 @@ void spread_row(T* x, const T* shares, const Pool& p, std::int64_t i, std::int64
       }
       return;
     }
-    each_tap(p[2], [&](std::int64_t o, std::int64_t count, std::int64_t at, auto step) {
+    taps.each([&](std::int64_t o, std::int64_t count, std::int64_t at, auto step) {
       T* to = x + row + at;
       const T* from = shares + o;
       for (std::int64_t k = 0; k < count; ++k) to[k * step] += from[k];
@@ -88,11 +90,12 @@ void mean_pool(Ref out, Ref in, const Pool& p, const Divisor& divisor) {
   if (out.layout->numel() == 0) return;
   dispatch_known_floating(in.dtype, [&]<class T>(std::type_identity<T>) {
     const Divisors<T> divisors(p, divisor);
+    const Taps taps(p[2]);
     each_plane(in.layout->numel() / plane_in(p), p, [&](std::int64_t plane) {
       const T* x = in.as<const T>() + plane * plane_in(p);
       T* y = out.as<T>() + plane * plane_out(p);
       each_row_of_windows(p, [&](std::int64_t first, std::int64_t i, std::int64_t j) {
-        sums_of_row(y + first, x, p, i, j);
+        sums_of_row(y + first, x, p, taps, i, j);
         divisors.divide(y + first, y + first, i, j);
       });
     });
@@ -100,16 +103,18 @@ void mean_pool(Ref out, Ref in, const Pool& p, const Divisor& divisor) {
 }
 
 void mean_pool_back(Ref out, Ref g, const Pool& p, const Divisor& divisor) {
-  fill(out, 0);
-  if (g.layout->numel() == 0) return;
+  if (g.layout->numel() == 0) return fill(out, 0);
   dispatch_known_floating(out.dtype, [&]<class T>(std::type_identity<T>) {
     const Divisors<T> divisors(p, divisor);
+    const Taps taps(p[2]);
     each_plane(out.layout->numel() / plane_in(p), p, [&](std::int64_t plane) {
       const Scratch<T> shares(p[2].out);
       const T* from = g.as<const T>() + plane * plane_out(p);
+      T* to = out.as<T>() + plane * plane_in(p);
+      std::fill_n(to, plane_in(p), T(0));
       each_row_of_windows(p, [&](std::int64_t first, std::int64_t i, std::int64_t j) {
         divisors.divide(shares.get(), from + first, i, j);
-        spread_row(out.as<T>() + plane * plane_in(p), shares.get(), p, i, j);
+        spread_row(to, shares.get(), p, taps, i, j);
       });
     });
   });

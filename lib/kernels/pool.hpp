@@ -43,7 +43,8 @@ using Pool = std::array<Windows, 3>;
 // Arrays are row-major: [planes, in...] of a floating-point type, and [planes, out...]. Planes are
 // shared between threads. Windows have at least one element.
 
-/// The largest element of each window; NaN if there is one.
+/// The largest element of each window; NaN if there is one. Of maxima, planes have less than 2^31
+/// elements.
 void max_pool(Ref out, Ref in, const Pool& pool);
 /// Where it is in its plane, as int64: of equal elements the first, of NaN the last.
 void max_pool_places(Ref out, Ref in, const Pool& pool);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
+#include <vector>
 
 #include "kernels/parallel.hpp"
 #include "kernels/pool.hpp"
@@ -40,34 +42,45 @@ void each_row_seen(const Pool& p, std::int64_t i, std::int64_t j, const F& f) {
   }
 }
 
-/// Calls f(output, count, place, step): outputs that follow each other see places in equal steps.
-/// A step of one or two, the most frequent, is known to the compiler.
-template <class F>
-void each_tap(const Windows& w, const F& f) {
-  if (w.even) {
-    for (std::int64_t o = 0; o < w.out; ++o) {
-      for (std::int64_t at = w.begin(o); at < w.end(o); ++at) {
-        f(o, std::int64_t{1}, at, std::integral_constant<std::int64_t, 1>{});
-      }
+/// The windows of a row, tap by tap: outputs that follow each other see places in equal steps.
+/// Found once for all rows, because it takes divisions.
+class Taps {
+ public:
+  explicit Taps(const Windows& w) : step_(w.stride) {
+    for (std::int64_t k = 0; !w.even && k < w.size; ++k) {
+      const std::int64_t first = k * w.dilation - w.before;
+      const auto reached = [&](std::int64_t way) {
+        return way <= 0 ? 0 : std::min((way + w.stride - 1) / w.stride, w.out);
+      };
+      const std::int64_t begin = reached(-first);
+      const std::int64_t end = reached(w.in - first);
+      if (begin < end) runs_.push_back({begin, end - begin, begin * w.stride + first});
     }
-    return;
-  }
-  for (std::int64_t k = 0; k < w.size; ++k) {
-    const std::int64_t first = k * w.dilation - w.before;
-    const auto reached = [&](std::int64_t way) {
-      return way <= 0 ? 0 : std::min((way + w.stride - 1) / w.stride, w.out);
-    };
-    const std::int64_t begin = reached(-first);
-    const std::int64_t count = reached(w.in - first) - begin;
-    const std::int64_t at = begin * w.stride + first;
-    if (w.stride == 1) {
-      f(begin, count, at, std::integral_constant<std::int64_t, 1>{});
-    } else if (w.stride == 2) {
-      f(begin, count, at, std::integral_constant<std::int64_t, 2>{});
-    } else {
-      f(begin, count, at, w.stride);
+    for (std::int64_t o = 0; w.even && o < w.out; ++o) {
+      for (std::int64_t at = w.begin(o); at < w.end(o); ++at) runs_.push_back({o, 1, at});
     }
   }
-}
+
+  /// Calls f(output, count, place, step). A step of one or two, the most frequent, is known to the
+  /// compiler.
+  template <class F>
+  void each(const F& f) const {
+    if (step_ == 1) return each_by(std::integral_constant<std::int64_t, 1>{}, f);
+    if (step_ == 2) return each_by(std::integral_constant<std::int64_t, 2>{}, f);
+    each_by(step_, f);
+  }
+
+ private:
+  struct Run {
+    std::int64_t output, count, place;
+  };
+  template <class F>
+  void each_by(auto step, const F& f) const {
+    for (const Run& run : runs_) f(run.output, run.count, run.place, step);
+  }
+
+  std::int64_t step_;
+  std::vector<Run> runs_;
+};
 
 }  // namespace tapegrad::kernels

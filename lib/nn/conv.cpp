@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.hpp"
+#include "nn/python_text.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/ops/create.hpp"
 
@@ -17,19 +18,10 @@ Dims each(std::string_view name, std::string_view what, const Dims& given, std::
   return given.size() == rank ? given : Dims(rank, given[0]);
 }
 
-/// As Python prints a tuple.
-std::string tuple(const Dims& numbers) {
-  std::string text = "(";
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    text += fmt::format("{}{}", i == 0 ? "" : ", ", numbers[i]);
-  }
-  return text + (numbers.size() == 1 ? ",)" : ")");
-}
-
 /// ", stride=(1, 1)", or nothing where all numbers are the usual one.
 std::string unless(std::int64_t usual, std::string_view what, const Dims& numbers) {
   const bool is_usual = numbers == Dims(numbers.size(), usual);
-  return is_usual ? "" : fmt::format(", {}={}", what, tuple(numbers));
+  return is_usual ? "" : fmt::format(", {}={}", what, tuple_text(numbers));
 }
 
 std::string_view name_of(PadMode mode) {
@@ -97,7 +89,7 @@ void Convolution::make(const Sizes& sizes, const Parameters& p) {
     bias = empty({sizes.out}, {.dtype = p.dtype});
     init::uniform_(bias, -bound, bound, p.generator);
   }
-  text_ = fmt::format("{}, {}, kernel_size={}", sizes.in, sizes.out, tuple(kernel));
+  text_ = fmt::format("{}, {}, kernel_size={}", sizes.in, sizes.out, tuple_text(kernel));
 }
 
 Convolution::Convolution(const Sizes& sizes, const ConvLayerOptions& options)
@@ -112,7 +104,7 @@ Convolution::Convolution(const Sizes& sizes, const ConvLayerOptions& options)
             .padding = same ? options.padding : numbers("padding", options.padding.zeros()),
             .dilation = numbers("dilation", options.dilation),
             .groups = options.groups};
-  text_ += fmt::format(", stride={}", tuple(moves_.stride));
+  text_ += fmt::format(", stride={}", tuple_text(moves_.stride));
   text_ += same ? ", padding=same" : unless(0, "padding", moves_.padding.zeros());
   text_ += unless(1, "dilation", moves_.dilation);
   if (options.groups != 1) text_ += fmt::format(", groups={}", options.groups);
@@ -134,7 +126,7 @@ Convolution::Convolution(const Sizes& sizes, const ConvTransposeLayerOptions& op
                  .output_padding = numbers("output_padding", options.output_padding),
                  .groups = options.groups,
                  .dilation = numbers("dilation", options.dilation)};
-  text_ += fmt::format(", stride={}", tuple(moves_back_.stride));
+  text_ += fmt::format(", stride={}", tuple_text(moves_back_.stride));
   text_ += unless(0, "padding", moves_back_.padding);
   text_ += unless(1, "dilation", moves_back_.dilation);
   text_ += unless(0, "output_padding", moves_back_.output_padding);

@@ -6,6 +6,7 @@
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/pool.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -21,6 +22,21 @@ TEST_CASE("layers refuse an undefined input", "[nn][undefined]") {
       {"conv_transpose1d", 1, [&] { nn::ConvTranspose1d(1, 1, 1).forward(none); }},
       {"conv_transpose2d", 1, [&] { nn::ConvTranspose2d(1, 1, 1).forward(none); }},
       {"conv_transpose3d", 1, [&] { nn::ConvTranspose3d(1, 1, 1).forward(none); }},
+      {"max_pool1d", 1, [&] { nn::MaxPool1d(1).forward(none); }},
+      {"max_pool2d", 1, [&] { nn::MaxPool2d(1).forward(none); }},
+      {"max_pool3d", 1, [&] { nn::MaxPool3d(1).forward(none); }},
+      {"avg_pool1d", 1, [&] { nn::AvgPool1d(1).forward(none); }},
+      {"avg_pool2d", 1, [&] { nn::AvgPool2d(1).forward(none); }},
+      {"avg_pool3d", 1, [&] { nn::AvgPool3d(1).forward(none); }},
+      {"lp_pool1d", 1, [&] { nn::LPPool1d(2, 1).forward(none); }},
+      {"lp_pool2d", 1, [&] { nn::LPPool2d(2, 1).forward(none); }},
+      {"lp_pool3d", 1, [&] { nn::LPPool3d(2, 1).forward(none); }},
+      {"adaptive_avg_pool1d", 1, [&] { nn::AdaptiveAvgPool1d(1).forward(none); }},
+      {"adaptive_avg_pool2d", 1, [&] { nn::AdaptiveAvgPool2d(1).forward(none); }},
+      {"adaptive_avg_pool3d", 1, [&] { nn::AdaptiveAvgPool3d(1).forward(none); }},
+      {"adaptive_max_pool1d", 1, [&] { nn::AdaptiveMaxPool1d(1).forward(none); }},
+      {"adaptive_max_pool2d", 1, [&] { nn::AdaptiveMaxPool2d(1).forward(none); }},
+      {"adaptive_max_pool3d", 1, [&] { nn::AdaptiveMaxPool3d(1).forward(none); }},
       {"relu", 1, [&] { nn::ReLU().forward(none); }},
       {"sigmoid", 1, [&] { nn::Sigmoid().forward(none); }},
       {"tanh", 1, [&] { nn::Tanh().forward(none); }},

@@ -73,6 +73,70 @@ const Victim<const Tensor&, std::int64_t> with_integer[] = {
      [](const Tensor& x, std::int64_t n) {
        return nn::conv_transpose1d(x, ones({2, 1, 2}), {}, {.padding = n, .output_padding = n});
      }},
+    {"max_pool1d", [](const Tensor& x, std::int64_t n) { return nn::max_pool1d(image(x, 0), n); }},
+    {"max_pool1d_with_indices",
+     [](const Tensor& x, std::int64_t n) {
+       return nn::max_pool1d_with_indices(image(x, 0), n).values;
+     }},
+    {"avg_pool1d", [](const Tensor& x, std::int64_t n) { return nn::avg_pool1d(image(x, 0), n); }},
+    {"adaptive_avg_pool1d",
+     [](const Tensor& x, std::int64_t n) { return nn::adaptive_avg_pool1d(image(x, 0), n); }},
+    {"adaptive_max_pool1d",
+     [](const Tensor& x, std::int64_t n) { return nn::adaptive_max_pool1d(image(x, 0), n); }},
+    {"adaptive_max_pool1d_with_indices",
+     [](const Tensor& x, std::int64_t n) {
+       return nn::adaptive_max_pool1d_with_indices(image(x, 0), n).values;
+     }},
+    {"lp_pool1d",
+     [](const Tensor& x, std::int64_t n) {
+       return nn::lp_pool1d(image(x, 0), static_cast<double>(n), 1);
+     }},
+    {"max_pool2d", [](const Tensor& x, std::int64_t n) { return nn::max_pool2d(image(x, 1), n); }},
+    {"max_pool2d_with_indices",
+     [](const Tensor& x, std::int64_t n) {
+       return nn::max_pool2d_with_indices(image(x, 1), n).values;
+     }},
+    {"avg_pool2d", [](const Tensor& x, std::int64_t n) { return nn::avg_pool2d(image(x, 1), n); }},
+    {"adaptive_avg_pool2d",
+     [](const Tensor& x, std::int64_t n) { return nn::adaptive_avg_pool2d(image(x, 1), n); }},
+    {"adaptive_max_pool2d",
+     [](const Tensor& x, std::int64_t n) { return nn::adaptive_max_pool2d(image(x, 1), n); }},
+    {"adaptive_max_pool2d_with_indices",
+     [](const Tensor& x, std::int64_t n) {
+       return nn::adaptive_max_pool2d_with_indices(image(x, 1), n).values;
+     }},
+    {"lp_pool2d",
+     [](const Tensor& x, std::int64_t n) {
+       return nn::lp_pool2d(image(x, 1), static_cast<double>(n), 1);
+     }},
+    {"max_pool3d", [](const Tensor& x, std::int64_t n) { return nn::max_pool3d(image(x, 2), n); }},
+    {"max_pool3d_with_indices",
+     [](const Tensor& x, std::int64_t n) {
+       return nn::max_pool3d_with_indices(image(x, 2), n).values;
+     }},
+    {"avg_pool3d", [](const Tensor& x, std::int64_t n) { return nn::avg_pool3d(image(x, 2), n); }},
+    {"adaptive_avg_pool3d",
+     [](const Tensor& x, std::int64_t n) { return nn::adaptive_avg_pool3d(image(x, 2), n); }},
+    {"adaptive_max_pool3d",
+     [](const Tensor& x, std::int64_t n) { return nn::adaptive_max_pool3d(image(x, 2), n); }},
+    {"adaptive_max_pool3d_with_indices",
+     [](const Tensor& x, std::int64_t n) {
+       return nn::adaptive_max_pool3d_with_indices(image(x, 2), n).values;
+     }},
+    {"lp_pool3d",
+     [](const Tensor& x, std::int64_t n) {
+       return nn::lp_pool3d(image(x, 2), static_cast<double>(n), 1);
+     }},
+    {"max_pool1d",
+     [](const Tensor& x, std::int64_t n) {
+       return nn::max_pool1d(x, 1, {.stride = n, .dilation = n});
+     }},
+    {"max_pool1d",
+     [](const Tensor& x, std::int64_t n) {
+       return nn::max_pool1d(x, 2, {.padding = n, .dilation = n, .ceil_mode = true});
+     }},
+    {"avg_pool1d",
+     [](const Tensor& x, std::int64_t n) { return nn::avg_pool1d(x, 1, {.divisor_override = n}); }},
 };
 
 }  // namespace

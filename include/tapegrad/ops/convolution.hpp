@@ -4,3 +4,4 @@
 #pragma once
 
 #include "tapegrad/ops/convolution/conv.hpp"
+#include "tapegrad/ops/convolution/pool.hpp"

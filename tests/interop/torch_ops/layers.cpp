@@ -36,6 +36,78 @@ void add_transpose(Table& t, const std::string& name) {
         });
 }
 
+using MaxPool = Tensor (*)(T, const Dims&, const nn::MaxPoolOptions&);
+using MaxPoolPlaces = tg::Extremes (*)(T, const Dims&, const nn::MaxPoolOptions&);
+using AvgPool = Tensor (*)(T, const Dims&, const nn::AvgPoolOptions&);
+using Adaptive = Tensor (*)(T, const Dims&);
+using AdaptivePlaces = tg::Extremes (*)(T, const Dims&);
+
+template <MaxPool f, MaxPoolPlaces with_places>
+void add_max_pool(Table& t, const std::string& name) {
+  t.add("nn.functional." + name +
+            "(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, "
+            "return_indices=False)",
+        [](T x, Dims kernel, Dims stride, Dims padding, Dims dilation, bool ceil, bool places) {
+          const nn::MaxPoolOptions how{stride, padding, dilation, ceil};
+          return places ? listed(with_places(x, kernel, how)) : listed(f(x, kernel, how));
+        });
+}
+
+template <AvgPool f>
+void add_avg_pool(Table& t, const std::string& name) {
+  t.add("nn.functional." + name +
+            "(input, kernel_size, stride=None, padding=0, ceil_mode=False, "
+            "count_include_pad=True, divisor_override=None)",
+        [](T x, Dims kernel, Dims stride, Dims padding, bool ceil, bool zeros,
+           std::optional<Int> divisor) {
+          return f(x, kernel, {stride, padding, ceil, zeros, divisor});
+        });
+}
+
+/// A size that is None stays.
+Dims sizes_of(const std::vector<std::optional<Int>>& sizes) {
+  Dims all;
+  for (const std::optional<Int>& size : sizes) all.push_back(size.value_or(-1));
+  return all;
+}
+
+template <Adaptive f>
+void add_adaptive(Table& t, const std::string& name) {
+  const std::string signature = "nn.functional." + name + "(input, output_size)";
+  t.add(signature, [](T x, Int size) { return f(x, size); });
+  t.add(signature, [](T x, std::vector<std::optional<Int>> size) { return f(x, sizes_of(size)); });
+}
+
+template <Adaptive f, AdaptivePlaces with_places>
+void add_adaptive_max(Table& t, const std::string& name) {
+  const std::string signature =
+      "nn.functional." + name + "(input, output_size, return_indices=False)";
+  t.add(signature, [](T x, Int size, bool places) {
+    return places ? listed(with_places(x, size)) : listed(f(x, size));
+  });
+  t.add(signature, [](T x, std::vector<std::optional<Int>> size, bool places) {
+    return places ? listed(with_places(x, sizes_of(size))) : listed(f(x, sizes_of(size)));
+  });
+}
+
+void add_pools(Table& t) {
+  add_max_pool<nn::max_pool1d, nn::max_pool1d_with_indices>(t, "max_pool1d");
+  add_max_pool<nn::max_pool2d, nn::max_pool2d_with_indices>(t, "max_pool2d");
+  add_max_pool<nn::max_pool3d, nn::max_pool3d_with_indices>(t, "max_pool3d");
+  add_avg_pool<nn::avg_pool1d>(t, "avg_pool1d");
+  add_avg_pool<nn::avg_pool2d>(t, "avg_pool2d");
+  add_avg_pool<nn::avg_pool3d>(t, "avg_pool3d");
+  add_adaptive<nn::adaptive_avg_pool1d>(t, "adaptive_avg_pool1d");
+  add_adaptive<nn::adaptive_avg_pool2d>(t, "adaptive_avg_pool2d");
+  add_adaptive<nn::adaptive_avg_pool3d>(t, "adaptive_avg_pool3d");
+  add_adaptive_max<nn::adaptive_max_pool1d, nn::adaptive_max_pool1d_with_indices>(
+      t, "adaptive_max_pool1d");
+  add_adaptive_max<nn::adaptive_max_pool2d, nn::adaptive_max_pool2d_with_indices>(
+      t, "adaptive_max_pool2d");
+  add_adaptive_max<nn::adaptive_max_pool3d, nn::adaptive_max_pool3d_with_indices>(
+      t, "adaptive_max_pool3d");
+}
+
 }  // namespace
 
 void add_layers(Table& t) {
@@ -45,4 +117,5 @@ void add_layers(Table& t) {
   add_transpose<nn::conv_transpose1d>(t, "conv_transpose1d");
   add_transpose<nn::conv_transpose2d>(t, "conv_transpose2d");
   add_transpose<nn::conv_transpose3d>(t, "conv_transpose3d");
+  add_pools(t);
 }
