@@ -131,6 +131,15 @@ std::vector<Tensor> run_and_record_several(Op op, const In&... inputs) {
   return outs;
 }
 
+/// untaped() for an operation with several results.
+template <class Op, std::same_as<Tensor>... In>
+std::vector<Tensor> untaped_several(const Op& op, const In&... inputs) {
+  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
+  if (is_captured()) [[unlikely]]
+    return captured(OperationOf<Op, In...>(op), pointers);
+  return computed_several(op, inputs...);
+}
+
 /// apply() for an operation with several results.
 template <class Op, std::same_as<Tensor>... In>
 std::vector<Tensor> apply_several(Op op, const In&... inputs) {

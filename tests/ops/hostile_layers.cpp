@@ -4,6 +4,7 @@
 #include "hostile.hpp"
 #include "tapegrad/ops/convolution.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/normalize.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace tapegrad::test {
@@ -40,6 +41,16 @@ const Victim<const Tensor&> of_one[] = {
 
 const Victim<const Tensor&, const Tensor&> of_two[] = {
     {"conv1d", [](const Tensor& a, const Tensor& b) { return nn::conv1d(a, image(b, 1)); }},
+    {"layer_norm", [](const Tensor& a, const Tensor& b) { return nn::layer_norm(a, {3}, b); }},
+    {"rms_norm", [](const Tensor& a, const Tensor& b) { return nn::rms_norm(a, {3}, b); }},
+    {"group_norm", [](const Tensor& a, const Tensor& b) { return nn::group_norm(a, 3, b); }},
+    {"batch_norm",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::batch_norm(a, {}, {}, b, {}, {.training = true});
+     }},
+    {"batch_norm", [](const Tensor& a, const Tensor& b) { return nn::batch_norm(a, b, b); }},
+    {"instance_norm",
+     [](const Tensor& a, const Tensor& b) { return nn::instance_norm(image(a, 1), {}, {}, b); }},
     {"conv2d",
      [](const Tensor& a, const Tensor& b) { return nn::conv2d(image(a, 1), image(b, 2)); }},
     {"conv2d",
@@ -61,6 +72,11 @@ const Victim<const Tensor&, const Tensor&> of_two[] = {
 };
 
 const Victim<const Tensor&, std::int64_t> with_integer[] = {
+    {"local_response_norm",
+     [](const Tensor& x, std::int64_t n) { return nn::local_response_norm(image(x, 1), n); }},
+    {"group_norm", [](const Tensor& x, std::int64_t n) { return nn::group_norm(x, n); }},
+    {"layer_norm", [](const Tensor& x, std::int64_t n) { return nn::layer_norm(x, n); }},
+
     {"conv1d",
      [](const Tensor& x, std::int64_t n) {
        return nn::conv1d(x, ones({2, 2, 2}), {}, {.stride = n, .groups = 1});

@@ -1,6 +1,7 @@
 // What networks are made of: windows over images, norms of them.
 #include "table.hpp"
 #include "tapegrad/ops/convolution.hpp"
+#include "tapegrad/ops/normalize.hpp"
 
 using T = const tg::Tensor&;
 using Tensor = tg::Tensor;
@@ -108,6 +109,28 @@ void add_pools(Table& t) {
       t, "adaptive_max_pool3d");
 }
 
+void add_norms(Table& t) {
+  t.add("nn.functional.layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5)",
+        nn::layer_norm);
+  t.add("nn.functional.rms_norm(input, normalized_shape, weight=None, eps=None)", nn::rms_norm);
+  t.add("nn.functional.group_norm(input, num_groups, weight=None, bias=None, eps=1e-5)",
+        nn::group_norm);
+  t.add("nn.functional.local_response_norm(input, size, alpha=0.0001, beta=0.75, k=1.0)",
+        nn::local_response_norm);
+  t.add(
+      "nn.functional.batch_norm(input, running_mean, running_var, weight=None, bias=None, "
+      "training=False, momentum=0.1, eps=1e-5)",
+      [](T x, T mean, T var, T w, T b, bool training, double momentum, double eps) {
+        return nn::batch_norm(x, mean, var, w, b, {training, momentum, eps});
+      });
+  t.add(
+      "nn.functional.instance_norm(input, running_mean=None, running_var=None, weight=None, "
+      "bias=None, use_input_stats=True, momentum=0.1, eps=1e-5)",
+      [](T x, T mean, T var, T w, T b, bool own, double momentum, double eps) {
+        return nn::instance_norm(x, mean, var, w, b, {own, momentum, eps});
+      });
+}
+
 }  // namespace
 
 void add_layers(Table& t) {
@@ -118,4 +141,5 @@ void add_layers(Table& t) {
   add_transpose<nn::conv_transpose2d>(t, "conv_transpose2d");
   add_transpose<nn::conv_transpose3d>(t, "conv_transpose3d");
   add_pools(t);
+  add_norms(t);
 }

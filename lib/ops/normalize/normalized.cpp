@@ -1,0 +1,257 @@
+#include "ops/normalize/normalized.hpp"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "autograd/several.hpp"
+#include "kernels/copy.hpp"
+#include "kernels/normalize.hpp"
+#include "ops/floating.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
+
+namespace tapegrad {
+
+using namespace kernels;
+
+namespace {
+
+/// What is normalised together, as shapes: of x, with dimensions of their own for what the weights
+/// differ by, and of the weights, to which they broadcast.
+struct Canonical {
+  Shape x, weight;
+  Dims over;  ///< the dimensions of a unit
+  /// Dimensions in which all elements have one weight.
+  Dims shared() const {
+    Dims dims;
+    for (std::size_t d = 0; d < weight.size(); ++d) {
+      if (weight[d] == 1) dims.push_back(static_cast<std::int64_t>(d));
+    }
+    return dims;
+  }
+};
+
+/// x without the elements behind the channels: how many these are.
+std::int64_t behind(const Shape& x) {
+  std::int64_t n = 1;
+  for (std::size_t d = 2; d < x.size(); ++d) n *= x[d];
+  return n;
+}
+
+/// Rows, groups of channels or channels.
+struct Rows {
+  std::int64_t length;
+  bool centered;
+  Units units(const Shape& x) const {
+    return {numel(x) / length, 1, length, length, 0, 1, 0, 0, true, centered};
+  }
+  Canonical canonical(const Shape& x) const {
+    return {{numel(x) / length, length}, {1, length}, {1}};
+  }
+};
+
+struct Groups {
+  std::int64_t groups;
+  Units units(const Shape& x) const {
+    const std::int64_t each = x[1] / groups;
+    const std::int64_t n = behind(x);
+    return {x[0] * groups, each, n, each * n, n, groups, each, 1, false, true};
+  }
+  Canonical canonical(const Shape& x) const {
+    const std::int64_t each = x[1] / groups;
+    return {{x[0], groups, each, behind(x)}, {1, groups, each, 1}, {2, 3}};
+  }
+};
+
+struct Channels {
+  Units units(const Shape& x) const {
+    const std::int64_t n = behind(x);
+    return {x[1], x[0], n, n, x[1] * n, x[1], 1, 0, false, true};
+  }
+  Canonical canonical(const Shape& x) const {
+    return {{x[0], x[1], behind(x)}, {1, x[1], 1}, {0, 2}};
+  }
+};
+
+template <class Which>
+struct Moments {
+  static constexpr std::string_view name = "moments";
+  Which which;
+  Meta result(const Tensor& x) const { return {float64, {2, which.units(x.shape()).units}}; }
+  void into(const Tensor& out, const Tensor& x) const {
+    if (x.numel() == 0) return fill(ref(out), 0);
+    const Tensor dense = x.contiguous();
+    moments(ref(out), ref(dense), which.units(x.shape()));
+  }
+};
+
+/// A tensor as a kernel takes it, or nothing.
+class Optional {
+ public:
+  explicit Optional(const Tensor& x) : x_(x.defined() ? x.contiguous() : x) {
+    if (x_.defined()) ref_ = ref(x_);
+  }
+  const Ref* get() const { return ref_ ? &*ref_ : nullptr; }
+
+ private:
+  Tensor x_;
+  std::optional<Ref> ref_;
+};
+
+template <class Which>
+struct NormToInputs {
+  static constexpr std::string_view name = "norm_to_inputs";
+  static constexpr bool takes_undefined = true;
+  Which which;
+  double eps;
+  std::vector<Meta> results(const Tensor& g, const Tensor& x, const Tensor&, const Tensor&) const {
+    const Shape channels{which.units(x.shape()).weights()};
+    return {{g.dtype(), x.shape()}, {g.dtype(), channels}, {g.dtype(), channels}};
+  }
+  void into(Outputs outs, const Tensor& g, const Tensor& x, const Tensor& moments,
+            const Tensor& weight) const {
+    if (x.numel() == 0) {
+      for (const Tensor& out : outs) fill(ref(out), 0);
+      return;
+    }
+    const Tensor gradient = g.contiguous();
+    const Tensor dense = x.contiguous();
+    const Optional w(weight);
+    normalize_back(ref(outs[0]), ref(outs[1]), ref(outs[2]), ref(gradient), ref(dense),
+                   ref(moments), w.get(), eps, which.units(x.shape()));
+  }
+};
+
+/// The same gradients as public operations, which are recorded.
+template <class Which>
+Grads recorded_gradients(const Which& which, double eps, const Saved& s, const Tensor& g) {
+  const Tensor x = s[0];
+  const Canonical shape = which.canonical(x.shape());
+  const auto average = [&](const Tensor& v) { return mean(v, shape.over, keepdim); };
+  bool centered = true;
+  if constexpr (requires { which.centered; }) centered = which.centered;
+  const Tensor rows = x.reshape(shape.x);
+  const Tensor d = centered ? rows - average(rows) : rows;
+  const Tensor inverse = rsqrt(average(square(d)) + eps);
+  const Tensor y = d * inverse;
+  const Tensor gradient = g.reshape(shape.x);
+  const auto to_weights = [&](const Tensor& v, std::size_t i) {
+    return sum(v, shape.shared()).reshape(s.shape(i));
+  };
+  std::vector<Tensor> grads(s.size());
+  if (s.needs(0)) {
+    const Tensor w = s[2];
+    const Tensor gw = w.defined() ? gradient * w.reshape(shape.weight) : gradient;
+    const Tensor rest = centered ? gw - average(gw) : gw;
+    grads[0] = ((rest - y * average(gw * y)) * inverse).reshape(x.shape());
+  }
+  if (s.needs(2)) grads[2] = to_weights(gradient * y, 2);
+  if (s.needs(3)) grads[3] = to_weights(gradient, 3);
+  return Grads(std::move(grads));
+}
+
+/// Inputs: x, its moments, weight, bias.
+template <class Which>
+struct Normalizing {
+  static constexpr bool takes_undefined = true;
+  static constexpr Needs saves(Needs needs) {
+    return asks_for(needs, 0) || asks_for(needs, 2) ? save_input(0) | save_input(1) | save_input(2)
+                                                    : save_nothing;
+  }
+  Which which;
+  double eps;
+  Normalizing(const Which& how, double more) : which(how), eps(more) {}
+  void attributes(AttributeList& list) const { list("eps", eps); }
+  Like result(const Tensor& x, const Tensor&, const Tensor&, const Tensor&) const {
+    return like(x);
+  }
+  void into(const Tensor& y, const Tensor& x, const Tensor& moments, const Tensor& weight,
+            const Tensor& bias) const {
+    if (x.numel() == 0) return;
+    const Tensor dense = x.contiguous();
+    const Optional w(weight);
+    const Optional b(bias);
+    normalize(ref(y), ref(dense), ref(moments), w.get(), b.get(), eps, which.units(x.shape()));
+  }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    if (!s.needs(0) && !s.needs(2)) return only_bias(s, g);
+    if (recording()) return recorded_gradients(which, eps, s, g);
+    const std::vector<Tensor> all =
+        untaped_several(NormToInputs<Which>{which, eps}, g, s[0], s[1], s[2]);
+    return Grads(std::vector<Tensor>{s.needs(0) ? all[0] : Tensor{}, Tensor{},
+                                     s.needs(2) ? all[1].reshape(s.shape(2)) : Tensor{},
+                                     s.needs(3) ? all[2].reshape(s.shape(3)) : Tensor{}});
+  }
+
+ private:
+  Grads only_bias(const Saved& s, const Tensor& g) const {
+    const Canonical shape = which.canonical(g.shape());
+    return Grads(std::vector<Tensor>{
+        {}, {}, {}, sum(g.reshape(shape.x), shape.shared()).reshape(s.shape(3))});
+  }
+};
+
+struct LayerNorm : Normalizing<Rows> {
+  static constexpr std::string_view name = "layer_norm";
+  using Normalizing::Normalizing;
+};
+struct RmsNorm : Normalizing<Rows> {
+  static constexpr std::string_view name = "rms_norm";
+  using Normalizing::Normalizing;
+};
+struct GroupNorm : Normalizing<Groups> {
+  static constexpr std::string_view name = "group_norm";
+  using Normalizing::Normalizing;
+};
+struct BatchNorm : Normalizing<Channels> {
+  static constexpr std::string_view name = "batch_norm";
+  using Normalizing::Normalizing;
+};
+
+template <class Op, class Which>
+Normalized normalized(const Which& which, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                      double eps) {
+  const Tensor moments = untaped(Moments<Which>{which}, x.detach());
+  return {apply(Op(which, eps), x, moments, weight, bias), moments};
+}
+
+}  // namespace
+
+void check_affine(std::string_view operation, const Tensor& x, const Tensor& weight,
+                  const Tensor& bias, const Shape& shape) {
+  check_floating(operation, x);
+  for (const auto& [what, given] : {std::pair<std::string_view, const Tensor&>{"weight", weight},
+                                    std::pair<std::string_view, const Tensor&>{"bias", bias}}) {
+    if (!given.defined()) continue;
+    check<ShapeError>(given.shape() == shape, "{}: {} is {}, x is {}; it must be {}", operation,
+                      what, given.shape(), x.shape(), shape);
+    check<DTypeError>(given.dtype() == x.dtype(), "{}: {} is {}, x is {}; convert one with to()",
+                      operation, what, given.dtype(), x.dtype());
+  }
+}
+
+Tensor normalized_rows(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                       std::int64_t length, double eps) {
+  return normalized<LayerNorm>(Rows{length, true}, x, weight, bias, eps).y;
+}
+
+Tensor scaled_rows(const Tensor& x, const Tensor& weight, std::int64_t length, double eps) {
+  return normalized<RmsNorm>(Rows{length, false}, x, weight, {}, eps).y;
+}
+
+Tensor normalized_groups(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                         std::int64_t groups, double eps) {
+  return normalized<GroupNorm>(Groups{groups}, x, weight, bias, eps).y;
+}
+
+Normalized normalized_channels(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                               double eps) {
+  return normalized<BatchNorm>(Channels{}, x, weight, bias, eps);
+}
+
+Tensor moments_of_instances(const Tensor& x) {
+  return untaped(Moments<Groups>{Groups{x.shape()[1]}}, x.detach());
+}
+
+}  // namespace tapegrad
