@@ -12,6 +12,12 @@ namespace tapegrad::nn {
 
 inline std::string_view python_text(bool value) { return value ? "True" : "False"; }
 
+/// "1.0", "0.01"
+inline std::string python_text(double value) {
+  const std::string text = fmt::format("{}", value);
+  return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
+}
+
 /// "(1, 2)", "(1,)"
 inline std::string tuple_text(const Dims& numbers) {
   std::string text = "(";

@@ -1,24 +1,154 @@
-// Functions of ops/pointwise.hpp as layers, for a Sequential.
+// Functions of ops/pointwise.hpp and ops/reduce/softmax.hpp as layers, for a Sequential: each does
+// what the function of its name does, and has PyTorch's options. A new one is a line.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "tapegrad/nn/module.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce/softmax.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace nn {
 
-/// max(x, 0).
-struct ReLU : Layer {
-  Tensor forward(const Tensor& x) const override;
+namespace detail {
+
+/// A function of a tensor as a layer.
+template <Tensor (*f)(const Tensor&)>
+struct Function : Layer {
+  Tensor forward(const Tensor& x) const override { return f(x); }
 };
 
-/// 1 / (1 + e^-x).
-struct Sigmoid : Layer {
-  Tensor forward(const Tensor& x) const override;
+/// "alpha=1.0", as Python prints it.
+std::string number_text(std::string_view what, double number);
+
+/// A function of a tensor and a number.
+template <Tensor (*f)(const Tensor&, double)>
+class FunctionWithNumber : public Layer {
+ public:
+  Tensor forward(const Tensor& x) const override { return f(x, number_); }
+  std::string extra_repr() const override { return number_text(what_, number_); }
+
+ protected:
+  FunctionWithNumber(std::string_view what, double number) : what_(what), number_(number) {}
+
+ private:
+  std::string_view what_;  // a literal
+  double number_;
 };
 
-/// Hyperbolic tangent.
-struct Tanh : Layer {
+/// A function along a dimension.
+template <Tensor (*f)(const Tensor&, std::int64_t)>
+class FunctionAlong : public Layer {
+ public:
+  Tensor forward(const Tensor& x) const override { return f(x, dim_); }
+  std::string extra_repr() const override { return "dim=" + std::to_string(dim_); }
+
+ protected:
+  explicit FunctionAlong(std::int64_t dim) : dim_(dim) {}
+
+ private:
+  std::int64_t dim_;
+};
+
+}  // namespace detail
+
+struct ReLU : detail::Function<relu> {};
+struct ReLU6 : detail::Function<relu6> {};
+struct Sigmoid : detail::Function<sigmoid> {};
+struct Tanh : detail::Function<tanh> {};
+struct LogSigmoid : detail::Function<logsigmoid> {};
+struct Softsign : detail::Function<softsign> {};
+struct Tanhshrink : detail::Function<tanhshrink> {};
+struct SiLU : detail::Function<silu> {};
+struct Mish : detail::Function<mish> {};
+struct SELU : detail::Function<selu> {};
+struct Hardswish : detail::Function<hardswish> {};
+struct Hardsigmoid : detail::Function<hardsigmoid> {};
+
+struct ELU : detail::FunctionWithNumber<elu> {
+  explicit ELU(double alpha = 1) : FunctionWithNumber("alpha", alpha) {}
+};
+struct CELU : detail::FunctionWithNumber<celu> {
+  explicit CELU(double alpha = 1) : FunctionWithNumber("alpha", alpha) {}
+};
+struct LeakyReLU : detail::FunctionWithNumber<leaky_relu> {
+  explicit LeakyReLU(double negative_slope = 0.01)
+      : FunctionWithNumber("negative_slope", negative_slope) {}
+};
+struct Softshrink : detail::FunctionWithNumber<softshrink> {
+  explicit Softshrink(double lambd = 0.5) : FunctionWithNumber("lambd", lambd) {}
+};
+struct Hardshrink : detail::FunctionWithNumber<hardshrink> {
+  explicit Hardshrink(double lambd = 0.5) : FunctionWithNumber("lambd", lambd) {}
+};
+
+struct GLU : detail::FunctionAlong<glu> {
+  explicit GLU(std::int64_t dim = -1) : FunctionAlong(dim) {}
+};
+struct Softmax : detail::FunctionAlong<softmax> {
+  explicit Softmax(std::int64_t dim) : FunctionAlong(dim) {}
+};
+struct LogSoftmax : detail::FunctionAlong<log_softmax> {
+  explicit LogSoftmax(std::int64_t dim) : FunctionAlong(dim) {}
+};
+
+class Softplus : public Layer {
+ public:
+  explicit Softplus(double beta = 1) : beta_(beta) {}
+  Tensor forward(const Tensor& x) const override { return softplus(x, beta_); }
+  std::string extra_repr() const override { return detail::number_text("beta", beta_); }
+
+ private:
+  double beta_;
+};
+
+class GELU : public Layer {
+ public:
+  explicit GELU(std::string_view approximate = "none") : approximate_(approximate) {}
+  Tensor forward(const Tensor& x) const override { return gelu(x, approximate_); }
+  std::string extra_repr() const override { return "approximate='" + approximate_ + "'"; }
+
+ private:
+  std::string approximate_;
+};
+
+class Hardtanh : public Layer {
+ public:
+  explicit Hardtanh(double min_val = -1, double max_val = 1) : low_(min_val), high_(max_val) {}
+  Tensor forward(const Tensor& x) const override { return hardtanh(x, low_, high_); }
+  std::string extra_repr() const override;
+
+ private:
+  double low_, high_;
+};
+
+class Threshold : public Layer {
+ public:
+  Threshold(double threshold, double value) : threshold_(threshold), value_(value) {}
   Tensor forward(const Tensor& x) const override;
+  std::string extra_repr() const override;
+
+ private:
+  double threshold_, value_;
+};
+
+struct PReLUOptions {
+  DType dtype = float32;
+};
+
+/// leaky_relu with a slope that is learned, one for all or one for each channel; it begins at
+/// `init`.
+class PReLU : public Layer {
+ public:
+  explicit PReLU(std::int64_t num_parameters = 1, double init = 0.25, PReLUOptions options = {});
+
+  Parameter weight;  ///< [num_parameters]
+
+  void visit(Visitor& v) override { v("weight", weight); }
+  Tensor forward(const Tensor& x) const override { return prelu(x, weight); }
+  std::string extra_repr() const override;
 };
 
 }  // namespace nn

@@ -25,9 +25,34 @@ class Dropout : public Layer {
   Tensor forward(const Tensor& x) const override;
   std::string extra_repr() const override;
 
+ protected:
+  Tensor forward_channels(const Tensor& x, std::int64_t rank) const;
+
  private:
   double p_;
   Generator* generator_;
+};
+
+/// The same of whole channels of x: [n, channels, ...], or of one instance, [channels, ...], whose
+/// images have `rank` dimensions. Throws as dropout(), and ShapeError for another rank.
+/// Source: Tompson et al. (2015), "Efficient object localization using convolutional networks".
+Tensor channel_dropout(const Tensor& x, std::int64_t rank, double p = 0.5,
+                       Generator& generator = default_generator());
+
+/// channel_dropout() of images of 1 dimension while training.
+struct Dropout1d : Dropout {
+  using Dropout::Dropout;
+  Tensor forward(const Tensor& x) const override;
+};
+/// channel_dropout() of images of 2 dimensions while training.
+struct Dropout2d : Dropout {
+  using Dropout::Dropout;
+  Tensor forward(const Tensor& x) const override;
+};
+/// channel_dropout() of images of 3 dimensions while training.
+struct Dropout3d : Dropout {
+  using Dropout::Dropout;
+  Tensor forward(const Tensor& x) const override;
 };
 
 }  // namespace nn

@@ -1,0 +1,71 @@
+// Layers that only place elements anew.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tapegrad/nn/module.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+namespace nn {
+
+/// x itself.
+struct Identity : Layer {
+  Tensor forward(const Tensor& x) const override;
+};
+
+/// The dimensions from `start_dim` to `end_dim`, both included, as one: of a batch all but the
+/// first.
+class Flatten : public Layer {
+ public:
+  explicit Flatten(std::int64_t start_dim = 1, std::int64_t end_dim = -1)
+      : start_(start_dim), end_(end_dim) {}
+  Tensor forward(const Tensor& x) const override;
+  std::string extra_repr() const override;
+
+ private:
+  std::int64_t start_, end_;
+};
+
+/// Dimension `dim` as several, of which one may be -1. Throws IndexError if dim is out of range,
+/// ShapeError where the sizes don't fit.
+class Unflatten : public Layer {
+ public:
+  Unflatten(std::int64_t dim, const Shape& unflattened_size)
+      : dim_(dim), sizes_(unflattened_size) {}
+  Tensor forward(const Tensor& x) const override;
+  std::string extra_repr() const override;
+
+ private:
+  std::int64_t dim_;
+  Shape sizes_;
+};
+
+/// x: [..., c r^2, height, width] -> [..., c, height r, width r]: the channels become the pixels of
+/// finer images. Throws ShapeError where r^2 doesn't divide the channels, Error for an r below 1.
+Tensor pixel_shuffle(const Tensor& x, std::int64_t upscale_factor);
+/// The other way round. Throws ShapeError where r doesn't divide height and width.
+Tensor pixel_unshuffle(const Tensor& x, std::int64_t downscale_factor);
+
+class PixelShuffle : public Layer {
+ public:
+  explicit PixelShuffle(std::int64_t upscale_factor) : factor_(upscale_factor) {}
+  Tensor forward(const Tensor& x) const override { return pixel_shuffle(x, factor_); }
+  std::string extra_repr() const override;
+
+ private:
+  std::int64_t factor_;
+};
+
+class PixelUnshuffle : public Layer {
+ public:
+  explicit PixelUnshuffle(std::int64_t downscale_factor) : factor_(downscale_factor) {}
+  Tensor forward(const Tensor& x) const override { return pixel_unshuffle(x, factor_); }
+  std::string extra_repr() const override;
+
+ private:
+  std::int64_t factor_;
+};
+
+}  // namespace nn
+}  // namespace tapegrad

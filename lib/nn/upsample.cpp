@@ -1,0 +1,115 @@
+#include "tapegrad/nn/upsample.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/check.hpp"
+#include "nn/python_text.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/index.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+
+namespace tapegrad::nn {
+namespace {
+
+/// One dimension: its sizes, and how far apart in x neighbours of the result are.
+struct Resized {
+  std::int64_t in, out;
+  double step;
+};
+
+Resized resized(const Tensor& x, const InterpolateOptions& o, std::size_t d, std::size_t rank) {
+  const std::int64_t in = x.size(static_cast<std::int64_t>(d) + 2);
+  check<ShapeError>(in > 0, "interpolate: x is {}; it has no element to choose from", x.shape());
+  if (!o.size.empty()) {
+    const std::int64_t out = o.size.size() == rank ? o.size[d] : o.size[0];
+    check<Error>(out >= 1, "interpolate: size is {}; the least is 1", o.size);
+    return {in, out, static_cast<double>(in) / static_cast<double>(out)};
+  }
+  const double factor = o.scale_factor.size() == rank ? o.scale_factor[d] : o.scale_factor[0];
+  const double size = std::floor(static_cast<double>(in) * factor);
+  check<Error>(std::isfinite(factor) && size >= 1 && size < 0x1p62,
+               "interpolate: scale_factor {} of {} elements; the result has at least one", factor,
+               in);
+  return {in, static_cast<std::int64_t>(size), 1 / factor};
+}
+
+Tensor nearest(const Tensor& x, std::int64_t dim, const Resized& r) {
+  std::vector<std::int64_t> from;
+  for (std::int64_t i = 0; i < r.out; ++i) {
+    // The step as PyTorch has it, a float32: which of two is the nearer hangs on its digits.
+    const float at = static_cast<float>(i) * static_cast<float>(r.step);
+    from.push_back(std::min(static_cast<std::int64_t>(at), r.in - 1));
+  }
+  return index_select(x, dim, Tensor::from_vector(std::move(from)));
+}
+
+Tensor linear(const Tensor& x, std::int64_t dim, const Resized& r, bool align) {
+  std::vector<std::int64_t> low, high;
+  std::vector<double> weights;
+  const double step = !align      ? r.step
+                      : r.out > 1 ? static_cast<double>(r.in - 1) / static_cast<double>(r.out - 1)
+                                  : 0;
+  for (std::int64_t i = 0; i < r.out; ++i) {
+    const double place = static_cast<double>(i);
+    const double at = align ? place * step : std::max((place + 0.5) * step - 0.5, 0.0);
+    const std::int64_t first = std::min(static_cast<std::int64_t>(at), r.in - 1);
+    low.push_back(first);
+    high.push_back(std::min(first + 1, r.in - 1));
+    weights.push_back(std::clamp(at - static_cast<double>(first), 0.0, 1.0));
+  }
+  Shape along(x.shape().size(), 1);
+  along[static_cast<std::size_t>(dim)] = r.out;
+  const Tensor weight = Tensor::from_vector(std::move(weights)).to(x.dtype()).reshape(along);
+  const Tensor a = index_select(x, dim, Tensor::from_vector(std::move(low)));
+  const Tensor b = index_select(x, dim, Tensor::from_vector(std::move(high)));
+  return a * (1 - weight) + b * weight;
+}
+
+void check_options(const Tensor& x, const InterpolateOptions& o, std::size_t rank) {
+  check<ShapeError>(rank >= 1 && rank <= 3 && x.dim() >= 3,
+                    "interpolate: x is {}; it needs [n, channels] and one to three sizes",
+                    x.shape());
+  check<DTypeError>(is_floating(x.dtype()), "interpolate: x is {}; convert it with to(float32)",
+                    x.dtype());
+  const std::size_t given = o.size.empty() ? o.scale_factor.size() : o.size.size();
+  check<Error>(
+      o.size.empty() != o.scale_factor.empty() && (given == 1 || given == rank),
+      "interpolate: {} sizes and {} factors for {} dimensions; give one of them, one number "
+      "or one for each",
+      o.size.size(), o.scale_factor.size(), rank);
+  static constexpr std::string_view linear_modes[] = {"linear", "bilinear", "trilinear"};
+  check<Error>(o.mode == "nearest" || o.mode == linear_modes[rank - 1],
+               "interpolate: mode \"{}\" of {} dimensions; use \"nearest\" or \"{}\"", o.mode, rank,
+               linear_modes[rank - 1]);
+}
+
+}  // namespace
+
+Tensor interpolate(const Tensor& x, const InterpolateOptions& options) {
+  check_defined("interpolate", x);
+  const std::size_t rank = x.shape().size() < 3 ? 0 : x.shape().size() - 2;
+  check_options(x, options, rank);
+  Tensor y = x;
+  for (std::size_t d = 0; d < rank; ++d) {
+    const Resized r = resized(x, options, d, rank);
+    const auto dim = static_cast<std::int64_t>(d) + 2;
+    y = options.mode == "nearest" ? nearest(y, dim, r) : linear(y, dim, r, options.align_corners);
+  }
+  return y;
+}
+
+std::string Upsample::extra_repr() const {
+  std::string numbers = python_text(options_.size);
+  if (options_.size.empty()) {
+    numbers.clear();
+    for (const double factor : options_.scale_factor) {
+      numbers += (numbers.empty() ? "" : ", ") + python_text(factor);
+    }
+    if (options_.scale_factor.size() > 1) numbers = "(" + numbers + ")";
+  }
+  return fmt::format("{}={}, mode='{}'", options_.size.empty() ? "scale_factor" : "size", numbers,
+                     options_.mode);
+}
+
+}  // namespace tapegrad::nn
