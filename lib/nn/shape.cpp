@@ -43,7 +43,10 @@ Tensor Identity::forward(const Tensor& x) const {
   return x;
 }
 
-Tensor Flatten::forward(const Tensor& x) const { return x.flatten(start_, end_); }
+Tensor Flatten::forward(const Tensor& x) const {
+  check_defined("Flatten", x);
+  return x.flatten(start_, end_);
+}
 
 std::string Flatten::extra_repr() const {
   return fmt::format("start_dim={}, end_dim={}", start_, end_);

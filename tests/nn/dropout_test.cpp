@@ -72,3 +72,26 @@ TEST_CASE("Dropout at the ends of its range", "[nn][dropout]") {
   CHECK_THROWS_AS(nn::dropout(zeros({2}, {.dtype = int64})), DTypeError);
   CHECK(to_string(nn::Dropout(0.25)) == "Dropout(p=0.25)");
 }
+
+TEST_CASE("dropout of channels drops whole ones", "[nn][dropout]") {
+  manual_seed(3);
+  const Tensor x = ones({20, 10, 3, 2});
+  const auto y = nn::Dropout2d(0.4)(x).to_vector<float>();
+  std::size_t dropped = 0;
+  for (std::size_t channel = 0; channel < 200; ++channel) {
+    const float first = y[channel * 6];
+    CHECK((first == 0 || std::abs(first - 1 / 0.6F) < 1e-6F));
+    for (std::size_t i = 0; i < 6; ++i) CHECK(y[channel * 6 + i] == first);
+    dropped += first == 0 ? 1 : 0;
+  }
+  // 200 draws of 0.4: four standard errors are 28.
+  CHECK((dropped > 52 && dropped < 108));
+  CHECK(nn::Dropout1d()(ones({4, 3})).shape() == Shape{4, 3});
+  CHECK(nn::Dropout3d()(ones({4, 3, 1, 1, 2})).shape() == Shape{4, 3, 1, 1, 2});
+  nn::Dropout2d off(0.9);
+  off.eval();
+  CHECK(off(x).is_same(x));
+  CHECK(to_string(off) == "Dropout2d(p=0.9)");
+  CHECK_THROWS_WITH(nn::channel_dropout(ones({2}), 1),
+                    "channel_dropout: x is [2]; it needs [n, channels] or [channels] and 1 sizes");
+}

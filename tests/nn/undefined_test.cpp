@@ -4,9 +4,13 @@
 #include "tapegrad/nn/clip.hpp"
 #include "tapegrad/nn/conv.hpp"
 #include "tapegrad/nn/dropout.hpp"
+#include "tapegrad/nn/embedding.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/norm.hpp"
 #include "tapegrad/nn/pool.hpp"
+#include "tapegrad/nn/shape.hpp"
+#include "tapegrad/nn/upsample.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -37,6 +41,36 @@ TEST_CASE("layers refuse an undefined input", "[nn][undefined]") {
       {"adaptive_max_pool1d", 1, [&] { nn::AdaptiveMaxPool1d(1).forward(none); }},
       {"adaptive_max_pool2d", 1, [&] { nn::AdaptiveMaxPool2d(1).forward(none); }},
       {"adaptive_max_pool3d", 1, [&] { nn::AdaptiveMaxPool3d(1).forward(none); }},
+      {"layer_norm", 1, [&] { nn::LayerNorm(1).forward(none); }},
+      {"rms_norm", 1, [&] { nn::RMSNorm(1).forward(none); }},
+      {"group_norm", 1, [&] { nn::GroupNorm(1, 1).forward(none); }},
+      {"local_response_norm", 1, [&] { nn::LocalResponseNorm(1).forward(none); }},
+      {"batch_norm", 1, [&] { nn::BatchNorm1d(1).forward(none); }},
+      {"instance_norm", 1, [&] { nn::InstanceNorm1d(1).forward(none); }},
+      {"channel_dropout", 1, [&] { nn::Dropout1d().forward(none); }},
+      {"batch_norm", 1, [&] { nn::BatchNorm2d(1).forward(none); }},
+      {"instance_norm", 1, [&] { nn::InstanceNorm2d(1).forward(none); }},
+      {"channel_dropout", 1, [&] { nn::Dropout2d().forward(none); }},
+      {"batch_norm", 1, [&] { nn::BatchNorm3d(1).forward(none); }},
+      {"instance_norm", 1, [&] { nn::InstanceNorm3d(1).forward(none); }},
+      {"channel_dropout", 1, [&] { nn::Dropout3d().forward(none); }},
+      {"channel_dropout", 1, [&] { nn::channel_dropout(none, 1); }},
+      {"threshold", 1, [&] { nn::Threshold(1, 1).forward(none); }},
+      {"hardtanh", 1, [&] { nn::Hardtanh().forward(none); }},
+      {"softplus", 1, [&] { nn::Softplus().forward(none); }},
+      {"gelu", 1, [&] { nn::GELU().forward(none); }},
+      {"prelu", 1, [&] { nn::PReLU().forward(none); }},
+      {"Identity", 1, [&] { nn::Identity().forward(none); }},
+      {"Flatten", 1, [&] { nn::Flatten().forward(none); }},
+      {"Unflatten", 1, [&] { nn::Unflatten(0, {1}).forward(none); }},
+      {"pixel_shuffle", 1, [&] { nn::pixel_shuffle(none, 1); }},
+      {"pixel_unshuffle", 1, [&] { nn::pixel_unshuffle(none, 1); }},
+      {"embedding", 1,
+       [&] {
+         nn::embedding(none, ones({1, 1}));
+       }},
+      {"embedding", 2, [&] { nn::embedding(ones({1}), none); }},
+      {"interpolate", 1, [&] { nn::interpolate(none, {.size = 1}); }},
       {"relu", 1, [&] { nn::ReLU().forward(none); }},
       {"sigmoid", 1, [&] { nn::Sigmoid().forward(none); }},
       {"tanh", 1, [&] { nn::Tanh().forward(none); }},

@@ -1,0 +1,59 @@
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/values.hpp"
+#include "tapegrad/gradcheck.hpp"
+#include "tapegrad/nn/upsample.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
+
+using namespace tapegrad;
+using Numbers = std::vector<double>;
+
+TEST_CASE("an image in another size has its nearest elements", "[nn][upsample]") {
+  const Tensor x = arange(1, 5).to(float64).reshape({1, 1, 2, 2});
+  CHECK(nn::interpolate(x, {.scale_factor = {2}}).to_vector<double>() ==
+        Numbers{1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4});
+  CHECK(nn::interpolate(x, {.size = {1, 3}}).to_vector<double>() == Numbers{1, 1, 2});
+  CHECK(nn::Upsample({.size = 3})(x).shape() == Shape{1, 1, 3, 3});
+}
+
+TEST_CASE("an image in another size lies between its elements", "[nn][upsample]") {
+  // PyTorch's documentation of Upsample, as printed.
+  const Tensor x = arange(1, 5).to(float64).reshape({1, 1, 2, 2});
+  CHECK(nn::interpolate(x, {.scale_factor = {2}, .mode = "bilinear"}).to_vector<double>() ==
+        Numbers{1, 1.25, 1.75, 2, 1.5, 1.75, 2.25, 2.5, 2.5, 2.75, 3.25, 3.5, 3, 3.25, 3.75, 4});
+  const Tensor aligned =
+      nn::interpolate(x, {.scale_factor = {2}, .mode = "bilinear", .align_corners = true});
+  const Numbers printed{1.0,    1.3333, 1.6667, 2.0,    1.6667, 2.0,    2.3333, 2.6667,
+                        2.3333, 2.6667, 3.0,    3.3333, 3.0,    3.3333, 3.6667, 4.0};
+  CHECK(test::difference(aligned, Tensor::from_vector(Numbers(printed), {1, 1, 4, 4}), 0, 5e-5) ==
+        "");
+}
+
+TEST_CASE("interpolate has right derivatives in all dimensions", "[nn][upsample]") {
+  const auto check = [](const Shape& shape, const nn::InterpolateOptions& how) {
+    const auto f = [&](const std::vector<Tensor>& in) { return nn::interpolate(in[0], how); };
+    CHECK(gradcheck(f, {test::spread(shape, -1, 1).requires_grad_()}));
+  };
+  check({2, 1, 3}, {.size = 5, .mode = "linear"});
+  check({1, 2, 3, 2}, {.scale_factor = {1.5, 2}, .mode = "bilinear"});
+  check({1, 1, 2, 2, 2}, {.size = {3, 1, 4}, .mode = "trilinear", .align_corners = true});
+  check({1, 2, 3, 2}, {.size = 2});
+}
+
+TEST_CASE("interpolate names what doesn't fit", "[nn][upsample]") {
+  const Tensor x = ones({1, 1, 2, 2});
+  CHECK_THROWS_WITH(nn::interpolate(x, {}),
+                    "interpolate: 0 sizes and 0 factors for 2 dimensions; give one of them, one "
+                    "number or one for each");
+  CHECK_THROWS_WITH(
+      nn::interpolate(x, {.size = 2, .mode = "linear"}),
+      "interpolate: mode \"linear\" of 2 dimensions; use \"nearest\" or \"bilinear\"");
+  CHECK_THROWS_WITH(nn::interpolate(x, {.size = 0}), "interpolate: size is [0]; the least is 1");
+  CHECK_THROWS_AS(nn::interpolate(x, {.scale_factor = {0.1}}), Error);
+  CHECK_THROWS_AS(nn::interpolate(x[0][0], {.size = 2}), ShapeError);
+  CHECK_THROWS_AS(nn::interpolate(x.to(int64), {.size = 2}), DTypeError);
+  CHECK(to_string(nn::Upsample({.scale_factor = {2}, .mode = "bilinear"})) ==
+        "Upsample(scale_factor=2.0, mode='bilinear')");
+}
