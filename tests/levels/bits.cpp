@@ -10,9 +10,11 @@
 
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/memory.hpp"
+#include "tapegrad/ops/convolution.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/loss.hpp"
+#include "tapegrad/ops/normalize.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/optim/adadelta.hpp"
@@ -99,6 +101,25 @@ void print_reductions(const tg::Tensor& x) {
   });
 }
 
+void print_layers(const tg::Tensor& x) {
+  const tg::Tensor images = x.view({4, 10, 50, 100});
+  const auto of = [&](const std::string& name, tg::Tensor (*f)(const tg::Tensor&)) {
+    print_both(name, images, f);
+  };
+  of("max_pool", [](const tg::Tensor& v) { return tg::nn::max_pool2d(v, 2); });
+  of("max_pool that overlaps",
+     [](const tg::Tensor& v) { return tg::nn::max_pool2d(v, 3, {.stride = 2, .padding = 1}); });
+  of("avg_pool", [](const tg::Tensor& v) { return tg::nn::avg_pool2d(v, {2, 3}); });
+  of("adaptive_avg_pool", [](const tg::Tensor& v) {
+    return tg::nn::adaptive_avg_pool2d(v, {7, 9});
+  });
+  of("layer_norm", [](const tg::Tensor& v) { return tg::nn::layer_norm(v, {50, 100}); });
+  of("rms_norm", [](const tg::Tensor& v) { return tg::nn::rms_norm(v, {100}); });
+  of("group_norm", [](const tg::Tensor& v) { return tg::nn::group_norm(v, 5); });
+  of("batch_norm",
+     [](const tg::Tensor& v) { return tg::nn::batch_norm(v, {}, {}, {}, {}, {.training = true}); });
+}
+
 template <class Rule>
 void print_training(const tg::Tensor& x, const typename Rule::Options& options) {
   const tg::Tensor w = x.detach().clone().requires_grad_();
@@ -135,6 +156,7 @@ int main() {
     print_lengths(x);
     print_functions(x);
     print_reductions(x);
+    print_layers(x);
     print_trainings(x);
   }
 }

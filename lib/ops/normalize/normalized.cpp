@@ -39,42 +39,32 @@ std::int64_t behind(const Shape& x) {
   return n;
 }
 
-/// Rows, groups of channels or channels.
-struct Rows {
-  std::int64_t length;
-  bool centered;
-  Units units(const Shape& x) const {
-    return {numel(x) / length, 1, length, length, 0, 1, 0, 0, true, centered};
-  }
-  Canonical canonical(const Shape& x) const {
-    return {{numel(x) / length, length}, {1, length}, {1}};
-  }
-};
+enum class Unit { row, group, channel };
 
-struct Groups {
-  std::int64_t groups;
+/// What is normalised together.
+struct Which {
+  Unit kind;
+  std::int64_t number;  ///< elements of a row, or groups
+  bool centered = true;
+
   Units units(const Shape& x) const {
-    const std::int64_t each = x[1] / groups;
+    if (kind == Unit::row) {
+      return {numel(x) / number, 1, number, number, 0, 1, 0, 0, true, centered};
+    }
     const std::int64_t n = behind(x);
-    return {x[0] * groups, each, n, each * n, n, groups, each, 1, false, true};
+    if (kind == Unit::channel) return {x[1], x[0], n, n, x[1] * n, x[1], 1, 0, false, true};
+    const std::int64_t each = x[1] / number;
+    return {x[0] * number, each, n, each * n, n, number, each, 1, false, true};
   }
   Canonical canonical(const Shape& x) const {
-    const std::int64_t each = x[1] / groups;
-    return {{x[0], groups, each, behind(x)}, {1, groups, each, 1}, {2, 3}};
-  }
-};
-
-struct Channels {
-  Units units(const Shape& x) const {
+    if (kind == Unit::row) return {{numel(x) / number, number}, {1, number}, {1}};
     const std::int64_t n = behind(x);
-    return {x[1], x[0], n, n, x[1] * n, x[1], 1, 0, false, true};
-  }
-  Canonical canonical(const Shape& x) const {
-    return {{x[0], x[1], behind(x)}, {1, x[1], 1}, {0, 2}};
+    if (kind == Unit::channel) return {{x[0], x[1], n}, {1, x[1], 1}, {0, 2}};
+    const std::int64_t each = x[1] / number;
+    return {{x[0], number, each, n}, {1, number, each, 1}, {2, 3}};
   }
 };
 
-template <class Which>
 struct Moments {
   static constexpr std::string_view name = "moments";
   Which which;
@@ -99,7 +89,6 @@ class Optional {
   std::optional<Ref> ref_;
 };
 
-template <class Which>
 struct NormToInputs {
   static constexpr std::string_view name = "norm_to_inputs";
   static constexpr bool takes_undefined = true;
@@ -124,13 +113,11 @@ struct NormToInputs {
 };
 
 /// The same gradients as public operations, which are recorded.
-template <class Which>
 Grads recorded_gradients(const Which& which, double eps, const Saved& s, const Tensor& g) {
   const Tensor x = s[0];
   const Canonical shape = which.canonical(x.shape());
   const auto average = [&](const Tensor& v) { return mean(v, shape.over, keepdim); };
-  bool centered = true;
-  if constexpr (requires { which.centered; }) centered = which.centered;
+  const bool centered = which.centered;
   const Tensor rows = x.reshape(shape.x);
   const Tensor d = centered ? rows - average(rows) : rows;
   const Tensor inverse = rsqrt(average(square(d)) + eps);
@@ -152,7 +139,6 @@ Grads recorded_gradients(const Which& which, double eps, const Saved& s, const T
 }
 
 /// Inputs: x, its moments, weight, bias.
-template <class Which>
 struct Normalizing {
   static constexpr bool takes_undefined = true;
   static constexpr Needs saves(Needs needs) {
@@ -177,8 +163,7 @@ struct Normalizing {
   Grads vjp(const Saved& s, const Tensor& g) const {
     if (!s.needs(0) && !s.needs(2)) return only_bias(s, g);
     if (recording()) return recorded_gradients(which, eps, s, g);
-    const std::vector<Tensor> all =
-        untaped_several(NormToInputs<Which>{which, eps}, g, s[0], s[1], s[2]);
+    const std::vector<Tensor> all = untaped_several(NormToInputs{which, eps}, g, s[0], s[1], s[2]);
     return Grads(std::vector<Tensor>{s.needs(0) ? all[0] : Tensor{}, Tensor{},
                                      s.needs(2) ? all[1].reshape(s.shape(2)) : Tensor{},
                                      s.needs(3) ? all[2].reshape(s.shape(3)) : Tensor{}});
@@ -192,27 +177,27 @@ struct Normalizing {
   }
 };
 
-struct LayerNorm : Normalizing<Rows> {
+struct LayerNorm : Normalizing {
   static constexpr std::string_view name = "layer_norm";
   using Normalizing::Normalizing;
 };
-struct RmsNorm : Normalizing<Rows> {
+struct RmsNorm : Normalizing {
   static constexpr std::string_view name = "rms_norm";
   using Normalizing::Normalizing;
 };
-struct GroupNorm : Normalizing<Groups> {
+struct GroupNorm : Normalizing {
   static constexpr std::string_view name = "group_norm";
   using Normalizing::Normalizing;
 };
-struct BatchNorm : Normalizing<Channels> {
+struct BatchNorm : Normalizing {
   static constexpr std::string_view name = "batch_norm";
   using Normalizing::Normalizing;
 };
 
-template <class Op, class Which>
+template <class Op>
 Normalized normalized(const Which& which, const Tensor& x, const Tensor& weight, const Tensor& bias,
                       double eps) {
-  const Tensor moments = untaped(Moments<Which>{which}, x.detach());
+  const Tensor moments = untaped(Moments{which}, x.detach());
   return {apply(Op(which, eps), x, moments, weight, bias), moments};
 }
 
@@ -233,25 +218,25 @@ void check_affine(std::string_view operation, const Tensor& x, const Tensor& wei
 
 Tensor normalized_rows(const Tensor& x, const Tensor& weight, const Tensor& bias,
                        std::int64_t length, double eps) {
-  return normalized<LayerNorm>(Rows{length, true}, x, weight, bias, eps).y;
+  return normalized<LayerNorm>(Which{Unit::row, length}, x, weight, bias, eps).y;
 }
 
 Tensor scaled_rows(const Tensor& x, const Tensor& weight, std::int64_t length, double eps) {
-  return normalized<RmsNorm>(Rows{length, false}, x, weight, {}, eps).y;
+  return normalized<RmsNorm>(Which{Unit::row, length, false}, x, weight, {}, eps).y;
 }
 
 Tensor normalized_groups(const Tensor& x, const Tensor& weight, const Tensor& bias,
                          std::int64_t groups, double eps) {
-  return normalized<GroupNorm>(Groups{groups}, x, weight, bias, eps).y;
+  return normalized<GroupNorm>(Which{Unit::group, groups}, x, weight, bias, eps).y;
 }
 
 Normalized normalized_channels(const Tensor& x, const Tensor& weight, const Tensor& bias,
                                double eps) {
-  return normalized<BatchNorm>(Channels{}, x, weight, bias, eps);
+  return normalized<BatchNorm>(Which{Unit::channel, 0}, x, weight, bias, eps);
 }
 
 Tensor moments_of_instances(const Tensor& x) {
-  return untaped(Moments<Groups>{Groups{x.shape()[1]}}, x.detach());
+  return untaped(Moments{Which{Unit::group, x.shape()[1]}}, x.detach());
 }
 
 }  // namespace tapegrad
