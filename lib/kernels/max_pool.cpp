@@ -87,23 +87,33 @@ void each_best(const T* x, const Pool& p, std::int64_t i, std::int64_t j, const 
       f(o, best);
     }
   };
-  constexpr auto n = static_cast<std::int64_t>(lanes_of<T>);
-  const auto together = [&](std::int64_t o) {
-    const std::int64_t first = o * w.stride - w.before;
-    Best<T, lanes_of<T>> best(top + first, w.stride);
-    each_row_seen(p, i, j, [&](std::int64_t row) {
-      for (std::int64_t at = first; at <= first + far; at += w.dilation) best.see(x, row + at);
-    });
-    f(o, best);
-  };
   const std::int64_t begin = w.even ? w.out : std::min((w.before + w.stride - 1) / w.stride, w.out);
   const std::int64_t last = w.in - 1 - far + w.before;
   const std::int64_t end = last < 0 ? 0 : std::min(last / w.stride + 1, w.out);
-  if (end - begin < n) return alone(0, w.out);
-  alone(0, begin);
-  for (std::int64_t o = begin; o + n <= end; o += n) together(o);
-  if ((end - begin) % n > 0) together(end - n);
-  alone(end, w.out);
+  const auto by = [&](auto count) {
+    constexpr auto n = static_cast<std::int64_t>(count());
+    const auto together = [&](std::int64_t o) {
+      const std::int64_t first = o * w.stride - w.before;
+      Best<T, count()> best(top + first, w.stride);
+      each_row_seen(p, i, j, [&](std::int64_t row) {
+        for (std::int64_t at = first; at <= first + far; at += w.dilation) best.see(x, row + at);
+      });
+      f(o, best);
+    };
+    alone(0, begin);
+    for (std::int64_t o = begin; o + n <= end; o += n) together(o);
+    if ((end - begin) % n > 0) together(end - n);
+    alone(end, w.out);
+  };
+  constexpr std::size_t lanes = lanes_of<T>;
+  constexpr std::size_t few = std::min<std::size_t>(lanes, 4);
+  if (end - begin >= static_cast<std::int64_t>(lanes)) {
+    by(std::integral_constant<std::size_t, lanes>{});
+  } else if (end - begin >= static_cast<std::int64_t>(few)) {
+    by(std::integral_constant<std::size_t, few>{});
+  } else {
+    alone(0, w.out);
+  }
 }
 
 template <class T>
