@@ -1,5 +1,7 @@
 #include "ops/convolution/convolved.hpp"
 
+#include <algorithm>
+
 #include "autograd/apply.hpp"
 #include "kernels/convolution.hpp"
 #include "tapegrad/ops/reduce.hpp"
@@ -46,6 +48,7 @@ struct Moving {
   Moves moves;
   Dims sizes;  ///< of the result
   Moving(const Moves& how, const Dims& result) : moves(how), sizes(result) {}
+  void each_size(const auto& f) { std::for_each(sizes.begin(), sizes.end(), f); }
   void attributes(AttributeList& list) const {
     list("stride", moves.stride);
     list("padding", moves.before);

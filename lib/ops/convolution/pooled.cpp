@@ -24,6 +24,12 @@ Tensor with_planes(const Tensor& x, const Pooling& pooling) {
 struct Pooled {
   Pooling pooling;
   explicit Pooled(const Pooling& how) : pooling(how) {}
+  void each_size(const auto& f) {
+    for (Windows& w : pooling.pool) {
+      f(w.in);
+      f(w.out);
+    }
+  }
   void attributes(AttributeList& list) const {
     Dims size, stride, padding, dilation;
     for (std::size_t d = 3 - pooling.rank; d < 3; ++d) {

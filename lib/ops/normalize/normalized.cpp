@@ -47,6 +47,7 @@ struct Which {
   std::int64_t number;  ///< elements of a row, or groups
   bool centered = true;
 
+  void each_size(const auto& f) { f(number); }
   Units units(const Shape& x) const {
     if (kind == Unit::row) {
       return {numel(x) / number, 1, number, number, 0, 1, 0, 0, true, centered};
@@ -68,6 +69,7 @@ struct Which {
 struct Moments {
   static constexpr std::string_view name = "moments";
   Which which;
+  void each_size(const auto& f) { which.each_size(f); }
   Meta result(const Tensor& x) const { return {float64, {2, which.units(x.shape()).units}}; }
   void into(const Tensor& out, const Tensor& x) const {
     if (x.numel() == 0) return fill(ref(out), 0);
@@ -148,6 +150,7 @@ struct Normalizing {
   Which which;
   double eps;
   Normalizing(const Which& how, double more) : which(how), eps(more) {}
+  void each_size(const auto& f) { which.each_size(f); }
   void attributes(AttributeList& list) const { list("eps", eps); }
   Like result(const Tensor& x, const Tensor&, const Tensor&, const Tensor&) const {
     return like(x);
