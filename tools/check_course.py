@@ -75,12 +75,12 @@ def broken_links(path, root):
 
 def unlisted(course):
     """Sections with a number that the index doesn't lead to."""
-    listed = set(links_of(course / "README.md"))
+    listed = set(links_of(course / "contents.md"))
     for path in sorted(course.glob("*/*.md")):
         page = str(path.relative_to(course))
         for heading in headings_of(path.read_text(encoding="utf-8")):
             if NUMBER.match(heading) and (page, anchor(heading)) not in listed:
-                yield f"{COURSE}/README.md: doesn't lead to {page}, {heading}"
+                yield f"{COURSE}/contents.md: doesn't lead to {page}, {heading}"
 
 
 def check(root):

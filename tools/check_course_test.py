@@ -7,7 +7,7 @@ from pathlib import Path
 
 from check_course import anchor, check
 
-PAGE = "# 2.1 {title}\n\n```cpp\nint x = {x};\n```\n\n## 2.1.1 {title}\n\n[back](../README.md)\n"
+PAGE = "# 2.1 {title}\n\n```cpp\nint x = {x};\n```\n\n## 2.1.1 {title}\n\n[back](../contents.md)\n"
 INDEX = ("# Course\n\n[2.1](en/page.md#21-sums) [2.1.1](en/page.md#211-sums) [2.1](zh/page.md#21-和) "
          "[2.1.1](zh/page.md#211-和)\n")
 
@@ -17,7 +17,7 @@ def page(title, x=1):
 
 
 def course(**changed):
-    pages = {"README.md": INDEX, "en/page.md": page("Sums"), "zh/page.md": page("和"), **changed}
+    pages = {"contents.md": INDEX, "en/page.md": page("Sums"), "zh/page.md": page("和"), **changed}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for name, text in pages.items():
@@ -49,14 +49,14 @@ class Course(unittest.TestCase):
         self.assertEqual(findings, ["docs/course: other.md is in one language only"])
 
     def test_links_that_lead_nowhere_are_found_but_not_in_programs(self):
-        findings, _ = course(**{"README.md": "[a](none.md) [b](en/page.md#22-more) [c](https://example.org/x)\n\n"
+        findings, _ = course(**{"contents.md": "[a](none.md) [b](en/page.md#22-more) [c](https://example.org/x)\n\n"
                                              "```cpp\n[](auto x) { return x; }\n```\n" + INDEX})
-        self.assertEqual(findings, ["docs/course/README.md: there is no none.md",
-                                    "docs/course/README.md: en/page.md has no heading 22-more"])
+        self.assertEqual(findings, ["docs/course/contents.md: there is no none.md",
+                                    "docs/course/contents.md: en/page.md has no heading 22-more"])
 
     def test_a_section_that_is_not_in_the_index_is_found(self):
-        findings, _ = course(**{"README.md": INDEX.replace("[2.1.1](zh/page.md#211-和)", "")})
-        self.assertEqual(findings, ["docs/course/README.md: doesn't lead to zh/page.md, 2.1.1 和"])
+        findings, _ = course(**{"contents.md": INDEX.replace("[2.1.1](zh/page.md#211-和)", "")})
+        self.assertEqual(findings, ["docs/course/contents.md: doesn't lead to zh/page.md, 2.1.1 和"])
 
     def test_anchors_are_as_github_makes_them(self):
         self.assertEqual(anchor("2.3.1.2 run(), placeholders and feeds"), "2312-run-placeholders-and-feeds")

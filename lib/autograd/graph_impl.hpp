@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,10 @@ struct GraphNode {
   std::vector<Attribute> attributes = {};
   /// set_shape() has said more of a result.
   bool fixed = false;
+  /// Whether what it gives goes on the tape.
+  bool recorded = true;
+  /// Of gradients: whether somebody asks for their gradients.
+  std::shared_ptr<bool> differentiated = {};
 };
 
 namespace detail {
@@ -60,6 +65,8 @@ struct GraphImpl : std::enable_shared_from_this<GraphImpl> {
   Tensor symbolic(DType dtype, const Layout& layout) const;
   /// The place of the node.
   std::size_t add(GraphNode node);
+  /// x is about to be differentiated, and with it the gradients that it depends on.
+  void differentiate(const Tensor& x);
   /// The first result of a new node that has one.
   Tensor add_source(std::string_view kind, Tensor x, std::string_view label);
   GraphOperation add_action(GraphNode node);
@@ -74,6 +81,8 @@ struct GraphImpl : std::enable_shared_from_this<GraphImpl> {
   /// "loss/sub:0".
   std::string name_of(Place place) const;
   std::optional<Place> find(std::string_view name) const;
+  /// The node of a name, if it gives nothing.
+  std::optional<std::size_t> find_action(std::string_view name) const;
 
   std::string name;
   std::uint32_t number;
@@ -83,10 +92,13 @@ struct GraphImpl : std::enable_shared_from_this<GraphImpl> {
   std::map<std::string, std::vector<NamedTensor>, std::less<>> collections = {};
   /// What nodes need, and nobody else keeps.
   std::vector<std::shared_ptr<const void>> kept = {};
-  /// Counts what names() depends on.
+  /// Counts what names() depends on, and what set_shape() has said.
   std::uint64_t changes = 0;
+  std::uint64_t shapes_fixed = 0;
 
  private:
+  /// Sessions of several threads may look for names at a time.
+  mutable std::mutex names_mutex_;
   mutable std::vector<std::string> names_;
   mutable std::map<std::string, std::size_t, std::less<>> places_;
   mutable std::uint64_t named_at_ = 0;

@@ -116,6 +116,18 @@ std::size_t GraphImpl::add(GraphNode node) {
   return place;
 }
 
+void GraphImpl::differentiate(const Tensor& x) {
+  std::vector<bool> below(nodes.size());
+  below[makers.at(x.impl()).node] = true;
+  for (std::size_t i = nodes.size(); i-- > 0;) {
+    if (!below[i]) continue;
+    if (nodes[i].differentiated) *nodes[i].differentiated = true;
+    for (const Tensor& input : nodes[i].inputs) {
+      if (has(input)) below[makers.at(input.impl()).node] = true;
+    }
+  }
+}
+
 Tensor GraphImpl::add_source(std::string_view kind, Tensor x, std::string_view label) {
   const Tensor named = x.named(label);
   add({.kind = std::string(kind), .outputs = {named}});
@@ -171,7 +183,7 @@ std::vector<Tensor> deferred(const Operation& operation, Inputs inputs) {
   }
   AttributeList list;
   operation.attributes(list);
-  GraphNode node{.kind = std::string(name), .operation = operation.copy()};
+  GraphNode node{.kind = std::string(name), .operation = operation.copy(), .recorded = recording()};
   for (const Tensor* x : inputs) node.inputs.push_back(*x);
   for (const Tensor& y : inferred(operation, inputs)) {
     node.outputs.push_back(graph->symbolic(y.dtype(), impl_of(y).layout));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "core/check.hpp"
 
@@ -15,19 +16,21 @@ struct Made {
   std::int64_t more;
 };
 
+/// How far from a multiple of its stand-in what was made of a size may be: a batch is joined with
+/// many rows, and further sizes with few.
+constexpr std::array<std::int64_t, max_rank> most_more{1'000'000, 10'000, 16, 16, 16, 16, 16, 16};
+
 std::optional<Made> made_of(std::int64_t size) {
-  constexpr std::int64_t smallest = *std::ranges::min_element(stand_ins);
-  constexpr std::int64_t most_more = 16;
-  if (size < smallest - most_more) return std::nullopt;
   const unsigned dims = unknown_dims.load(std::memory_order_relaxed);
+  const auto is_used = [&](std::size_t d) { return (dims >> d & 1) != 0; };
   for (std::size_t d = 0; d < stand_ins.size(); ++d) {
-    if ((dims >> d & 1) && size % stand_ins[d] == 0) return Made{d, size / stand_ins[d], 0};
+    if (is_used(d) && size > 0 && size % stand_ins[d] == 0) return Made{d, size / stand_ins[d], 0};
   }
   for (std::size_t d = 0; d < stand_ins.size(); ++d) {
-    if (!(dims >> d & 1)) continue;
-    const std::int64_t times = (size + most_more) / stand_ins[d];
+    if (!is_used(d)) continue;
+    const std::int64_t times = (size + most_more[d]) / stand_ins[d];
     const std::int64_t more = size - times * stand_ins[d];
-    if (times > 0 && more <= most_more) return Made{d, times, more};
+    if (times > 0 && more <= most_more[d]) return Made{d, times, more};
   }
   return std::nullopt;
 }
@@ -37,10 +40,10 @@ std::optional<Made> made_of(std::int64_t size) {
 constinit thread_local int graphs_here = 0;
 std::atomic<unsigned> unknown_dims = 0;
 
-void KnownSizes::learn(std::size_t dim, std::int64_t size) {
+std::optional<std::int64_t> KnownSizes::learn(std::size_t dim, std::int64_t size) {
   std::optional<std::int64_t>& known = sizes_[dim];
   if (!known) known = size;
-  if (*known != size) others_[dim] = size;
+  return *known == size ? std::nullopt : known;
 }
 
 std::int64_t KnownSizes::operator()(std::int64_t size) const {
@@ -51,11 +54,6 @@ std::int64_t KnownSizes::operator()(std::int64_t size) const {
                     "session: an operation was told an unknown size of dimension {}, and nothing "
                     "that is fed has such a dimension",
                     made->dim);
-  const std::optional<std::int64_t>& other = others_[made->dim];
-  check<ShapeError>(!other,
-                    "session: an operation was told the unknown size of dimension {}, which is {} "
-                    "in one feed and {} in another",
-                    made->dim, *known, other.value_or(0));
   return *known * (*this)(made->times) + made->more;
 }
 
@@ -63,6 +61,14 @@ bool is_unknown(std::int64_t size) { return made_of(size).has_value(); }
 
 bool has_unknown(const Shape& shape) {
   return std::ranges::any_of(shape, [](std::int64_t size) { return is_unknown(size); });
+}
+
+/// Of a small multiple, and no more than a few away: other numbers are as large as sizes, too.
+bool is_near_unknown(std::int64_t size) {
+  constexpr std::int64_t most_times = 64;
+  constexpr std::int64_t few = 16;
+  const std::optional<Made> made = made_of(size);
+  return made && made->times <= most_times && std::abs(made->more) <= few;
 }
 
 bool comes_of_unknown(double number) {
@@ -74,7 +80,7 @@ bool comes_of_unknown(double number) {
     const double nearest = std::nearbyint(whole);
     // A quotient of sizes is rounded twice at most.
     if (std::abs(whole - nearest) > 1e-12 * whole) continue;
-    if (is_unknown(static_cast<std::int64_t>(nearest))) return true;
+    if (is_near_unknown(static_cast<std::int64_t>(nearest))) return true;
   }
   return false;
 }

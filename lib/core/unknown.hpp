@@ -13,9 +13,9 @@ namespace tapegrad {
 
 /// For an unknown size of each dimension. Primes that lie apart, so that what was made of a size
 /// can be told from the number: twice it, one less, the product of two. The first, of batches, is
-/// larger than most real sizes; they and their halves are far from powers of two.
-inline constexpr std::array<std::int64_t, max_rank> stand_ins{11184829, 46349, 47123, 47903,
-                                                              48619,    49391, 50131, 50891};
+/// larger than all but the largest real sizes.
+inline constexpr std::array<std::int64_t, max_rank> stand_ins{179424673, 1299709, 47123, 47903,
+                                                              48619,     49391,   50131, 50891};
 /// The dimensions of which some placeholder's size was unknown, a bit for each.
 extern std::atomic<unsigned> unknown_dims;
 
@@ -25,15 +25,14 @@ extern std::atomic<unsigned> unknown_dims;
 /// What unknown sizes are in a run.
 class KnownSizes {
  public:
-  /// An unknown size of this dimension is `size` in one of the feeds.
-  void learn(std::size_t dim, std::int64_t size);
+  /// An unknown size of this dimension is `size` in one of the feeds. Gives what it is in another,
+  /// if that differs.
+  std::optional<std::int64_t> learn(std::size_t dim, std::int64_t size);
   /// A size from when the graph was built, as it is now. Throws ShapeError where that isn't known.
   std::int64_t operator()(std::int64_t size) const;
 
  private:
   std::array<std::optional<std::int64_t>, max_rank> sizes_;
-  /// Another one, from another feed.
-  std::array<std::optional<std::int64_t>, max_rank> others_;
 };
 
 /// Whether it is an unknown size, or was made of one in a way that a run can repeat.

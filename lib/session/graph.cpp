@@ -43,7 +43,7 @@ void set_values(const GraphImpl::Variable& variable, const Tensor& values) {
 /// Its memory as a tensor that belongs to no graph; what it begins with, where it has none yet.
 Tensor values_of(const GraphImpl::Variable& variable) {
   const TensorImpl& impl = *variable.tensor.impl();
-  if (!impl.storage->data) return variable.initial;
+  if (!impl.storage->data) return variable.initial.clone();
   const Ptr<Storage> memory = make_foreign_storage(impl.storage->data, impl.storage->bytes);
   give(*memory, [kept = impl.storage](void*) {});
   return make_tensor(impl.dtype, memory, impl.layout);
@@ -131,6 +131,7 @@ GraphOperation Graph::assign(const Tensor& variable, const Tensor& value) {
   GraphImpl& graph = impl_of_graph("assign", impl_);
   check_defined("assign", variable, value);
   const Tensor x = variable_of("assign", graph, variable).tensor;
+  if (is_symbolic(value)) graph.place_of("assign", value);
   check<ShapeError>(x.shape() == value.shape(), "assign: shape {} to {} of shape {}", value.shape(),
                     x.name(), x.shape());
   check<DTypeError>(x.dtype() == value.dtype(), "assign: {} to {} of {}; convert it first",
@@ -150,16 +151,21 @@ std::vector<Tensor> Graph::gradients(const Tensor& y, const std::vector<Tensor>&
   GraphImpl& graph = impl_of_graph("gradients", impl_);
   check_defined("gradients", y, variables);
   graph.place_of("gradients", y);
-  GraphNode node{.kind = "gradients", .inputs = {y}};
+  graph.differentiate(y);
+  const auto differentiated = std::make_shared<bool>(false);
+  GraphNode node{.kind = "gradients", .inputs = {y}, .differentiated = differentiated};
   for (const Tensor& x : variables) {
+    if (is_symbolic(x)) graph.place_of("gradients", x);
     check<AutogradError>(x.requires_grad(), "gradients: {} of shape {} doesn't require grad",
                          x.name(), x.shape());
     node.inputs.push_back(x);
     node.outputs.push_back(graph.symbolic(x.dtype(), impl_of(x).layout));
   }
-  node.call = [](const TensorList& inputs) {
+  node.call = [differentiated](const TensorList& inputs) {
     const TensorList x(inputs.begin() + 1, inputs.end());
-    TensorList all = grad({inputs[0].sum()}, x, {.retain_graph = true, .allow_unused = true});
+    TensorList all =
+        grad({inputs[0].sum()}, x,
+             {.create_graph = *differentiated, .retain_graph = true, .allow_unused = true});
     for (std::size_t i = 0; i < x.size(); ++i) {
       if (!all[i].defined()) all[i] = zeros_like(x[i]);
     }
@@ -239,6 +245,7 @@ GraphOperation detail::act_on(std::string_view name, const Tensor& x,
   check_defined(name, name, x);
   const std::shared_ptr<GraphImpl> graph = graph_of(name, x);
   graph->place_of(name, x);
+  graph->differentiate(x);
   return graph->add_action({.kind = std::string(name),
                             .call =
                                 [f = std::move(f)](const TensorList& inputs) {

@@ -39,6 +39,7 @@ TapeRecord outsider(const Tensor& x, std::size_t number) {
 }  // namespace
 
 const std::vector<std::string>& GraphImpl::names() const {
+  const std::lock_guard guard(names_mutex_);
   if (named_at_ == changes) return names_;
   names_.clear();
   places_.clear();
@@ -72,6 +73,14 @@ std::optional<GraphImpl::Place> GraphImpl::find(std::string_view wanted) const {
   const auto found = places_.find(wanted);
   if (found == places_.end() || result >= nodes[found->second].outputs.size()) return std::nullopt;
   return Place{found->second, result};
+}
+
+std::optional<std::size_t> GraphImpl::find_action(std::string_view wanted) const {
+  if (wanted.empty()) return std::nullopt;
+  names();
+  const auto found = places_.find(wanted);
+  if (found == places_.end() || !nodes[found->second].outputs.empty()) return std::nullopt;
+  return found->second;
 }
 
 std::vector<TapeRecord> Graph::operations() const {

@@ -7,6 +7,7 @@
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
 #include "core/unknown.hpp"
+#include "tapegrad/autograd.hpp"
 
 namespace tapegrad {
 namespace {
@@ -16,7 +17,8 @@ namespace {
 void check_result(const GraphNode& node, std::size_t place, const Tensor& now) {
   const TensorImpl& impl = impl_of(now);
   const auto bytes = static_cast<std::size_t>(impl.layout.extent(node.kind)) * size_of(impl.dtype);
-  check<ShapeError>(!has_unknown(now.shape()) && bytes <= impl.storage->bytes,
+  const bool possible = std::ranges::all_of(now.shape(), [](auto size) { return size >= 0; });
+  check<ShapeError>(possible && !has_unknown(now.shape()) && bytes <= impl.storage->bytes,
                     "session: {} was told a number that was made of an unknown size when the graph "
                     "was built, and can't be told another: it gives shape {}; let operations "
                     "compute it, or capture the function",
@@ -75,6 +77,38 @@ void Replay::mark(std::vector<bool>& needed) const {
   }
 }
 
+/// The operations' own checks were made for sizes of the graph: what is fed must be so, and unknown
+/// sizes of one dimension the same, as they were there.
+void Replay::check_fits(GraphImpl::Place place, const Tensor& value, KnownSizes& sizes) const {
+  const Tensor& x = graph_->at(place);
+  if (value.dtype() != x.dtype()) {
+    fail<DTypeError>("session: {} is {}, and was fed {}; convert it", graph_->name_of(place),
+                     x.dtype(), value.dtype());
+  }
+  const Shape& shape = x.shape();
+  const Shape& now = value.shape();
+  const bool same_rank = shape.size() == now.size();
+  for (std::size_t d = 0; d < shape.size() && same_rank; ++d) {
+    if (shape[d] != stand_ins[d] || !is_unknown(shape[d])) continue;
+    if (now[d] == 0) {
+      fail<ShapeError>("session: {} has shape {}, and was fed {}: an unknown size can't be 0",
+                       graph_->name_of(place), shape, now);
+    }
+    if (const auto other = sizes.learn(d, now[d])) {
+      fail<ShapeError>(
+          "session: {} has shape {}, and was fed {}: the unknown size of dimension {} "
+          "is {} in another feed, and must be one in a run",
+          graph_->name_of(place), shape, now, d, *other);
+    }
+  }
+  bool fits = same_rank;
+  for (std::size_t d = 0; d < shape.size() && fits; ++d) fits = sizes(shape[d]) == now[d];
+  if (!fits) {
+    fail<ShapeError>("session: {} has shape {}, and was fed {}", graph_->name_of(place), shape,
+                     now);
+  }
+}
+
 TensorList Replay::results_of(const GraphNode& node, const TensorList& inputs,
                               const NewSize& sizes) const {
   if (node.call) return node.call(inputs);
@@ -86,11 +120,8 @@ TensorList Replay::operator()(const TensorList& feeds) const {
   KnownSizes sizes;
   std::unordered_map<const TensorImpl*, Tensor> values;
   for (std::size_t i = 0; i < feeds.size(); ++i) {
-    const Tensor& x = graph_->at(question_.fed[i]);
-    for (std::size_t d = 0; d < x.shape().size(); ++d) {
-      if (x.shape()[d] == stand_ins[d]) sizes.learn(d, feeds[i].shape()[d]);
-    }
-    values.emplace(x.impl(), feeds[i]);
+    check_fits(question_.fed[i], feeds[i], sizes);
+    values.emplace(graph_->at(question_.fed[i]).impl(), feeds[i]);
   }
   const auto value_of = [&](const Tensor& x) {
     const auto found = values.find(x.impl());
@@ -102,6 +133,7 @@ TensorList Replay::operator()(const TensorList& feeds) const {
     TensorList inputs;
     for (const Tensor& x : node.inputs) inputs.push_back(value_of(x));
     const ScopeGuard scope(node.scope);
+    const GradMode recording(node.recorded);
     const TensorList results = results_of(node, inputs, sizes);
     for (std::size_t k = 0; k < results.size(); ++k) {
       check_result(node, k, results[k]);

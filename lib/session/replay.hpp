@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "autograd/graph_impl.hpp"
+#include "core/unknown.hpp"
 
 namespace tapegrad {
 
@@ -32,6 +33,7 @@ class Replay {
 
  private:
   void mark(std::vector<bool>& needed) const;
+  void check_fits(GraphImpl::Place place, const Tensor& value, KnownSizes& sizes) const;
   TensorList results_of(const GraphNode& node, const TensorList& inputs,
                         const NewSize& sizes) const;
 

@@ -24,12 +24,15 @@ struct SessionImpl {
   explicit SessionImpl(std::shared_ptr<GraphImpl> whose) : graph(std::move(whose)) {}
   GraphImpl::Place placed(const Tensor& x, std::string_view name) const;
   Results ask(Question& question, const std::vector<Fetch>& fetches) const;
-  std::size_t node_of(const GraphOperation& operation) const;
+  void feed(Question& question, const Tensor& x, std::string_view name) const;
+  TensorList run(const std::vector<Fetch>& fetches, const Feeds& feeds);
+  std::optional<std::size_t> node_of(const GraphOperation& operation) const;
   const Answer& answer_to(const Question& question);
 
   std::shared_ptr<GraphImpl> graph;
   std::map<Question, Answer> answers = {};
   std::mutex mutex = {};
+  std::uint64_t shapes_seen = 0;
 };
 
 GraphImpl::Place SessionImpl::placed(const Tensor& x, std::string_view name) const {
@@ -41,7 +44,7 @@ GraphImpl::Place SessionImpl::placed(const Tensor& x, std::string_view name) con
   return *found;
 }
 
-std::size_t SessionImpl::node_of(const GraphOperation& operation) const {
+std::optional<std::size_t> SessionImpl::node_of(const GraphOperation& operation) const {
   if (operation.graph_ != graph) {
     fail<Error>("session: {} belongs to graph \"{}\", and graph \"{}\" was asked", operation.name(),
                 operation.graph_->name, graph->name);
@@ -52,8 +55,10 @@ std::size_t SessionImpl::node_of(const GraphOperation& operation) const {
 SessionImpl::Results SessionImpl::ask(Question& question, const std::vector<Fetch>& fetches) const {
   Results results;
   for (const Fetch& fetch : fetches) {
-    if (fetch.operation.defined()) {
-      question.done.push_back(node_of(fetch.operation));
+    const auto action =
+        fetch.operation.defined() ? node_of(fetch.operation) : graph->find_action(fetch.name);
+    if (action) {
+      question.done.push_back(*action);
       results.emplace_back();
     } else {
       results.emplace_back(question.fetched.size());
@@ -63,8 +68,18 @@ SessionImpl::Results SessionImpl::ask(Question& question, const std::vector<Fetc
   return results;
 }
 
+void SessionImpl::feed(Question& question, const Tensor& x, std::string_view name) const {
+  const GraphImpl::Place place = placed(x, name);
+  if (std::ranges::find(question.fed, place) != question.fed.end()) {
+    fail<Error>("session: {} is fed twice", graph->name_of(place));
+  }
+  question.fed.push_back(place);
+}
+
 const SessionImpl::Answer& SessionImpl::answer_to(const Question& question) {
   const std::lock_guard guard(mutex);
+  // What set_shape() has said since may refuse what was captured.
+  if (std::exchange(shapes_seen, graph->shapes_fixed) != graph->shapes_fixed) answers.clear();
   const auto found = answers.find(question);
   if (found != answers.end()) return found->second;
   const Replay replay(graph, question);
@@ -77,27 +92,8 @@ using detail::SessionImpl;
 
 namespace {
 
-/// The sessions of this thread, the newest last.
-thread_local std::vector<std::pair<const SessionImpl*, const Session*>> sessions;
-
-/// In each run: names are looked up for errors only.
-void check_fits(const GraphImpl& graph, GraphImpl::Place place, const Tensor& value) {
-  const Tensor& x = graph.at(place);
-  check_defined("session", value);
-  if (value.dtype() != x.dtype()) {
-    fail<DTypeError>("session: {} is {}, and was fed {}; convert it", graph.name_of(place),
-                     x.dtype(), value.dtype());
-  }
-  const Shape& shape = x.shape();
-  bool fits = shape.size() == value.shape().size();
-  for (std::size_t d = 0; fits && d < shape.size(); ++d) {
-    fits = shape[d] == value.shape()[d] || is_unknown(shape[d]);
-  }
-  if (!fits) {
-    fail<ShapeError>("session: {} has shape {}, and was fed {}", graph.name_of(place), shape,
-                     value.shape());
-  }
-}
+/// The sessions that this thread made, the newest last, as far as they are still there.
+thread_local std::vector<std::weak_ptr<SessionImpl>> sessions;
 
 }  // namespace
 
@@ -107,36 +103,39 @@ Session::Session(const Graph& graph) {
   check<Error>(graph.impl_ != nullptr, "session: the graph was moved from, and has {}",
                "no operations");
   impl_ = std::make_shared<SessionImpl>(graph.impl_);
-  sessions.emplace_back(impl_.get(), this);
+  std::erase_if(sessions, [](const auto& one) { return one.expired(); });
+  sessions.push_back(impl_);
 }
 
-Session::~Session() {
-  std::erase_if(sessions, [&](const auto& one) { return one.second == this; });
-}
+Session::~Session() = default;
 
 std::vector<Tensor> Session::run_all(const std::vector<Fetch>& fetches, const Feeds& feeds) const {
+  return impl_->run(fetches, feeds);
+}
+
+namespace detail {
+
+TensorList SessionImpl::run(const std::vector<Fetch>& fetches, const Feeds& feeds) {
   Question question;
-  const SessionImpl::Results results = impl_->ask(question, fetches);
+  const Results results = ask(question, fetches);
   TensorList values;
   for (const Fed& fed : feeds) {
-    const GraphImpl::Place place = impl_->placed(fed.tensor, fed.name);
-    if (std::ranges::find(question.fed, place) != question.fed.end()) {
-      fail<Error>("session: {} is fed twice", impl_->graph->name_of(place));
-    }
-    check_fits(*impl_->graph, place, fed.value);
-    question.fed.push_back(place);
+    feed(question, fed.tensor, fed.name);
+    check_defined("session", fed.value);
     values.push_back(fed.value);
   }
-  std::erase_if(question.done, [&](std::size_t node) {
-    const std::function<void()>& before = impl_->graph->nodes[node].before;
-    if (before) before();
-    return static_cast<bool>(before);
-  });
+  const bool acts = std::ranges::any_of(
+      question.done, [&](std::size_t node) { return !graph->nodes[node].before; });
+  const Answer* answer = nullptr;
+  if (!question.fetched.empty() || acts) answer = &answer_to(question);
+  // Only now, so that what is refused has changed nothing.
+  for (const std::size_t node : question.done) {
+    if (graph->nodes[node].before) graph->nodes[node].before();
+  }
   TensorList fetched;
-  if (!question.fetched.empty() || !question.done.empty()) {
-    const SessionImpl::Answer& answer = impl_->answer_to(question);
-    answer.replay.check_initialized();
-    fetched = answer.program.run(values);
+  if (answer) {
+    answer->replay.check_initialized();
+    fetched = answer->program.run(values);
   }
   TensorList all;
   for (const std::optional<std::size_t>& place : results) {
@@ -145,12 +144,17 @@ std::vector<Tensor> Session::run_all(const std::vector<Fetch>& fetches, const Fe
   return all;
 }
 
+}  // namespace detail
+
 Program Session::program(const std::vector<Fetch>& fetches,
                          const std::vector<Fetch>& placeholders) const {
   Question question;
   impl_->ask(question, fetches);
-  for (const Fetch& fed : placeholders) {
-    question.fed.push_back(impl_->placed(fed.tensor, fed.name));
+  for (const Fetch& fed : placeholders) impl_->feed(question, fed.tensor, fed.name);
+  for (const std::size_t node : question.done) {
+    check<Error>(!impl_->graph->nodes[node].before,
+                 "program: {} gives memory, and is run by a session alone",
+                 impl_->graph->names()[node]);
   }
   return impl_->answer_to(question).program;
 }
@@ -165,12 +169,11 @@ Tensor Tensor::eval(const std::vector<Fed>& feeds) const {
   check_defined_self("eval", *this);
   if (!is_symbolic(*this)) return *this;
   const std::shared_ptr<GraphImpl> graph = graph_of("eval", *this);
-  const auto found = std::ranges::find_if(sessions.rbegin(), sessions.rend(), [&](const auto& one) {
-    return one.first->graph == graph;
-  });
-  check<Error>(found != sessions.rend(), "eval: {} needs a session of graph \"{}\" in this thread",
-               name(), graph->name);
-  return found->second->run(*this, feeds);
+  for (auto one = sessions.rbegin(); one != sessions.rend(); ++one) {
+    const std::shared_ptr<SessionImpl> session = one->lock();
+    if (session && session->graph == graph) return session->run({*this}, feeds)[0];
+  }
+  fail<Error>("eval: {} needs a session of graph \"{}\" in this thread", name(), graph->name);
 }
 
 void Tensor::set_shape(const Shape& shape) const {
@@ -194,6 +197,7 @@ void Tensor::set_shape(const Shape& shape) const {
   x.layout = Layout(fixed);
   const std::shared_ptr<GraphImpl> graph = graph_of("set_shape", *this);
   graph->nodes[graph->place_of("set_shape", *this).node].fixed = true;
+  ++graph->shapes_fixed;
 }
 
 }  // namespace tapegrad

@@ -373,5 +373,17 @@ TEST_CASE("errors of a run are those of the operation, and the program goes on",
   CHECK(program(x, tensor({0, 3})).to_vector<float>() == std::vector{2.0f, 8.0f});
 }
 
+TEST_CASE("a captured loss of labels with weights has the type of its input", "[program]") {
+  const Tensor x = batch(1, {4, 3});
+  const Tensor labels = tensor({0, 2, 1, 2});
+  const Tensor weight = tensor({1.0f, 2.0f, 0.5f});
+  const auto f = [&](const Tensor& logits) {
+    return nn::cross_entropy(logits, labels, {.weight = weight});
+  };
+  const Tensor got = capture(f, {{4, 3}})(x);
+  CHECK(got.dtype() == float32);
+  CHECK(difference(got, f(x), 0, 0) == "");
+}
+
 }  // namespace
 }  // namespace tapegrad

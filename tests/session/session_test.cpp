@@ -1,15 +1,13 @@
 // Running a graph: fetches, feeds, variables, training, and what a session refuses.
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "io/files.hpp"
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/io/saver.hpp"
-#include "tapegrad/names.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -19,7 +17,6 @@
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/ops/shape.hpp"
-#include "tapegrad/optim/adam.hpp"
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/random.hpp"
 #include "tapegrad/session.hpp"
@@ -94,139 +91,6 @@ TEST_CASE("what doesn't fit a graph is refused with its names", "[graph][session
   CHECK(contains(error_of([&] { alien.eval(); }), "needs a session of graph \"other\""));
 }
 
-TEST_CASE("a line is fitted by a session as by hand", "[graph][session]") {
-  // Gradient descent in double precision, written out.
-  const std::vector<double> xs{-1, 0.5, 2, 3};
-  double w = 0.25;
-  double b = 0;
-  for (int i = 0; i < 20; ++i) {
-    double dw = 0;
-    double db = 0;
-    for (const double x : xs) {
-      const double off = w * x + b - (0.8 * x + 0.7);
-      dw += 2 * off * x / 4;
-      db += 2 * off / 4;
-    }
-    w -= 0.1 * dw;
-    b -= 0.1 * db;
-  }
-  Graph graph;
-  const Tensor x = graph.placeholder("x", float64, {unknown, 1});
-  const Tensor y = graph.placeholder("y", float64, {unknown, 1});
-  const Tensor weight = graph.variable("weight", full({1, 1}, 0.25, {.dtype = float64}));
-  const Tensor bias = graph.variable("bias", zeros({1}, {.dtype = float64}));
-  const Tensor loss = square(matmul(x, weight) + bias - y).mean().named("loss");
-  optim::SGD sgd({weight, bias}, {.lr = 0.1});
-  const GraphOperation train = sgd.minimize(loss);
-  CHECK(train.name() == "minimize");
-  const Session session(graph);
-  session.run(graph.initializer());
-  const Tensor points = Tensor::from_span<double>(xs, {4, 1});
-  const Feeds feeds{{x, points}, {y, points * 0.8 + 0.7}};
-  const double before = session.run(loss, feeds).item<double>();
-  for (int i = 0; i < 20; ++i) {
-    const auto [l, none] = session.run({loss, train}, feeds);
-    if (i == 0) CHECK(l.item<double>() == before);
-    CHECK_FALSE(none.defined());
-  }
-  CHECK(weight.item<double>() == Approx(w).epsilon(1e-12));
-  CHECK(bias.item<double>() == Approx(b).epsilon(1e-12));
-  session.run(graph.initializer());
-  CHECK(weight.item<double>() == 0.25);
-  CHECK(session.run(loss, feeds).item<double>() == before);
-}
-
-TEST_CASE("an optimizer that nobody keeps lives as long as its graph", "[graph][session]") {
-  Graph graph;
-  const Tensor w = graph.variable("w", ones({3}));
-  const GraphOperation train = optim::SGD({w}, {.lr = 0.5}).minimize(square(w).sum());
-  const GraphOperation adam = optim::Adam({w}, {.lr = 0.5}).minimize(square(w).sum());
-  const Session session(graph);
-  session.run(graph.initializer());
-  session.run(train);
-  CHECK(values_of(w) == std::vector<double>{0, 0, 0});
-  session.run(adam);
-}
-
-TEST_CASE("a variable that isn't trainable stays, and is no parameter", "[graph][session]") {
-  Graph graph;
-  const Tensor w = graph.variable("w", ones({}), {.trainable = false});
-  const Tensor b = graph.variable("b", zeros({}));
-  const Tensor loss = square(w + b - 3);
-  CHECK(graph.trainable_variables().size() == 1);
-  CHECK(graph.state_dict().size() == 2);
-  optim::SGD sgd(graph.trainable_variables(), {.lr = 0.5});
-  const GraphOperation train = sgd.minimize(loss);
-  const Session session(graph);
-  session.run(graph.initializer());
-  session.run(train);
-  CHECK(w.item<float>() == 1);
-  CHECK(b.item<float>() == 2);
-  CHECK(graph.variable("n", tensor({1, 2}), {.trainable = false}).dtype() == int64);
-  CHECK(error_of<DTypeError>([&] { graph.variable("n", tensor({1, 2})); }) != "no error");
-}
-
-TEST_CASE("variables are assigned to by the graph and by hand", "[graph][session]") {
-  Graph graph;
-  const Tensor w = graph.variable("w", ones({2}));
-  const GraphOperation grow = graph.assign(w, w * 2);
-  const Tensor read = w + 0;
-  const Session session(graph);
-  session.run(graph.initializer());
-  session.run(grow);
-  session.run(grow);
-  CHECK(values_of(session.run(read)) == std::vector<double>{4, 4});
-  {
-    const NoGrad guard;
-    Tensor elements = w;
-    elements.fill_(3);
-  }
-  CHECK(values_of(session.run(w)) == std::vector<double>{3, 3});
-  CHECK(error_of<ShapeError>([&] { graph.assign(w, ones({3})); }) != "no error");
-  CHECK(error_of([&] { graph.assign(read, ones({2})); }) ==
-        "assign: add:0 is no variable of graph \"graph\"");
-}
-
-TEST_CASE("the state of a graph goes into another one, all of it or nothing", "[graph][session]") {
-  Graph graph;
-  const Tensor a = graph.variable("a", full({2}, 5.0));
-  Session(graph).run(graph.initializer());
-  Graph other;
-  const Tensor b = other.variable("a", zeros({2}));
-  other.load_state_dict(graph.state_dict());
-  CHECK(values_of(b) == std::vector<double>{5, 5});
-  CHECK(error_of([&] { other.load_state_dict({}); }) ==
-        "load_state_dict: the state has no \"a\", of graph \"graph\"");
-  CHECK(error_of<ShapeError>([&] { other.load_state_dict({{"a", ones({3})}}); }) != "no error");
-  CHECK(error_of([&] {
-          other.load_state_dict({{"a", ones({2})}, {"c", ones({2})}});
-        }) != "no error");
-  CHECK(values_of(b) == std::vector<double>{5, 5});
-  // A state is of no graph, and looks at the variable's memory.
-  const Tensor kept = other.state_dict()["a"];
-  CHECK(values_of(kept * 2) == std::vector<double>{10, 10});
-  other.load_state_dict({{"a", ones({2})}});
-  CHECK(values_of(kept) == std::vector<double>{1, 1});
-}
-
-TEST_CASE("a checkpoint goes into a graph that was never initialized", "[graph][session]") {
-  const test::Folder folder;
-  const auto build = [](Graph& graph) { return graph.variable("line/w", zeros({3})); };
-  Graph graph;
-  const Tensor w = build(graph);
-  const Session session(graph);
-  session.run(graph.initializer());
-  session.run(graph.assign(w, w + 2));
-  io::Saver saver(folder.path().string());
-  saver.add("model", graph).save(1);
-  Graph again;
-  const Tensor restored = build(again);
-  io::Saver reader(folder.path().string());
-  CHECK(reader.add("model", again).restore_latest()->step == 1);
-  CHECK(values_of(restored) == std::vector<double>{2, 2, 2});
-  CHECK(values_of(Session(again).run(restored)) == std::vector<double>{2, 2, 2});
-}
-
 TEST_CASE("gradients are tensors of the graph", "[graph][session]") {
   Graph graph;
   const Tensor x = graph.placeholder("x", float64, {unknown});
@@ -238,6 +102,67 @@ TEST_CASE("gradients are tensors of the graph", "[graph][session]") {
   const Feeds feeds{{x, tensor({1.0, 2.0}, {.dtype = float64})}};
   CHECK(session.run(g[0], feeds).item<double>() == 18);
   CHECK(values_of(session.run(g[1], feeds)) == std::vector<double>{0, 0});
+}
+
+TEST_CASE("gradients have gradients, and what was built under NoGrad has none",
+          "[graph][session]") {
+  Graph graph;
+  const Tensor w = graph.variable("w", full({}, 2.0));
+  const Tensor d = graph.gradients(pow(w, 3).sum(), {w})[0];  // 3 w^2
+  const Tensor second = graph.gradients((d * w).sum(), {w})[0];
+  Tensor t;
+  {
+    const NoGrad guard;
+    t = w * w;
+  }
+  const Tensor partial = graph.gradients(t * w, {w})[0];
+  const Session session(graph);
+  session.run(graph.initializer());
+  CHECK(session.run(second).item<float>() == 36);
+  CHECK(session.run(partial).item<float>() == 4);
+}
+
+TEST_CASE("operations are run by name, and a refused run has changed nothing", "[graph][session]") {
+  Graph graph;
+  Graph other("other");
+  const Tensor x = graph.placeholder("x", float32, {});
+  const Tensor w = graph.variable("w", ones({}));
+  const Tensor alien = other.variable("v", ones({}));
+  static_cast<void>(graph.assign(w, w + 1));
+  const GraphOperation init = graph.initializer();
+  const Session session(graph);
+  session.run("initializer");
+  session.run("assign");
+  CHECK(w.item<float>() == 2);
+  CHECK(error_of([&] { session.run({init, x}); }) != "no error");
+  CHECK(w.item<float>() == 2);
+  CHECK(error_of([&] { session.program({init}, {}); }) != "no error");
+  CHECK(error_of([&] { graph.assign(w, alien); }) ==
+        "assign: v:0 belongs to graph \"other\", and graph \"graph\" was asked");
+  CHECK(error_of([&] { graph.gradients(w * 2, {alien}); }) ==
+        "gradients: v:0 belongs to graph \"other\", and graph \"graph\" was asked");
+}
+
+TEST_CASE("what set_shape() says after a run holds in the next", "[graph][session]") {
+  Graph graph;
+  const Tensor x = graph.placeholder("x", float32, {unknown});
+  const Tensor y = x * 2;
+  const Session session(graph);
+  session.run(y, {{x, ones({3})}});
+  y.set_shape({4});
+  CHECK(error_of<ShapeError>([&] {
+          session.run(y, {{x, ones({3})}});
+        }) == "session: mul gives shape [3], and set_shape() said [4]");
+  CHECK(session.run(y, {{x, ones({4})}}).numel() == 4);
+}
+
+TEST_CASE("a session may end in another thread than that of its beginning", "[graph][session]") {
+  Graph graph;
+  const Tensor x = graph.constant(3.0);
+  auto session = std::make_unique<Session>(graph);
+  CHECK(x.eval().item<float>() == 3);
+  std::thread([&] { session.reset(); }).join();
+  CHECK(contains(error_of([&] { x.eval(); }), "needs a session"));
 }
 
 TEST_CASE("each run of a graph draws anew, as the function would", "[graph][session]") {

@@ -99,23 +99,43 @@ TEST_CASE("parts of an unknown size are refused, and never read past the end", "
   CHECK(session.run(chosen, {{x, ones({5, 6})}, {places, from}}).shape() == Shape{2, 6});
 }
 
-TEST_CASE("unknown sizes of one dimension must agree only where an operation was told one",
-          "[graph]") {
+TEST_CASE("unknown sizes of one dimension are one size in a run, and never 0", "[graph]") {
   Graph graph;
   const Tensor x = graph.placeholder("x", float32, {unknown});
   const Tensor y = graph.placeholder("y", float32, {unknown});
-  const Tensor sums = x.sum() + y.sum();
-  const Tensor viewed = x.view({x.size(0), 1}).sum() + y.sum();
+  const Tensor z = graph.placeholder("z", float32, {2, unknown});
+  const Tensor loss = nn::mse_loss(x, y);
   const Session session(graph);
-  const Feeds feeds{{x, ones({3})}, {y, ones({2})}};
-  CHECK(session.run(sums, feeds).item<float>() == 5);
-  CHECK(contains(error_of<ShapeError>([&] { session.run(viewed, feeds); }),
-                 "the unknown size of dimension 0, which is 3 in one feed and 2 in another"));
+  CHECK(session.run(loss, {{x, ones({3})}, {y, zeros({3})}}).item<float>() == 1);
+  CHECK(error_of<ShapeError>([&] {
+          session.run(loss, {{x, ones({3})}, {y, ones({2})}});
+        }) ==
+        "session: y:0 has shape [?], and was fed [2]: the unknown size of dimension 0 is 3 in "
+        "another feed, and must be one in a run");
+  CHECK(error_of<ShapeError>([&] {
+          session.run(loss, {{x, ones({0})}, {y, ones({0})}});
+        }) == "session: x:0 has shape [?], and was fed [0]: an unknown size can't be 0");
+  // Another dimension's is another one.
+  const Tensor both = x.sum() + z.sum();
+  CHECK(session.run(both, {{x, ones({3})}, {z, ones({2, 5})}}).item<float>() == 13);
+  const Program program = session.program({loss}, {x, y});
+  CHECK(program.run({ones({4}), zeros({4})})[0].item<float>() == 1);
+  CHECK(error_of<ShapeError>([&] { program.run({ones({4}), zeros({5})}); }) != "no error");
+  CHECK(error_of<DTypeError>([&] {
+          program.run({ones({4}), zeros({4}, {.dtype = float64})});
+        }) != "no error");
+  CHECK(error_of([&] { session.program({loss}, {x, x}); }) == "session: x:0 is fed twice");
+}
+
+TEST_CASE("a batch may be joined with many rows", "[graph]") {
+  check_sizes([](const Tensor& x) { return cat({x, ones({1000, 6})}, 0).mean(); });
+  check_sizes([](const Tensor& x) { return cat({x, ones({100, 6})}, 0).flatten(); });
 }
 
 TEST_CASE("stand-ins are told from real sizes, their multiples and what is near them", "[graph]") {
   Graph graph;
-  graph.placeholder("x", float32, {unknown, unknown, unknown});
+  graph.placeholder("x", float32, {unknown, unknown});
+  graph.placeholder("y", float32, {2, 2, unknown});
   KnownSizes sizes;
   sizes.learn(0, 100);
   sizes.learn(1, 7);
@@ -125,14 +145,19 @@ TEST_CASE("stand-ins are told from real sizes, their multiples and what is near 
   CHECK(sizes(stand_ins[1]) == 7);
   CHECK(sizes(stand_ins[0] * 6) == 600);
   CHECK(sizes(stand_ins[0] - 1) == 99);
+  CHECK(sizes(stand_ins[0] + 500000) == 500100);
   CHECK(sizes(stand_ins[1] * 3 + 2) == 23);
   CHECK(sizes(stand_ins[0] * stand_ins[1] * 2) == 1400);
   CHECK(error_of<ShapeError>([&] { sizes(stand_ins[2]); }) != "no error");
   CHECK(comes_of_unknown(1.0 / static_cast<double>(stand_ins[0])));
   CHECK(comes_of_unknown(static_cast<double>(stand_ins[0] / 2)));
   CHECK(comes_of_unknown(static_cast<double>(stand_ins[0]) / 3));
-  for (const double real : {0.1, 0.0, 1e300, 8388608.0, 1e6, 0.5, 1.0 / 3, 60000.0}) {
+  for (const double real :
+       {0.1,   0.0,       1e300, 8388608.0, 1e6,  0.5,  1.0 / 3, 60000.0,
+        784.0, 1.0 / 784, 1e-3,  1e-4,      1e-5, 1e-6, 1e-7,    1e-8,
+        1e-9,  1e-10,     1e-12, 1e7,       1e8,  1e9,  65535.0, 4294967296.0}) {
     CHECK_FALSE(comes_of_unknown(real));
+    INFO(real);
   }
 }
 

@@ -241,7 +241,8 @@ class Counted {
   const Nll& nll() const { return nll_; }
   Tensor divided(const Tensor& sum, const Tensor& target, const Tensor& weight) const {
     if (nll_.total) return sum / *nll_.total;
-    return sum / untaped(LabelTotal{nll_.function, nll_.input, nll_.ignored}, target, weight);
+    const LabelTotal total{nll_.function, nll_.input, nll_.ignored};
+    return sum / untaped(total, target, weight).to(sum.dtype());
   }
 
  private:
