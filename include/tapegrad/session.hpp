@@ -73,10 +73,12 @@ struct VariableOptions {
 /// there its shapes and types are checked. Results of functions of other tensors only are computed
 /// at once, and are constants to the graph. Graphs live side by side; an operation on tensors of
 /// two of them throws Error with the names of both.
-///   What is decided in C++ is decided when the graph is built. Sizes that aren't known stand in
-/// C++ as large numbers that mean nothing; operations that are told such a number, as x.view({x
-/// .size(0), 4}), take the real one in a run, also where it is a multiple, a product or near it.
-/// Other numbers that are made of it, as 1.0 / x.size(0), are refused with Error: use mean().
+///   What is decided in C++ is decided when the graph is built. Unknown sizes of one dimension are
+/// one size, not 0, in a run. In C++ they are large numbers that mean nothing; operations that are
+/// told such a number, as x.view({x.size(0), 4}), take the real one in a run, also where it is a
+/// multiple, a product or a sum with what is joined. As another operand, 1.0 / x.size(0) say, it is
+/// refused with Error: use mean(). What C++ computes of it otherwise, a root say, is not noticed.
+///   One thread builds a graph.
 class Graph {
  public:
   explicit Graph(std::string_view name = "graph");
