@@ -10,6 +10,8 @@ from dataclasses import dataclass
 RULES = {"vjp", "grads", "df", "dx", "dy", "pull", "pull_x", "pull_y"}
 # Functions that are derivatives themselves: `f` of such structs.
 SLOPES = re.compile(r"(Slope|Target|Gradient|Spread)$")
+# What a derivative's text is run by, or what it runs: no rules, and with tests of their own.
+LOOPS = {"forward", "into", "looped"}
 HEAD = re.compile(r"^[ \t]*(?!return|else|case)(?:[\w:<>&*,\[\]]+ )+(?P<name>[\w:]+)\(", re.MULTILINE)
 STRUCT = re.compile(r"^struct (\w+)", re.MULTILINE)
 TOKEN = re.compile(r"""(?P<skip>//[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
@@ -88,7 +90,7 @@ def rules(text, public=frozenset()):
         for f in known:
             own = f.name.rpartition("::")[2]
             if own in called and own not in public and f not in chosen and own != "f":
-                if not own.startswith("check") and own != "forward":
+                if not own.startswith("check") and own not in LOOPS:
                     chosen.append(f)
     return sorted(chosen, key=lambda f: f.begin)
 

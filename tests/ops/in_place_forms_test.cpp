@@ -56,6 +56,11 @@ TEST_CASE("an in-place form is recorded with what it overwrites", "[ops][in-plac
        .empty_inputs = {{0, 3}},
        .empty_result = {0, 3}},
       {.name = "copy",
+       .f = [=](const Tensors& x) { return changed(x[0], [&](Tensor& y) { y.copy_(x[1]); }); },
+       .inputs = {{{2, 3}}, {{3}}},
+       .empty_inputs = {{0, 3}, {3}},
+       .empty_result = {0, 3}},
+      {.name = "copy",
        .f =
            [=](const Tensors& x) {
              return changed(x[0], [](Tensor& y) { y[{ellipsis, Slice(0, 2)}].sigmoid_(); });
