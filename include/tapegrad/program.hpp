@@ -72,7 +72,7 @@ class Program {
   /// feeds, and where a run would not do what the function would do now: a tensor of the capture
   /// was given other memory or another place on the tape, a module another mode, an optimizer is
   /// gone. What an operation throws is passed on; what came before it has been done.
-  ///   Within a captured function it is a part of that.
+  ///   Within a captured function it is a part of that, of tensors of a graph a part of it.
   std::vector<Tensor> run(const std::vector<Tensor>& feeds) const;
 
   /// run() of a function with one result, or with none, which gives an undefined tensor. Throws

@@ -76,8 +76,9 @@ struct VariableOptions {
 ///   What is decided in C++ is decided when the graph is built. Unknown sizes of one dimension are
 /// one size, not 0, in a run. In C++ they are large numbers that mean nothing; operations that are
 /// told such a number, as x.view({x.size(0), 4}), take the real one in a run, also where it is a
-/// multiple, a product or a sum with what is joined. As another operand, 1.0 / x.size(0) say, it is
-/// refused with Error: use mean(). What C++ computes of it otherwise, a root say, is not noticed.
+/// multiple, a product or a sum with what is joined. As another operand it is refused with Error,
+/// and so are one divided by it, its root and the like: use mean(). What C++ computes of it in
+/// further ways, 0.001 * x.size(0) say, is not noticed.
 ///   One thread builds a graph.
 class Graph {
  public:

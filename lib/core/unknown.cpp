@@ -65,24 +65,35 @@ bool has_unknown(const Shape& shape) {
 
 /// Of a small multiple, and no more than a few away: other numbers are as large as sizes, too.
 bool is_near_unknown(std::int64_t size) {
-  constexpr std::int64_t most_times = 64;
+  constexpr std::int64_t most_times = 4096;
   constexpr std::int64_t few = 16;
   const std::optional<Made> made = made_of(size);
   return made && made->times <= most_times && std::abs(made->more) <= few;
 }
 
-bool comes_of_unknown(double number) {
-  const double size = std::abs(number) < 1 ? 1 / std::abs(number) : std::abs(number);
+/// A whole number of parts of a multiple, as well as it can be told after rounding.
+bool is_part_of_unknown(double size, double rounding) {
   if (!(size < 1e17)) return false;
   constexpr int most_parts = 10;
   for (int parts = 1; parts <= most_parts; ++parts) {
     const double whole = size * parts;
     const double nearest = std::nearbyint(whole);
-    // A quotient of sizes is rounded twice at most.
-    if (std::abs(whole - nearest) > 1e-12 * whole) continue;
+    if (std::abs(whole - nearest) > rounding * whole) continue;
     if (is_near_unknown(static_cast<std::int64_t>(nearest))) return true;
   }
   return false;
+}
+
+// What formulas make of a count: a quotient, a root, a logarithm, and 1 - 1 / n or n / (n - 1).
+bool comes_of_unknown(double number) {
+  const double x = std::abs(number);
+  const bool is_float = static_cast<double>(static_cast<float>(x)) == x;
+  const double rounding = is_float ? 0x1p-22 : 1e-12;
+  for (const double size : {x, 1 / x, x * x, 1 / (x * x), std::exp(x)}) {
+    if (is_part_of_unknown(size, rounding)) return true;
+  }
+  // The difference from 1 has lost as many digits as the size has.
+  return is_part_of_unknown(1 / std::abs(1 - x), 1);
 }
 
 }  // namespace tapegrad

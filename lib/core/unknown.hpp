@@ -38,7 +38,8 @@ class KnownSizes {
 /// Whether it is an unknown size, or was made of one in a way that a run can repeat.
 bool is_unknown(std::int64_t size);
 bool has_unknown(const Shape& shape);
-/// Whether a number seems to come of an unknown size in any way: a half of it, one divided by it.
+/// Whether a number seems to come of an unknown size in a usual way: a half of it, one divided by
+/// it, its root or logarithm, n / (n - 1).
 bool comes_of_unknown(double number);
 
 }  // namespace tapegrad

@@ -68,7 +68,7 @@ Program::Program(Function f, const std::vector<Feed>& feeds) {
 
 std::vector<Tensor> Program::run(const std::vector<Tensor>& feeds) const {
   check_defined("program", feeds);
-  if (is_captured()) return impl_->f(feeds);
+  if (is_captured() || std::ranges::any_of(feeds, is_symbolic)) return impl_->f(feeds);
   const std::lock_guard guard(impl_->mutex);
   std::vector<Tensor> results;
   for (const Tensor& y : impl_->run(pointers_to(feeds)).captured().results) {
@@ -81,7 +81,8 @@ Tensor Program::run_for_one(std::span<const Tensor* const> feeds) const {
   for (std::size_t i = 0; i < feeds.size(); ++i) {
     if (!feeds[i]->defined()) refuse_undefined("program", i + 1);
   }
-  if (is_captured()) {
+  const auto is_of_graph = [](const Tensor* x) { return is_symbolic(*x); };
+  if (is_captured() || std::ranges::any_of(feeds, is_of_graph)) {
     std::vector<Tensor> list;
     for (const Tensor* x : feeds) list.push_back(*x);
     return only(impl_->f(list));

@@ -235,6 +235,14 @@ TEST_CASE("the program of a question runs without a session's looking", "[graph]
   CHECK(contains(program.text(), "mul(feed 0, other=2)"));
 }
 
+TEST_CASE("a program of tensors of a graph is a part of it", "[graph][session]") {
+  const Program twice = capture([](const Tensor& x) { return x * 2; });
+  Graph graph;
+  const Tensor x = graph.placeholder("x", float32, {unknown});
+  const Tensor y = twice(x).sum();
+  CHECK(Session(graph).run(y, {{x, ones({5})}}).item<float>() == 10);
+}
+
 TEST_CASE("sessions of one graph share its variables, and graphs run side by side",
           "[graph][session]") {
   Graph one("one");

@@ -1,5 +1,6 @@
 // Sizes that a graph gets to know when it is fed: what is made of them in C++ is what it would be
 // there.
+#include <cmath>
 #include <functional>
 #include <string>
 
@@ -152,6 +153,13 @@ TEST_CASE("stand-ins are told from real sizes, their multiples and what is near 
   CHECK(comes_of_unknown(1.0 / static_cast<double>(stand_ins[0])));
   CHECK(comes_of_unknown(static_cast<double>(stand_ins[0] / 2)));
   CHECK(comes_of_unknown(static_cast<double>(stand_ins[0]) / 3));
+  const auto n = static_cast<double>(stand_ins[0]);
+  for (const double made : {std::sqrt(n), 1 / std::sqrt(n), std::log(n), n / (n - 1), 1 - 1 / n,
+                            1 / (n * 784), static_cast<double>(1.0f / static_cast<float>(n)),
+                            std::sqrt(static_cast<double>(stand_ins[1]))}) {
+    INFO(made);
+    CHECK(comes_of_unknown(made));
+  }
   for (const double real :
        {0.1,   0.0,       1e300, 8388608.0, 1e6,  0.5,  1.0 / 3, 60000.0,
         784.0, 1.0 / 784, 1e-3,  1e-4,      1e-5, 1e-6, 1e-7,    1e-8,
