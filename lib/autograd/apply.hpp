@@ -142,7 +142,7 @@ template <class Op, class Edges, class Values>
   return owner;
 }
 
-/// Where a call would be a good part of the whole.
+/// For records of one input, of which a call would be a good part.
 template <class Op, std::same_as<Tensor>... In>
 [[gnu::always_inline]] inline Ptr<Node> record_here(Op op, const Tensor& out, const In&... inputs) {
   constexpr std::size_t count = sizeof...(In);
@@ -237,7 +237,7 @@ Tensor run_and_record(Op op, const In&... inputs) {
                              : unrecorded([&] { return computed(op, inputs...); });
   if constexpr (requires { &Op::vjp; }) {
     if (recording() && (tracked(inputs) || ...)) {
-      if constexpr (IsView<Op>) {
+      if constexpr (sizeof...(In) == 1) {
         out.impl()->node = record_here(std::move(op), out, inputs...);
       } else {
         out.impl()->node = record(std::move(op), out, inputs...);

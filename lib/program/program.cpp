@@ -4,6 +4,7 @@
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
 #include "core/naming.hpp"
+#include "core/unknown.hpp"
 #include "program/program_impl.hpp"
 
 namespace tapegrad {
@@ -68,7 +69,8 @@ Program::Program(Function f, const std::vector<Feed>& feeds) {
 
 std::vector<Tensor> Program::run(const std::vector<Tensor>& feeds) const {
   check_defined("program", feeds);
-  if (is_captured() || std::ranges::any_of(feeds, is_symbolic)) return impl_->f(feeds);
+  const bool in_graph = graphs_here > 0 && std::ranges::any_of(feeds, is_symbolic);
+  if (is_captured() || in_graph) return impl_->f(feeds);
   const std::lock_guard guard(impl_->mutex);
   std::vector<Tensor> results;
   for (const Tensor& y : impl_->run(pointers_to(feeds)).captured().results) {
@@ -82,7 +84,8 @@ Tensor Program::run_for_one(std::span<const Tensor* const> feeds) const {
     if (!feeds[i]->defined()) refuse_undefined("program", i + 1);
   }
   const auto is_of_graph = [](const Tensor* x) { return is_symbolic(*x); };
-  if (is_captured() || std::ranges::any_of(feeds, is_of_graph)) {
+  const bool in_graph = graphs_here > 0 && std::ranges::any_of(feeds, is_of_graph);
+  if (is_captured() || in_graph) {
     std::vector<Tensor> list;
     for (const Tensor* x : feeds) list.push_back(*x);
     return only(impl_->f(list));
