@@ -1,6 +1,6 @@
 // What the operations of a graph are called, and all of them as a list.
-#include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "autograd/graph_impl.hpp"
 #include "core/check.hpp"
@@ -26,14 +26,60 @@ Shape declared(const Shape& shape) {
   return result;
 }
 
-/// A tensor that is no part of the graph, as an entry of the list.
-TapeRecord outsider(const Tensor& x, std::size_t number) {
+class Listing {
+ public:
+  explicit Listing(const GraphImpl& graph)
+      : graph_(graph), taken_(graph.names().begin(), graph.names().end()) {}
+  void add(std::size_t node);
+  std::vector<TapeRecord> list() && { return std::move(list_); }
+
+ private:
+  std::size_t place_of(const Tensor& x);
+
+  const GraphImpl& graph_;
+  std::set<std::string> taken_;
+  std::map<const TensorImpl*, std::size_t> places_;
+  std::vector<TapeRecord> list_;
+};
+
+/// What is no part of the graph is added where it is used first.
+std::size_t Listing::place_of(const Tensor& x) {
+  const auto [place, is_new] = places_.try_emplace(x.impl(), list_.size());
+  if (!is_new) return place->second;
   const Scope* label = x.impl()->label;
   const std::string name = label ? path_of(label) : "constant";
-  return {.name = number == 0 ? name : fmt::format("{}_{}", name, number),
-          .operation = x.requires_grad() ? "leaf" : "constant",
-          .dtype = x.dtype(),
-          .shape = x.shape()};
+  std::string called = name;
+  for (std::size_t n = 1; !taken_.insert(called).second; ++n)
+    called = fmt::format("{}_{}", name, n);
+  list_.push_back({.name = std::move(called),
+                   .operation = x.requires_grad() ? "leaf" : "constant",
+                   .dtype = x.dtype(),
+                   .shape = x.shape()});
+  return place->second;
+}
+
+void Listing::add(std::size_t i) {
+  const GraphNode& node = graph_.nodes[i];
+  std::vector<std::optional<std::size_t>> inputs;
+  for (const Tensor& x : node.inputs) {
+    if (x.defined()) inputs.emplace_back(place_of(x));
+  }
+  const auto put = [&](DType dtype, const Shape& shape, std::optional<std::size_t> result) {
+    const std::string number = result ? fmt::format(":{}", *result) : "";
+    list_.push_back({.name = graph_.names()[i] + number,
+                     .operation = node.kind,
+                     .dtype = dtype,
+                     .shape = declared(shape),
+                     .inputs = inputs,
+                     .attributes = node.attributes,
+                     .result = result});
+  };
+  for (std::size_t k = 0; k < node.outputs.size(); ++k) {
+    const Tensor& y = node.outputs[k];
+    places_.emplace(y.impl(), list_.size());
+    put(y.dtype(), y.shape(), node.outputs.size() == 1 ? std::nullopt : std::optional(k));
+  }
+  if (node.outputs.empty()) put(float32, {0}, std::nullopt);
 }
 
 }  // namespace
@@ -85,46 +131,9 @@ std::optional<std::size_t> GraphImpl::find_action(std::string_view wanted) const
 
 std::vector<TapeRecord> Graph::operations() const {
   check<Error>(impl_ != nullptr, "operations: this graph was moved from, and has {}", 0);
-  const GraphImpl& graph = *impl_;
-  std::vector<TapeRecord> list;
-  std::map<const TensorImpl*, std::size_t> places;
-  std::map<std::string, std::size_t> outsiders;
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    const GraphNode& node = graph.nodes[i];
-    std::vector<std::optional<std::size_t>> inputs;
-    for (const Tensor& x : node.inputs) {
-      if (!x.defined()) continue;
-      const auto [place, is_new] = places.try_emplace(x.impl(), list.size());
-      if (is_new) {
-        TapeRecord record = outsider(x, 0);
-        std::size_t& count = outsiders[record.name];
-        const auto is_taken = [&](const std::string& name) {
-          return std::ranges::any_of(list, [&](const auto& one) { return one.name == name; }) ||
-                 graph.find(name);
-        };
-        while (is_taken(record.name)) record = outsider(x, ++count);
-        list.push_back(std::move(record));
-      }
-      inputs.emplace_back(place->second);
-    }
-    const auto add = [&](DType dtype, const Shape& shape, std::optional<std::size_t> result) {
-      const std::string number = result ? fmt::format(":{}", *result) : "";
-      list.push_back({.name = graph.names()[i] + number,
-                      .operation = node.kind,
-                      .dtype = dtype,
-                      .shape = declared(shape),
-                      .inputs = inputs,
-                      .attributes = node.attributes,
-                      .result = result});
-    };
-    for (std::size_t k = 0; k < node.outputs.size(); ++k) {
-      const Tensor& y = node.outputs[k];
-      places.emplace(y.impl(), list.size());
-      add(y.dtype(), y.shape(), node.outputs.size() == 1 ? std::nullopt : std::optional(k));
-    }
-    if (node.outputs.empty()) add(float32, {0}, std::nullopt);
-  }
-  return list;
+  Listing listing(*impl_);
+  for (std::size_t i = 0; i < impl_->nodes.size(); ++i) listing.add(i);
+  return std::move(listing).list();
 }
 
 std::string Graph::text() const { return tape_text(operations()); }
