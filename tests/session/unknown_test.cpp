@@ -11,6 +11,7 @@
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/index.hpp"
+#include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
@@ -80,6 +81,7 @@ TEST_CASE("parts of an unknown size are refused, and never read past the end", "
   CHECK(error_of([&] { x.select(0, n / 3); }) != "no error");
   CHECK(error_of([&] { kthvalue(x, n / 2, 0); }) != "no error");
   CHECK(error_of([&] { full({n}, 1.0 / static_cast<double>(n)); }) != "no error");
+  CHECK(contains(error_of([&] { pinv(x); }), "pinv: the tolerance comes of the sizes of [?, 6]"));
   // Not to be told from a real size: the run finds out.
   const std::int64_t share = n * 7 / 11;
   const Session session(graph);

@@ -30,16 +30,22 @@ Three three(const Dims& sizes, std::int64_t missing) {
 }
 
 Convolution between(const Shape& image, const Shape& kernel, const Shape& maps, const Moves& m) {
-  return {image[0],
-          m.groups,
-          kernel[1],
-          kernel[0] / m.groups,
-          three(sizes_of(image), 1),
-          three(sizes_of(kernel), 1),
-          three(sizes_of(maps), 1),
-          three(m.stride, 1),
-          three(m.before, 0),
-          three(m.dilation, 1)};
+  Convolution c{image[0],
+                m.groups,
+                kernel[1],
+                kernel[0] / m.groups,
+                three(sizes_of(image), 1),
+                three(sizes_of(kernel), 1),
+                three(sizes_of(maps), 1),
+                three(m.stride, 1),
+                three(m.before, 0),
+                three(m.dilation, 1)};
+  // Steps that nobody takes may be longer than 64 bits multiply.
+  for (std::size_t d = 0; d < c.out.size(); ++d) {
+    if (c.out[d] <= 1) c.stride[d] = 1;
+    if (c.taps[d] <= 1) c.dilation[d] = 1;
+  }
+  return c;
 }
 
 struct Moving {

@@ -1,6 +1,7 @@
 #include "tapegrad/ops/linalg/inverse.hpp"
 
 #include "autograd/apply.hpp"
+#include "core/unknown.hpp"
 #include "kernels/lu.hpp"
 #include "ops/linalg/cutoff.hpp"
 #include "ops/linalg/matrices.hpp"
@@ -67,6 +68,9 @@ Tensor inv(const Tensor& x) {
 Tensor pinv(const Tensor& x, std::optional<double> atol, std::optional<double> rtol) {
   check_floating("pinv", x);
   check_matrices("pinv", x);
+  check<Error>(atol || rtol || !is_symbolic(x) || !has_unknown(x.shape()),
+               "pinv: the tolerance comes of the sizes of {}, which aren't known yet; say rtol",
+               x.shape());
   const double least = atol.value_or(0);
   const double share = rtol.value_or(least > 0 ? 0 : rounding_of(x));
   check<Error>(least >= 0 && share >= 0, "pinv: atol {} and rtol {}; they can't be negative", least,
