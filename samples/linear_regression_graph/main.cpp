@@ -129,7 +129,8 @@ void fit(const Settings& s) {
                std::abs(line.weight.item<double>() - true_weight),
                std::abs(line.bias.item<double>() - true_bias));
   }
-  samples::export_result(s.files, {{"weight", line.weight}, {"bias", line.bias}});
+  const auto [weight, bias] = session.run({line.weight, line.bias});
+  samples::export_result(s.files, {{"weight", weight}, {"bias", bias}});
   fmt::print("weight={:.9g} bias={:.9g} loss={:.9g} steps={}\n", line.weight.item<double>(),
              line.bias.item<double>(), session.run(line.error, feeds).item<double>(), steps);
 }
