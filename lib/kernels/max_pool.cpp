@@ -63,7 +63,7 @@ struct Best {
     place = apart + static_cast<Place<T>>(first);
   }
   [[gnu::always_inline]] void see(const T* x, std::int64_t at) {
-    Lanes<T, n> v;
+    Lanes<T, n> v{};  // load() writes all; g++ 14 does not see it
     load<n, T>(v, x + at, step);
     const auto more = (v > most) | (v != v);
     most = more ? v : most;
