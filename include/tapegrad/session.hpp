@@ -87,6 +87,7 @@ class Graph {
   Graph& operator=(Graph&& other) noexcept;
   ~Graph();
 
+  /// What errors call it. This and all others throw Error for a graph that was moved from.
   const std::string& name() const;
 
   /// What is fed: unknown sizes are -1. Throws ShapeError for other negative sizes.

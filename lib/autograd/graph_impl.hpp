@@ -17,6 +17,7 @@
 
 #include "autograd/operation.hpp"
 #include "core/scope.hpp"
+#include "core/unknown.hpp"
 #include "tapegrad/session.hpp"
 
 namespace tapegrad {
@@ -86,6 +87,8 @@ struct GraphImpl : std::enable_shared_from_this<GraphImpl> {
 
   std::string name;
   std::uint32_t number;
+  /// The count of the thread that builds it.
+  int* const counted_in = &graphs_here;
   std::vector<GraphNode> nodes = {};
   std::unordered_map<const TensorImpl*, Place> makers = {};
   std::vector<Variable> variables = {};
@@ -107,6 +110,9 @@ struct GraphImpl : std::enable_shared_from_this<GraphImpl> {
 }  // namespace detail
 
 using detail::GraphImpl;
+
+/// What a handle of a graph holds. Throws Error where it was moved from.
+GraphImpl& impl_of_graph(std::string_view operation, const std::shared_ptr<GraphImpl>& impl);
 
 /// The graph of a symbolic tensor. Throws Error in `operation`'s name where it is gone.
 std::shared_ptr<GraphImpl> graph_of(std::string_view operation, const Tensor& x);

@@ -23,8 +23,9 @@ struct Registry {
   std::uint32_t last = 0;
   std::map<std::uint32_t, GraphImpl*> graphs = {};
 };
+/// Never destroyed: graphs may end after all else.
 Registry& registry() {
-  static Registry all;
+  static Registry& all = *new Registry;
   return all;
 }
 
@@ -35,14 +36,14 @@ std::shared_ptr<GraphImpl> graph_numbered(std::uint32_t number) {
   return found == all.graphs.end() ? nullptr : found->second->weak_from_this().lock();
 }
 
+/// Of those that this thread builds.
 std::shared_ptr<GraphImpl> newest_graph() {
-  std::uint32_t number = no_graph;
-  {
-    Registry& all = registry();
-    const std::lock_guard guard(all.mutex);
-    if (!all.graphs.empty()) number = all.graphs.rbegin()->first;
+  Registry& all = registry();
+  const std::lock_guard guard(all.mutex);
+  for (auto one = all.graphs.rbegin(); one != all.graphs.rend(); ++one) {
+    if (one->second->counted_in == &graphs_here) return one->second->weak_from_this().lock();
   }
-  return graph_numbered(number);
+  return nullptr;
 }
 
 /// What of an operation comes of an unknown size.
@@ -95,8 +96,9 @@ GraphImpl::~GraphImpl() {
   Registry& all = registry();
   const std::lock_guard guard(all.mutex);
   all.graphs.erase(number);
-  // One that ends in another thread than that of its beginning leaves this one watchful.
-  if (graphs_here > 0 && --graphs_here == 0) set_watched(is_anomaly_enabled());
+  // Where it ends in another thread than that which built it, that one stays watchful.
+  if (counted_in != &graphs_here || graphs_here == 0) return;
+  if (--graphs_here == 0) set_watched(is_anomaly_enabled());
 }
 
 Tensor GraphImpl::symbolic(DType dtype, const Layout& layout) const {
@@ -166,6 +168,7 @@ bool is_deferred(const Operation& operation, Inputs inputs) {
   if (graphs_here == 0) return false;
   if (std::ranges::any_of(inputs, [](const Tensor* x) { return is_symbolic(*x); })) return true;
   if (inputs.empty() && created_for != no_graph) return true;
+  if (unknown_dims.load(std::memory_order_relaxed) == 0) return false;
   const Unknowns unknowns(operation);
   return unknowns.size || unknowns.wrong;
 }

@@ -35,6 +35,27 @@ std::optional<Made> made_of(std::int64_t size) {
   return std::nullopt;
 }
 
+/// Of a small multiple, and no more than a few away: other numbers are as large as sizes, too.
+bool is_near_unknown(std::int64_t size) {
+  constexpr std::int64_t most_times = 4096;
+  constexpr std::int64_t few = 16;
+  const std::optional<Made> made = made_of(size);
+  return made && made->times <= most_times && std::abs(made->more) <= few;
+}
+
+/// A whole number of parts of a multiple, as well as it can be told after rounding.
+bool is_part_of_unknown(double size, double rounding) {
+  if (!(size < 1e17)) return false;
+  constexpr int most_parts = 10;
+  for (int parts = 1; parts <= most_parts; ++parts) {
+    const double whole = size * parts;
+    const double nearest = std::nearbyint(whole);
+    if (std::abs(whole - nearest) > rounding * whole) continue;
+    if (is_near_unknown(static_cast<std::int64_t>(nearest))) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 constinit thread_local int graphs_here = 0;
@@ -61,27 +82,6 @@ bool is_unknown(std::int64_t size) { return made_of(size).has_value(); }
 
 bool has_unknown(const Shape& shape) {
   return std::ranges::any_of(shape, [](std::int64_t size) { return is_unknown(size); });
-}
-
-/// Of a small multiple, and no more than a few away: other numbers are as large as sizes, too.
-bool is_near_unknown(std::int64_t size) {
-  constexpr std::int64_t most_times = 4096;
-  constexpr std::int64_t few = 16;
-  const std::optional<Made> made = made_of(size);
-  return made && made->times <= most_times && std::abs(made->more) <= few;
-}
-
-/// A whole number of parts of a multiple, as well as it can be told after rounding.
-bool is_part_of_unknown(double size, double rounding) {
-  if (!(size < 1e17)) return false;
-  constexpr int most_parts = 10;
-  for (int parts = 1; parts <= most_parts; ++parts) {
-    const double whole = size * parts;
-    const double nearest = std::nearbyint(whole);
-    if (std::abs(whole - nearest) > rounding * whole) continue;
-    if (is_near_unknown(static_cast<std::int64_t>(nearest))) return true;
-  }
-  return false;
 }
 
 // What formulas make of a count: a quotient, a root, a logarithm, and 1 - 1 / n or n / (n - 1).

@@ -1,7 +1,7 @@
 // A program as a list of operations with their inputs: for pictures, and for TensorBoard.
-#include <map>
 #include <unordered_map>
 
+#include "autograd/record_list.hpp"
 #include "core/check.hpp"
 #include "program/plan.hpp"
 #include "program/program_impl.hpp"
@@ -13,19 +13,16 @@ class Records {
  public:
   explicit Records(const Plan& plan);
   void add(const Step& step);
-  std::vector<TapeRecord> taken() && { return std::move(list_); }
+  std::vector<TapeRecord> taken() && { return std::move(list_).taken(); }
 
  private:
-  std::string unique(const std::string& name);
   std::size_t place_of(const Tensor& x);
-  std::size_t add_source(const Tensor& x, const std::string& name, std::string operation);
 
-  std::vector<TapeRecord> list_;
+  RecordList list_;
   /// Where what lies in a memory was made last.
   std::unordered_map<const Storage*, std::size_t> makers_;
   std::unordered_map<const Storage*, std::string> feeds_;
   std::unordered_map<const Storage*, const Outsider*> outsiders_;
-  std::map<std::string, std::size_t> uses_;
 };
 
 Records::Records(const Plan& plan) {
@@ -37,19 +34,6 @@ Records::Records(const Plan& plan) {
   }
 }
 
-std::string Records::unique(const std::string& name) {
-  const std::size_t before = uses_[name]++;
-  return before == 0 ? name : unique(fmt::format("{}_{}", name, before));
-}
-
-std::size_t Records::add_source(const Tensor& x, const std::string& name, std::string operation) {
-  list_.push_back({.name = unique(name),
-                   .operation = std::move(operation),
-                   .dtype = x.dtype(),
-                   .shape = x.shape()});
-  return list_.size() - 1;
-}
-
 /// A source is added where it is used first.
 std::size_t Records::place_of(const Tensor& x) {
   const Storage* storage = x.impl()->storage.get();
@@ -58,40 +42,34 @@ std::size_t Records::place_of(const Tensor& x) {
   const auto found = outsiders_.find(storage);
   std::size_t place = 0;
   if (feed != feeds_.end()) {
-    place = add_source(x, feed->second, "feed");
+    place = list_.add_source(x, feed->second, "feed");
   } else if (found != outsiders_.end()) {
     const Outsider& outsider = *found->second;
     const Scope* label = outsider.tensor.impl()->label;
-    place = add_source(outsider.tensor, label ? path_of(label) : "outside",
-                       outsider.node ? "leaf" : "constant");
+    place = list_.add_source(outsider.tensor, label ? path_of(label) : "outside",
+                             outsider.node ? "leaf" : "constant");
   } else {
-    place = add_source(x, "constant", "constant");
+    place = list_.add_source(x, "constant", "constant");
   }
   makers_.emplace(storage, place);
   return place;
 }
 
 void Records::add(const Step& step) {
-  std::vector<std::optional<std::size_t>> inputs;
+  TapeRecord record;
+  record.operation = step.name;
   for (const Tensor& x : step.inputs) {
-    if (x.defined()) inputs.emplace_back(place_of(x));
+    if (x.defined()) record.inputs.emplace_back(place_of(x));
   }
   AttributeList attributes;
   if (step.operation) step.operation->attributes(attributes);
-  const std::vector<Attribute> told = std::move(attributes).taken();
+  record.attributes = std::move(attributes).taken();
   const std::string scope = path_of(step.scope);
-  const std::string name = unique(scope.empty() ? step.name : scope + "/" + step.name);
-  const auto put = [&](DType dtype, const Shape& shape, std::optional<std::size_t> result) {
-    const std::string number = result ? fmt::format(":{}", *result) : "";
-    list_.push_back({name + number, step.name, dtype, shape, inputs, false, told, result});
-  };
+  record.name = list_.unique(scope.empty() ? step.name : scope + "/" + step.name);
   for (std::size_t i = 0; i < step.outputs.size(); ++i) {
-    const Tensor& y = step.outputs[i];
-    put(y.dtype(), y.shape(), step.outputs.size() == 1 ? std::nullopt : std::optional(i));
-    makers_.insert_or_assign(y.impl()->storage.get(), list_.size() - 1);
+    makers_.insert_or_assign(step.outputs[i].impl()->storage.get(), list_.size() + i);
   }
-  // A step that only acts, on what it reads.
-  if (step.outputs.empty()) put(float32, {0}, std::nullopt);
+  list_.add(record, step.outputs);
 }
 
 }  // namespace

@@ -12,11 +12,6 @@
 namespace tapegrad {
 namespace {
 
-GraphImpl& impl_of_graph(std::string_view operation, const std::shared_ptr<GraphImpl>& impl) {
-  check<Error>(impl != nullptr, "{}: this graph was moved from", operation);
-  return *impl;
-}
-
 const GraphImpl::Variable& variable_of(std::string_view operation, const GraphImpl& graph,
                                        const Tensor& x) {
   graph.place_of(operation, x);
@@ -50,6 +45,11 @@ Tensor values_of(const GraphImpl::Variable& variable) {
 }
 
 }  // namespace
+
+GraphImpl& impl_of_graph(std::string_view operation, const std::shared_ptr<GraphImpl>& impl) {
+  check<Error>(impl != nullptr, "{}: this graph was moved from", operation);
+  return *impl;
+}
 
 std::string GraphOperation::name() const {
   check<Error>(defined(), "name: an undefined operation of no graph, made by GraphOperation()");
@@ -233,6 +233,30 @@ std::vector<NamedTensor> Graph::collection(std::string_view name) const {
   const GraphImpl& graph = impl_of_graph("collection", impl_);
   const auto found = graph.collections.find(name);
   return found == graph.collections.end() ? std::vector<NamedTensor>() : found->second;
+}
+
+void Tensor::set_shape(const Shape& shape) const {
+  check_defined_self("set_shape", *this);
+  TensorImpl& x = *impl();
+  Shape fixed = x.layout.shape();
+  check<ShapeError>(shape.size() == fixed.size(),
+                    "set_shape: {} has shape {}, and can't get the rank of {}; reshape() gives "
+                    "another tensor",
+                    name(), fixed, shape);
+  for (std::size_t d = 0; d < shape.size(); ++d) {
+    const bool is_open = is_symbolic(*this) && is_unknown(fixed[d]);
+    check<ShapeError>(shape[d] == fixed[d] || (is_open && shape[d] >= 0) || shape[d] == unknown,
+                      "set_shape: {} has shape {}, and what is known of it stays; not {}", name(),
+                      fixed, shape);
+    if (is_open && shape[d] != unknown) fixed[d] = shape[d];
+  }
+  if (fixed == x.layout.shape()) return;
+  check<ShapeError>(is_contiguous(), "set_shape: {} of shape {} is a view; set that of its base",
+                    name(), shape);
+  x.layout = Layout(fixed);
+  const std::shared_ptr<GraphImpl> graph = graph_of("set_shape", *this);
+  graph->nodes[graph->place_of("set_shape", *this).node].fixed = true;
+  ++graph->shapes_fixed;
 }
 
 Graph& default_graph() {

@@ -1,10 +1,9 @@
 // What the operations of a graph are called, and all of them as a list.
 #include <charconv>
-#include <set>
 
 #include "autograd/graph_impl.hpp"
+#include "autograd/record_list.hpp"
 #include "core/check.hpp"
-#include "core/unknown.hpp"
 
 namespace tapegrad {
 namespace {
@@ -17,69 +16,6 @@ std::string wished_name(const GraphNode& node) {
   }
   const std::string place = path_of(node.scope);
   return place.empty() ? node.kind : place + "/" + node.kind;
-}
-
-/// Unknown sizes as they are declared.
-Shape declared(const Shape& shape) {
-  Shape result = shape;
-  for (std::int64_t& size : result) size = is_unknown(size) ? unknown : size;
-  return result;
-}
-
-class Listing {
- public:
-  explicit Listing(const GraphImpl& graph)
-      : graph_(graph), taken_(graph.names().begin(), graph.names().end()) {}
-  void add(std::size_t node);
-  std::vector<TapeRecord> list() && { return std::move(list_); }
-
- private:
-  std::size_t place_of(const Tensor& x);
-
-  const GraphImpl& graph_;
-  std::set<std::string> taken_;
-  std::map<const TensorImpl*, std::size_t> places_;
-  std::vector<TapeRecord> list_;
-};
-
-/// What is no part of the graph is added where it is used first.
-std::size_t Listing::place_of(const Tensor& x) {
-  const auto [place, is_new] = places_.try_emplace(x.impl(), list_.size());
-  if (!is_new) return place->second;
-  const Scope* label = x.impl()->label;
-  const std::string name = label ? path_of(label) : "constant";
-  std::string called = name;
-  for (std::size_t n = 1; !taken_.insert(called).second; ++n)
-    called = fmt::format("{}_{}", name, n);
-  list_.push_back({.name = std::move(called),
-                   .operation = x.requires_grad() ? "leaf" : "constant",
-                   .dtype = x.dtype(),
-                   .shape = x.shape()});
-  return place->second;
-}
-
-void Listing::add(std::size_t i) {
-  const GraphNode& node = graph_.nodes[i];
-  std::vector<std::optional<std::size_t>> inputs;
-  for (const Tensor& x : node.inputs) {
-    if (x.defined()) inputs.emplace_back(place_of(x));
-  }
-  const auto put = [&](DType dtype, const Shape& shape, std::optional<std::size_t> result) {
-    const std::string number = result ? fmt::format(":{}", *result) : "";
-    list_.push_back({.name = graph_.names()[i] + number,
-                     .operation = node.kind,
-                     .dtype = dtype,
-                     .shape = declared(shape),
-                     .inputs = inputs,
-                     .attributes = node.attributes,
-                     .result = result});
-  };
-  for (std::size_t k = 0; k < node.outputs.size(); ++k) {
-    const Tensor& y = node.outputs[k];
-    places_.emplace(y.impl(), list_.size());
-    put(y.dtype(), y.shape(), node.outputs.size() == 1 ? std::nullopt : std::optional(k));
-  }
-  if (node.outputs.empty()) put(float32, {0}, std::nullopt);
 }
 
 }  // namespace
@@ -130,10 +66,33 @@ std::optional<std::size_t> GraphImpl::find_action(std::string_view wanted) const
 }
 
 std::vector<TapeRecord> Graph::operations() const {
-  check<Error>(impl_ != nullptr, "operations: this graph was moved from, and has {}", 0);
-  Listing listing(*impl_);
-  for (std::size_t i = 0; i < impl_->nodes.size(); ++i) listing.add(i);
-  return std::move(listing).list();
+  const GraphImpl& graph = impl_of_graph("operations", impl_);
+  RecordList list(graph.names());
+  std::map<const TensorImpl*, std::size_t> places;
+  // What is no part of the graph is added where it is used first.
+  const auto place_of = [&](const Tensor& x) {
+    const auto found = places.find(x.impl());
+    if (found != places.end()) return found->second;
+    const Scope* label = x.impl()->label;
+    const std::size_t place = list.add_source(x, label ? path_of(label) : "constant",
+                                              x.requires_grad() ? "leaf" : "constant");
+    return places.emplace(x.impl(), place).first->second;
+  };
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const GraphNode& node = graph.nodes[i];
+    TapeRecord record;
+    record.name = graph.names()[i];
+    record.operation = node.kind;
+    record.attributes = node.attributes;
+    for (const Tensor& x : node.inputs) {
+      if (x.defined()) record.inputs.emplace_back(place_of(x));
+    }
+    for (std::size_t k = 0; k < node.outputs.size(); ++k) {
+      places.emplace(node.outputs[k].impl(), list.size() + k);
+    }
+    list.add(record, node.outputs);
+  }
+  return std::move(list).taken();
 }
 
 std::string Graph::text() const { return tape_text(operations()); }

@@ -43,9 +43,10 @@ Replay::Replay(std::shared_ptr<const GraphImpl> graph, Question question)
     if (!needed[i]) continue;
     const GraphNode& node = graph_->nodes[i];
     if (node.kind == "variable") variables_.push_back(i);
-    check<Error>(node.kind != "placeholder", "session: feed \"{}\", of {} and shape {}",
-                 graph_->names()[i], node.outputs.empty() ? float32 : node.outputs[0].dtype(),
-                 node.outputs.empty() ? Shape{} : node.outputs[0].shape());
+    if (node.kind == "placeholder") {
+      fail<Error>("session: feed \"{}\", of {} and shape {}", graph_->names()[i],
+                  node.outputs[0].dtype(), node.outputs[0].shape());
+    }
     needed_.push_back(i);
   }
 }

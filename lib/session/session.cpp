@@ -35,6 +35,9 @@ struct SessionImpl {
   std::uint64_t shapes_seen = 0;
 };
 
+/// The sessions that this thread made, the newest last, as far as they are still there.
+static thread_local std::vector<std::weak_ptr<SessionImpl>> sessions;
+
 GraphImpl::Place SessionImpl::placed(const Tensor& x, std::string_view name) const {
   if (x.defined()) return graph->place_of("session", x);
   check<Error>(!name.empty(), "session: an undefined tensor or an empty name, of graph \"{}\"",
@@ -86,35 +89,6 @@ const SessionImpl::Answer& SessionImpl::answer_to(const Question& question) {
   return answers.emplace(question, Answer{replay, Program(replay, {})}).first->second;
 }
 
-}  // namespace detail
-
-using detail::SessionImpl;
-
-namespace {
-
-/// The sessions that this thread made, the newest last, as far as they are still there.
-thread_local std::vector<std::weak_ptr<SessionImpl>> sessions;
-
-}  // namespace
-
-Session::Session() : Session(default_graph()) {}
-
-Session::Session(const Graph& graph) {
-  check<Error>(graph.impl_ != nullptr, "session: the graph was moved from, and has {}",
-               "no operations");
-  impl_ = std::make_shared<SessionImpl>(graph.impl_);
-  std::erase_if(sessions, [](const auto& one) { return one.expired(); });
-  sessions.push_back(impl_);
-}
-
-Session::~Session() = default;
-
-std::vector<Tensor> Session::run_all(const std::vector<Fetch>& fetches, const Feeds& feeds) const {
-  return impl_->run(fetches, feeds);
-}
-
-namespace detail {
-
 TensorList SessionImpl::run(const std::vector<Fetch>& fetches, const Feeds& feeds) {
   Question question;
   const Results results = ask(question, fetches);
@@ -146,6 +120,23 @@ TensorList SessionImpl::run(const std::vector<Fetch>& fetches, const Feeds& feed
 
 }  // namespace detail
 
+using detail::SessionImpl;
+
+Session::Session() : Session(default_graph()) {}
+
+Session::Session(const Graph& graph) {
+  impl_of_graph("session", graph.impl_);
+  impl_ = std::make_shared<SessionImpl>(graph.impl_);
+  std::erase_if(detail::sessions, [](const auto& one) { return one.expired(); });
+  detail::sessions.push_back(impl_);
+}
+
+Session::~Session() = default;
+
+std::vector<Tensor> Session::run_all(const std::vector<Fetch>& fetches, const Feeds& feeds) const {
+  return impl_->run(fetches, feeds);
+}
+
 Program Session::program(const std::vector<Fetch>& fetches,
                          const std::vector<Fetch>& placeholders) const {
   Question question;
@@ -169,35 +160,11 @@ Tensor Tensor::eval(const std::vector<Fed>& feeds) const {
   check_defined_self("eval", *this);
   if (!is_symbolic(*this)) return *this;
   const std::shared_ptr<GraphImpl> graph = graph_of("eval", *this);
-  for (auto one = sessions.rbegin(); one != sessions.rend(); ++one) {
+  for (auto one = detail::sessions.rbegin(); one != detail::sessions.rend(); ++one) {
     const std::shared_ptr<SessionImpl> session = one->lock();
     if (session && session->graph == graph) return session->run({*this}, feeds)[0];
   }
   fail<Error>("eval: {} needs a session of graph \"{}\" in this thread", name(), graph->name);
-}
-
-void Tensor::set_shape(const Shape& shape) const {
-  check_defined_self("set_shape", *this);
-  TensorImpl& x = *impl();
-  Shape fixed = x.layout.shape();
-  check<ShapeError>(shape.size() == fixed.size(),
-                    "set_shape: {} has shape {}, and can't get the rank of {}; reshape() gives "
-                    "another tensor",
-                    name(), fixed, shape);
-  for (std::size_t d = 0; d < shape.size(); ++d) {
-    const bool is_open = is_symbolic(*this) && is_unknown(fixed[d]);
-    check<ShapeError>(shape[d] == fixed[d] || (is_open && shape[d] >= 0) || shape[d] == unknown,
-                      "set_shape: {} has shape {}, and what is known of it stays; not {}", name(),
-                      fixed, shape);
-    if (is_open && shape[d] != unknown) fixed[d] = shape[d];
-  }
-  if (fixed == x.layout.shape()) return;
-  check<ShapeError>(is_contiguous(), "set_shape: {} of shape {} is a view; set that of its base",
-                    name(), shape);
-  x.layout = Layout(fixed);
-  const std::shared_ptr<GraphImpl> graph = graph_of("set_shape", *this);
-  graph->nodes[graph->place_of("set_shape", *this).node].fixed = true;
-  ++graph->shapes_fixed;
 }
 
 }  // namespace tapegrad

@@ -9,6 +9,7 @@
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/ops/shape.hpp"
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/program.hpp"
@@ -60,9 +61,22 @@ TEST_CASE("results of one operation, views and what is changed in place are told
         return y * 3;
       },
       {{4}});
-  const std::string text = tape_text(program.operations());
-  INFO(text);
-  CHECK(text.size() > 0);
-  CHECK(program.operations().front().name == "feed_0");
+  CHECK(tape_text(program.operations()) ==
+        "feed_0 = feed() : float32 [4]\n"
+        "exp = exp(feed_0) : float32 [4]\n"
+        "mul = mul(exp, other=2) : float32 [2]\n"
+        "add_ = add_(mul, exp) : float32 [2]\n"
+        "mul_1 = mul(add_, other=3) : float32 [2]\n");
+  const Program several = capture(
+      [](const Tensor& x) {
+        const auto [variance, mean] = var_mean(x, 0);
+        return variance / mean;
+      },
+      {{4, 2}});
+  CHECK(tape_text(several.operations()) ==
+        "feed_0 = feed() : float32 [4, 2]\n"
+        "var_mean:0 = var_mean(feed_0, dims=[0], correction=1) : float32 [2]\n"
+        "var_mean:1 = var_mean(feed_0, dims=[0], correction=1) : float32 [2]\n"
+        "div = div(var_mean:0, var_mean:1) : float32 [2]\n");
   CHECK(capture([](const Tensor& x) { return x; }).operations().empty());
 }

@@ -1,7 +1,9 @@
 // Building a graph: what its tensors are called, which shapes they have, and what is refused at the
 // line that builds it.
+#include <memory>
 #include <sstream>
 #include <string>
+#include <thread>
 
 #include "support/catch.hpp"
 #include "support/errors.hpp"
@@ -151,6 +153,22 @@ TEST_CASE("a graph outlives its handle in what was built of it, and says when it
   CHECK(moved.name() == "other");
   CHECK(error_of([&] { other.placeholder("x", float32, {}); }) ==
         "placeholder: this graph was moved from");
+}
+
+TEST_CASE("a thread builds its own graphs, whatever others begin and end", "[graph]") {
+  auto passed_on = std::make_unique<Graph>("passed on");
+  std::string name;
+  std::size_t operations = 0;
+  std::thread([&] {
+    Graph own("own");
+    const Tensor x = own.placeholder("x", float32, {unknown});
+    passed_on.reset();
+    // What belongs to a graph by its size alone, and by an input.
+    name = (zeros({x.size(0)}) + x).name();
+    operations = own.operations().size();
+  }).join();
+  CHECK(name == "add:0");
+  CHECK(operations == 3);
 }
 
 }  // namespace

@@ -30,7 +30,9 @@ struct Values {
 /// Tensors of a graph with the tags that they have in TensorBoard, for Session::run().
 class Summary {
  public:
+  /// The tensors, as Session::run() asks for them.
   std::vector<Fetch> fetches() const;
+  /// What run() gives: the values of fetches(), with the tags. Throws Error for another number.
   Values of(std::vector<Tensor> values) const;
 
  private:
