@@ -64,6 +64,9 @@ TEST_CASE("the child of a fork can't write into its parent's file, and doesn't h
   const std::string path = writer->path();
   writer->add_scalar("x", 1, 1);
   writer->add_scalars("group", {{"a", 1}}, 1);
+  // Until both threads wait: a sanitizer's locks are taken while a thread begins, and stay so in
+  // the child.
+  writer->flush();
   CHECK(in_child([&] {
           const bool refused = is_refused([&] { writer->add_scalar("x", 2, 2); }) &&
                                is_refused([&] { writer->flush(); }) && is_refused([&] {
