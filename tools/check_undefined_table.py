@@ -72,7 +72,7 @@ CALLED = {("Linear", "forward"): "linear", ("ReLU", "forward"): "relu",
           ("AdaptiveMaxPool1d", "forward"): "adaptive_max_pool1d",
           ("AdaptiveMaxPool2d", "forward"): "adaptive_max_pool2d",
           ("AdaptiveMaxPool3d", "forward"): "adaptive_max_pool3d",
-          ("Writer", "add_graph_of"): "add_graph", ("Program", "run"): "program"}
+          ("Writer", "add_graph_of"): "add_graph", ("Program", "run"): "program", ("Model", "run"): "onnx"}
 
 # What operators are called in errors; with the number of parameters where that decides.
 OPERATORS = {("+", 2): "add", ("-", 2): "sub", ("-", 1): "neg", ("*", 2): "mul", ("/", 2): "div",

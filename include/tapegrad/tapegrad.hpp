@@ -31,6 +31,7 @@
 #include "tapegrad/nn/sequential.hpp"
 #include "tapegrad/nn/shape.hpp"
 #include "tapegrad/nn/upsample.hpp"
+#include "tapegrad/onnx.hpp"
 #include "tapegrad/ops/convolution.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/index.hpp"

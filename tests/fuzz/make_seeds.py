@@ -139,12 +139,49 @@ def checkpoint_seeds():
     yield "torn", b'model_checkpoint_path: "ckpt-2'
 
 
+def field(number, content):
+    """A field of a protobuf message: bytes of a given length, or a number."""
+    def varint(n):
+        return bytes([n]) if n < 128 else bytes([n & 127 | 128]) + varint(n >> 7)
+    if isinstance(content, int):
+        return varint(number << 3) + varint(content)
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def onnx_seeds():
+    def value(name, *sizes):
+        dims = b"".join(field(1, field(1, n) if isinstance(n, int) else field(2, n)) for n in sizes)
+        return field(1, name) + field(2, field(1, field(1, 1) + field(2, dims)))
+
+    def model(graph, version=17):
+        return field(1, 8) + field(8, field(1, b"") + field(2, version)) + field(7, graph)
+
+    raw = field(1, 2) + field(2, 1) + field(8, b"w") + field(9, bytes(8))
+    listed = field(1, 2) + field(2, 7) + field(7, bytes([1, 2])) + field(8, b"k")
+    attributes = [field(1, b"i") + field(3, 7) + field(20, 2),
+                  field(1, b"f") + b"\x15\0\0\x80\x3f" + field(20, 1),
+                  field(1, b"s") + field(4, b"NOTSET") + field(20, 3),
+                  field(1, b"ints") + field(8, 1) + field(8, 2) + field(20, 7),
+                  field(1, b"t") + field(5, raw) + field(20, 4)]
+    node = (field(1, b"x") + field(1, b"w") + field(2, b"y") + field(3, b"n") + field(4, b"Add")
+            + b"".join(field(5, a) for a in attributes))
+    ends = field(11, value(b"x", b"batch", 2)) + field(12, value(b"y", b"batch", 2))
+    yield "whole", model(field(1, node) + field(2, b"g") + field(5, raw) + field(5, listed) + ends)
+    yield "empty", b""
+    yield "no_graph", field(1, 8)
+    yield "short", model(field(5, field(1, 3) + field(2, 1) + field(9, bytes(8))))
+    yield "overflow", model(field(5, field(1, 2**40) + field(1, 2**40) + field(2, 1)))
+    yield "external", model(field(5, field(1, 2) + field(2, 1) + field(14, 1)))
+    yield "other_kinds", model(field(1, field(1, 5) + field(4, 6)))
+
+
 FORMATS = {
     "checkpoint": checkpoint_seeds,
     "csv": csv_seeds,
     "safetensors": safetensors_seeds,
     "npy": npy_seeds,
     "npz": npz_seeds,
+    "onnx": onnx_seeds,
     "idx": idx_seeds,
 }
 

@@ -93,6 +93,11 @@ struct MeanPool : Pooled {
   static constexpr Needs saves(Needs) { return save_nothing; }
   Divisor divisor;
   MeanPool(const Pooling& how, const Divisor& by) : Pooled(how), divisor(by) {}
+  void attributes(AttributeList& list) const {
+    Pooled::attributes(list);
+    if (divisor.with_zeros) list("count_include_pad", true);
+    if (divisor.fixed != 0) list("divisor", divisor.fixed);
+  }
   Meta result(const Tensor& x) const { return {x.dtype(), pooling.out(x.shape())}; }
   void into(const Tensor& y, const Tensor& x) const {
     const Tensor planes = x.contiguous();

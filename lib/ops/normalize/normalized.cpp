@@ -151,7 +151,11 @@ struct Normalizing {
   double eps;
   Normalizing(const Which& how, double more) : which(how), eps(more) {}
   void each_size(const auto& f) { which.each_size(f); }
-  void attributes(AttributeList& list) const { list("eps", eps); }
+  void attributes(AttributeList& list) const {
+    if (which.kind == Unit::row) list("length", which.number);
+    if (which.kind == Unit::group) list("groups", which.number);
+    list("eps", eps);
+  }
   Like result(const Tensor& x, const Tensor&, const Tensor&, const Tensor&) const {
     return like(x);
   }

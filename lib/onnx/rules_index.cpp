@@ -1,0 +1,55 @@
+// What takes elements at places that tensors give, in ONNX.
+#include "onnx/exporter.hpp"
+
+namespace tapegrad::onnx {
+namespace {
+
+Values index_select(Exporter& to, const Call& call) {
+  return {to.node("Gather", {to.value(call.inputs[0]), to.value(call.inputs[1])},
+                  {{"axis", call.integer("dim")}})};
+}
+
+Values gather(Exporter& to, const Call& call) {
+  return {to.node("GatherElements", {to.value(call.inputs[0]), to.value(call.inputs[1])},
+                  {{"axis", call.integer("dim")}})};
+}
+
+/// One element of each line.
+Values take_along(Exporter& to, const Call& call) {
+  const std::string dim = to.integers({call.integer("dim")});
+  const std::string index = to.node("Unsqueeze", {to.value(call.inputs[1]), dim});
+  const std::string taken =
+      to.node("GatherElements", {to.value(call.inputs[0]), index}, {{"axis", call.integer("dim")}});
+  return {to.node("Squeeze", {taken, dim})};
+}
+
+template <bool add>
+Values scatter(Exporter& to, const Call& call) {
+  std::vector<proto::Attribute> attributes{{"axis", call.integer("dim")}};
+  if (add) attributes.push_back({"reduction", std::string("add")});
+  return {to.node("ScatterElements",
+                  {to.value(call.inputs[0]), to.value(call.inputs[1]), to.value(call.inputs[2])},
+                  std::move(attributes))};
+}
+
+Values argsort(Exporter& to, const Call& call) {
+  return {to.nodes("TopK", 2, {to.value(call.inputs[0]), to.integers({call.integer("count")})},
+                   {{"axis", call.integer("dim")},
+                    {"largest", std::int64_t{call.flag("descending")}},
+                    {"sorted", std::int64_t{1}}})[1]};
+}
+
+}  // namespace
+
+void add_index_rules(Rules& rules) {
+  rules["index_select"] = index_select;
+  rules["gather"] = gather;
+  rules["take_along"] = take_along;
+  rules["max"] = take_along;
+  rules["min"] = take_along;
+  rules["scatter"] = scatter<false>;
+  rules["scatter_add"] = scatter<true>;
+  rules["argsort"] = argsort;
+}
+
+}  // namespace tapegrad::onnx
