@@ -209,6 +209,13 @@ TEST_CASE("least squares of too few equations are the smallest solution", "[ops]
   CHECK(lstsq(ones({3, 2}, float64), ones({3}, float64), 1).rank.item<std::int64_t>() == 0);
 }
 
+TEST_CASE("least squares by small matrices have their derivatives", "[ops][linalg]") {
+  const Tensor a = test::identity(2) * 1e-3;
+  Tensor b = test::exact({1.0, 2.0}).requires_grad_();
+  sum(lstsq(a, b).solution).backward();
+  CHECK(test::difference(b.grad(), test::exact({1e3, 1e3}), 1e-12, 0) == "");
+}
+
 TEST_CASE("least squares come in batches", "[ops][linalg]") {
   const Tensor a = test::spread({2, 4, 3}, -1, 1);
   const Tensor b = test::spread({4, 2}, -1, 1, 3);

@@ -115,6 +115,14 @@ TEST_CASE("elements far from 0 are normalised with their digits", "[ops][norm]")
   CHECK(test::difference(nn::layer_norm(x, {4}), nn::layer_norm(near, {4}), 4e-7, 0) == "");
 }
 
+TEST_CASE("where only a bias is asked for, its gradient is what came", "[ops][norm]") {
+  const Tensor x = test::spread({2, 3, 4}, -1, 1);
+  Tensor b = zeros({3, 4}, {.dtype = float64, .requires_grad = true});
+  const Tensor weights = test::spread({2, 3, 4}, 1, 2);
+  (nn::layer_norm(x, {3, 4}, {}, b) * weights).sum().backward();
+  CHECK(test::difference(b.grad(), sum(weights, Dims{0}), 1e-15, 0) == "");
+}
+
 TEST_CASE("gradients of layer_norm's weights are sums over many rows", "[ops][norm]") {
   const Tensor x = test::spread({1000, 5}, -1, 1).to(float32);
   Tensor w = ones({5}, {.requires_grad = true});
