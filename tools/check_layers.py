@@ -141,6 +141,35 @@ def check_test_includes(path, lines):
             yield number, f"a test includes <{header}>; include the headers that it uses"
 
 
+LOOPS = "lib/ops/meson.build"
+SOURCE_LIST = re.compile(r"(\w+)_sources \+= files\((.*?)\)", re.DOTALL)
+VECTORS = re.compile(r"^xsimd/")
+
+
+def reaches_vectors(root, path, known):
+    """Whether a source of ours includes loops that a level makes faster."""
+    if path not in known:
+        known[path] = False
+        headers = [header for _, header in includes_of((root / path).read_text().splitlines())]
+        inner = [private_header(root, path, header) for header in headers]
+        known[path] = (any(VECTORS.match(header) for header in headers)
+                       or any(reaches_vectors(root, Path("lib") / i, known) for i in inner if i))
+    return known[path]
+
+
+def check_levels(root):
+    """Sources with loops are compiled for each level of processors: they aren't in the other lists."""
+    if not (root / LOOPS).is_file():
+        return
+    text, known = (root / LOOPS).read_text(encoding="utf-8"), {}
+    for listed in SOURCE_LIST.finditer(text):
+        for name in re.findall(r"'([^']+)'", listed.group(2)):
+            path = Path(LOOPS).parent / name
+            if listed.group(1) != "tapegrad" and reaches_vectors(root, path, known):
+                line = text[:text.index(f"'{name}'")].count("\n") + 1
+                yield Path(LOOPS), line, f"{name} has loops: compile it for each level"
+
+
 def check_tree(root):
     """All findings as (path, line, message)."""
     first_cblas = None
@@ -163,6 +192,7 @@ def check_tree(root):
                         found.append((number, f"<{header}> is for one file, and {first_cblas} has it"))
                     first_cblas = first_cblas or path
         yield from ((path, number, message) for number, message in found)
+    yield from check_levels(root)
 
 
 def check(root):

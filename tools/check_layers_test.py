@@ -22,6 +22,10 @@ GOOD = {
     "lib/nn/linear.cpp": '#include "core/check.hpp"\n#include <tapegrad/autograd.hpp>\n',
     "lib/optim/sgd.cpp": '#include "kernels/gemm.hpp"\n#include "core/layout.hpp"\n',
     "tests/kernels/gemm_test.cpp": '#include "kernels/gemm.hpp"\n#include <xtensor/xarray.hpp>\n',
+    "lib/ops/meson.build": "tapegrad_sources += files(\n  'loop.cpp',\n)\nother_sources += files('linalg.cpp')\n",
+    "lib/ops/loop.cpp": '#include "ops/map.hpp"\n',
+    "lib/ops/map.hpp": '#include "kernels/simd.hpp"\n',
+    "lib/kernels/simd.hpp": "#include <xsimd/xsimd.hpp>\n",
     "build/generated.cpp": "\n" * 1000,
 }
 
@@ -44,6 +48,10 @@ class CheckLayers(unittest.TestCase):
 
     def test_a_good_tree_has_no_findings(self):
         self.assertEqual(self.findings({}), [])
+
+    def test_what_has_loops_is_compiled_for_each_level(self):
+        self.finds("lib/ops/meson.build:4", "linalg.cpp has loops",
+                   {"lib/ops/linalg.cpp": '#include "ops/map.hpp"\n'})
 
     def test_core_includes_nothing_above_it(self):
         self.finds("lib/core/pool.cpp:2", "lib/kernels",
