@@ -101,6 +101,18 @@ def grown(own, first):
     return "".join(parts) + text[at:], lines
 
 
+INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
+
+
+def reaches(path, headers, known):
+    """Whether a source of lib/, or what it includes, includes one of these headers."""
+    if path not in known:
+        known[path] = False
+        inner = [Path("lib") / name for name in INCLUDE.findall((ROOT / path).read_text())]
+        known[path] = any(h in headers or (ROOT / h).is_file() and reaches(h, headers, known) for h in inner)
+    return known[path]
+
+
 def write_if_new(path, text):
     if not path.exists() or path.read_text() != text:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -143,9 +155,9 @@ class Build:
 
     def command(self, path, out):
         """What the build would compile `path` by: of the copy, and quickly."""
-        wanted = f"lib/libtapegrad.a.p/{object_of(path)}"
+        wanted = [f"lib/lib{part}.a.p/{object_of(path)}" for part in ("tapegrad", "small")]
         for entry in json.loads((self.base / "compile_commands.json").read_text()):
-            if entry["output"] == wanted:
+            if entry["output"] in wanted:
                 words = shlex.split(entry["command"])
                 break
         else:
@@ -192,6 +204,12 @@ class Build:
             own = by_path.setdefault(path, [])
             if number not in broken:
                 own.append((number, mutant))
+        # Whoever includes a rule of a header runs its mutants, too.
+        headers, known = {path for path in by_path if path.suffix == ".hpp"}, {}
+        for source in sorted((ROOT / "lib/ops").rglob("*.cpp")):
+            path = source.relative_to(ROOT)
+            if path not in by_path and reaches(path, headers, known):
+                by_path[path] = []
         lines = {}
         for path, own in by_path.items():
             text, lines[str(path)] = grown(own, first) if own else ((ROOT / path).read_text(), {})

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Makes mistakes in the derivatives of lib/ops, one at a time, and looks whether the tests notice.
 
-    mutate.py [N | --sample] [--seed S] [--fresh] [--jobs J] [--base BUILD]
+    mutate.py [N | --sample] [--seed S] [--fresh | --trust] [--jobs J] [--base BUILD]
 
 All mutants, or N chosen at random, or the few that CI makes, SAMPLE. All are compiled at once,
 into copies of the sources in build/mutants, and linked before what the build has made; an environment
 variable chooses which of them is alive. So a mutant costs a run of the tests, not a build, and nothing
 is changed in the working tree. A test case that doesn't run the changed rule can't notice: only
 those that do are run, the rows of the operation table first, and of these the ones that run little else.
-What was found stays in build/mutants/found.json, and a run that was stopped goes on from there. A
+What was found stays in build/mutants/found.json, and a run that was stopped goes on from there; when
+something has changed since, only with --trust, for whoever has written tests for survivors. A
 mutant that changes nothing which a test could see stands in tools/equivalent_mutants.txt, with the
 reason; entries that fit no mutant any more are told. Survivors make the status 1.
 """
@@ -115,11 +116,13 @@ def run_sample(build, listed, reasons):
 class Found:
     """What is known of mutants, by their titles, of this state of the sources."""
 
-    def __init__(self, fresh):
+    def __init__(self, fresh, trusting=False):
         self.file = PLACE / "found.json"
         self.state = state_of_tree()
         kept = json.loads(self.file.read_text()) if self.file.exists() and not fresh else {}
-        self.of = kept["found"] if kept.get("state") == self.state else {}
+        self.of = kept.get("found", {})
+        if kept.get("state") != self.state:
+            self.of = {title: by for title, by in self.of.items() if trusting and by != "survived"}
 
     def save(self):
         new = self.file.with_suffix(".new")
@@ -156,6 +159,8 @@ def parsed():
     parser.add_argument("--seed", default="1", help="of the choice")
     parser.add_argument("--sample", action="store_true", help="those that CI makes, and the tests named with them")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs found")
+    parser.add_argument("--trust", action="store_true",
+                        help="what earlier runs caught stays caught, whatever has changed since")
     parser.add_argument("--base", type=Path, default=ROOT / "build/release",
                         help="a build folder in which tests/ops_test is made")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
@@ -167,7 +172,7 @@ def run_all(build, arguments, listed, reasons):
     chosen = [n for n, (_, _, title) in enumerate(listed) if title not in reasons]
     if arguments.count:
         chosen = random.Random(arguments.seed).sample(chosen, min(arguments.count, len(chosen)))
-    found = Found(arguments.fresh)
+    found = Found(arguments.fresh, arguments.trust)
     run(build, listed, sorted(chosen), found, arguments.jobs)
     results = [found.of[listed[n][2]] for n in chosen]
     stale = set(reasons) - {title for _, _, title in listed}

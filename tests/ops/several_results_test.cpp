@@ -56,7 +56,25 @@ TEST_CASE("operations with several results have their derivatives", "[ops][table
        .inputs = {{{5, 2}}},
        .empty_inputs = {{0, 2}},
        .empty_result = {0, 2}},
+      {.name = "split",
+       .f =
+           [](const Tensors& x) {
+             const auto parts = chunk(x[0], 2, 1);
+             return parts[0] * exp(parts[1]);
+           },
+       .inputs = {{{2, 4}}},
+       .empty_inputs = {{0, 4}},
+       .empty_result = {0, 2}},
+      {.name = "split",
+       .f = [](const Tensors& x) { return exp(chunk(x[0], 2, 1)[0]); },
+       .inputs = {{{2, 4}}},
+       .empty_inputs = {{0, 4}},
+       .empty_result = {0, 2}},
       pair_row("var_mean", var_mean),
+      {.name = "var_mean",
+       .f = [](const Tensors& x) { return var_mean(square(x[0])).first; },
+       .inputs = {{{2, 3}}},
+       .never_empty = "the mean of nothing is NaN"},
       pair_row("std_mean", std_mean),
       {.name = "std_mean",
        .f = [](const Tensors& x) { return std_mean(square(x[0])).second; },

@@ -252,7 +252,9 @@ void sweep(const OpRow& row) {
 
 void check_rows(const std::vector<OpRow>& rows, int line) {
   if (sweeping()) {
-    for (const OpRow& row : rows) sweep(row);
+    for (const OpRow& row : rows) {
+      if (wanted()) sweep(row);
+    }
     return;
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {

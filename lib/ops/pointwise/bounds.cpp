@@ -17,9 +17,9 @@ namespace {
 auto share_of(const auto& g, const auto& first, const auto& second, const auto& wins) {
   const auto zero = constant(g, 0);
   const auto half = 0.5 * g;
-  const auto among_nan = where(first == first, zero, where(second == second, g, half));
-  const auto no_winner = where(first == second, half, among_nan);
-  return where(wins(first, second), g, where(wins(second, first), zero, no_winner));
+  const auto without_equal = where(first == first, zero, where(second == second, g, half));
+  const auto others = where(first == second, half, without_equal);
+  return where(wins(first, second), g, others);
 }
 
 DType meeting(const Tensor& a, const Tensor& b) { return result_type(a, b); }

@@ -55,6 +55,7 @@ TEST_CASE("orthogonal and triangular factors have their derivatives", "[ops][tab
       row({2, 3, 4}, QrMode::reduced, {2, 0, 4}, {2, 1, 1}),
       row({4, 2}, QrMode::complete, {4, 0}, {1, 1}),
       row({3, 4}, QrMode::complete, {0, 3}, {1, 1}),
+      row({2, 4, 3}, QrMode::complete, {2, 3, 0}, {2, 1, 1}),
       {.name = "qr",
        .f = [](const Tensors& x) { return mixed(square(qr(test::stirred(x[0]), QrMode::r).r)); },
        .inputs = {{{4, 3}}},

@@ -26,6 +26,19 @@ TEST_CASE("exponential functions have their derivatives", "[ops][table]") {
   test::check_rows(row("logaddexp2", logaddexp2));
 }
 
+TEST_CASE("NaN beside a number is NaN in the logarithm of their sum, and in its derivative",
+          "[ops][exponential]") {
+  for (const double first : {1.0, std::nan("")}) {
+    Tensor a = tensor({first}, {.dtype = float64}).requires_grad_();
+    Tensor b = tensor({first == 1 ? std::nan("") : 1.0}, {.dtype = float64}).requires_grad_();
+    const Tensor y = logaddexp(a, b);
+    CHECK(std::isnan(y.item<double>()));
+    y.backward();
+    CHECK(std::isnan(a.grad().item<double>()));
+    CHECK(std::isnan(b.grad().item<double>()));
+  }
+}
+
 TEST_CASE("exponential functions agree with the standard library", "[ops][exponential]") {
   test::check_values({
       {"exp", exp, std::exp, -80, 80},

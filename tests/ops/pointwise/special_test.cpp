@@ -50,6 +50,15 @@ TEST_CASE("special functions have their derivatives", "[ops][table]") {
   });
 }
 
+TEST_CASE("x log y is flat at 0 log 0 alone", "[ops][special]") {
+  Tensor x = tensor({2.0, 2.0, 0.0}, {.dtype = float64}).requires_grad_();
+  xlogy(x, tensor({0.0, -1.0, 0.0}, {.dtype = float64})).sum().backward();
+  const std::vector<double> g = x.grad().to_vector<double>();
+  CHECK(g[0] == -infinite);
+  CHECK(std::isnan(g[1]));
+  CHECK(g[2] == 0);
+}
+
 TEST_CASE("error functions agree with the standard library", "[ops][special]") {
   test::check_values({
       {"erf", erf, std::erf, -6, 6},

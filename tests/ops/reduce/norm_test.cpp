@@ -129,6 +129,15 @@ TEST_CASE("the derivative of a norm is 0 where its kink is", "[ops][kink]") {
   CHECK(grad({norm(x, infinite)}, {x})[0].to_vector<double>() == Doubles{0.5, -0.5, 0});
 }
 
+TEST_CASE("the second derivative of a norm is 0 where all elements are, and no NaN",
+          "[ops][kink]") {
+  Tensor x = zeros({3}, {.dtype = float64, .requires_grad = true});
+  for (const double p : {2.0, 3.0}) {
+    const Tensor g = grad({norm(x, p)}, {x}, {.create_graph = true})[0];
+    CHECK(grad({g.sum()}, {x})[0].to_vector<double>() == std::vector<double>(3, 0));
+  }
+}
+
 TEST_CASE("distances and cosines are those of PyTorch", "[ops][norm]") {
   const Tensor a = vector({1, 2, 3, 4}).reshape({2, 2});
   const Tensor b = vector({2, 2, 3, -4}).reshape({2, 2});

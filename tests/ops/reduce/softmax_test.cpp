@@ -4,7 +4,9 @@
 #include "support/catch.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
+#include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -105,6 +107,15 @@ TEST_CASE("softmax and its relatives agree with long double on any line", "[ops]
         }
       }
     }
+  }
+}
+
+TEST_CASE("softmax and log_softmax of nothing have derivatives that are recorded",
+          "[ops][softmax]") {
+  Tensor x = zeros({2, 0}, {.dtype = float64, .requires_grad = true});
+  for (const Tensor& y : {softmax(x, 1), log_softmax(x, 1)}) {
+    const Tensor g = grad({sum(y * y)}, {x}, {.create_graph = true})[0];
+    CHECK(grad({sum(g * g)}, {x}, {.allow_unused = true})[0].shape() == Shape{2, 0});
   }
 }
 
