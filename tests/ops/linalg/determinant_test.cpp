@@ -113,9 +113,11 @@ TEST_CASE("a singular matrix has the determinant 0, and NaN gives NaN", "[ops][l
 TEST_CASE("the derivative of a singular matrix's determinant are its cofactors",
           "[ops][linalg][autograd]") {
   const Doubles of_rank_2{1, 2, 3, 4, 5, 6, 5, 7, 9};
-  const Doubles turned{4, 5, 6, 1, 2, 3, 5, 7, 9};
+  // Of these the determinant is exactly 0, and that of their factors 1 or -1.
+  const Doubles exact{2, 4, 1, 1, 2, 3, 0, 0, 5};
+  const Doubles turned{1, 2, 3, 2, 4, 1, 0, 0, 5};
   const Doubles of_rank_1{1, 2, 3, 2, 4, 6, -1, -2, -3};
-  for (const Doubles& values : {of_rank_2, turned, of_rank_1, Doubles(9, 0)}) {
+  for (const Doubles& values : {of_rank_2, exact, turned, of_rank_1, Doubles(9, 0)}) {
     Tensor x = tensor(values).reshape({3, 3});
     x.requires_grad_();
     // Beside a regular one, whose derivative is found in the same way.
