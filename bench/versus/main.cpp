@@ -1,8 +1,9 @@
 // The program of one library: it waits for commands, one a line, and answers each with a line.
-//   open THREADS ROW   makes the row's work ready:  "ok", or "none" where the library has no such
-//   work run SECONDS        does it for that long:       nanoseconds of the samples, after page
-//   faults in each run close              drops it:                    "ok" peak largest memory so
-//   far:       KiB
+//   open THREADS ROW   makes the row's work ready: "ok", or "none" where the library has no such
+//   run SECONDS        does it for that long: page faults in each run, nanoseconds of the samples
+//   close              drops it: "ok"
+//   peak               the largest memory so far: KiB
+//
 // `PROGRAM --rows` lists the rows, `PROGRAM --version` the library, `PROGRAM --nothing` ends at
 // once.
 #include <sys/prctl.h>
@@ -44,7 +45,7 @@ double nanoseconds_since(Clock::time_point start) {
 }
 
 std::vector<Group> groups() {
-  return {overhead(), models(), pointwise(), reductions(), movement(), products()};
+  return {overhead(), models(), layers(), pointwise(), reductions(), movement(), products()};
 }
 
 class Session {

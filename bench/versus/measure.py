@@ -1,6 +1,7 @@
 """One row after the other, all libraries in turns, so that what the machine does meanwhile meets them all."""
 
 import dataclasses
+import math
 import re
 import statistics
 import subprocess
@@ -28,9 +29,11 @@ class Figures:
 
 @dataclasses.dataclass
 class Effort:
-    """How long each library works on a row: `rounds` turns of `seconds`."""
+    """How long each library works on a row: `rounds` turns of `seconds`, and fewer rounds where the rows of a level, one of
+    which may take seconds for a single run, would need more than `most` seconds in all."""
     rounds: int
     seconds: float
+    most: float = math.inf
 
 
 def rows_of(level, pattern):
@@ -38,7 +41,7 @@ def rows_of(level, pattern):
     listed = subprocess.run([*programs.command_of("ours", level), "--rows"], capture_output=True, text=True,
                             check=True).stdout
     rows = [Row(*line.split("\t")) for line in listed.splitlines()]
-    return [row for row in rows if re.search(pattern, row.name)]
+    return [row for row in rows if re.search(pattern, row.name, re.IGNORECASE)]
 
 
 def workers_of(level, missing, counts):
@@ -49,13 +52,15 @@ def workers_of(level, missing, counts):
             if library not in missing and (library != "xtensor" or threads == 1)}
 
 
-def turns(workers, row, effort):
-    """{(library, threads): Figures} of those that have such work."""
+def turns(workers, row, effort, until=math.inf):
+    """{(library, threads): Figures} of those that have such work. No round begins after `until`, but for the first."""
     ready = {key: worker for key, worker in workers.items() if worker.open(row.name)}
     times = {key: [] for key in ready}
     faults = {}
     order = list(ready)
-    for _ in range(effort.rounds):
+    for number in range(effort.rounds):
+        if number > 0 and time.monotonic() > until:
+            break
         for key in order:
             faults[key], samples = ready[key].run(effort.seconds)
             times[key] += samples
@@ -69,11 +74,14 @@ def measure(level, missing, rows, effort, counts):
     """{row's name: {(library, threads): Figures}} with everything kept to the level."""
     workers = workers_of(level, missing, counts)
     results = {}
+    end = time.monotonic() + effort.most
     try:
-        for number, row in enumerate(rows, 1):
-            programs.say(f"{level}: {number}/{len(rows)} {row.name}")
+        for number, row in enumerate(rows):
+            now = time.monotonic()
+            programs.say(f"{level}: {number + 1}/{len(rows)} {row.name}")
             try:
-                results[row.name] = turns(workers, row, effort)
+                # A share of what is left: rows that need less leave it to those behind them.
+                results[row.name] = turns(workers, row, effort, now + (end - now) / (len(rows) - number))
             except Failed as error:
                 programs.say(f"left out: {error}")
                 for worker in workers.values():

@@ -40,6 +40,11 @@ def quietly(*command):
         return subprocess.run(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
 
+def aloud(*command):
+    """Runs it, for a while, with its progress beside the results; False where it fails."""
+    return subprocess.run(command, stdout=sys.stderr, stdin=subprocess.DEVNULL, check=False).returncode == 0
+
+
 def build_ours(levels):
     """Ours, the loops and xtensor; an error ends the program."""
     if not (RELEASE / "build.ninja").exists():
@@ -47,12 +52,12 @@ def build_ours(levels):
         if not quietly("meson", "setup", str(RELEASE), str(ROOT), "-Dtests=false", "-Dsamples=false", "-Dbench=true",
                        "-Dlevels=x86-64-v3,x86-64-v4"):
             raise SystemExit("versus: cannot configure; see build/versus/log.txt")
-    say("building ours, the hand-written loops and xtensor")
+    say("building ours, the hand-written loops and xtensor: a quarter of an hour at the first time")
     names = ["ours", "empty", *(f"{kind}-{level}" for level in levels for kind in ("limits", "xtensor"))]
     libraries = [f"lib/glibc-hwcaps/{level}/libtapegrad.so" for level in levels]
-    if not quietly("ninja", "-C", str(RELEASE), *(f"bench/versus/{name}" for name in names),
+    if not aloud("ninja", "-C", str(RELEASE), *(f"bench/versus/{name}" for name in names),
                    *targets_of(RELEASE, libraries)):
-        raise SystemExit("versus: cannot build; see build/versus/log.txt")
+        raise SystemExit("versus: cannot build build/versus-release")
 
 
 def targets_of(folder, wanted):
@@ -66,7 +71,7 @@ def targets_of(folder, wanted):
 
 def torch_python():
     """A Python that has torch, installed if need be; None, and the reason, where that can't be done."""
-    for python in (BUILD / "python/bin/python", ROOT / "build/interop/bin/python"):
+    for python in (BUILD / "python/bin/python", ROOT / "build/interop/bin/python", Path(sys.executable)):
         if python.exists() and version_of_torch(python) == TORCH.split("==")[1]:
             return python, None
     environment = BUILD / "python"
@@ -74,8 +79,8 @@ def torch_python():
     shutil.rmtree(environment, ignore_errors=True)
     if not quietly(sys.executable, "-m", "venv", str(environment)):
         return None, "python3 cannot make a virtual environment; Debian has that in python3-venv"
-    if not quietly(str(environment / "bin/python"), "-m", "pip", "install", TORCH):
-        return None, f"pip cannot install {TORCH}; see build/versus/log.txt"
+    if not aloud(str(environment / "bin/python"), "-m", "pip", "install", TORCH):
+        return None, f"pip cannot install {TORCH}"
     return environment / "bin/python", None
 
 
@@ -94,14 +99,16 @@ def build_torch():
     package = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     abi = "1" if b"__cxx11" in Path(package, "lib/libc10.so").read_bytes() else "0"
     folder = BUILD / "torch"
-    if not (folder / "build.ninja").exists():
+    made_for = folder / "made_for"  # another torch needs another folder: Meson remembers its libraries
+    if not made_for.exists() or made_for.read_text(encoding="utf-8") != package:
         shutil.rmtree(folder, ignore_errors=True)
         if not quietly("meson", "setup", str(folder), str(ROOT / "bench/versus/torch"), f"-Dtorch={package}",
                        f"-Dcxx11_abi={abi}"):
             return "Meson cannot configure torch's program; see build/versus/log.txt"
+        made_for.write_text(package, encoding="utf-8")
     say("building torch's program: two minutes at the first time")
-    if not quietly("ninja", "-C", str(folder)):
-        return "torch's program doesn't compile; see build/versus/log.txt"
+    if not aloud("ninja", "-C", str(folder)):
+        return "torch's program doesn't compile"
     return None
 
 

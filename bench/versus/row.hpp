@@ -89,6 +89,7 @@ struct Group {
 
 Group overhead();
 Group models();
+Group layers();
 Group pointwise();
 Group reductions();
 Group movement();

@@ -2,6 +2,7 @@
 """The same work on our library, torch, hand-written loops and xtensor, and docs/benchmarks.md about it."""
 
 import argparse
+import dataclasses
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ import programs
 PAGE = programs.ROOT / "docs/benchmarks.md"
 FULL = measure.Effort(rounds=5, seconds=0.025)
 QUICK = measure.Effort(rounds=2, seconds=0.004)
+MINUTES = 20  # of measuring, for all levels
 OF_MEMORY = ("MLP 784-256-128-10 step, batch 64, Adam", "MLP 784-256-128-10 step, batch 512, Adam")
 TITLES = {"x86-64-v3": "AVX2 (x86-64-v3)", "x86-64-v4": "AVX-512 (x86-64-v4)"}
 
@@ -32,13 +34,13 @@ def regular_expression(text):
 def parse(arguments):
     """Refuses what it doesn't know with status 2."""
     parser = argparse.ArgumentParser(prog="./dev bench versus", description=__doc__, allow_abbrev=False,
-                                     epilog="Without flags it takes ten minutes and writes docs/benchmarks.md. With any "
-                                            "of them it prints the page instead.")
+                                     epilog="Without flags it writes docs/benchmarks.md, within half an hour once all is "
+                                            "built. With any of them it prints the page instead.")
     parser.add_argument("--quick", action="store_true", help="few samples: some two minutes")
     parser.add_argument("--level", choices=sorted(TITLES), help="only this level of instructions, forced on all "
                         "libraries; else each that the processor has")
     parser.add_argument("--rows", metavar="REGEX", type=regular_expression, default="",
-                        help="only rows whose name has a match")
+                        help="only rows whose name has a match, of small or large letters: mlp|logistic")
     parser.add_argument("--check-flags", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
@@ -61,9 +63,9 @@ def sizes_of_libraries(level, missing):
     return sizes
 
 
-def part(level, missing, options):
-    """What page() wants of one level."""
-    effort = QUICK if options.quick else FULL
+def part(level, missing, options, most):
+    """What page() wants of one level; `most`: seconds for its rows."""
+    effort = dataclasses.replace(QUICK if options.quick else FULL, most=most)
     counts = (1, 2) if len(os.sched_getaffinity(0)) > 1 else (1,)
     rows = measure.rows_of(level, options.rows)
     results = measure.measure(level, missing, rows, effort, counts)
@@ -98,7 +100,7 @@ def main(arguments):
     for library, why in missing.items():
         programs.say(f"{library}: skipped: {why}")
     before, started = os.getloadavg()[0], time.time()
-    parts = [part(level, missing, options) for level in measured]
+    parts = [part(level, missing, options, 60 * MINUTES / len(measured)) for level in measured]
     facts = [*programs.machine(), *programs.versions(measured, missing), load_text(before, os.getloadavg()[0]),
              f"Command: `./dev bench versus{''.join(' ' + word for word in arguments)}`, {time.strftime('%Y-%m-%d')}, "
              f"{time.time() - started:.0f} s.",

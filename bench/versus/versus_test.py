@@ -85,6 +85,30 @@ class Turns(unittest.TestCase):
         self.assertEqual(list(results), ["add"])
         self.assertIn("left out", said.getvalue())
 
+    def test_time_that_is_up_ends_a_row_after_its_first_round(self):
+        workers = self.workers(ours=("1", "2"))
+        measure.turns(workers, measure.Row("g", "add", ""), measure.Effort(5, 0.001), until=time.monotonic())
+        self.assertEqual((self.folder / "turns").read_text().split("\n"), ["ours run", ""])
+
+    def test_what_a_row_leaves_of_its_time_is_for_those_behind_it(self):
+        clock, ends = [0], []
+
+        def turns(_, __, ___, until):
+            ends.append(until)
+            clock[0] += 3
+        rows = [measure.Row("g", name, "") for name in ("a", "b", "c")]
+        with mock.patch.multiple(measure, turns=turns, workers_of=lambda *_: {}), \
+                mock.patch.object(measure.time, "monotonic", lambda: clock[0]), \
+                contextlib.redirect_stderr(io.StringIO()):
+            measure.measure("x86-64-v3", {}, rows, measure.Effort(5, 0.001, most=12), (1,))
+        self.assertEqual(ends, [4, 3 + 9 / 2, 6 + 6])
+
+    def test_rows_are_found_by_small_and_large_letters(self):
+        listed = mock.Mock(stdout="g\tMLP step\t\ng\tlogistic step\t\ng\tadd\twhy\n")
+        with mock.patch.object(measure.subprocess, "run", lambda *_, **__: listed):
+            self.assertEqual([row.name for row in measure.rows_of("x86-64-v3", "mlp|LOGISTIC")],
+                             ["MLP step", "logistic step"])
+
     def test_no_process_is_left(self):
         worker = self.workers(ours=("1", "2"))["ours", 1]
         worker.open("add")

@@ -1,10 +1,8 @@
 // Training steps of small models: forward, backward, optimizer.
 #include <memory>
 
-#include "../library.hpp"
-#if LIBRARY_IS(TORCH)
-#include <torch/optim.h>
-#elif LIBRARY_IS(LIMITS)
+#include "training.hpp"
+#if LIBRARY_IS(LIMITS)
 #include "../../limits/linear_regression.hpp"
 #include "../../limits/logistic_regression.hpp"
 #include "../../limits/mlp.hpp"
@@ -13,44 +11,7 @@
 namespace versus {
 namespace {
 
-constexpr double rate = 1e-3;
-
-#if LIBRARY_IS(OURS)
-using SGD = lib::optim::SGD;
-using Adam = lib::optim::Adam;
-constexpr lib::optim::SGDOptions sgd_options{.lr = rate};
-constexpr lib::optim::AdamOptions adam_options{.lr = rate};
-Tensor mse(const Tensor& x, const Tensor& y) { return lib::nn::mse_loss(x, y); }
-Tensor bce(const Tensor& x, const Tensor& y) {
-  return lib::nn::binary_cross_entropy_with_logits(x, y);
-}
-Tensor cross_entropy(const Tensor& x, const Tensor& y) { return lib::nn::cross_entropy(x, y); }
-Tensor layer(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return lib::nn::linear(x, weight, bias);
-}
-Tensor labels(std::int64_t n) { return lib::randint(10, {n}); }
-#elif LIBRARY_IS(TORCH)
-using SGD = torch::optim::SGD;
-using Adam = torch::optim::Adam;
-const torch::optim::SGDOptions sgd_options{rate};
-const torch::optim::AdamOptions adam_options{rate};
-Tensor mse(const Tensor& x, const Tensor& y) { return at::mse_loss(x, y); }
-Tensor bce(const Tensor& x, const Tensor& y) { return at::binary_cross_entropy_with_logits(x, y); }
-Tensor cross_entropy(const Tensor& x, const Tensor& y) { return at::cross_entropy_loss(x, y); }
-Tensor layer(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return at::linear(x, weight, bias);
-}
-Tensor labels(std::int64_t n) { return at::randint(10, {n}, at::kLong); }
-#endif
-
 #if LIBRARY_IS(OURS) || LIBRARY_IS(TORCH)
-template <class Optimizer>
-void descend(Optimizer& optimizer, const Tensor& loss) {
-  optimizer.zero_grad();
-  loss.backward();
-  optimizer.step();
-}
-
 /// A linear model of n points with f features; loss_of(output, y).
 Work linear(std::int64_t n, std::int64_t f, Tensor (*loss_of)(const Tensor&, const Tensor&)) {
   const Tensor weight = parameter({1, f});
