@@ -1,10 +1,12 @@
+// A matrix times a vector, by rows: a dot product each.
 #include "kernels/gemv.hpp"
 
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <vector>
 
+#include "kernels/gemv_columns.hpp"
+#include "kernels/gemv_parts.hpp"
 #include "kernels/parallel.hpp"
 #include "kernels/simd.hpp"
 
@@ -15,44 +17,10 @@ namespace {
 template <class T>
 constexpr std::int64_t lanes = 64 / static_cast<std::int64_t>(sizeof(T));
 template <class T>
-constexpr std::int64_t width = static_cast<std::int64_t>(Batch<T>::size);
-template <class T>
 constexpr std::size_t batches = static_cast<std::size_t>(lanes<T> / width<T>);
 
 /// Products that meet in one lane before that ends in a total: no lane grows far beyond the others.
 constexpr std::int64_t stretch = std::int64_t{1} << 13;
-
-/// A matrix larger than the caches comes from memory fastest in its order, one row after another.
-template <class T>
-bool beyond_caches(const Product<T>& p) {
-  constexpr double bytes = 1 << 24;
-  return static_cast<double>(p.m) * static_cast<double>(p.k) * sizeof(T) > bytes;
-}
-
-/// The same elements side by side.
-template <class T>
-class Dense {
- public:
-  Dense(const T* x, std::int64_t stride, std::int64_t n) : data_(x) {
-    if (stride == 1 || n == 1) return;
-    copy_.resize(static_cast<std::size_t>(n));
-    for (std::int64_t i = 0; i < n; ++i) copy_[static_cast<std::size_t>(i)] = x[i * stride];
-    data_ = copy_.data();
-  }
-  const T* data() const { return data_; }
-
- private:
-  std::vector<T> copy_;
-  const T* data_;
-};
-
-// ---- rows: a dot product each ----
-
-/// The last lanes of a row: as many as a register of the oldest processors holds.
-template <class T>
-using Last = xsimd::make_sized_batch_t<T, 16 / sizeof(T)>;
-template <class T>
-constexpr std::int64_t last_width = static_cast<std::int64_t>(Last<T>::size);
 
 /// Rows that one register of the result holds, and those of them whose lanes fit the registers:
 /// the vector is loaded once for all of them, and no sum waits for itself.
@@ -62,15 +30,15 @@ template <class T>
 constexpr std::size_t rows_at_once = batches<T> >= 4 ? 2 : rows_together<T>;
 
 template <class T, std::size_t R>
-using Running = std::array<std::array<Batch<T>, batches<T>>, R>;
+using Running = std::array<std::array<Some<T>, batches<T>>, R>;
 
 template <class T, std::size_t R>
 void add_products(Running<T, R>& sums, const std::array<const T*, R>& rows, const T* x) {
   for (std::size_t b = 0; b < batches<T>; ++b) {
     const auto at = static_cast<std::int64_t>(b) * width<T>;
-    const Batch<T> v = Batch<T>::load_unaligned(x + at);
+    const Some<T> v = Some<T>::load_unaligned(x + at);
     for (std::size_t r = 0; r < R; ++r) {
-      sums[r][b] += Batch<T>::load_unaligned(rows[r] + at) * v;
+      sums[r][b] += Some<T>::load_unaligned(rows[r] + at) * v;
     }
   }
 }
@@ -89,13 +57,13 @@ struct Rest {
   /// `ends` and `x` lie behind the rows and the vector.
   template <std::size_t R>
   void add(Running<T, R>& sums, const std::array<const T*, R>& ends, const T* x) const {
-    const Batch<T> zero(T(0));
+    const Some<T> zero(T(0));
     for (std::size_t b = 0; b < batches<T>; ++b) {
       const auto at = static_cast<std::int64_t>(b) * width<T>;
-      const auto counted = Batch<T>::load_aligned(counts.data() + at) > zero;
-      const Batch<T> v = Batch<T>::load_unaligned(x - lanes<T> + at);
+      const auto counted = Some<T>::load_aligned(counts.data() + at) > zero;
+      const Some<T> v = Some<T>::load_unaligned(x - lanes<T> + at);
       for (std::size_t r = 0; r < R; ++r) {
-        const Batch<T> product = Batch<T>::load_unaligned(ends[r] - lanes<T> + at) * v;
+        const Some<T> product = Some<T>::load_unaligned(ends[r] - lanes<T> + at) * v;
         sums[r][b] += xsimd::select(counted, product, zero);
       }
     }
@@ -104,7 +72,7 @@ struct Rest {
 
 /// The lanes of a row by halves, down to Last.
 template <class T>
-Last<T> folded(const std::array<Batch<T>, batches<T>>& sums) {
+Last<T> folded(const std::array<Some<T>, batches<T>>& sums) {
   alignas(64) std::array<T, static_cast<std::size_t>(lanes<T>)> all;
   for (std::size_t b = 0; b < sums.size(); ++b) {
     sums[b].store_aligned(all.data() + static_cast<std::int64_t>(b) * width<T>);
@@ -190,7 +158,7 @@ class Rows {
     result.fill(Last<T>(T(0)));
     for (std::int64_t k = 0; k < p_.k; k += stretch) {
       Running<T, R> running;
-      for (auto& s : running) s.fill(Batch<T>(T(0)));
+      for (auto& s : running) s.fill(Some<T>(T(0)));
       const std::int64_t n = std::min(stretch, p_.k - k);
       const T* x = x_.data() + k;
       for (std::int64_t i = 0; i + lanes<T> <= n; i += lanes<T>) {
@@ -234,88 +202,6 @@ void short_rows(const Product<T>& p) {
                    }
                  }
                });
-}
-
-// ---- columns: a sum of them, which lie as rows one below the other ----
-
-/// out[j] += f row[j]. In batches: what a compiler makes of the plain loop reads memory at half the
-/// speed.
-template <class T>
-void add_row(T* out, const T* row, T f, std::int64_t n) {
-  const Batch<T> factor(f);
-  std::int64_t j = 0;
-  for (; j + width<T> <= n; j += width<T>) {
-    const Batch<T> product = factor * Batch<T>::load_unaligned(row + j);
-    (Batch<T>::load_unaligned(out + j) + product).store_unaligned(out + j);
-  }
-  for (; j < n; ++j) out[j] += f * row[j];
-}
-
-template <class T>
-void add_rows(T* out, const T* a, std::int64_t lead, const T* x, std::int64_t rows,
-              std::int64_t n) {
-  for (std::int64_t i = 0; i < rows; ++i) add_row(out, a + i * lead, x[i], n);
-}
-
-/// Eight rows at a time: out is read and written an eighth as often.
-template <class T>
-void add_rows_together(T* __restrict out, const T* a, std::int64_t lead, const T* x,
-                       std::int64_t rows, std::int64_t n) {
-  std::int64_t i = 0;
-  for (; i + 8 <= rows; i += 8) {
-    const T* f = x + i;
-    for (std::int64_t j = 0; j < n; ++j) {
-      const T* v = a + i * lead + j;
-      const T low = (f[0] * v[0] + f[1] * v[lead]) + (f[2] * v[2 * lead] + f[3] * v[3 * lead]);
-      v += 4 * lead;
-      const T high = (f[4] * v[0] + f[5] * v[lead]) + (f[6] * v[2 * lead] + f[7] * v[3 * lead]);
-      out[j] += low + high;
-    }
-  }
-  add_rows(out, a + i * lead, lead, x + i, rows - i, n);
-}
-
-/// Above so many columns threads share those, below it the rows, in parts of so many elements.
-constexpr std::int64_t many_columns = 4096;
-constexpr std::int64_t part_size = std::int64_t{1} << 16;
-
-/// Of all columns from `first` to `last`, or of a part of their rows.
-template <class T>
-void add_columns(const Product<T>& p, const T* x, T* out, std::int64_t first, std::int64_t last,
-                 std::int64_t row, std::int64_t rows) {
-  const T* from = p.a + row * p.a_col + first;
-  beyond_caches(p) ? add_rows(out, from, p.a_col, x + row, rows, last - first)
-                   : add_rows_together(out, from, p.a_col, x + row, rows, last - first);
-}
-
-template <class T>
-void columns(const Product<T>& p) {
-  const Dense<T> x(p.b, p.b_row, p.k);
-  if (!p.onto) std::fill_n(p.out, p.m, T(0));
-  if (p.m >= many_columns) {
-    return parallel_for(p.m, std::max(many_columns / 4, 2 * grain / p.k),
-                        [&](std::int64_t begin, std::int64_t end) {
-                          add_columns(p, x.data(), p.out + begin, begin, end, 0, p.k);
-                        });
-  }
-  const std::int64_t rows = part_size / p.m;
-  const std::int64_t parts = (p.k - 1) / rows + 1;
-  if (parts == 1) return add_columns(p, x.data(), p.out, 0, p.m, 0, p.k);
-  std::vector<T> sums(static_cast<std::size_t>(parts * p.m));
-  const std::int64_t piece = std::max<std::int64_t>(1, grain / part_size);
-  parallel_for(parts, piece, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      // From the end: where the matrix has just been read from its start, that is in the cache.
-      const std::int64_t part = parts - 1 - i;
-      const std::int64_t first = part * rows;
-      add_columns(p, x.data(), sums.data() + part * p.m, 0, p.m, first,
-                  std::min(rows, p.k - first));
-    }
-  });
-  for (std::int64_t part = 0; part < parts; ++part) {
-    const T* sum = sums.data() + part * p.m;
-    for (std::int64_t j = 0; j < p.m; ++j) p.out[j] += sum[j];
-  }
 }
 
 template <class T>
