@@ -37,16 +37,17 @@ template <class T, std::size_t N, class F, std::size_t... K>
 void row(const F& f, const std::array<std::byte*, N>& at, const std::array<std::int64_t, N>& stride,
          std::int64_t n, std::index_sequence<K...> places) {
   constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
-  const bool dense = ((stride[K] == 1) && ...);
+  const std::array<T*, N> first{reinterpret_cast<T*>(at[K])...};
+  const std::int64_t whole = ((stride[K] == 1) && ...) ? n - width : -1;
   for (std::int64_t i = 0; i < n; i += width) {
-    const std::array<T*, N> p{reinterpret_cast<T*>(at[K]) + i * stride[K]...};
-    if (!dense || n - i < width) {
-      padded(f, p, stride, std::min(width, n - i), places);
+    if (i > whole) {
+      padded(f, std::array<T*, N>{first[K] + i * stride[K]...}, stride, std::min(width, n - i),
+             places);
       continue;
     }
-    std::array<Batch<T>, N> v{Batch<T>::load_unaligned(p[K])...};
+    std::array<Batch<T>, N> v{Batch<T>::load_unaligned(first[K] + i)...};
     f(v[K]...);
-    ((K != gradient ? v[K].store_unaligned(p[K]) : void()), ...);
+    ((K != gradient ? v[K].store_unaligned(first[K] + i) : void()), ...);
   }
 }
 

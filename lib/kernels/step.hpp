@@ -34,12 +34,13 @@ struct MomentumStep {
 struct AdamStep {
   static constexpr std::size_t memories = 2;  // the means of the gradient and of its square
   Pull pull;
-  double step_size;  // the learning rate, corrected for the mean that began at 0
+  // The means began at 0, and the root of the mean square is to be divided by a correction for
+  // that: both are multiplied by it instead.
+  double step_size;  // the learning rate, corrected for the mean
+  double eps;
   double beta1;
   double beta2;
-  double eps;
-  double root_correction;  // what the root of the mean square is divided by
-  double shrink;           // what x is multiplied by before: decoupled weight decay
+  double shrink;  // what x is multiplied by before: decoupled weight decay
 };
 
 struct AmsgradStep : AdamStep {
@@ -49,12 +50,11 @@ struct AmsgradStep : AdamStep {
 struct NAdamStep {
   static constexpr std::size_t memories = 2;  // as Adam's
   Pull pull;
-  double of_gradient;  // how much of it is in a step
+  double of_gradient;  // how much of it is in a step, corrected as Adam's
   double of_mean;
+  double eps;  // likewise
   double beta1;
   double beta2;
-  double eps;
-  double root_correction;
   double shrink;
 };
 

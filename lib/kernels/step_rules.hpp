@@ -55,7 +55,7 @@ template <class V, class Largest>
   const V d = direction(s.pull, x, g);
   mean = running(s.beta1, mean, d);
   square = running_square(s.beta2, square, d);
-  const V scale = sqrt(largest(square)) / constant(x, s.root_correction) + constant(x, s.eps);
+  const V scale = sqrt(largest(square)) + constant(x, s.eps);
   x = constant(x, s.shrink) * x - constant(x, s.step_size) * mean / scale;
 }
 
@@ -75,7 +75,7 @@ void update(const NAdamStep& s, V& x, const V& g, V& mean, V& square) {
   const V d = direction(s.pull, x, g);
   mean = running(s.beta1, mean, d);
   square = running_square(s.beta2, square, d);
-  const V scale = sqrt(square) / constant(x, s.root_correction) + constant(x, s.eps);
+  const V scale = sqrt(square) + constant(x, s.eps);
   const V change = constant(x, s.of_gradient) * d + constant(x, s.of_mean) * mean;
   x = constant(x, s.shrink) * x - change / scale;
 }

@@ -29,13 +29,13 @@ void AdamOf<decay>::update(std::span<const Change> changes, std::size_t group) {
   const auto numbers = [&](const auto& now) {
     const auto t = static_cast<double>(now.steps);
     constexpr bool coupled = decay == Decay::coupled;
+    const double correction = std::sqrt(1 - std::pow(o.betas[1], t));
     return kernels::AdamStep{
         .pull = {.weight_decay = coupled ? o.weight_decay : 0, .maximize = o.maximize},
-        .step_size = o.lr / (1 - std::pow(o.betas[0], t)),
+        .step_size = correction * o.lr / (1 - std::pow(o.betas[0], t)),
+        .eps = correction * o.eps,
         .beta1 = o.betas[0],
         .beta2 = o.betas[1],
-        .eps = o.eps,
-        .root_correction = std::sqrt(1 - std::pow(o.betas[1], t)),
         .shrink = coupled ? 1 : 1 - o.lr * o.weight_decay};
   };
   if (!o.amsgrad) return Base::template step_by<0, 1>(changes, numbers);

@@ -33,14 +33,14 @@ void NAdam::update(std::span<const Change> changes, std::size_t group) {
   step_by<0, 1>(changes, [&](const Occasion& now) {
     const double next = momentum(now.steps + 1);
     const bool decoupled = o.decoupled_weight_decay;
+    const double correction = std::sqrt(1 - std::pow(o.betas[1], static_cast<double>(now.steps)));
     return kernels::NAdamStep{
         .pull = {.weight_decay = decoupled ? 0 : o.weight_decay, .maximize = o.maximize},
-        .of_gradient = o.lr * (1 - momentum(now.steps)) / (1 - now.product),
-        .of_mean = o.lr * next / (1 - now.product * next),
+        .of_gradient = correction * o.lr * (1 - momentum(now.steps)) / (1 - now.product),
+        .of_mean = correction * o.lr * next / (1 - now.product * next),
+        .eps = correction * o.eps,
         .beta1 = o.betas[0],
         .beta2 = o.betas[1],
-        .eps = o.eps,
-        .root_correction = std::sqrt(1 - std::pow(o.betas[1], static_cast<double>(now.steps))),
         .shrink = decoupled ? 1 - o.lr * o.weight_decay : 1};
   });
 }
