@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <type_traits>
 
 #include "core/dispatch.hpp"
 #include "kernels/matrices.hpp"
 #include "kernels/normalized_unit.hpp"
 #include "kernels/row_sum.hpp"
+#include "kernels/simd.hpp"
 
 namespace tapegrad::kernels {
 namespace {
@@ -67,34 +69,45 @@ class RowsBack {
       for (std::int64_t i = 0; i < 2 * n; ++i) sums[i] += static_cast<double>(w[i]);
     }
   }
-  void row(std::int64_t u, T* __restrict w, T* __restrict b, T* __restrict y,
-           T* __restrict products) const {
+
+  /// `gw` and `products`: room for gradients times weights, and these times y.
+  void row(std::int64_t u, T* w, T* b, T* gw, T* products) const {
     const std::int64_t n = all_.length;
     const Standard<T> of(moments_, u, eps_, all_);
     const T* g = g_ + u * n;
     const T* x = x_ + u * n;
-    T* dx = dx_ + u * n;
-    for (std::int64_t i = 0; i < n; ++i) {
-      y[i] = of(x[i]);
-      products[i] = g[i] * y[i];
-      w[i] += products[i];
-      b[i] += g[i];
-    }
+    // In batches: for so many arrays a compiler asks each time whether they overlap.
+    const auto see = [&]<class V>(std::type_identity<V>, std::int64_t i) {
+      const V gradient = load<V>(g + i);
+      const V product = gradient * of(load<V>(x + i));
+      const V weight = weight_ ? load<V>(weight_ + i) : V(T(1));
+      store(w + i, V(load<V>(w + i) + product));
+      store(b + i, V(load<V>(b + i) + gradient));
+      store(gw + i, V(gradient * weight));
+      store(products + i, V(product * weight));
+    };
+    constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
+    std::int64_t i = 0;
+    for (; i + width <= n; i += width) see(std::type_identity<Batch<T>>{}, i);
+    for (; i < n; ++i) see(std::type_identity<T>{}, i);
     Compensated sum, with_y;
-    if (!weight_) {
-      RowSum<T>::add(with_y, products, n);
-      RowSum<T>::add(sum, g, n);
-      const Pull<T> pull(sum.value(), with_y.value(), all_);
-      for (std::int64_t i = 0; i < n; ++i) dx[i] = pull(g[i], y[i], of.inverse);
-      return;
-    }
-    for (std::int64_t i = 0; i < n; ++i) products[i] *= weight_[i];
     RowSum<T>::add(with_y, products, n);
-    for (std::int64_t i = 0; i < n; ++i) products[i] = g[i] * weight_[i];
-    if (all_.centered) RowSum<T>::add(sum, products, n);
+    if (all_.centered) RowSum<T>::add(sum, gw, n);
     const Pull<T> pull(sum.value(), with_y.value(), all_);
-    for (std::int64_t i = 0; i < n; ++i) dx[i] = pull(products[i], y[i], of.inverse);
+    T* __restrict dx = dx_ + u * n;
+    for (std::int64_t k = 0; k < n; ++k) dx[k] = pull(gw[k], of(x[k]), of.inverse);
   }
+
+  template <class V>
+  static V load(const T* from) {
+    if constexpr (std::is_same_v<V, T>) {
+      return *from;
+    } else {
+      return V::load_unaligned(from);
+    }
+  }
+  static void store(T* to, T v) { *to = v; }
+  static void store(T* to, const Batch<T>& v) { v.store_unaligned(to); }
 
   T* dx_;
   const T* g_;

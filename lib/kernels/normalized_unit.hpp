@@ -20,7 +20,7 @@ struct Standard {
     low = static_cast<T>(m[unit] - static_cast<double>(high));
     inverse = static_cast<T>(1 / std::sqrt(m[units.units + unit] + eps));
   }
-  T operator()(T v) const { return ((v - high) - low) * inverse; }
+  auto operator()(const auto& v) const { return ((v - high) - low) * inverse; }
 };
 
 template <class F>
