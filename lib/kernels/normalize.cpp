@@ -26,14 +26,19 @@ double sum_of_unit(const T* x, std::int64_t u, const Units& units, const F& f) {
   return total.value() / static_cast<double>(units.elements());
 }
 
+/// First the means of some units, then their variances, so that none waits for its own mean.
 template <class T>
-void moments_of(double* out, const T* x, const Units& units) {
-  each_unit(units, [&](std::int64_t u) {
-    const double mean = units.centered ? sum_of_unit(x, u, units, Itself<T>{}) : 0;
-    const T near = static_cast<T>(mean);
-    const double off = mean - static_cast<double>(near);
-    out[u] = mean;
-    out[units.units + u] = sum_of_unit(x, u, units, Distance<T>{near}) - off * off;
+void moments_of(double* means, const T* x, const Units& units) {
+  double* const variances = means + units.units;
+  some_units(units, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t u = begin; u < end; ++u) {
+      means[u] = units.centered ? sum_of_unit(x, u, units, Itself<T>{}) : 0;
+    }
+    for (std::int64_t u = begin; u < end; ++u) {
+      const T near = static_cast<T>(means[u]);
+      const double off = means[u] - static_cast<double>(near);
+      variances[u] = sum_of_unit(x, u, units, Distance<T>{near}) - off * off;
+    }
   });
 }
 

@@ -31,6 +31,17 @@ void each_unit(const Units& units, const F& f) {
                });
 }
 
+/// f(begin, end) for units that fit the smallest cache together, or for one that doesn't.
+template <class F>
+void some_units(const Units& units, const F& f) {
+  constexpr std::int64_t in_cache = 1 << 12;
+  const std::int64_t some = std::max<std::int64_t>(1, in_cache / units.elements());
+  parallel_for(units.units, std::max<std::int64_t>(1, grain / units.elements()),
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t u = begin; u < end; u += some) f(u, std::min(end, u + some));
+               });
+}
+
 template <class T>
 struct Affine {
   const T* weight;
