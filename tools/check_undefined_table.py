@@ -96,6 +96,7 @@ EXEMPT = {
     ("with_edges", 1): "protected", ("check_rank", 1): "protected",
     ("forward_channels", 1): "protected",
     ("forward", 1): "of a template: in the name of its function, which has a row",
+    ("forward", 2): "of a template, as before", ("forward", 3): "of a template, as before",
     ("layer_norm", 3): "there may be no weight", ("layer_norm", 4): "there may be no bias",
     ("rms_norm", 3): "there may be no weight",
     ("group_norm", 3): "there may be no weight", ("group_norm", 4): "there may be no bias",

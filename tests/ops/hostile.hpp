@@ -27,5 +27,9 @@ std::span<const Victim<const Tensor&, Scalar>> more_functions_with_number();
 std::span<const Victim<const Tensor&>> layer_functions_of_one();
 std::span<const Victim<const Tensor&, const Tensor&>> layer_functions_of_two();
 std::span<const Victim<const Tensor&, std::int64_t>> layer_functions_with_integer();
+std::span<const Victim<const Tensor&, const Tensor&>> loss_functions_of_two();
+std::span<const Victim<const Tensor&, std::int64_t>> loss_functions_with_integer();
+std::span<const Victim<const Tensor&, const Tensor&>> sequence_functions_of_two();
+std::span<const Victim<const Tensor&, Scalar>> sequence_functions_with_number();
 
 }  // namespace tapegrad::test

@@ -124,7 +124,8 @@ TEST_CASE("functions of tensors have a result or a typed error for hostile ones"
     for (const Argument& second : tensors()) {
       CAPTURE(second.what);
       call_each(
-          {test::functions_of_two(), test::more_functions_of_two(), test::layer_functions_of_two()},
+          {test::functions_of_two(), test::more_functions_of_two(), test::layer_functions_of_two(),
+           test::loss_functions_of_two(), test::sequence_functions_of_two()},
           first.x, second.x);
     }
   }
@@ -136,7 +137,7 @@ TEST_CASE("functions with integers have a result or a typed error for hostile on
                                  std::int64_t{0}, std::int64_t{1}, std::int64_t{9}, most}) {
       CAPTURE(argument.what, n);
       call_each({test::functions_with_integer(), test::more_functions_with_integer(),
-                 test::layer_functions_with_integer()},
+                 test::layer_functions_with_integer(), test::loss_functions_with_integer()},
                 argument.x, n);
     }
   }
@@ -148,8 +149,9 @@ TEST_CASE("functions with numbers have a result or a typed error for hostile one
   for (const Argument& argument : tensors()) {
     for (std::size_t i = 0; i < std::size(numbers); ++i) {
       CAPTURE(argument.what, i);
-      call_each({test::functions_with_number(), test::more_functions_with_number()}, argument.x,
-                numbers[i]);
+      call_each({test::functions_with_number(), test::more_functions_with_number(),
+                 test::sequence_functions_with_number()},
+                argument.x, numbers[i]);
     }
   }
 }

@@ -116,8 +116,4 @@ struct PairLoss {
   }
 };
 
-/// Same shape, and a floating-point type in which they meet: throws ShapeError or DTypeError.
-void check_pair(std::string_view operation, const Tensor& input, const Tensor& target,
-                Reduction reduction);
-
 }  // namespace tapegrad

@@ -1,10 +1,11 @@
-// What losses check of the Reduction that they are given.
+// What losses check of what they are given.
 #pragma once
 
 #include <string_view>
 
 #include "core/check.hpp"
 #include "tapegrad/ops/loss/reduction.hpp"
+#include "tapegrad/tensor.hpp"
 
 namespace tapegrad {
 
@@ -18,5 +19,9 @@ inline void check_reduction(std::string_view operation, Reduction reduction) {
                "{}: Reduction({}) is no reduction; use none, mean or sum", operation,
                static_cast<int>(reduction));
 }
+
+/// Same shape, and a floating-point type in which they meet: throws ShapeError or DTypeError.
+void check_pair(std::string_view operation, const Tensor& input, const Tensor& target,
+                Reduction reduction);
 
 }  // namespace tapegrad

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/loss/torch_losses.hpp"
 #include "support/catch.hpp"
 #include "support/values.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -12,6 +13,30 @@
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
+using test::Tensors;
+
+namespace {
+
+const test::LossInputs in;
+
+std::vector<test::LossCase> regressions() {
+  using namespace nn;
+  return {
+      {"huber_loss",
+       [](const Tensors& v) {
+         return huber_loss(v[0], v[1], {.reduction = Reduction::none, .delta = 0.7});
+       },
+       {in.x, in.y}},
+      {"smooth_l1_loss",
+       [](const Tensors& v) { return smooth_l1_loss(v[0], v[1], {.beta = 1.5}); },
+       {in.x, in.y}},
+      {"smooth_l1_loss of 0",
+       [](const Tensors& v) { return smooth_l1_loss(v[0], v[1], {.beta = 0}); },
+       {in.x, in.y}},
+  };
+}
+
+}  // namespace
 
 TEST_CASE("a loss of pairs that lie differently has the gradients of those that lie alike",
           "[ops][loss]") {
@@ -48,4 +73,17 @@ TEST_CASE("a long mean of losses loses no digits to its order", "[ops][loss]") {
     CHECK(nn::mse_loss(test::laid(x, arrangement), y).item<double>() ==
           Approx(expected).epsilon(1e-7));
   }
+}
+
+TEST_CASE("losses that grow linearly are torch's", "[ops][loss]") {
+  test::check_losses(regressions());
+}
+
+TEST_CASE("losses that grow linearly refuse a limit that is none", "[ops][loss]") {
+  const Tensor x = zeros({4, 3});
+  test::check_refusals({
+      {[&] { nn::huber_loss(x, x, {.delta = 0}); }, "huber_loss: delta is 0; it must be above 0"},
+      {[&] { nn::smooth_l1_loss(x, x, {.beta = -1}); },
+       "smooth_l1_loss: beta is -1; it must not be negative"},
+  });
 }

@@ -1,0 +1,40 @@
+// What goes along sequences, as victims.
+#include "hostile.hpp"
+#include "tapegrad/ops/sequence.hpp"
+#include "tapegrad/tensor.hpp"
+
+namespace tapegrad::test {
+namespace {
+
+const Victim<const Tensor&, const Tensor&> of_two[] = {
+    {"scaled_dot_product_attention",
+     [](const Tensor& a, const Tensor& b) { return nn::scaled_dot_product_attention(a, b, b); }},
+    {"scaled_dot_product_attention",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::scaled_dot_product_attention(a, a, a, {.attn_mask = b, .is_causal = true});
+     }},
+    {"scaled_dot_product_attention_with_weights",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::scaled_dot_product_attention_with_weights(a, a, b, {.attn_mask = a}).output;
+     }},
+};
+
+const Victim<const Tensor&, Scalar> with_number[] = {
+    {"scaled_dot_product_attention",
+     [](const Tensor& x, Scalar s) {
+       return nn::scaled_dot_product_attention(x, x, x, {.scale = s.to<double>()});
+     }},
+    {"scaled_dot_product_attention",
+     [](const Tensor& x, Scalar s) {
+       return nn::scaled_dot_product_attention(x, x, x, {.dropout_p = s.to<double>()});
+     }},
+};
+
+}  // namespace
+
+std::span<const Victim<const Tensor&, const Tensor&>> sequence_functions_of_two() { return of_two; }
+std::span<const Victim<const Tensor&, Scalar>> sequence_functions_with_number() {
+  return with_number;
+}
+
+}  // namespace tapegrad::test

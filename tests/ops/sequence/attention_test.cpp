@@ -1,0 +1,205 @@
+#include "tapegrad/ops/sequence/attention.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/op_table.hpp"
+#include "support/values.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/gradcheck.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/ops/shape.hpp"
+#include "tapegrad/tensor.hpp"
+
+using namespace tapegrad;
+using test::spread;
+using test::Tensors;
+
+namespace {
+
+/// One head, by its definition; seen(i, j) is added to the scores.
+template <class Added>
+Tensor by_loops(const Tensor& query, const Tensor& key, const Tensor& value, double scale,
+                const Added& added) {
+  const auto q = query.to_vector<double>(), k = key.to_vector<double>();
+  const auto v = value.to_vector<double>();
+  const auto places = static_cast<std::size_t>(query.size(0));
+  const auto keys = static_cast<std::size_t>(key.size(0));
+  const auto size = static_cast<std::size_t>(key.size(1));
+  const auto width = static_cast<std::size_t>(value.size(1));
+  std::vector<double> out(places * width);
+  for (std::size_t i = 0; i < places; ++i) {
+    std::vector<double> p(keys);
+    double total = 0;
+    for (std::size_t j = 0; j < keys; ++j) {
+      double score = 0;
+      for (std::size_t e = 0; e < size; ++e) score += q[i * size + e] * k[j * size + e];
+      total += p[j] = std::exp(score * scale + added(i, j));
+    }
+    for (std::size_t j = 0; j < keys && total > 0; ++j) {
+      for (std::size_t w = 0; w < width; ++w) {
+        out[i * width + w] += p[j] / total * v[j * width + w];
+      }
+    }
+  }
+  return Tensor::from_vector(std::move(out), {query.size(0), value.size(1)});
+}
+
+constexpr double never = -std::numeric_limits<double>::infinity();
+
+std::vector<test::Refusal> refusals() {
+  const auto call = [](const Shape& q, const Shape& k, const Shape& v,
+                       const nn::AttentionOptions& options = {}) {
+    return [=] { nn::scaled_dot_product_attention(zeros(q), zeros(k), zeros(v), options); };
+  };
+  return {
+      {"scaled_dot_product_attention: query is [2, 3], key is [4, 2], value is [4, 5]; they need "
+       "[..., places, size], [..., keys, size] and [..., keys, width]",
+       call({2, 3}, {4, 2}, {4, 5})},
+      {"query is [3], key is [3], value is [3]", call({3}, {3}, {3})},
+      {"query is [1, 2, 3], key is [2, 4, 3], value is [2, 4, 3]",
+       call({1, 2, 3}, {2, 4, 3}, {2, 4, 3})},
+      {"query is [2, 0], key is [2, 0]", call({2, 0}, {2, 0}, {2, 1})},
+      {"attn_mask is [3, 4]; it must broadcast to [2, 4]",
+       call({2, 3}, {4, 3}, {4, 5}, {.attn_mask = zeros({3, 4})})},
+      {"attn_mask is int64, query is float32",
+       call({2, 3}, {4, 3}, {4, 5}, {.attn_mask = zeros({2, 4}, {.dtype = int64})})},
+      {"dropout_p is 1.5; a probability lies in [0, 1]",
+       call({2, 3}, {4, 3}, {4, 5}, {.dropout_p = 1.5})},
+      {"scale is inf; it must be finite", call({2, 3}, {4, 3}, {4, 5}, {.scale = -never})},
+      {"query is float32, key is float32, value is float64",
+       [] {
+         nn::scaled_dot_product_attention(zeros({2, 3}), zeros({2, 3}),
+                                          zeros({2, 3}, {.dtype = float64}));
+       }},
+  };
+}
+
+test::OpRow row(std::string_view name, std::int64_t width, const nn::AttentionOptions& options) {
+  return {.name = name,
+          .f =
+              [=](const Tensors& x) {
+                // Where a place sees one key alone its weight is 1, of whose slope of 0
+                // differences have no digit.
+                return nn::scaled_dot_product_attention(x[0], x[1], x[2], options).narrow(2, 1, 2);
+              },
+          .inputs = {{{2, 2, 3, 2}}, {{2, 2, 4, 2}}, {{2, 2, 4, width}}},
+          .empty_inputs = {{0, 2, 3, 2}, {0, 2, 4, 2}, {0, 2, 4, width}},
+          .empty_result = {0, 2, 2, width},
+          .refuses = refusals(),
+          .float32_tolerance = 6e-6,
+          .narrow_roundings = 12,
+          .tolerance = 1e-8};
+}
+
+}  // namespace
+
+TEST_CASE("attention has its derivatives", "[ops][table]") {
+  test::check_rows({row("scaled_dot_product_attention", 3, {}),
+                    row("scaled_dot_product_attention", 2, {.is_causal = true, .scale = 0.7})});
+}
+
+TEST_CASE("attention is the mean of values by the softmax of scores", "[ops][attention]") {
+  // More places than a block has.
+  const Tensor q = spread({150, 5}, -3, 3), k = spread({300, 5}, -3, 3, 1);
+  const Tensor v = spread({300, 4}, -1, 1, 2);
+  const auto all = [](std::size_t, std::size_t) { return 0.0; };
+  const auto causal = [](std::size_t i, std::size_t j) { return j <= i ? 0 : never; };
+  // Sums of 300 products of numbers near 1.
+  CHECK(test::difference(nn::scaled_dot_product_attention(q, k, v),
+                         by_loops(q, k, v, 1 / std::sqrt(5.0), all), 1e-12, 1e-14) == "");
+  CHECK(
+      test::difference(nn::scaled_dot_product_attention(q, k, v, {.is_causal = true, .scale = 0.3}),
+                       by_loops(q, k, v, 0.3, causal), 1e-12, 1e-14) == "");
+}
+
+TEST_CASE("masks add to scores, and a place that sees nothing gets zeros", "[ops][attention]") {
+  const Tensor q = spread({2, 3}, -1, 1), k = spread({4, 3}, -1, 1, 1), v = spread({4, 2}, -1, 1);
+  const Tensor numbers = spread({2, 4}, -2, 2, 3);
+  const auto m = numbers.to_vector<double>();
+  CHECK(test::difference(nn::scaled_dot_product_attention(q, k, v, {.attn_mask = numbers}),
+                         by_loops(q, k, v, 1 / std::sqrt(3.0),
+                                  [&](std::size_t i, std::size_t j) { return m[4 * i + j]; }),
+                         1e-14, 1e-15) == "");
+  const Tensor sees = tensor({true, false, true, true, false, false, false, false}).reshape({2, 4});
+  const Tensor y = nn::scaled_dot_product_attention(q, k, v, {.attn_mask = sees});
+  const auto only = [](std::size_t i, std::size_t j) { return i == 0 && j != 1 ? 0 : never; };
+  CHECK(test::difference(y, by_loops(q, k, v, 1 / std::sqrt(3.0), only), 1e-14, 1e-15) == "");
+  CHECK(y[1].to_vector<double>() == std::vector<double>{0, 0});
+}
+
+TEST_CASE("attention has right derivatives with every kind of mask", "[ops][attention]") {
+  const auto input = [](const Shape& shape, int seed) {
+    return spread(shape, -1, 1, seed).requires_grad_();
+  };
+  const Tensors x = {input({2, 3, 2}, 0), input({2, 4, 2}, 1), input({2, 4, 3}, 2)};
+  const Tensor sees = (spread({2, 3, 4}, 0, 1, 5) > 0.4) & (arange(3).reshape({3, 1}) != 1);
+  const Tensor places = spread({3, 1}, -1, 1, 6);
+  for (const nn::AttentionOptions& options :
+       {nn::AttentionOptions{.attn_mask = sees}, nn::AttentionOptions{.attn_mask = places},
+        nn::AttentionOptions{.attn_mask = sees[0], .is_causal = true}}) {
+    const auto f = [&](const Tensors& t) {
+      return nn::scaled_dot_product_attention(t[0], t[1], t[2], options);
+    };
+    // Of the slope of a weight that is always 1, or 0, differences have no digit.
+    CHECK(gradcheck(f, x, {.order = 2, .accept_inconclusive = true}));
+  }
+  Tensors with_mask = x;
+  with_mask.push_back(input({3, 4}, 7));
+  const auto f = [&](const Tensors& t) {
+    return nn::scaled_dot_product_attention(t[0], t[1], t[2], {.attn_mask = t[3]});
+  };
+  CHECK(gradcheck(f, with_mask));
+}
+
+TEST_CASE("attention to oneself has the derivative of all three uses", "[ops][attention]") {
+  const auto f = [](const Tensors& t) {
+    return nn::scaled_dot_product_attention(t[0], t[0] * 2, t[0]);
+  };
+  CHECK(gradcheck(f, {spread({4, 3}, -1, 1).requires_grad_()}, {.order = 2}));
+}
+
+TEST_CASE("attention drops weights of the same places forwards and backwards", "[ops][attention]") {
+  const Tensor v = eye(6, {.dtype = float64}).requires_grad_();
+  const Tensor q = spread({6, 2}, -1, 1), k = spread({6, 2}, -1, 1, 1);
+  Generator first(3), second(3);
+  const Tensor y =
+      nn::scaled_dot_product_attention(q, k, v, {.dropout_p = 0.5, .generator = first});
+  const nn::AttentionResult made = nn::scaled_dot_product_attention_with_weights(
+      q, k, v, {.dropout_p = 0.5, .generator = second});
+  // With the identity as values the result is the weights.
+  CHECK(test::difference(y, made.weights, 1e-14, 1e-16) == "");
+  CHECK(test::difference(made.output, made.weights, 1e-14, 1e-16) == "");
+  const double dropped = sum(y == 0).item<double>();
+  CHECK((dropped > 6 && dropped < 30));
+  // d sum(y) / d v[j][w] is the sum of the weights of key j.
+  const Tensor g = grad({sum(y)}, {v})[0];
+  CHECK(test::difference(g.select(1, 0), sum(y.detach(), 0), 1e-13, 1e-15) == "");
+  CHECK(sum(nn::scaled_dot_product_attention(q, k, v, {.dropout_p = 1})).item<double>() == 0);
+}
+
+TEST_CASE("nothing to see gives zeros, nobody who looks gives nothing", "[ops][attention]") {
+  const Tensor q = ones({2, 3, 4}).requires_grad_();
+  const Tensor y = nn::scaled_dot_product_attention(q, ones({2, 0, 4}), ones({2, 0, 5}));
+  CHECK(equal(y, zeros({2, 3, 5})));
+  CHECK(equal(grad({sum(y)}, {q})[0], zeros({2, 3, 4})));
+  CHECK(
+      nn::scaled_dot_product_attention(ones({2, 0, 4}), ones({2, 3, 4}), ones({2, 3, 5})).shape() ==
+      Shape{2, 0, 5});
+}
+
+TEST_CASE("any number of leading sizes is a batch of attentions", "[ops][attention]") {
+  const Tensor q = spread({2, 3, 2, 2, 4}, -1, 1), k = spread({2, 3, 2, 5, 4}, -1, 1, 1);
+  const Tensor mask = spread({2, 1, 2, 2, 5}, -1, 1, 2);
+  const Tensor y = nn::scaled_dot_product_attention(q, k, k, {.attn_mask = mask});
+  CHECK(y.shape() == Shape{2, 3, 2, 2, 4});
+  const Tensor one = nn::scaled_dot_product_attention(q[1][2][1], k[1][2][1], k[1][2][1],
+                                                      {.attn_mask = mask[1][0][1]});
+  CHECK(test::difference(y[1][2][1], one, 1e-15, 1e-16) == "");
+  const Tensor lines =
+      nn::scaled_dot_product_attention(q[1][2], k[1][2], k[1][2], {.attn_mask = mask[1][0]});
+  CHECK(test::difference(lines[1], one, 1e-15, 1e-16) == "");
+}
