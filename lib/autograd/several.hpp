@@ -110,7 +110,7 @@ void record_several(Op op, const std::vector<Tensor>& outs, const In&... inputs)
 
 template <class Op, std::same_as<Tensor>... In>
 std::vector<Tensor> run_and_record_several(Op op, const In&... inputs) {
-  check_defined(Op::name, inputs...);
+  if constexpr (!requires { Op::takes_undefined; }) check_defined(Op::name, inputs...);
   if (is_silent()) return computed_several(op, inputs...);
   if (is_traced()) [[unlikely]] {
     const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
@@ -120,7 +120,7 @@ std::vector<Tensor> run_and_record_several(Op op, const In&... inputs) {
     list_operation(operation, pointers, outs);
     return outs;
   }
-  (check_history(Op::name, inputs), ...);
+  ((inputs.defined() ? check_history(Op::name, inputs) : void()), ...);
   const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
   std::vector<Tensor> outs = is_captured()
                                  ? captured(OperationOf<Op, In...>(op), pointers)

@@ -9,6 +9,7 @@
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/io/safetensors.hpp"
 #include "tapegrad/nn/activation.hpp"
+#include "tapegrad/nn/attention.hpp"
 #include "tapegrad/nn/conv.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/embedding.hpp"
@@ -16,7 +17,9 @@
 #include "tapegrad/nn/pool.hpp"
 #include "tapegrad/nn/sequential.hpp"
 #include "tapegrad/nn/shape.hpp"
+#include "tapegrad/nn/transformer.hpp"
 #include "tapegrad/nn/upsample.hpp"
+#include "tapegrad/ops/shape.hpp"
 #include "tapegrad/random.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -24,6 +27,23 @@ namespace tg = tapegrad;
 namespace nn = tg::nn;
 
 namespace {
+
+/// Models of sequences as functions of one tensor: attention to itself, and all results in a row.
+struct SelfAttention : nn::MultiheadAttention {
+  using MultiheadAttention::MultiheadAttention;
+  tg::Tensor forward(const tg::Tensor& x) const {
+    const auto [output, weights] = MultiheadAttention::forward(x, x, x);
+    return tg::cat({output.flatten(), weights.flatten()});
+  }
+};
+
+/// A transformer whose target is its source, the other way round.
+struct SelfTransformer : nn::Transformer {
+  using Transformer::Transformer;
+  tg::Tensor forward(const tg::Tensor& x) const {
+    return Transformer::forward(x, tg::flip(x, 0), {.tgt = {.tgt_is_causal = true}});
+  }
+};
 
 /// As in layers_test.py. In a Sequential each has the name "0".
 const std::map<std::string, std::function<nn::Sequential()>> layers = {
@@ -110,6 +130,24 @@ const std::map<std::string, std::function<nn::Sequential()>> layers = {
      [] {
        return nn::Sequential(
            nn::Upsample({.size = {4, 9}, .mode = "bilinear", .align_corners = true}));
+     }},
+    {"MultiheadAttention", [] { return nn::Sequential(SelfAttention(4, 2)); }},
+    {"TransformerEncoderLayer",
+     [] { return nn::Sequential(nn::TransformerEncoderLayer(4, 2, {.dim_feedforward = 6})); }},
+    {"TransformerEncoder",
+     [] {
+       return nn::Sequential(nn::TransformerEncoder(
+           nn::TransformerEncoderLayer(
+               4, 2, {.dim_feedforward = 6, .activation = "gelu", .norm_first = true}),
+           2, nn::LayerNorm(4)));
+     }},
+    {"Transformer",
+     [] {
+       return nn::Sequential(SelfTransformer({.d_model = 4,
+                                              .nhead = 2,
+                                              .num_encoder_layers = 2,
+                                              .num_decoder_layers = 1,
+                                              .layer = {.dim_feedforward = 6}}));
      }},
     {"activations",
      [] {

@@ -12,8 +12,25 @@ except ImportError:
     torch = None
 
 
+if torch:
+    class SelfAttention(nn.MultiheadAttention):
+        def forward(self, x):
+            output, weights = super().forward(x, x, x)
+            return torch.cat([output.flatten(), weights.flatten()])
+
+    class SelfTransformer(nn.Transformer):
+        def forward(self, x):
+            mask = self.generate_square_subsequent_mask(len(x), dtype=x.dtype)
+            return super().forward(x, x.flip(0), tgt_mask=mask)
+
+
+def encoder_layer(**options):
+    return nn.TransformerEncoderLayer(4, 2, dim_feedforward=6, **options)
+
+
 def layers():
     """name -> (torch's layers, the shape of their input); as in layers.cpp."""
+    sequence = (5, 3, 4)
     line, image, volume = (3, 4, 9), (3, 2, 6, 5), (3, 2, 4, 5, 4)
     return {
         "Conv1d": ([nn.Conv1d(4, 6, 3, stride=2, groups=2)], line),
@@ -59,6 +76,11 @@ def layers():
         "Upsample, linear": ([nn.Upsample(size=7, mode="linear")], line),
         "Upsample, bilinear": ([nn.Upsample(scale_factor=2.5, mode="bilinear")], image),
         "Upsample, aligned": ([nn.Upsample(size=(4, 9), mode="bilinear", align_corners=True)], image),
+        "MultiheadAttention": ([SelfAttention(4, 2)], sequence),
+        "TransformerEncoderLayer": ([encoder_layer()], sequence),
+        "TransformerEncoder": ([nn.TransformerEncoder(encoder_layer(activation="gelu", norm_first=True), 2,
+                                                      nn.LayerNorm(4), enable_nested_tensor=False)], sequence),
+        "Transformer": ([SelfTransformer(4, 2, 2, 1, dim_feedforward=6)], sequence),
         "activations": ([nn.ELU(1.5), nn.LeakyReLU(0.2), nn.SiLU(), nn.GELU(), nn.CELU(), nn.SELU(), nn.Mish(),
                          nn.Hardswish(), nn.Softsign(), nn.Tanhshrink(), nn.LogSigmoid(), nn.Softplus(2)], line),
         "bounded activations": ([nn.Hardtanh(-2, 2), nn.Hardshrink(0.1), nn.Softshrink(0.1), nn.Threshold(-1, 0.5),

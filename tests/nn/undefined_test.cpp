@@ -1,6 +1,7 @@
 // Layers and initialisations refuse an undefined tensor in the name of what computes or fills.
 #include "support/undefined_rows.hpp"
 #include "tapegrad/nn/activation.hpp"
+#include "tapegrad/nn/attention.hpp"
 #include "tapegrad/nn/clip.hpp"
 #include "tapegrad/nn/conv.hpp"
 #include "tapegrad/nn/dropout.hpp"
@@ -9,7 +10,9 @@
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/nn/norm.hpp"
 #include "tapegrad/nn/pool.hpp"
+#include "tapegrad/nn/position.hpp"
 #include "tapegrad/nn/shape.hpp"
+#include "tapegrad/nn/transformer.hpp"
 #include "tapegrad/nn/upsample.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/tensor.hpp"
@@ -76,6 +79,33 @@ TEST_CASE("layers refuse an undefined input", "[nn][undefined]") {
       {"tanh", 1, [&] { nn::Tanh().forward(none); }},
       {"dropout", 1, [&] { nn::dropout(none); }},
       {"dropout", 1, [&] { nn::Dropout(0.5).forward(none); }},
+  });
+}
+
+TEST_CASE("models of sequences refuse an undefined input", "[nn][undefined]") {
+  const Tensor none;
+  const Tensor x = ones({3, 2, 4});
+  const nn::MultiheadAttention attention(4, 2);
+  const nn::TransformerEncoderLayer encoder(4, 2, {.dim_feedforward = 4});
+  const nn::TransformerDecoderLayer decoder(4, 2, {.dim_feedforward = 4});
+  const nn::Transformer both({.d_model = 4,
+                              .nhead = 2,
+                              .num_encoder_layers = 0,
+                              .num_decoder_layers = 0,
+                              .layer = {.dim_feedforward = 4}});
+  test::check_undefined({
+      {"MultiheadAttention", 1, [&] { attention(none, x, x); }},
+      {"MultiheadAttention", 2, [&] { attention(x, none, x); }},
+      {"MultiheadAttention", 3, [&] { attention(x, x, none); }},
+      {"MultiheadAttention", 1, [&] { encoder(none); }},
+      {"MultiheadAttention", 1, [&] { decoder(none, x); }},
+      {"MultiheadAttention", 2, [&] { decoder(x, none); }},
+      {"TransformerEncoder", 1, [&] { both.encoder.forward(none); }},
+      {"TransformerDecoder", 1, [&] { both.decoder.forward(none, x); }},
+      {"TransformerDecoder", 2, [&] { both.decoder.forward(x, none); }},
+      {"Transformer", 1, [&] { both(none, x); }},
+      {"Transformer", 2, [&] { both(x, none); }},
+      {"PositionalEncoding", 1, [&] { nn::PositionalEncoding(4).forward(none); }},
   });
 }
 

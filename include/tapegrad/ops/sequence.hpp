@@ -3,3 +3,4 @@
 #pragma once
 
 #include "tapegrad/ops/sequence/attention.hpp"
+#include "tapegrad/ops/sequence/recurrent.hpp"

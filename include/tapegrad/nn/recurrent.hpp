@@ -1,0 +1,209 @@
+// Recurrent networks: weights that recurrent() of ops/sequence.hpp is called with, in layers and in
+// both directions, and single cells.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tapegrad/nn/dropout.hpp"
+#include "tapegrad/nn/module.hpp"
+#include "tapegrad/ops/sequence/recurrent.hpp"
+#include "tapegrad/random.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+namespace nn {
+
+struct RecurrentLayerOptions {
+  std::int64_t num_layers = 1;
+  bool bias = true;
+  /// Tensors are [batch, steps, size] instead of [steps, batch, size]; not so the states.
+  bool batch_first = false;
+  /// Between layers, while training.
+  double dropout = 0;
+  bool bidirectional = false;
+  DType dtype = float32;
+  /// What parameters and dropout are drawn from; it must outlive the module.
+  Generator& generator = default_generator();
+};
+
+struct RNNOptions {
+  std::int64_t num_layers = 1;
+  /// "tanh" or "relu".
+  std::string nonlinearity = "tanh";
+  bool bias = true;
+  bool batch_first = false;
+  double dropout = 0;
+  bool bidirectional = false;
+  DType dtype = float32;
+  Generator& generator = default_generator();
+};
+
+struct LSTMOptions {
+  std::int64_t num_layers = 1;
+  bool bias = true;
+  bool batch_first = false;
+  double dropout = 0;
+  bool bidirectional = false;
+  /// Projections of states aren't there: refused unless 0.
+  std::int64_t proj_size = 0;
+  DType dtype = float32;
+  Generator& generator = default_generator();
+};
+
+/// What a sequence begins with.
+struct RecurrentArguments {
+  /// [layers * directions, batch, size], zeros unless given; c0 of an LSTM alone.
+  Tensor h0 = {}, c0 = {};
+  /// [batch], integers: rows of other lengths, as in PyTorch's packed sequences. The state of a row
+  /// stops at its length, from which also the way back begins; outputs behind it are 0.
+  Tensor lengths = {};
+};
+
+struct RecurrentOutput {
+  Tensor output;  ///< [steps, batch, directions * size], of the last layer
+  Tensor h_n;     ///< [layers * directions, batch, size], after the last step
+  Tensor c_n;     ///< the same, of an LSTM; else undefined
+};
+
+namespace detail {
+
+/// What all recurrent networks are. Everything begins uniform on +-1/sqrt(hidden_size).
+class Recurrent : public Module {
+ public:
+  /// The parameters of a layer in one direction, in PyTorch weight_ih_l0, ..., bias_hh_l0_reverse.
+  struct Direction {
+    Parameter weight_ih;  ///< [gates, input size]
+    Parameter weight_hh;  ///< [gates, size]
+    Parameter bias_ih;    ///< [gates], or undefined, as the next one
+    Parameter bias_hh;
+  };
+  std::vector<Direction> directions;  ///< of layer 0, forwards and, if there is one, back, ...
+
+  void visit(Visitor& v) override;
+  std::string extra_repr() const override;
+
+  /// input: [steps, batch, input_size], or without the batch
+  RecurrentOutput forward(const Tensor& input, const RecurrentArguments& arguments = {}) const;
+  RecurrentOutput operator()(const Tensor& input, const RecurrentArguments& arguments = {}) const {
+    const NameScope scope(scope_name());
+    return forward(input, arguments);
+  }
+
+ protected:
+  Recurrent(std::string_view name, RecurrentCell cell, std::int64_t input_size,
+            std::int64_t hidden_size, const RecurrentLayerOptions& options);
+
+ private:
+  struct Pass;
+
+  void check_input(const Tensor& input) const;
+  Tensor begun(std::string_view what, const Tensor& given, const Tensor& x, bool single) const;
+  Tensor layer(std::int64_t number, const Tensor& x, Pass& pass) const;
+
+  std::string_view name_;  // a literal
+  RecurrentCell cell_;
+  std::int64_t input_size_, hidden_size_;
+  RecurrentLayerOptions options_;
+};
+
+/// A single step. Weights begin as those of networks.
+class RecurrentCellModule : public Module {
+ public:
+  Parameter weight_ih;  ///< [gates, input size]
+  Parameter weight_hh;  ///< [gates, size]
+  Parameter bias_ih;    ///< [gates], or undefined, as the next one
+  Parameter bias_hh;
+
+  void visit(Visitor& v) override;
+  std::string extra_repr() const override;
+
+ protected:
+  struct Options {
+    bool bias;
+    DType dtype;
+    Generator& generator;
+  };
+  RecurrentCellModule(std::string_view name, RecurrentCell cell, std::int64_t input_size,
+                      std::int64_t hidden_size, const Options& options);
+  /// [batch, size] each, or [size]; the states may be undefined, which are zeros.
+  RecurrentSteps step(const Tensor& input, const Tensor& hidden, const Tensor& cells) const;
+
+ private:
+  std::string_view name_;  // a literal
+  RecurrentCell cell_;
+};
+
+}  // namespace detail
+
+// Each throws ShapeError for sizes that aren't positive and tensors that don't fit, DTypeError for
+// integer parameters, Error for options that mean nothing, and what recurrent() throws.
+
+/// Elman's network: h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu.
+struct RNN : detail::Recurrent {
+  RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options = {});
+};
+
+/// Gated recurrent units.
+struct GRU : detail::Recurrent {
+  GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentLayerOptions& options = {});
+};
+
+/// Long short-term memory.
+struct LSTM : detail::Recurrent {
+  LSTM(std::int64_t input_size, std::int64_t hidden_size, const LSTMOptions& options = {});
+};
+
+struct RecurrentCellOptions {
+  bool bias = true;
+  DType dtype = float32;
+  Generator& generator = default_generator();
+};
+
+struct RNNCellOptions {
+  bool bias = true;
+  /// "tanh" or "relu".
+  std::string nonlinearity = "tanh";
+  DType dtype = float32;
+  Generator& generator = default_generator();
+};
+
+/// A step of RNN: [batch, input size] or [input size]  ->  the next state.
+struct RNNCell : detail::RecurrentCellModule {
+  RNNCell(std::int64_t input_size, std::int64_t hidden_size, const RNNCellOptions& options = {});
+  Tensor forward(const Tensor& input, const Tensor& hidden = {}) const;
+  Tensor operator()(const Tensor& input, const Tensor& hidden = {}) const {
+    const NameScope scope(scope_name());
+    return forward(input, hidden);
+  }
+};
+
+/// A step of GRU.
+struct GRUCell : detail::RecurrentCellModule {
+  GRUCell(std::int64_t input_size, std::int64_t hidden_size,
+          const RecurrentCellOptions& options = {});
+  Tensor forward(const Tensor& input, const Tensor& hidden = {}) const;
+  Tensor operator()(const Tensor& input, const Tensor& hidden = {}) const {
+    const NameScope scope(scope_name());
+    return forward(input, hidden);
+  }
+};
+
+struct LSTMState {
+  Tensor h, c;
+};
+
+/// A step of LSTM.
+struct LSTMCell : detail::RecurrentCellModule {
+  LSTMCell(std::int64_t input_size, std::int64_t hidden_size,
+           const RecurrentCellOptions& options = {});
+  LSTMState forward(const Tensor& input, const LSTMState& state = {}) const;
+  LSTMState operator()(const Tensor& input, const LSTMState& state = {}) const {
+    const NameScope scope(scope_name());
+    return forward(input, state);
+  }
+};
+
+}  // namespace nn
+}  // namespace tapegrad

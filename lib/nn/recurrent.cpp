@@ -1,0 +1,185 @@
+#include "tapegrad/nn/recurrent.hpp"
+
+#include <cmath>
+
+#include "core/check.hpp"
+#include "nn/recurrent_parts.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/linalg.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/shape.hpp"
+
+namespace tapegrad::nn {
+namespace detail {
+
+Recurrent::Recurrent(std::string_view name, RecurrentCell cell, std::int64_t input_size,
+                     std::int64_t hidden_size, const RecurrentLayerOptions& options)
+    : name_(name),
+      cell_(cell),
+      input_size_(input_size),
+      hidden_size_(hidden_size),
+      options_(options) {
+  check<Error>(options.num_layers > 0, "{}: {} layers; there is at least one", name,
+               options.num_layers);
+  check<Error>(options.dropout >= 0 && options.dropout <= 1,
+               "{}: dropout is {}; a probability lies in [0, 1]", name, options.dropout);
+  const std::int64_t ways = options.bidirectional ? 2 : 1;
+  for (std::int64_t i = 0; i < options.num_layers * ways; ++i) {
+    Direction& d = directions.emplace_back();
+    make_parameters({d.weight_ih, d.weight_hh, d.bias_ih, d.bias_hh},
+                    {name, cell, i < ways ? input_size : ways * hidden_size, hidden_size,
+                     options.bias, options.dtype, options.generator});
+  }
+}
+
+void Recurrent::visit(Visitor& v) {
+  const std::size_t ways = options_.bidirectional ? 2 : 1;
+  for (std::size_t i = 0; i < directions.size(); ++i) {
+    const std::string end = fmt::format("_l{}{}", i / ways, i % ways == 1 ? "_reverse" : "");
+    v("weight_ih" + end, directions[i].weight_ih);
+    v("weight_hh" + end, directions[i].weight_hh);
+    v("bias_ih" + end, directions[i].bias_ih);
+    v("bias_hh" + end, directions[i].bias_hh);
+  }
+}
+
+std::string Recurrent::extra_repr() const {
+  std::string text = fmt::format("{}, {}", input_size_, hidden_size_);
+  if (options_.num_layers != 1) text += fmt::format(", num_layers={}", options_.num_layers);
+  if (!options_.bias) text += ", bias=False";
+  if (options_.batch_first) text += ", batch_first=True";
+  if (options_.dropout != 0) text += fmt::format(", dropout={}", options_.dropout);
+  return text + (options_.bidirectional ? ", bidirectional=True" : "");
+}
+
+void Recurrent::check_input(const Tensor& input) const {
+  check_defined(name_, input);
+  check<Error>(!directions.empty() && directions[0].weight_ih.defined(),
+               "{}: it has no weights: it was moved from", name_);
+  const std::string_view order = options_.batch_first ? "batch, steps" : "steps, batch";
+  check<ShapeError>((input.dim() == 2 || input.dim() == 3) && input.size(-1) == input_size_,
+                    "{}: input is {}; it needs [{}, {}], or no batch", name_, input.shape(), order,
+                    input_size_);
+  const std::int64_t steps = input.size(input.dim() == 3 && options_.batch_first ? 1 : 0);
+  check<ShapeError>(steps > 0, "{}: input is {}; a sequence has at least one step", name_,
+                    input.shape());
+  check<DTypeError>(input.dtype() == directions[0].weight_ih.dtype(),
+                    "{}: input is {}, the weights are {}; convert one with to()", name_,
+                    input.dtype(), directions[0].weight_ih.dtype());
+}
+
+/// [layers * directions, batch, size]: what was given, or zeros.
+Tensor Recurrent::begun(std::string_view what, const Tensor& given, const Tensor& x,
+                        bool single) const {
+  const auto count = static_cast<std::int64_t>(directions.size());
+  const Shape all{count, x.size(1), hidden_size_};
+  if (!given.defined()) {
+    return zeros({}, {.dtype = x.dtype()}).expand(all);
+  }
+  const Tensor h = single && given.dim() == 2 ? given.unsqueeze(1) : given;
+  check<ShapeError>(h.shape() == all, "{}: {} is {}; it needs {}{}", name_, what, given.shape(),
+                    all, single ? ", or that without the batch" : "");
+  check<DTypeError>(h.dtype() == x.dtype(), "{}: {} is {}, the input is {}; convert one with to()",
+                    name_, what, h.dtype(), x.dtype());
+  return h;
+}
+
+struct Recurrent::Pass {
+  Tensor h0, c0;
+  Tensor lengths;
+  Tensor goes_on;  ///< [steps, batch, 1], or undefined
+  std::vector<Tensor> h_n, c_n;
+};
+
+/// The outputs of all directions of a layer side by side.
+Tensor Recurrent::layer(std::int64_t number, const Tensor& x, Pass& pass) const {
+  const std::int64_t ways = options_.bidirectional ? 2 : 1;
+  std::vector<Tensor> outputs;
+  for (std::int64_t way = 0; way < ways; ++way) {
+    const std::int64_t i = number * ways + way;
+    const Direction& d = directions[static_cast<std::size_t>(i)];
+    const Biases bias = biases_of(cell_, d.bias_ih, d.bias_hh);
+    const RecurrentSteps steps =
+        recurrent(cell_, linear(x, d.weight_ih, bias.outside), pass.h0.select(0, i),
+                  pass.c0.defined() ? pass.c0.select(0, i) : Tensor(), d.weight_hh,
+                  {.reverse = way == 1, .bias = bias.within, .lengths = pass.lengths});
+    const std::int64_t last = way == 1 ? 0 : x.size(0) - 1;
+    pass.h_n.push_back(steps.states.select(0, last));
+    if (steps.cells.defined()) pass.c_n.push_back(steps.cells.select(0, last));
+    outputs.push_back(pass.goes_on.defined() ? where(pass.goes_on, steps.states, 0) : steps.states);
+  }
+  return ways == 1 ? outputs[0] : cat(outputs, 2);
+}
+
+RecurrentOutput Recurrent::forward(const Tensor& input, const RecurrentArguments& given) const {
+  check_input(input);
+  const bool single = input.dim() == 2;
+  Tensor x = single ? input.unsqueeze(1) : options_.batch_first ? input.transpose(0, 1) : input;
+  const bool is_lstm = cell_ == RecurrentCell::lstm;
+  check<Error>(is_lstm || !given.c0.defined(), "{}: c0 has shape {}, but only an LSTM has cells",
+               name_, given.c0.defined() ? given.c0.shape() : Shape{});
+  Pass pass{begun("h0", given.h0, x, single),
+            is_lstm ? begun("c0", given.c0, x, single) : Tensor(),
+            given.lengths,
+            {},
+            {},
+            {}};
+  if (given.lengths.defined()) {
+    check_lengths(name_, given.lengths, x);
+    const Tensor steps = arange(0, x.size(0), 1, {.dtype = int64}).unsqueeze(1);
+    pass.goes_on = (steps < given.lengths).unsqueeze(2);
+  }
+  for (std::int64_t i = 0; i < options_.num_layers; ++i) {
+    if (i > 0 && is_training()) x = dropout(x, options_.dropout, options_.generator);
+    x = layer(i, x, pass);
+  }
+  const auto states = [&](const std::vector<Tensor>& all) {
+    return all.empty() ? Tensor() : single ? cat(all, 0) : stack(all);
+  };
+  const Tensor output = single ? x.squeeze(1) : options_.batch_first ? x.transpose(0, 1) : x;
+  return {output, states(pass.h_n), states(pass.c_n)};
+}
+
+}  // namespace detail
+
+namespace {
+
+RecurrentCell rnn_cell(std::string_view name, std::string_view nonlinearity) {
+  check<Error>(nonlinearity == "tanh" || nonlinearity == "relu",
+               "{}: nonlinearity is '{}'; use 'tanh' or 'relu'", name, nonlinearity);
+  return nonlinearity == "tanh" ? RecurrentCell::rnn_tanh : RecurrentCell::rnn_relu;
+}
+
+template <class Options>
+RecurrentLayerOptions layers_of(const Options& o) {
+  return {.num_layers = o.num_layers,
+          .bias = o.bias,
+          .batch_first = o.batch_first,
+          .dropout = o.dropout,
+          .bidirectional = o.bidirectional,
+          .dtype = o.dtype,
+          .generator = o.generator};
+}
+
+RecurrentLayerOptions lstm_layers(const LSTMOptions& options) {
+  check<Error>(options.proj_size == 0,
+               "LSTM: proj_size is {}; states aren't projected here: use 0, and a Linear behind it",
+               options.proj_size);
+  return layers_of(options);
+}
+
+}  // namespace
+
+RNN::RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options)
+    : Recurrent("RNN", rnn_cell("RNN", options.nonlinearity), input_size, hidden_size,
+                layers_of(options)) {}
+GRU::GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentLayerOptions& options)
+    : Recurrent("GRU", RecurrentCell::gru, input_size, hidden_size, options) {}
+LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const LSTMOptions& options)
+    : Recurrent("LSTM", RecurrentCell::lstm, input_size, hidden_size, lstm_layers(options)) {}
+
+RNNCell::RNNCell(std::int64_t input_size, std::int64_t hidden_size, const RNNCellOptions& options)
+    : RecurrentCellModule("RNNCell", rnn_cell("RNNCell", options.nonlinearity), input_size,
+                          hidden_size, {options.bias, options.dtype, options.generator}) {}
+
+}  // namespace tapegrad::nn

@@ -1,0 +1,36 @@
+// What recurrent networks and single cells have in common: their parameters and checks.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "tapegrad/nn/recurrent.hpp"
+
+namespace tapegrad::nn {
+
+struct CellParameters {
+  Parameter &weight_ih, &weight_hh, &bias_ih, &bias_hh;
+};
+
+struct CellSizes {
+  std::string_view name;
+  RecurrentCell cell;
+  std::int64_t input, hidden;
+  bool bias;
+  DType dtype;
+  Generator& generator;
+};
+
+/// Uniform on +-1/sqrt(hidden). Throws in the name.
+void make_parameters(const CellParameters& to, const CellSizes& sizes);
+
+/// The bias of what inputs give, and the one within the product with the state.
+struct Biases {
+  Tensor outside, within;
+};
+Biases biases_of(RecurrentCell cell, const Tensor& bias_ih, const Tensor& bias_hh);
+
+/// [batch] of integers; recurrent() looks at the values.
+void check_lengths(std::string_view name, const Tensor& lengths, const Tensor& x);
+
+}  // namespace tapegrad::nn
