@@ -15,10 +15,12 @@
 #include "tapegrad/nn/embedding.hpp"
 #include "tapegrad/nn/norm.hpp"
 #include "tapegrad/nn/pool.hpp"
+#include "tapegrad/nn/recurrent.hpp"
 #include "tapegrad/nn/sequential.hpp"
 #include "tapegrad/nn/shape.hpp"
 #include "tapegrad/nn/transformer.hpp"
 #include "tapegrad/nn/upsample.hpp"
+#include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/shape.hpp"
 #include "tapegrad/random.hpp"
 #include "tapegrad/tensor.hpp"
@@ -42,6 +44,31 @@ struct SelfTransformer : nn::Transformer {
   using Transformer::Transformer;
   tg::Tensor forward(const tg::Tensor& x) const {
     return Transformer::forward(x, tg::flip(x, 0), {.tgt = {.tgt_is_causal = true}});
+  }
+};
+
+/// A recurrent network, two of whose rows are shorter than the others.
+template <class Network>
+struct Flat : Network {
+  using Network::Network;
+  tg::Tensor forward(const tg::Tensor& x) const {
+    const auto all = Network::forward(x, {.lengths = tg::tensor({5, 2, 4})});
+    return tg::cat({all.output.flatten(), all.h_n.flatten()});
+  }
+};
+
+/// A cell, along the first dimension.
+template <class Cell>
+struct Along : Cell {
+  using Cell::Cell;
+  tg::Tensor forward(const tg::Tensor& x) const {
+    auto state = Cell::forward(x[0]);
+    for (std::int64_t t = 1; t < x.size(0); ++t) state = Cell::forward(x[t], state);
+    if constexpr (requires { state.h; }) {
+      return state.h;
+    } else {
+      return state;
+    }
   }
 };
 
@@ -131,6 +158,20 @@ const std::map<std::string, std::function<nn::Sequential()>> layers = {
        return nn::Sequential(
            nn::Upsample({.size = {4, 9}, .mode = "bilinear", .align_corners = true}));
      }},
+    {"RNN", [] { return nn::Sequential(Flat<nn::RNN>(4, 3, nn::RNNOptions{.num_layers = 2})); }},
+    {"GRU",
+     [] {
+       return nn::Sequential(
+           Flat<nn::GRU>(4, 3, nn::RecurrentLayerOptions{.num_layers = 2, .bidirectional = true}));
+     }},
+    {"LSTM",
+     [] {
+       return nn::Sequential(
+           Flat<nn::LSTM>(4, 3, nn::LSTMOptions{.num_layers = 2, .bidirectional = true}));
+     }},
+    {"RNNCell", [] { return nn::Sequential(Along<nn::RNNCell>(4, 3)); }},
+    {"GRUCell", [] { return nn::Sequential(Along<nn::GRUCell>(4, 3)); }},
+    {"LSTMCell", [] { return nn::Sequential(Along<nn::LSTMCell>(4, 3)); }},
     {"MultiheadAttention", [] { return nn::Sequential(SelfAttention(4, 2)); }},
     {"TransformerEncoderLayer",
      [] { return nn::Sequential(nn::TransformerEncoderLayer(4, 2, {.dim_feedforward = 6})); }},

@@ -23,6 +23,42 @@ if torch:
             mask = self.generate_square_subsequent_mask(len(x), dtype=x.dtype)
             return super().forward(x, x.flip(0), tgt_mask=mask)
 
+    class Flat(nn.Module):
+        """A recurrent network, two of whose rows are shorter than the others."""
+
+        def forward(self, x):
+            packed = nn.utils.rnn.pack_padded_sequence(x, [5, 2, 4], enforce_sorted=False)
+            output, states = super().forward(packed)
+            h = states[0] if isinstance(states, tuple) else states
+            return torch.cat([nn.utils.rnn.pad_packed_sequence(output)[0].flatten(), h.flatten()])
+
+    class Along(nn.Module):
+        """A cell, along the first dimension."""
+
+        def forward(self, x):
+            state = None
+            for step in x:
+                state = super().forward(step, state)
+            return state[0] if isinstance(state, tuple) else state
+
+    class FlatRNN(Flat, nn.RNN):
+        pass
+
+    class FlatGRU(Flat, nn.GRU):
+        pass
+
+    class FlatLSTM(Flat, nn.LSTM):
+        pass
+
+    class AlongRNN(Along, nn.RNNCell):
+        pass
+
+    class AlongGRU(Along, nn.GRUCell):
+        pass
+
+    class AlongLSTM(Along, nn.LSTMCell):
+        pass
+
 
 def encoder_layer(**options):
     return nn.TransformerEncoderLayer(4, 2, dim_feedforward=6, **options)
@@ -76,6 +112,12 @@ def layers():
         "Upsample, linear": ([nn.Upsample(size=7, mode="linear")], line),
         "Upsample, bilinear": ([nn.Upsample(scale_factor=2.5, mode="bilinear")], image),
         "Upsample, aligned": ([nn.Upsample(size=(4, 9), mode="bilinear", align_corners=True)], image),
+        "RNN": ([FlatRNN(4, 3, 2)], sequence),
+        "GRU": ([FlatGRU(4, 3, 2, bidirectional=True)], sequence),
+        "LSTM": ([FlatLSTM(4, 3, 2, bidirectional=True)], sequence),
+        "RNNCell": ([AlongRNN(4, 3)], sequence),
+        "GRUCell": ([AlongGRU(4, 3)], sequence),
+        "LSTMCell": ([AlongLSTM(4, 3)], sequence),
         "MultiheadAttention": ([SelfAttention(4, 2)], sequence),
         "TransformerEncoderLayer": ([encoder_layer()], sequence),
         "TransformerEncoder": ([nn.TransformerEncoder(encoder_layer(activation="gelu", norm_first=True), 2,

@@ -67,14 +67,15 @@ test::OpRow row(std::string_view name, RecurrentCell cell, const nn::RecurrentOp
                          const auto all = nn::recurrent(cell, x[0], x[1], is_lstm ? x[3] : Tensor(),
                                                         x[2], options);
                          // One number: some elements hardly depend on some inputs.
-                         return sum(is_lstm ? all.states + 2 * all.cells : all.states);
+                         return sum(is_lstm ? all.states - all.cells : all.states);
                        },
-                   .inputs = {{{3, 2, 2 * count}, -1, 1}, {{2, 2}, -1, 1}, {{2 * count, 2}, -1, 1}},
-                   .empty_inputs = {{3, 0, 2 * count}, {0, 2}, {2 * count, 2}},
+                   .inputs = {{{2, 2, 2 * count}, -1, 1}, {{2, 2}, -1, 1}, {{2 * count, 2}, -1, 1}},
+                   .empty_inputs = {{2, 0, 2 * count}, {0, 2}, {2 * count, 2}},
                    .empty_result = {},
                    .refuses = refusals(),
                    .float32_tolerance = 6e-6,
-                   .narrow_roundings = 30};
+                   .narrow_roundings = 30,
+                   .no_third_order = "made of public operations from the second on"};
   if (is_lstm) {
     made.inputs.push_back({{2, 2}, -1, 1});
     made.empty_inputs.push_back({0, 2});
@@ -99,7 +100,7 @@ TEST_CASE("a cell's derivatives are right in both directions and with lengths",
                                    RecurrentCell::gru, RecurrentCell::lstm}) {
     for (const bool reverse : {false, true}) {
       CAPTURE(static_cast<int>(cell), reverse);
-      const test::OpRow row = ::row("", cell, {.reverse = reverse, .lengths = tensor({1, 3})});
+      const test::OpRow row = ::row("", cell, {.reverse = reverse, .lengths = tensor({1, 2})});
       Tensors x;
       for (const test::Input& in : row.inputs) {
         x.push_back(spread(in.shape, in.low, in.high, static_cast<int>(x.size())).requires_grad_());
