@@ -34,6 +34,7 @@ EXEMPT = {  # name -> why no row can check it
     "linear_to_x": "linear's derivative", "linear_to_weight": "linear's derivative",
     "linear_to_bias": "linear's derivative", "softmax_to_input": "softmax's derivative",
     "max_pool_to_input": "max_pool's derivative",
+    "recurrent_to_inputs": "the derivative of rnn, gru and lstm",
     "attention_to_inputs": "scaled_dot_product_attention's derivative",
     "norm_to_inputs": "the derivative of norms", "moments": "a part of norms, without a derivative",
     "cross_entropy_to_input": "cross_entropy's derivative",

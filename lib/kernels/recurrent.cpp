@@ -15,7 +15,7 @@ namespace tapegrad::kernels {
 namespace {
 
 /// Rows of a batch go their own way: so many of them together, which one product serves.
-constexpr std::int64_t rows_of_block = 32;
+constexpr std::int64_t rows_of_block = 16;
 
 template <class T>
 T* data_of(const Ref* r) {

@@ -13,7 +13,7 @@ void check_probability(double p) {
 
 /// Chosen, not multiplied: what is dropped may be infinite, and so may its gradient.
 Tensor dropped(const Tensor& x, const Tensor& keeps, double p) {
-  const Tensor kept = where(keeps > 0, x, 0);
+  const Tensor kept = where(keeps, x, 0);
   return p < 1 ? kept * (1 / (1 - p)) : kept;
 }
 
@@ -24,7 +24,7 @@ Tensor dropout(const Tensor& x, double p, Generator& generator) {
   check_probability(p);
   check<DTypeError>(is_floating(x.dtype()), "dropout: x is {}; convert it with to(float32)",
                     x.dtype());
-  return p == 0 ? x : dropped(x, bernoulli_like(x, 1 - p, {}, generator), p);
+  return p == 0 ? x : dropped(x, bernoulli_like(x, 1 - p, {.dtype = boolean}, generator), p);
 }
 
 Tensor channel_dropout(const Tensor& x, std::int64_t rank, double p, Generator& generator) {
@@ -39,7 +39,7 @@ Tensor channel_dropout(const Tensor& x, std::int64_t rank, double p, Generator& 
   Shape channels = x.shape();
   for (std::int64_t d = 1; d <= rank; ++d)
     channels[channels.size() - static_cast<std::size_t>(d)] = 1;
-  return dropped(x, bernoulli_like(empty(channels, {.dtype = x.dtype()}), 1 - p, {}, generator), p);
+  return dropped(x, bernoulli_like(empty(channels, {.dtype = boolean}), 1 - p, {}, generator), p);
 }
 
 Dropout::Dropout(double p, Generator& generator) : p_(p), generator_(&generator) {

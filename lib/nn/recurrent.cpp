@@ -18,7 +18,12 @@ Recurrent::Recurrent(std::string_view name, RecurrentCell cell, std::int64_t inp
       cell_(cell),
       input_size_(input_size),
       hidden_size_(hidden_size),
-      options_(options) {
+      num_layers_(options.num_layers),
+      bias_(options.bias),
+      batch_first_(options.batch_first),
+      bidirectional_(options.bidirectional),
+      dropout_(options.dropout),
+      generator_(&options.generator) {
   check<Error>(options.num_layers > 0, "{}: {} layers; there is at least one", name,
                options.num_layers);
   check<Error>(options.dropout >= 0 && options.dropout <= 1,
@@ -33,7 +38,7 @@ Recurrent::Recurrent(std::string_view name, RecurrentCell cell, std::int64_t inp
 }
 
 void Recurrent::visit(Visitor& v) {
-  const std::size_t ways = options_.bidirectional ? 2 : 1;
+  const std::size_t ways = bidirectional_ ? 2 : 1;
   for (std::size_t i = 0; i < directions.size(); ++i) {
     const std::string end = fmt::format("_l{}{}", i / ways, i % ways == 1 ? "_reverse" : "");
     v("weight_ih" + end, directions[i].weight_ih);
@@ -45,22 +50,22 @@ void Recurrent::visit(Visitor& v) {
 
 std::string Recurrent::extra_repr() const {
   std::string text = fmt::format("{}, {}", input_size_, hidden_size_);
-  if (options_.num_layers != 1) text += fmt::format(", num_layers={}", options_.num_layers);
-  if (!options_.bias) text += ", bias=False";
-  if (options_.batch_first) text += ", batch_first=True";
-  if (options_.dropout != 0) text += fmt::format(", dropout={}", options_.dropout);
-  return text + (options_.bidirectional ? ", bidirectional=True" : "");
+  if (num_layers_ != 1) text += fmt::format(", num_layers={}", num_layers_);
+  if (!bias_) text += ", bias=False";
+  if (batch_first_) text += ", batch_first=True";
+  if (dropout_ != 0) text += fmt::format(", dropout={}", dropout_);
+  return text + (bidirectional_ ? ", bidirectional=True" : "");
 }
 
 void Recurrent::check_input(const Tensor& input) const {
   check_defined(name_, input);
   check<Error>(!directions.empty() && directions[0].weight_ih.defined(),
                "{}: it has no weights: it was moved from", name_);
-  const std::string_view order = options_.batch_first ? "batch, steps" : "steps, batch";
+  const std::string_view order = batch_first_ ? "batch, steps" : "steps, batch";
   check<ShapeError>((input.dim() == 2 || input.dim() == 3) && input.size(-1) == input_size_,
                     "{}: input is {}; it needs [{}, {}], or no batch", name_, input.shape(), order,
                     input_size_);
-  const std::int64_t steps = input.size(input.dim() == 3 && options_.batch_first ? 1 : 0);
+  const std::int64_t steps = input.size(input.dim() == 3 && batch_first_ ? 1 : 0);
   check<ShapeError>(steps > 0, "{}: input is {}; a sequence has at least one step", name_,
                     input.shape());
   check<DTypeError>(input.dtype() == directions[0].weight_ih.dtype(),
@@ -93,7 +98,7 @@ struct Recurrent::Pass {
 
 /// The outputs of all directions of a layer side by side.
 Tensor Recurrent::layer(std::int64_t number, const Tensor& x, Pass& pass) const {
-  const std::int64_t ways = options_.bidirectional ? 2 : 1;
+  const std::int64_t ways = bidirectional_ ? 2 : 1;
   std::vector<Tensor> outputs;
   for (std::int64_t way = 0; way < ways; ++way) {
     const std::int64_t i = number * ways + way;
@@ -114,7 +119,7 @@ Tensor Recurrent::layer(std::int64_t number, const Tensor& x, Pass& pass) const 
 RecurrentOutput Recurrent::forward(const Tensor& input, const RecurrentArguments& given) const {
   check_input(input);
   const bool single = input.dim() == 2;
-  Tensor x = single ? input.unsqueeze(1) : options_.batch_first ? input.transpose(0, 1) : input;
+  Tensor x = single ? input.unsqueeze(1) : batch_first_ ? input.transpose(0, 1) : input;
   const bool is_lstm = cell_ == RecurrentCell::lstm;
   check<Error>(is_lstm || !given.c0.defined(), "{}: c0 has shape {}, but only an LSTM has cells",
                name_, given.c0.defined() ? given.c0.shape() : Shape{});
@@ -129,14 +134,14 @@ RecurrentOutput Recurrent::forward(const Tensor& input, const RecurrentArguments
     const Tensor steps = arange(0, x.size(0), 1, {.dtype = int64}).unsqueeze(1);
     pass.goes_on = (steps < given.lengths).unsqueeze(2);
   }
-  for (std::int64_t i = 0; i < options_.num_layers; ++i) {
-    if (i > 0 && is_training()) x = dropout(x, options_.dropout, options_.generator);
+  for (std::int64_t i = 0; i < num_layers_; ++i) {
+    if (i > 0 && is_training()) x = dropout(x, dropout_, *generator_);
     x = layer(i, x, pass);
   }
   const auto states = [&](const std::vector<Tensor>& all) {
     return all.empty() ? Tensor() : single ? cat(all, 0) : stack(all);
   };
-  const Tensor output = single ? x.squeeze(1) : options_.batch_first ? x.transpose(0, 1) : x;
+  const Tensor output = single ? x.squeeze(1) : batch_first_ ? x.transpose(0, 1) : x;
   return {output, states(pass.h_n), states(pass.c_n)};
 }
 

@@ -2,6 +2,7 @@
 
 #include "nn/sequence_cases.hpp"
 #include "support/errors.hpp"
+#include "tapegrad/nn/init.hpp"
 #include "tapegrad/ops/shape.hpp"
 #include "tapegrad/print.hpp"
 
@@ -97,8 +98,12 @@ TEST_CASE("recurrent networks print and begin as torch's", "[nn][recurrent]") {
     const double largest = amax(abs(p), Dims{}).item<double>();
     CHECK((largest <= 0.125 && largest > 0.12));
   }
-  const nn::LSTM copy = lstm;
-  CHECK(!copy.directions[0].weight_ih.is_same(lstm.directions[0].weight_ih));
+  nn::LSTM copy = lstm;
+  const Tensor weight = copy.directions[0].weight_ih;
+  CHECK(!weight.is_same(lstm.directions[0].weight_ih));
+  nn::init::zeros_(weight);
+  copy = lstm;
+  CHECK(equal(weight, lstm.directions[0].weight_ih));
 }
 
 TEST_CASE("a batch of no rows has no states", "[nn][recurrent]") {

@@ -11,6 +11,7 @@
 #include "tapegrad/nn/norm.hpp"
 #include "tapegrad/nn/pool.hpp"
 #include "tapegrad/nn/position.hpp"
+#include "tapegrad/nn/recurrent.hpp"
 #include "tapegrad/nn/shape.hpp"
 #include "tapegrad/nn/transformer.hpp"
 #include "tapegrad/nn/upsample.hpp"
@@ -105,6 +106,10 @@ TEST_CASE("models of sequences refuse an undefined input", "[nn][undefined]") {
       {"TransformerDecoder", 2, [&] { both.decoder.forward(x, none); }},
       {"Transformer", 1, [&] { both(none, x); }},
       {"Transformer", 2, [&] { both(x, none); }},
+      {"LSTM", 1, [&] { nn::LSTM(4, 4).forward(none); }},
+      {"RNNCell", 1, [&] { nn::RNNCell(4, 4).forward(none); }},
+      {"GRUCell", 1, [&] { nn::GRUCell(4, 4).forward(none); }},
+      {"LSTMCell", 1, [&] { nn::LSTMCell(4, 4).forward(none); }},
       {"PositionalEncoding", 1, [&] { nn::PositionalEncoding(4).forward(none); }},
   });
 }

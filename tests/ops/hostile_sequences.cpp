@@ -1,5 +1,6 @@
 // What goes along sequences, as victims.
 #include "hostile.hpp"
+#include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/sequence.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -16,6 +17,26 @@ const Victim<const Tensor&, const Tensor&> of_two[] = {
     {"scaled_dot_product_attention_with_weights",
      [](const Tensor& a, const Tensor& b) {
        return nn::scaled_dot_product_attention_with_weights(a, a, b, {.attn_mask = a}).output;
+     }},
+    {"recurrent",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::recurrent(nn::RecurrentCell::rnn_tanh, a, b, {}, b).states;
+     }},
+    {"recurrent",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::recurrent(nn::RecurrentCell::rnn_relu, zeros({2, 2, 2}), zeros({2, 2}), {}, a,
+                            {.reverse = true, .lengths = b})
+           .states;
+     }},
+    {"recurrent",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::recurrent(nn::RecurrentCell::lstm, zeros({2, 2, 12}), a, b, zeros({12, 3})).cells;
+     }},
+    {"recurrent",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::recurrent(nn::RecurrentCell::gru, zeros({2, 2, 9}), a, {}, zeros({9, 3}),
+                            {.bias = b})
+           .states;
      }},
 };
 

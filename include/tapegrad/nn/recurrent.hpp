@@ -104,8 +104,10 @@ class Recurrent : public Module {
 
   std::string_view name_;  // a literal
   RecurrentCell cell_;
-  std::int64_t input_size_, hidden_size_;
-  RecurrentLayerOptions options_;
+  std::int64_t input_size_, hidden_size_, num_layers_;
+  bool bias_, batch_first_, bidirectional_;
+  double dropout_;
+  Generator* generator_;
 };
 
 /// A single step. Weights begin as those of networks.

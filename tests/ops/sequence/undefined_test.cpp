@@ -21,3 +21,14 @@ TEST_CASE("attention refuses undefined tensors", "[ops][undefined]") {
        [&] { nn::scaled_dot_product_attention_with_weights(x, x, none); }},
   });
 }
+
+TEST_CASE("recurrent cells refuse undefined tensors", "[ops][undefined]") {
+  const Tensor none;
+  const Tensor gates = ones({2, 2, 2}), x = ones({2, 2});
+  constexpr auto cell = nn::RecurrentCell::rnn_tanh;
+  test::check_undefined({
+      {"recurrent", 2, [&] { nn::recurrent(cell, none, x, none, x); }},
+      {"recurrent", 3, [&] { nn::recurrent(cell, gates, none, none, x); }},
+      {"recurrent", 5, [&] { nn::recurrent(cell, gates, x, none, none); }},
+  });
+}
