@@ -37,6 +37,71 @@ void add_activations(Table& t) {
   t.add("nn.functional.hardshrink(input, lambd=0.5)", tg::hardshrink);
 }
 
+namespace {
+
+void add_margin_losses(Table& t) {
+  t.add("nn.functional.soft_margin_loss(input, target, reduction='mean')",
+        [](T x, T y, Mean r) { return nn::soft_margin_loss(x, y, {.reduction = r}); });
+  t.add("nn.functional.margin_ranking_loss(input1, input2, target, margin=0.0, reduction='mean')",
+        [](T a, T b, T y, double margin, Mean r) {
+          return nn::margin_ranking_loss(a, b, y, {.margin = margin, .reduction = r});
+        });
+  t.add("nn.functional.hinge_embedding_loss(input, target, margin=1.0, reduction='mean')",
+        [](T x, T y, double margin, Mean r) {
+          return nn::hinge_embedding_loss(x, y, {.margin = margin, .reduction = r});
+        });
+  t.add("nn.functional.cosine_embedding_loss(input1, input2, target, margin=0.0, reduction='mean')",
+        [](T a, T b, T y, double margin, Mean r) {
+          return nn::cosine_embedding_loss(a, b, y, {.margin = margin, .reduction = r});
+        });
+  t.add(
+      "nn.functional.triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2.0, eps=1e-06, "
+      "swap=False, reduction='mean')",
+      [](T a, T p, T n, double margin, double power, double eps, bool swap, Mean r) {
+        return nn::triplet_margin_loss(
+            a, p, n, {.margin = margin, .p = power, .eps = eps, .swap = swap, .reduction = r});
+      });
+  t.add(
+      "nn.functional.multi_margin_loss(input, target, p=1, margin=1.0, weight=None, "
+      "reduction='mean')",
+      [](T x, T y, std::int64_t p, double margin, T w, Mean r) {
+        return nn::multi_margin_loss(x, y, {.p = p, .margin = margin, .weight = w, .reduction = r});
+      });
+  t.add("nn.functional.multilabel_margin_loss(input, target, reduction='mean')",
+        [](T x, T y, Mean r) { return nn::multilabel_margin_loss(x, y, {.reduction = r}); });
+  t.add("nn.functional.multilabel_soft_margin_loss(input, target, weight=None, reduction='mean')",
+        [](T x, T y, T w, Mean r) {
+          return nn::multilabel_soft_margin_loss(x, y, {.weight = w, .reduction = r});
+        });
+}
+
+void add_composed_losses(Table& t) {
+  t.add("nn.functional.huber_loss(input, target, reduction='mean', delta=1.0)",
+        [](T x, T y, Mean r, double delta) {
+          return nn::huber_loss(x, y, {.reduction = r, .delta = delta});
+        });
+  t.add("nn.functional.smooth_l1_loss(input, target, reduction='mean', beta=1.0)",
+        [](T x, T y, Mean r, double beta) {
+          return nn::smooth_l1_loss(x, y, {.reduction = r, .beta = beta});
+        });
+  t.add(
+      "nn.functional.poisson_nll_loss(input, target, log_input=True, full=False, eps=1e-08, "
+      "reduction='mean')",
+      [](T x, T y, bool log_input, bool full, double eps, Mean r) {
+        return nn::poisson_nll_loss(
+            x, y, {.log_input = log_input, .full = full, .eps = eps, .reduction = r});
+      });
+  t.add(
+      "nn.functional.gaussian_nll_loss(input, target, var, full=False, eps=1e-06, "
+      "reduction='mean')",
+      [](T x, T y, T var, bool full, double eps, Mean r) {
+        return nn::gaussian_nll_loss(x, y, var, {.full = full, .eps = eps, .reduction = r});
+      });
+  add_margin_losses(t);
+}
+
+}  // namespace
+
 void add_losses(Table& t) {
   t.add("nn.functional.mse_loss(input, target, reduction='mean')",
         [](T x, T y, Mean r) { return nn::mse_loss(x, y, {.reduction = r}); });
@@ -65,6 +130,7 @@ void add_losses(Table& t) {
             x, y,
             {.weight = w, .ignore_index = ignored, .reduction = r, .label_smoothing = smoothing});
       });
+  add_composed_losses(t);
   t.add("nn.functional.linear(input, weight, bias=None)", nn::linear);
   t.binary("matmul", tg::matmul);
   t.add("__rmatmul__(input, other)", [](T a, T b) { return tg::matmul(b, a); });
