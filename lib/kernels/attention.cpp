@@ -1,7 +1,7 @@
 #include "kernels/attention.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
 #include "core/dispatch.hpp"
 #include "kernels/blas_memory.hpp"
@@ -111,7 +111,10 @@ class OneHead {
       VectorRow<T, 1>::dense([scale](const auto& v) { return v * scale; }, row, {row}, {1}, n);
     }
     const T most = n > 0 ? row_extreme<Largest>(row, n) : T(0);
-    if (most == -std::numeric_limits<T>::infinity()) return std::fill_n(row, n, T(0)), void();
+    if (most == -std::numeric_limits<T>::infinity()) {  // it sees nothing
+      std::fill_n(row, n, T(0));
+      return;
+    }
     VectorRow<T, 1>::dense(RowPower<T>(most), row, {row}, {1}, n);
     Compensated total;
     RowSum<T>::add(total, row, n);

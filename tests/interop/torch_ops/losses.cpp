@@ -1,8 +1,11 @@
-// Activations and losses.
+// Activations, losses and attention.
+#include <optional>
+
 #include "table.hpp"
 #include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/sequence.hpp"
 
 using T = const tg::Tensor&;
 using Tensor = tg::Tensor;
@@ -131,6 +134,13 @@ void add_losses(Table& t) {
             {.weight = w, .ignore_index = ignored, .reduction = r, .label_smoothing = smoothing});
       });
   add_composed_losses(t);
+  t.add(
+      "nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=None, "
+      "dropout_p=0.0, is_causal=False, scale=None)",
+      [](T q, T k, T v, T mask, double p, bool causal, std::optional<double> scale) {
+        return nn::scaled_dot_product_attention(
+            q, k, v, {.attn_mask = mask, .dropout_p = p, .is_causal = causal, .scale = scale});
+      });
   t.add("nn.functional.linear(input, weight, bias=None)", nn::linear);
   t.binary("matmul", tg::matmul);
   t.add("__rmatmul__(input, other)", [](T a, T b) { return tg::matmul(b, a); });
