@@ -35,7 +35,7 @@ FOR_ALL_OF_LIB = {"core/check.hpp", "core/dispatch.hpp", "core/sizes.hpp", "core
 
 # Public headers that speak of gradients: no business of the two lowest folders.
 ABOVE_KERNELS = re.compile(r"^tapegrad/(tapegrad|autograd|catch|xtensor)\.hpp$"
-                           r"|^tapegrad/(autograd|ops|nn|optim|data|io|summary)/")
+                           r"|^tapegrad/(autograd|ops|nn|optim|data|io|summary|train)/")
 BELOW_GRADIENTS = {"kernels"}
 
 KERNEL_LIBRARIES = re.compile(r"^(xtensor|xsimd|xtl)/|^(cblas|lapacke|openblas_config)(-\w+)?\.h$")

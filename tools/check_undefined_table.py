@@ -15,7 +15,7 @@ from pathlib import Path
 from findings import report
 
 HEADERS = ("include/tapegrad/*.hpp", "include/tapegrad/ops/**/*.hpp", "include/tapegrad/io/*.hpp",
-           "include/tapegrad/nn/*.hpp", "include/tapegrad/summary/*.hpp")
+           "include/tapegrad/nn/*.hpp", "include/tapegrad/summary/*.hpp", "include/tapegrad/train/*.hpp")
 LEFT_OUT = {
     "catch.hpp", "xtensor.hpp",  # opt-in bridges, whose functions call what is listed here
     # What modules are made of: a parameter may be absent, and is undefined then.
