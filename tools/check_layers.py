@@ -27,6 +27,7 @@ MAY_INCLUDE = {
     "session": {"core", "autograd"},
     "summary": {"io"},  # files that appear whole or not at all
     "onnx": {"core", "autograd", "io"},  # operations of a graph; files that appear whole
+    "train": {"io"},  # files that appear whole
     "optim": {"core", "kernels"},  # a step is one loop over memory per parameter
 }
 # How errors are thrown, how sizes are counted, how a DType becomes a C++ type and how a thread ends

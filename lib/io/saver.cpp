@@ -59,8 +59,8 @@ void check_options(const std::string& directory, const SaverOptions& options) {
   }
 }
 
-Restored restored_from(std::string path, Checkpoint checkpoint) {
-  return {std::move(path), checkpoint.step, std::move(checkpoint.metadata)};
+Restored restored_from(const std::string& path, const Checkpoint& checkpoint) {
+  return {path, checkpoint.step, checkpoint.metadata};
 }
 
 [[noreturn]] void fail_all_damaged(const std::string& directory,
@@ -173,17 +173,20 @@ std::string Saver::save(std::int64_t step) {
 }
 
 Restored Saver::restore(const std::string& path) {
-  Checkpoint checkpoint = read_checkpoint("restore", path);
+  const Checkpoint checkpoint = read_checkpoint("restore", path);
+  Restored restored = restored_from(path, checkpoint);
+  if (options_.accept) options_.accept(restored);
   load_parts(parts_, checkpoint.state, path);
-  return restored_from(path, std::move(checkpoint));
+  return restored;
 }
 
 std::optional<Restored> Saver::restore_latest() {
   std::optional<Found> found = newest_intact(directory_, patience(options_));
   if (!found) return std::nullopt;
-  load_parts(parts_, found->checkpoint.state, found->path);
-  Restored restored = restored_from(std::move(found->path), std::move(found->checkpoint));
+  Restored restored = restored_from(found->path, found->checkpoint);
   restored.passed_over = std::move(found->passed_over);
+  if (options_.accept) options_.accept(restored);
+  load_parts(parts_, found->checkpoint.state, found->path);
   return restored;
 }
 

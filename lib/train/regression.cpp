@@ -101,13 +101,11 @@ void ErrorMetric::load_state_dict(const StateDict& state) {
   }
 }
 
-double mean_absolute_error(const Tensor& predictions, const Tensor& targets,
-                           const Tensor& weights) {
-  return computed<MeanAbsoluteError>(predictions, targets, weights);
+double mae(const Tensor& predictions, const Tensor& targets, const Tensor& weights) {
+  return computed<Mae>(predictions, targets, weights);
 }
-double root_mean_squared_error(const Tensor& predictions, const Tensor& targets,
-                               const Tensor& weights) {
-  return computed<RootMeanSquaredError>(predictions, targets, weights);
+double rmse(const Tensor& predictions, const Tensor& targets, const Tensor& weights) {
+  return computed<Rmse>(predictions, targets, weights);
 }
 double r2(const Tensor& predictions, const Tensor& targets, const Tensor& weights) {
   return computed<R2>(predictions, targets, weights);

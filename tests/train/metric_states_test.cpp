@@ -39,18 +39,12 @@ std::vector<Case> cases() {
   const Tensor numbers = tensor(test::numbers).view({-1, 3});
   const Tensor guesses = tensor(test::guesses).view({-1, 3});
   const ClassOptions macro{.average = Average::macro};
-  return {of<Accuracy>(logits, four),
-          of<TopKAccuracy>(logits, four, 2),
-          of<Precision>(two_scores, two),
-          of<Recall>(logits, four, macro),
-          of<F1>(logits, four, macro),
-          of<RocAuc>(two_scores, two),
-          of<RocAuc>(scores, four),
-          of<AveragePrecision>(scores, four),
-          of<MeanAbsoluteError>(guesses, numbers),
-          of<RootMeanSquaredError>(guesses, numbers),
-          of<R2>(guesses, numbers),
-          of<Perplexity>(logits, four)};
+  return {of<Accuracy>(logits, four),     of<TopKAccuracy>(logits, four, 2),
+          of<Precision>(two_scores, two), of<Recall>(logits, four, macro),
+          of<F1>(logits, four, macro),    of<RocAuc>(two_scores, two),
+          of<RocAuc>(scores, four),       of<AveragePrecision>(scores, four),
+          of<Mae>(guesses, numbers),      of<Rmse>(guesses, numbers),
+          of<R2>(guesses, numbers),       of<Perplexity>(logits, four)};
 }
 
 /// Batches of 7 rows, the last of 5.

@@ -56,6 +56,8 @@ inline constexpr Refusal refusal_of = requires(T& part, const StateDict& state) 
 
 }  // namespace detail
 
+struct Restored;
+
 struct SaverOptions {
   /// So many of the newest checkpoints stay, older ones are removed; 0 keeps all.
   std::int64_t max_to_keep = 5;
@@ -70,6 +72,9 @@ struct SaverOptions {
   /// Told once after a second of such waiting, in words for the user: which folder, and which
   /// process has it. The library itself prints nothing.
   std::function<void(const std::string&)> on_wait = {};
+  /// Called with the checkpoint that is about to be restored, before anything is changed: it throws
+  /// where that is another run's, by its metadata for instance. What it throws is passed on.
+  std::function<void(const Restored&)> accept = {};
 };
 
 /// What restore_latest() could not use: a checkpoint, or the list of them.

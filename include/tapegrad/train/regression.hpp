@@ -46,18 +46,16 @@ class ErrorMetric : public Metric {
 };
 
 /// The mean of |prediction - target|.
-struct MeanAbsoluteError : ErrorMetric {
-  MeanAbsoluteError() : ErrorMetric("mae", Kind::mae) {}
+struct Mae : ErrorMetric {
+  Mae() : ErrorMetric("mae", Kind::mae) {}
 };
-double mean_absolute_error(const Tensor& predictions, const Tensor& targets,
-                           const Tensor& weights = {});
+double mae(const Tensor& predictions, const Tensor& targets, const Tensor& weights = {});
 
 /// The root of the mean of (prediction - target)^2.
-struct RootMeanSquaredError : ErrorMetric {
-  RootMeanSquaredError() : ErrorMetric("rmse", Kind::rmse) {}
+struct Rmse : ErrorMetric {
+  Rmse() : ErrorMetric("rmse", Kind::rmse) {}
 };
-double root_mean_squared_error(const Tensor& predictions, const Tensor& targets,
-                               const Tensor& weights = {});
+double rmse(const Tensor& predictions, const Tensor& targets, const Tensor& weights = {});
 
 /// The part of the targets' variance that is explained: 1 - sum (prediction - target)^2 / sum
 /// (target - mean)^2. Where all targets are equal it is 1 if all are met and 0 if not; NaN for

@@ -1,0 +1,114 @@
+// What a Trainer's model gives, and how good that is; nothing is learned here.
+#include <limits>
+
+#include "core/check.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/names.hpp"
+#include "tapegrad/ops/shape.hpp"
+#include "tapegrad/train/interrupt.hpp"
+#include "tapegrad/train/trainer.hpp"
+
+namespace tapegrad::train {
+namespace {
+
+/// Everything in evaluation mode, and afterwards each part in its own again.
+class Evaluating {
+ public:
+  explicit Evaluating(nn::Module& model) {
+    model.apply([this](nn::Module& part) { modes_.emplace_back(&part, part.is_training()); });
+    model.eval();
+  }
+  Evaluating(const Evaluating&) = delete;
+  Evaluating& operator=(const Evaluating&) = delete;
+  /// Owners, which come last, before their parts: they set the modes of these.
+  ~Evaluating() {
+    for (auto one = modes_.rbegin(); one != modes_.rend(); ++one) one->first->train(one->second);
+  }
+
+ private:
+  std::vector<std::pair<nn::Module*, bool>> modes_;
+  NoGrad no_grad_;
+};
+
+}  // namespace
+
+void Trainer::Sum::add(double value, std::int64_t count) {
+  loss += value * static_cast<double>(count);
+  rows += count;
+}
+
+double Trainer::Sum::mean() const {
+  return rows > 0 ? loss / static_cast<double>(rows) : std::numeric_limits<double>::quiet_NaN();
+}
+
+void Trainer::check_batch(const data::Batch& batch) {
+  check<Error>(batch.x.defined(), "Trainer: the x of a batch is undefined, its y {}",
+               batch.y.defined() ? "is not" : "as well");
+  check<ShapeError>(batch.x.dim() > 0 && batch.x.size(0) > 0,
+                    "Trainer: the x of a batch has shape {}; rows stand in its first dimension",
+                    batch.x.shape());
+}
+
+Tensor Trainer::output_of(const data::Batch& batch) const {
+  const NameScope scope("model");
+  return forward_(batch);
+}
+
+Tensor Trainer::checked_loss(const Tensor& output, const data::Batch& batch) const {
+  const NameScope scope("loss");
+  Tensor loss = loss_(output, batch);
+  check<ShapeError>(loss.defined() && loss.numel() == 1,
+                    "Trainer: the loss of a batch has shape {}; it is one number",
+                    loss.defined() ? loss.shape() : Shape{0});
+  return loss;
+}
+
+void Trainer::take_measure(Metric& metric, const Measure& measure, const Tensor& output,
+                           const data::Batch& batch) {
+  const NoGrad guard;
+  metric.update(measure.of ? measure.of(output) : output, batch.y);
+}
+
+Scores Trainer::scores() const {
+  Scores scores;
+  scores.insert("loss", sum_.mean());
+  for (const Measure& one : measures_) {
+    if (one.in_training && sum_.rows > 0) scores.insert(one.name, one.training->compute());
+  }
+  return scores;
+}
+
+std::optional<Scores> Trainer::evaluated(data::BatchSource& source, bool interruptible) {
+  const Evaluating guard(model_);
+  for (const Measure& one : measures_) one.evaluation->reset();
+  Sum sum;
+  source.begin_epoch(0);
+  while (const std::optional<data::Batch> batch = source.next()) {
+    if (interruptible && interrupted() != 0) return std::nullopt;
+    check_batch(*batch);
+    const Tensor output = output_of(*batch);
+    sum.add(checked_loss(output, *batch).item<double>(), batch->x.size(0));
+    for (const Measure& one : measures_) take_measure(*one.evaluation, one, output, *batch);
+  }
+  check<Error>(sum.rows > 0, "Trainer.evaluate: the source gave {} rows", sum.rows);
+  Scores scores;
+  scores.insert("loss", sum.mean());
+  for (const Measure& one : measures_) scores.insert(one.name, one.evaluation->compute());
+  return scores;
+}
+
+Scores Trainer::evaluate(data::BatchSource& source) { return *evaluated(source, false); }
+
+Tensor Trainer::predict(data::BatchSource& source) {
+  const Evaluating guard(model_);
+  std::vector<Tensor> outputs;
+  source.begin_epoch(0);
+  while (const std::optional<data::Batch> batch = source.next()) {
+    check_batch(*batch);
+    outputs.push_back(output_of(*batch));
+  }
+  check<Error>(!outputs.empty(), "Trainer.predict: the source gave {} batches", outputs.size());
+  return cat(outputs, 0);
+}
+
+}  // namespace tapegrad::train

@@ -1,0 +1,149 @@
+// What a Trainer remembers, and its checkpoints.
+#include <algorithm>
+
+#include "core/check.hpp"
+#include "tapegrad/random.hpp"
+#include "tapegrad/train/trainer.hpp"
+#include "train/numbers.hpp"
+
+namespace tapegrad::train {
+namespace {
+
+void check_origin(const io::Restored& restored, const std::map<std::string, std::string>& origin) {
+  for (const auto& [name, value] : origin) {
+    const auto saved = restored.metadata.find(name);
+    const std::string then = saved == restored.metadata.end() ? "nothing" : saved->second;
+    check<IoError>(then == value,
+                   "Trainer.fit: {} comes of another training: {} was {} and is {} now; go on with "
+                   "what it was, or choose another folder",
+                   restored.path, name, then, value);
+  }
+}
+
+/// Two whole numbers and the scores.
+std::vector<double> numbers_of(const std::vector<EpochScores>& history) {
+  std::vector<double> numbers;
+  for (const EpochScores& one : history) {
+    numbers.push_back(static_cast<double>(one.epoch));
+    numbers.push_back(static_cast<double>(one.step));
+    for (const auto& [name, value] : one.scores) numbers.push_back(value);
+  }
+  return numbers;
+}
+
+std::vector<EpochScores> history_of(const std::vector<double>& numbers,
+                                    const std::vector<std::string>& names) {
+  std::vector<EpochScores> history;
+  for (std::size_t i = 0; i < numbers.size(); i += 2 + names.size()) {
+    EpochScores one{
+        static_cast<std::int64_t>(numbers[i]), static_cast<std::int64_t>(numbers[i + 1]), {}};
+    for (std::size_t k = 0; k < names.size(); ++k) one.scores.insert(names[k], numbers[i + 2 + k]);
+    history.push_back(std::move(one));
+  }
+  return history;
+}
+
+}  // namespace
+
+std::vector<std::string> Trainer::score_names() const {
+  std::vector<std::string> names{"loss"};
+  for (const Measure& one : measures_) {
+    if (one.in_training) names.push_back(one.name);
+  }
+  if (validates_) {
+    names.emplace_back("val_loss");
+    for (const Measure& one : measures_) names.push_back("val_" + one.name);
+  }
+  names.emplace_back("lr");
+  return names;
+}
+
+StateDict Trainer::state_dict() const {
+  StateDict state;
+  state.insert("step", saved(step_));
+  state.insert("epoch", saved(epoch_));
+  state.insert("batch", saved(batch_));
+  state.insert("loss", saved(sum_.loss));
+  state.insert("rows", saved(sum_.rows));
+  state.insert("history", saved(numbers_of(history_)));
+  for (const Measure& one : measures_) {
+    if (one.in_training) insert_below(state, "measures." + one.name, one.training->state_dict());
+  }
+  for (const Named& one : callbacks_) {
+    insert_below(state, "callbacks." + one.name, one.callback->state_dict());
+  }
+  return state;
+}
+
+void Trainer::load_state_dict(const StateDict& state) {
+  StateDict own;
+  for (const auto& [name, tensor] : state) {
+    if (name.find('.') == std::string::npos) {
+      own.insert(name, tensor);
+      continue;
+    }
+    const auto belongs = [&entry = name](const std::string& to) {
+      return entry.starts_with(to + ".");
+    };
+    const bool known =
+        std::ranges::any_of(
+            measures_,
+            [&](const Measure& m) { return m.in_training && belongs("measures." + m.name); }) ||
+        std::ranges::any_of(callbacks_,
+                            [&](const Named& c) { return belongs("callbacks." + c.name); });
+    check<Error>(known, "Trainer: load_state_dict: nothing here has an entry \"{}\"", name);
+  }
+  const SavedNumbers numbers("Trainer", own, {"step", "epoch", "batch", "loss", "rows", "history"});
+  const std::vector<std::string> names = score_names();
+  const std::vector<double> lines = numbers.numbers("history");
+  const std::int64_t epoch = numbers.count("epoch");
+  numbers.check_same("history", lines.size(), static_cast<std::size_t>(epoch) * (names.size() + 2));
+  const std::int64_t step = numbers.count("step");
+  const std::int64_t batch = numbers.count("batch");
+  const Sum sum{numbers.number("loss"), numbers.count("rows")};
+  for (const Measure& one : measures_) {
+    if (one.in_training) one.training->load_state_dict(below(state, "measures." + one.name));
+  }
+  for (const Named& one : callbacks_) {
+    one.callback->load_state_dict(below(state, "callbacks." + one.name));
+  }
+  history_ = history_of(lines, names);
+  step_ = step;
+  epoch_ = epoch;
+  batch_ = batch;
+  sum_ = sum;
+}
+
+void Trainer::open_checkpoints() {
+  const CheckpointOptions& kept = options_.checkpoints;
+  if (!kept.directory.empty() && !saver_) {
+    io::SaverOptions options{
+        .max_to_keep = kept.max_to_keep, .keep_every = kept.keep_every, .metadata = kept.origin};
+    options.accept = [this](const io::Restored& found) {
+      check_origin(found, options_.checkpoints.origin);
+    };
+    auto saver = std::make_unique<io::Saver>(kept.directory, std::move(options));
+    saver->add("model", model_).add("optimizer", optimizer_);
+    saver->add("random", default_generator()).add("trainer", *this);
+    for (const auto& add : kept_) add(*saver);
+    restored_ = saver->restore_latest();
+    if (restored_) checkpoint_ = restored_->path;
+    saver_ = std::move(saver);
+  }
+  if (history_.empty()) return;
+  std::vector<std::string> names;
+  for (const auto& [name, value] : history_.back().scores) names.push_back(name);
+  check<Error>(names == score_names(),
+               "Trainer.fit: earlier epochs have {} scores, this one would have {}: measures, and "
+               "whether there is a validation source, stay",
+               names.size(), score_names().size());
+}
+
+void Trainer::save_when(bool due) {
+  if (!due || !unsaved_ || !saver_) return;
+  for (const Named& one : callbacks_) one.callback->on_save(*this);
+  checkpoint_ = saver_->save(step_);
+  unsaved_ = false;
+}
+
+}  // namespace tapegrad::train
