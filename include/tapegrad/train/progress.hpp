@@ -1,7 +1,6 @@
 // A line that says how far a training is.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
@@ -35,7 +34,6 @@ class ProgressBar : public Callback {
   void on_end(Trainer& trainer) override;
 
  private:
-  using Clock = std::chrono::steady_clock;
   /// The next line is due in a while.
   void wait();
   void show(const std::string& line, bool stays);
@@ -44,8 +42,9 @@ class ProgressBar : public Callback {
   ProgressOptions options_;
   bool terminal_ = false;
   bool unfinished_ = false;
-  Clock::time_point began_ = {};
-  Clock::time_point next_ = {};
+  /// On a clock that only goes forward, in seconds.
+  double began_ = 0;
+  double next_ = 0;
   std::int64_t first_step_ = 0;
   std::int64_t rows_ = 0;
   /// Of the last epoch, while it isn't shown.
