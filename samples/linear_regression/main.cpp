@@ -87,7 +87,7 @@ Result train(tg::nn::Linear& line, const Points& points, const Settings& s) {
   const Line start = points.in_their_units(line);
   fmt::print("Start: weight {:.6g}, bias {:.6g}.\n", start.weight, start.bias);
   samples::Progress progress(s.max_step);
-  while (step < s.max_step && !samples::interrupted()) {
+  while (step < s.max_step && !tg::train::interrupted()) {
     tg::Tensor loss;
     training.run_step([&] {
       loss = loss_of(line, points);

@@ -91,7 +91,7 @@ std::int64_t train(const tg::Session& session, tg::Graph& graph, const Line& lin
   fmt::print("Start: weight {:.6g}, bias {:.6g}.\n", line.weight.item<double>(),
              line.bias.item<double>());
   samples::Progress progress(s.max_step);
-  while (step < s.max_step && !samples::interrupted()) {
+  while (step < s.max_step && !tg::train::interrupted()) {
     const auto [error, none] = session.run({line.error, line.train}, feeds);
     ++step;
     const auto value = error.item<double>();

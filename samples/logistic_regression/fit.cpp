@@ -85,7 +85,7 @@ FitResult fit(LogisticRegression& model, const tg::Tensor& x, const tg::Tensor& 
       differentiate(sgd, loss, result);
       training.check_finite(result.loss, result.steps, options.learning_rate);
       result.converged = result.largest_gradient <= options.tolerance;
-      ended = result.converged || result.steps >= options.max_step || samples::interrupted();
+      ended = result.converged || result.steps >= options.max_step || tg::train::interrupted();
       if (!ended) step(sgd);
     });
     log(training, result);

@@ -8,8 +8,7 @@
 #include <cstring>
 #include <exception>
 #include <stdexcept>
-
-#include "interrupt.hpp"
+#include <tapegrad/train/interrupt.hpp>
 
 namespace samples {
 namespace {
@@ -33,7 +32,8 @@ int run(const std::string& program, Flags& flags, int argc, const char* const* a
     if (wanted) work();
     flush_output();
     if (!wanted) return flags.status();
-    return interrupted() == 0 ? 0 : 128 + interrupted();
+    const int signal = tapegrad::train::interrupted();
+    return signal == 0 ? 0 : 128 + signal;
   } catch (const std::exception& error) {
     std::fflush(stdout);
     fmt::print(stderr, "{}: {}\n", program, error.what());

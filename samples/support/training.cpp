@@ -19,19 +19,6 @@ namespace {
 constexpr std::int64_t histogram_every = 10;
 constexpr std::string_view data_name = "data";
 
-/// FNV-1a over the elements: enough to tell an edited file from the one that was trained on.
-/// Source: Fowler, Noll & Vo, "The FNV non-cryptographic hash algorithm".
-std::string fingerprint(const std::vector<tg::Tensor>& data) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const tg::Tensor& tensor : data) {
-    const std::vector<double> values = tensor.to_vector<double>();
-    for (const std::byte byte : std::as_bytes(std::span(values))) {
-      hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3;
-    }
-  }
-  return fmt::format("{:016x}", hash);
-}
-
 void check_origin(const tg::io::Restored& restored,
                   const std::map<std::string, std::string>& origin) {
   for (const auto& [name, value] : origin) {
@@ -51,7 +38,9 @@ void check_folder(const std::string& flag, const std::string& folder) {
                                        errno != 0 ? std::strerror(errno) : "it is none"));
 }
 
-/// Before the training, so that its result isn't lost at the end.
+}  // namespace
+
+// Before the training, so that its result isn't lost at the end.
 void check_writable(const TrainingFiles& files) {
   errno = 0;
   if (std::filesystem::exists(files.model_dir)) check_folder("--model-dir", files.model_dir);
@@ -60,7 +49,36 @@ void check_writable(const TrainingFiles& files) {
   check_folder("--export", folder.empty() ? "." : folder);
 }
 
-}  // namespace
+// FNV-1a over the elements.
+// Source: Fowler, Noll & Vo, "The FNV non-cryptographic hash algorithm".
+std::string fingerprint(const std::vector<tg::Tensor>& data) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const tg::Tensor& tensor : data) {
+    const std::vector<double> values = tensor.to_vector<double>();
+    for (const std::byte byte : std::as_bytes(std::span(values))) {
+      hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3;
+    }
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+void say_resumed(const tg::io::Restored& restored) {
+  for (const auto& [path, reason] : restored.passed_over) {
+    fmt::print("Passed over a checkpoint: {}.\n", reason);
+  }
+  fmt::print("Resumed at step {} from {}.\n", restored.step, restored.path);
+}
+
+void say_ended(const TrainingFiles& files, std::int64_t step, const std::string& checkpoint) {
+  if (tg::train::interrupted() != 0) {
+    fmt::print("Interrupted at step {}.{}\n", step,
+               files.model_dir.empty() ? "" : " Start again with the same flags to go on.");
+  }
+  if (!checkpoint.empty()) fmt::print("Saved {}.\n", checkpoint);
+  if (!files.log_dir.empty()) {
+    fmt::print("Logged to {}: tensorboard --logdir {}\n", files.log_dir, files.log_dir);
+  }
+}
 
 void declare(Flags& flags, TrainingFiles& files) {
   flags.text("--model-dir", files.model_dir, "DIR",
@@ -91,7 +109,11 @@ Training::Training(const TrainingFiles& files, const Origin& origin)
   check_writable(files);
   origin_.emplace(data_name, fingerprint(origin.data));
   if (!files.model_dir.empty()) {
-    saver_.emplace(files.model_dir, tg::io::SaverOptions{.metadata = origin_});
+    saver_.emplace(files.model_dir,
+                   tg::io::SaverOptions{.metadata = origin_,
+                                        .accept = [this](const tg::io::Restored& restored) {
+                                          check_origin(restored, origin_);
+                                        }});
   }
 }
 
@@ -99,11 +121,7 @@ std::int64_t Training::resume(std::int64_t last) {
   interruptible_.emplace();
   if (saver_) {
     if (const auto restored = saver_->restore_latest()) {
-      check_origin(*restored, origin_);
-      for (const auto& [path, reason] : restored->passed_over) {
-        fmt::print("Passed over a checkpoint: {}.\n", reason);
-      }
-      fmt::print("Resumed at step {} from {}.\n", restored->step, restored->path);
+      say_resumed(*restored);
       if (restored->step >= last) fmt::print("Nothing is left to do: --max-step is {}.\n", last);
       last_path_ = restored->path;
       last_saved_ = resumed_at_ = restored->step;
@@ -154,15 +172,8 @@ void Training::save(std::int64_t step) {
 void Training::end(std::int64_t step) {
   if (saver_ && last_saved_ != step) save(step);
   interruptible_.reset();
-  if (interrupted() != 0) {
-    fmt::print("Interrupted at step {}.{}\n", step,
-               saver_ ? " Start again with the same flags to go on." : "");
-  }
-  if (saver_) fmt::print("Saved {}.\n", last_path_);
-  if (writer_) {
-    writer_->close();
-    fmt::print("Logged to {}: tensorboard --logdir {}\n", files_.log_dir, files_.log_dir);
-  }
+  if (writer_) writer_->close();
+  say_ended(files_, step, last_path_);
 }
 
 }  // namespace samples

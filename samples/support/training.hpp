@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "flags.hpp"
-#include "interrupt.hpp"
 
 namespace samples {
 
@@ -26,6 +25,9 @@ struct TrainingFiles {
 /// Declares --model-dir, --save-every, --log-dir and --export.
 void declare(Flags& flags, TrainingFiles& files);
 
+/// Throws std::runtime_error for files that could not be written later.
+void check_writable(const TrainingFiles& files);
+
 /// Writes the tensors to a .safetensors or .npz file, and says so. Nothing without --export.
 void export_result(const TrainingFiles& files, const tapegrad::StateDict& result);
 
@@ -35,10 +37,19 @@ struct Origin {
   std::vector<tapegrad::Tensor> data;
 };
 
+/// A number for data: enough to tell an edited file from the one that was trained on.
+std::string fingerprint(const std::vector<tapegrad::Tensor>& data);
+
+/// Says where a training goes on, and which checkpoints were passed over.
+void say_resumed(const tapegrad::io::Restored& restored);
+
+/// Says where Ctrl-C stopped a training, and where checkpoint and log are; both may be empty.
+void say_ended(const TrainingFiles& files, std::int64_t step, const std::string& checkpoint);
+
 /// The files of one run, around a loop of steps:
 ///   Training training(files, origin);
 ///   training.add("model", model).add("optimizer", sgd);
-///   for (auto step = training.resume(last); step < last && !interrupted();) {
+///   for (auto step = training.resume(last); step < last && !tg::train::interrupted();) {
 ///     training.run_step([&] { ... });
 ///     training.finished(++step, model);
 ///   }
@@ -49,6 +60,8 @@ class Training {
  public:
   /// Throws std::runtime_error for files that could not be written later.
   Training(const TrainingFiles& files, const Origin& origin);
+  Training(const Training&) = delete;
+  Training& operator=(const Training&) = delete;
 
   /// What is saved; must live as long.
   template <class T>
@@ -58,7 +71,7 @@ class Training {
   }
 
   /// Restores the newest intact checkpoint, says so, and gives its step; 0 where there is none.
-  /// Throws std::runtime_error when it is of another origin.
+  /// Throws std::runtime_error, before anything is changed, when it is of another origin.
   std::int64_t resume(std::int64_t last);
 
   /// Runs `step`. The first time its operations are also logged as a graph.
@@ -97,7 +110,7 @@ class Training {
   std::map<std::string, std::string> origin_;
   std::optional<tapegrad::io::Saver> saver_;
   std::optional<tapegrad::summary::Writer> writer_;
-  std::optional<Interruptible> interruptible_;
+  std::optional<tapegrad::train::Interruptible> interruptible_;
   std::string last_path_;
   std::int64_t last_saved_ = -1;
   std::int64_t resumed_at_ = 0;

@@ -1,0 +1,42 @@
+// Images of digits with their labels, from a folder with MNIST's four files; batches of them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tapegrad/tapegrad.hpp>
+
+struct Digits {
+  tapegrad::Tensor images;  ///< [n, 1, height, width], float32, from 0 to 1
+  tapegrad::Tensor labels;  ///< [n], int64, 0 to 9
+  std::int64_t count() const { return labels.size(0); }
+};
+
+struct DigitsFolder {
+  Digits train;
+  Digits test;
+};
+
+/// Reads train-images-idx3-ubyte, train-labels-idx1-ubyte and t10k-..., each as it is or with .gz
+/// behind. Grey values are divided by the largest of those to train on. Throws IoError for
+/// files that aren't there or no such, std::runtime_error for images and labels that don't fit
+/// each other.
+DigitsFolder read_digits(const std::string& folder);
+
+/// Batches of digits, shuffled by the seed and the number of the epoch; in order without a seed.
+class DigitBatches : public tapegrad::data::BatchSource {
+ public:
+  DigitBatches(const Digits& digits, std::int64_t batch_size,
+               std::optional<std::uint64_t> seed = {})
+      : digits_(digits), batch_size_(batch_size), seed_(seed) {}
+  void begin_epoch(std::int64_t epoch, std::int64_t first_batch) override;
+  std::optional<tapegrad::data::Batch> next() override;
+  std::optional<std::int64_t> size() const override;
+
+ private:
+  Digits digits_;
+  std::int64_t batch_size_;
+  std::optional<std::uint64_t> seed_;
+  tapegrad::Tensor order_;
+  std::int64_t next_row_ = 0;
+};

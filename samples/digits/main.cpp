@@ -1,0 +1,139 @@
+// A convolutional network that reads handwritten digits: 8 x 8 ones that come with the sample, or
+// MNIST's.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <tapegrad/tapegrad.hpp>
+#include <vector>
+
+#include "dataset.hpp"
+#include "network.hpp"
+#include "support/program.hpp"
+#include "support/training.hpp"
+
+namespace tg = tapegrad;
+
+namespace {
+
+struct Settings {
+  std::string mnist = DIGITS_DATA;
+  std::int64_t epochs = 30;
+  std::int64_t max_step = 0;
+  std::int64_t batch_size = 32;
+  double learning_rate = 0.002;
+  std::int64_t seed = 1;
+  samples::TrainingFiles files;
+};
+
+void declare(samples::Flags& flags, Settings& s) {
+  flags.text("--mnist", s.mnist, "DIR",
+             "learn from the IDX files of this folder (train-images-idx3-ubyte and so on, or .gz)");
+  flags.integer("--epochs", s.epochs, {.least = 1}, "how often each image is seen");
+  flags.integer("--max-step", s.max_step, {}, "most steps to take; 0 for all of the epochs");
+  flags.integer("--batch-size", s.batch_size, {.least = 1}, "images of a step");
+  flags.number("--learning-rate", s.learning_rate, {.least = 0, .above = true},
+               "of Adam, at its highest; it rises for a tenth of the steps and falls from there");
+  flags.integer("--seed", s.seed, {}, "makes the random start, the order and the dropout");
+  samples::declare(flags, s.files);
+}
+
+tg::train::TrainerOptions options_of(const Settings& s, const DigitsFolder& digits) {
+  tg::train::CheckpointOptions kept{
+      .directory = s.files.model_dir, .every_steps = s.files.save_every, .every_epochs = 0};
+  kept.origin = {
+      {"--seed", fmt::format("{}", s.seed)},
+      {"--epochs", fmt::format("{}", s.epochs)},
+      {"--batch-size", fmt::format("{}", s.batch_size)},
+      {"--learning-rate", fmt::format("{}", s.learning_rate)},
+      {"data", samples::fingerprint({sum(digits.train.images, {1, 2, 3}), digits.train.labels})}};
+  return {.epochs = s.epochs, .steps = s.max_step, .checkpoints = std::move(kept)};
+}
+
+/// Says where it goes on, before the first line of progress.
+class Resumed : public tg::train::Callback {
+ public:
+  std::string name() const override { return "resumed"; }
+  void on_begin(tg::train::Trainer& trainer) override {
+    if (trainer.restored()) samples::say_resumed(*trainer.restored());
+  }
+};
+
+void add_callbacks(tg::train::Trainer& trainer, tg::optim::Adam& adam, const Settings& s,
+                   std::int64_t batches) {
+  trainer.measure(tg::train::Accuracy());
+  trainer.add(Resumed());
+  trainer.add(tg::train::NanWatch(50));
+  trainer.add(tg::train::Schedule(
+      tg::optim::Scheduler(adam, tg::optim::OneCycleLR{.max_lr = s.learning_rate,
+                                                       .total_steps = s.epochs * batches + 1,
+                                                       .pct_start = 0.1}),
+      tg::train::Every::step));
+  if (!s.files.log_dir.empty()) {
+    trainer.add(tg::train::TensorBoard(s.files.log_dir, {.histograms_every = 100}));
+    trainer.add(tg::train::CsvLog(s.files.log_dir + "/epochs.csv"));
+  }
+  trainer.add(tg::train::ProgressBar());
+}
+
+/// Which digits are taken for which others.
+void print_mistakes(const tg::Tensor& counts) {
+  struct Mistake {
+    std::int64_t count, is, said;
+  };
+  std::vector<Mistake> mistakes;
+  for (std::int64_t is = 0; is < 10; ++is) {
+    for (std::int64_t said = 0; said < 10; ++said) {
+      const auto count = counts.select(0, is).select(0, said).item<std::int64_t>();
+      if (count > 0 && is != said) mistakes.push_back({count, is, said});
+    }
+  }
+  std::stable_sort(mistakes.begin(), mistakes.end(),
+                   [](const Mistake& a, const Mistake& b) { return a.count > b.count; });
+  mistakes.resize(std::min<std::size_t>(mistakes.size(), 5));
+  for (const auto& [count, is, said] : mistakes) {
+    fmt::print("  {} of the digit {} taken for {}\n", count, is, said);
+  }
+}
+
+void train(const Settings& s) {
+  samples::check_writable(s.files);
+  tg::manual_seed(static_cast<std::uint64_t>(s.seed));
+  const DigitsFolder digits = read_digits(s.mnist);
+  const tg::Shape& shape = digits.train.images.shape();
+  fmt::print("{} images of {} x {} to learn from, {} held out for the test.\n",
+             digits.train.count(), shape[2], shape[3], digits.test.count());
+
+  DigitNetwork network(shape[2], shape[3]);
+  tg::optim::Adam adam(network.parameters(), {.lr = s.learning_rate});
+  const auto loss = [](const tg::Tensor& logits, const tg::Tensor& labels) {
+    return tg::nn::cross_entropy(logits, labels);
+  };
+  tg::train::Trainer trainer(network, loss, adam, options_of(s, digits));
+  DigitBatches batches(digits.train, s.batch_size, static_cast<std::uint64_t>(s.seed));
+  add_callbacks(trainer, adam, s, *batches.size());
+  trainer.fit(batches);
+  samples::say_ended(s.files, trainer.step(), trainer.checkpoint());
+
+  DigitBatches test(digits.test, 256);
+  const tg::train::Scores scores = trainer.evaluate(test);
+  const tg::Tensor said = trainer.predict(test);
+  fmt::print("After {} steps, right on {:.2f} % of the test images; wrong most often:\n",
+             trainer.step(), 100 * scores["accuracy"]);
+  print_mistakes(tg::train::confusion_matrix(said, digits.test.labels, 10));
+  samples::export_result(s.files, network.state_dict());
+  fmt::print("test_accuracy={:.6f} test_loss={:.6f} steps={}\n", scores["accuracy"], scores["loss"],
+             trainer.step());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  samples::Flags flags("digits",
+                       "Learns to read handwritten digits with a convolutional network.\n"
+                       "The last line printed is: test_accuracy=A test_loss=L steps=N");
+  declare(flags, settings);
+  return samples::run("digits", flags, argc, argv, [&] { train(settings); });
+}
