@@ -113,10 +113,10 @@ void train(const Settings& s) {
   tg::train::Trainer trainer(network, loss, adam, options_of(s, digits));
   DigitBatches batches(digits.train, s.batch_size, static_cast<std::uint64_t>(s.seed));
   add_callbacks(trainer, adam, s, *batches.size());
-  trainer.fit(batches);
+  DigitBatches test(digits.test, 256);
+  trainer.fit(batches, &test);  // for the curves: nothing is decided by the test
   samples::say_ended(s.files, trainer.step(), trainer.checkpoint());
 
-  DigitBatches test(digits.test, 256);
   const tg::train::Scores scores = trainer.evaluate(test);
   const tg::Tensor said = trainer.predict(test);
   fmt::print("After {} steps, right on {:.2f} % of the test images; wrong most often:\n",

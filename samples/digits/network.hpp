@@ -9,7 +9,9 @@
 struct DigitNetwork : tapegrad::nn::Module {
   bool halved;
   tapegrad::nn::Conv2d conv1{1, 32, 3, {.padding = 1}};
+  tapegrad::nn::BatchNorm2d norm1{32};
   tapegrad::nn::Conv2d conv2{32, 64, 3, {.padding = 1}};
+  tapegrad::nn::BatchNorm2d norm2{64};
   tapegrad::nn::Dropout dropout1{0.25};
   tapegrad::nn::Linear hidden;
   tapegrad::nn::Dropout dropout2{0.5};
@@ -19,13 +21,13 @@ struct DigitNetwork : tapegrad::nn::Module {
       : halved(height > 16 && width > 16),
         hidden(64 * (height / (halved ? 4 : 2)) * (width / (halved ? 4 : 2)), 128) {}
   void visit(tapegrad::nn::Visitor& v) override {
-    v("conv1", conv1), v("conv2", conv2), v("dropout1", dropout1);
-    v("hidden", hidden), v("dropout2", dropout2), v("out", out);
+    v("conv1", conv1), v("norm1", norm1), v("conv2", conv2), v("norm2", norm2);
+    v("dropout1", dropout1), v("hidden", hidden), v("dropout2", dropout2), v("out", out);
   }
   tapegrad::Tensor forward(const tapegrad::Tensor& images) const {
-    tapegrad::Tensor x = relu(conv1(images));
+    tapegrad::Tensor x = relu(norm1(conv1(images)));
     if (halved) x = tapegrad::nn::max_pool2d(x, 2);
-    x = tapegrad::nn::max_pool2d(relu(conv2(x)), 2);
+    x = tapegrad::nn::max_pool2d(relu(norm2(conv2(x))), 2);
     x = relu(hidden(dropout1(x).flatten(1)));
     return out(dropout2(x));
   }

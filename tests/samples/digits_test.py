@@ -1,6 +1,7 @@
 """digits from the outside: what it learns, its files, and folders that are none."""
 
 import gzip
+import os
 import re
 import signal
 import struct
@@ -13,7 +14,9 @@ from training import safetensors_in
 
 LAST = "test_accuracy={} test_loss={} steps={}"
 NAMES = {"conv1.weight": 32 * 9, "conv1.bias": 32, "conv2.weight": 64 * 32 * 9, "conv2.bias": 64,
-         "hidden.weight": 128 * 1024, "hidden.bias": 128, "out.weight": 1280, "out.bias": 10}
+         "hidden.weight": 128 * 1024, "hidden.bias": 128, "out.weight": 1280, "out.bias": 10,
+         **{f"norm{layer}.{name}": 32 * layer for layer in (1, 2)
+            for name in ("weight", "bias", "running_mean", "running_var")}}
 
 
 def idx(sizes, content):
@@ -44,13 +47,12 @@ class Digits(SeededSampleTest):
         return place
 
     def test_the_defaults_read_at_least_985_of_1000_digits_within_a_minute(self):
-        begun = time.process_time(), time.monotonic()
+        begun = os.times().children_user
         accuracy, loss, steps = self.last_line(LAST)
         self.assertGreaterEqual(accuracy, 0.985)
         self.assertLess(loss, 0.1)
-        self.assertEqual(steps, 45 * self.epochs)
-
-    epochs = 30
+        self.assertEqual(steps, 30 * 45)
+        self.assertLess(os.times().children_user - begun, 60)  # of a processor: others may be busy
 
     def test_a_folder_of_mnists_files_is_read_packed_or_not(self):
         for packed in (False, True):
@@ -98,12 +100,12 @@ class Digits(SeededSampleTest):
         (events,) = (self.folder / "logs").glob("events.out.tfevents.*")
         content = events.read_bytes()
         self.assertEqual(content.count(b"loss/step\x15"), 10)
-        for tag in (b"loss/train", b"accuracy/train", b"lr"):
+        for tag in (b"loss/train", b"accuracy/train", b"loss/validation", b"accuracy/validation", b"lr"):
             self.assertEqual(content.count(tag + b"\x15"), 2, tag)
         for name in (b"model/conv1", b"train/adam/"):
             self.assertIn(name, content)
         table = (self.folder / "logs/epochs.csv").read_text().splitlines()
-        self.assertEqual(table[0], "epoch,step,loss,accuracy,lr")
+        self.assertEqual(table[0], "epoch,step,loss,accuracy,val_loss,val_accuracy,lr")
         self.assertEqual([line.split(",")[:2] for line in table[1:]], [["0", "5"], ["1", "10"]])
 
     def test_both_formats_of_the_export_hold_the_weights_by_pytorchs_names(self):
