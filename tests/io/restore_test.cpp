@@ -239,3 +239,25 @@ TEST_CASE("a part may use the folder while it is restored", "[io][saver]") {
   REQUIRE(saver.restore_latest());
   CHECK(part.seen == path);
 }
+
+TEST_CASE("a checkpoint that isn't accepted is refused before anything is restored",
+          "[io][saver]") {
+  const Folder folder;
+  Run saved(1);
+  saved.train(2);
+  const std::string path = Saver(folder.path().string(), {.metadata = {{"seed", "1"}}})
+                               .add("model", saved.model)
+                               .save(1);
+  Run kept(2);
+  const std::string bytes = kept.bytes();
+  std::string asked;
+  Saver saver(folder.path().string(), {.accept = [&](const io::Restored& found) {
+                asked += found.path + " " + found.metadata.at("seed") + " ";
+                if (found.step == 1) throw std::runtime_error("of another run");
+              }});
+  saver.add("model", kept.model);
+  CHECK_THROWS_WITH(saver.restore_latest(), "of another run");
+  CHECK_THROWS_WITH(saver.restore(path), "of another run");
+  CHECK(asked == path + " 1 " + path + " 1 ");
+  CHECK(kept.bytes() == bytes);
+}

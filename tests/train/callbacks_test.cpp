@@ -204,6 +204,10 @@ TEST_CASE("a table has a row for each epoch, once, also after a training went on
   train(2);  // the sources begin anew in the second life
   CHECK(test::read_file(folder / "log.csv") ==
         "epoch,step,loss,val_loss,lr\n0,1,1,5,1\n1,2,1,5,1\n");
+  test::write_file(folder / "log.csv", "torn");
+  train(2);  // nothing is left to do
+  CHECK(test::read_file(folder / "log.csv") ==
+        "epoch,step,loss,val_loss,lr\n0,1,1,5,1\n1,2,1,5,1\n");
 }
 
 TEST_CASE("TensorBoard gets every step, every epoch and the graph", "[train][callback]") {

@@ -118,7 +118,9 @@ TEST_CASE("errors of numbers are scikit-learn's, for one output and several", "[
   const Data d;
   using Error = double (*)(const Tensor&, const Tensor&, const Tensor&);
   const std::map<std::string, Error> all = {{"mae", mae}, {"rmse", rmse}, {"r2", r2}};
-  for (const auto& [name, error] : all) {
+  for (const auto& one : all) {
+    const std::string& name = one.first;
+    const Error error = one.second;
     const Tensor guess = d.guesses.select(1, 0);
     check_both(name, [&](const Tensor& w) { return error(guess, d.numbers.select(1, 0), w); });
     check_both(name + ", several", [&](const Tensor& w) { return error(d.guesses, d.numbers, w); });

@@ -92,6 +92,37 @@ TEST_CASE("the scores of an epoch are means over its rows", "[train][trainer]") 
       "Scores: no \"val_mse\"; there are 6: loss, mae, val_loss, val_mae, val_fit, lr");
 }
 
+TEST_CASE("an epoch's scores know nothing of the epoch before", "[train][trainer]") {
+  struct Scaled : nn::Module {
+    nn::Parameter scale{ones({1}, {.dtype = float64})};
+    void visit(nn::Visitor& v) override { v("scale", scale); }
+    Tensor forward(const Tensor& x) const { return x * scale; }
+  } net;
+  /// 5 in the first epoch, 1 in the second; the target is 0.
+  struct Falling : Rows {
+    using Rows::Rows;
+    double number = 0;
+    void begin_epoch(std::int64_t epoch, std::int64_t first_batch) override {
+      number = epoch == 0 ? 5 : 1;
+      Rows::begin_epoch(epoch, first_batch);
+    }
+    std::optional<data::Batch> next() override {
+      auto batch = Rows::next();
+      if (batch) batch->x = full({2, 1}, number, {.dtype = float64});
+      return batch;
+    }
+  } rows(zeros({4, 1}), zeros({4, 1}, {.dtype = float64}), 2);
+  optim::SGD still(net.parameters(), {.lr = 0});
+  Trainer trainer(net, [](const Tensor& y, const Tensor& t) { return nn::l1_loss(y, t); }, still,
+                  {.epochs = 2});
+  trainer.measure(Mae());
+  trainer.fit(rows);
+  for (const std::string name : {"loss", "mae"}) {
+    CHECK(trainer.history()[0].scores[name] == 5);
+    CHECK(trainer.history()[1].scores[name] == 1);
+  }
+}
+
 TEST_CASE("accumulated batches make the step of one large batch", "[train][trainer]") {
   // In float64, without dropout: only the order of the sums differs.
   const auto train = [](std::int64_t size, std::int64_t accumulate) {
