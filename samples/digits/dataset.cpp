@@ -23,13 +23,8 @@ std::string path_of(const std::string& folder, const std::string& name) {
 Digits read_part(const std::string& folder, const std::string& part) {
   const std::string images_path = path_of(folder, part + "-images-idx3-ubyte");
   const std::string labels_path = path_of(folder, part + "-labels-idx1-ubyte");
-  const tg::Tensor images = tg::io::load_idx(images_path);
+  const tg::Tensor images = read_images(images_path);
   const tg::Tensor labels = tg::io::load_idx(labels_path);
-  if (images.dim() != 3 || images.size(0) == 0 || images.size(1) < 8 || images.size(2) < 8) {
-    throw std::runtime_error(
-        fmt::format("{}: shape {}, but images of 8 x 8 or more are needed: [n, height, width]",
-                    images_path, tg::to_string(images.shape())));
-  }
   if (labels.shape() != tg::Shape{images.size(0)}) {
     throw std::runtime_error(fmt::format("{}: labels of shape {} for {} images", labels_path,
                                          tg::to_string(labels.shape()), images.size(0)));
@@ -39,10 +34,20 @@ Digits read_part(const std::string& folder, const std::string& part) {
     throw std::runtime_error(
         fmt::format("{}: a label is {}; digits are 0 to 9", labels_path, largest));
   }
-  return {images.unsqueeze(1).to(tg::float32), labels.to(tg::int64)};
+  return {images, labels.to(tg::int64)};
 }
 
 }  // namespace
+
+tg::Tensor read_images(const std::string& path) {
+  const tg::Tensor images = tg::io::load_idx(path);
+  if (images.dim() != 3 || images.size(0) == 0 || images.size(1) < 8 || images.size(2) < 8) {
+    throw std::runtime_error(
+        fmt::format("{}: shape {}, but images of 8 x 8 or more are needed: [n, height, width]",
+                    path, tg::to_string(images.shape())));
+  }
+  return images.unsqueeze(1).to(tg::float32);
+}
 
 DigitsFolder read_digits(const std::string& folder) {
   DigitsFolder read{read_part(folder, "train"), read_part(folder, "t10k")};
@@ -53,9 +58,6 @@ DigitsFolder read_digits(const std::string& folder) {
         fmt::format("{}: images to train on are {} x {}, those to test {} x {}", folder, image[2],
                     image[3], tested[2], tested[3]));
   }
-  const auto ink = std::max(1.0, max(read.train.images).item<double>());
-  read.train.images = read.train.images / ink;
-  read.test.images = read.test.images / ink;
   return read;
 }
 

@@ -7,7 +7,7 @@
 #include <tapegrad/tapegrad.hpp>
 
 struct Digits {
-  tapegrad::Tensor images;  ///< [n, 1, height, width], float32, from 0 to 1
+  tapegrad::Tensor images;  ///< [n, 1, height, width], float32, from 0 (paper) on
   tapegrad::Tensor labels;  ///< [n], int64, 0 to 9
   std::int64_t count() const { return labels.size(0); }
 };
@@ -18,10 +18,12 @@ struct DigitsFolder {
 };
 
 /// Reads train-images-idx3-ubyte, train-labels-idx1-ubyte and t10k-..., each as it is or with .gz
-/// behind. Grey values are divided by the largest of those to train on. Throws IoError for
-/// files that aren't there or no such, std::runtime_error for images and labels that don't fit
-/// each other.
+/// behind. Throws IoError for files that aren't there or no such, std::runtime_error for images and
+/// labels that don't fit each other.
 DigitsFolder read_digits(const std::string& folder);
+
+/// The images of one such file, as Digits have them. Throws likewise.
+tapegrad::Tensor read_images(const std::string& path);
 
 /// Batches of digits, shuffled by the seed and the number of the epoch; in order without a seed.
 class DigitBatches : public tapegrad::data::BatchSource {

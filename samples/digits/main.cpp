@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <tapegrad/tapegrad.hpp>
 #include <vector>
@@ -24,6 +25,8 @@ struct Settings {
   std::int64_t batch_size = 32;
   double learning_rate = 0.002;
   std::int64_t seed = 1;
+  std::string read;
+  std::string weights;
   samples::TrainingFiles files;
 };
 
@@ -37,6 +40,10 @@ void declare(samples::Flags& flags, Settings& s) {
                "of Adam, at its highest; it rises for a tenth of the steps and falls from there");
   flags.integer("--seed", s.seed, {}, "makes the random start, the order and the dropout");
   samples::declare(flags, s.files);
+  flags.text("--read", s.read, "FILE", "read the images of this IDX file, without training");
+  flags.text("--weights", s.weights, "FILE", "what --export wrote as .safetensors, for --read");
+  flags.needs("--read", "--weights");
+  flags.needs("--weights", "--read");
 }
 
 tg::train::TrainerOptions options_of(const Settings& s, const DigitsFolder& digits) {
@@ -105,7 +112,7 @@ void train(const Settings& s) {
   fmt::print("{} images of {} x {} to learn from, {} held out for the test.\n",
              digits.train.count(), shape[2], shape[3], digits.test.count());
 
-  DigitNetwork network(shape[2], shape[3]);
+  DigitNetwork network(shape[2], shape[3], std::max(1.0, max(digits.train.images).item<double>()));
   tg::optim::Adam adam(network.parameters(), {.lr = s.learning_rate});
   const auto loss = [](const tg::Tensor& logits, const tg::Tensor& labels) {
     return tg::nn::cross_entropy(logits, labels);
@@ -127,13 +134,33 @@ void train(const Settings& s) {
              trainer.step());
 }
 
+/// Says what each image is, and how sure that is.
+void read(const Settings& s) {
+  const tg::Tensor images = read_images(s.read);
+  DigitNetwork network(images.size(2), images.size(3));
+  if (!network.load_state_dict(tg::io::load_safetensors(s.weights).tensors).complete()) {
+    throw std::runtime_error(
+        fmt::format("{}: these aren't the weights of this network", s.weights));
+  }
+  network.eval();
+  const tg::NoGrad guard;
+  const auto [sure, digits] = max(softmax(network.forward(images), 1), 1);
+  for (std::int64_t i = 0; i < images.size(0); ++i) {
+    fmt::print("image {}: {} ({:.3f})\n", i, digits.select(0, i).item<std::int64_t>(),
+               sure.select(0, i).item<double>());
+  }
+  fmt::print("images={}\n", images.size(0));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   Settings settings;
-  samples::Flags flags("digits",
-                       "Learns to read handwritten digits with a convolutional network.\n"
-                       "The last line printed is: test_accuracy=A test_loss=L steps=N");
+  samples::Flags flags(
+      "digits",
+      "Learns to read handwritten digits with a convolutional network.\n"
+      "The last line printed is: test_accuracy=A test_loss=L steps=N, with --read images=N");
   declare(flags, settings);
-  return samples::run("digits", flags, argc, argv, [&] { train(settings); });
+  return samples::run("digits", flags, argc, argv,
+                      [&] { settings.read.empty() ? train(settings) : read(settings); });
 }

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <tapegrad/tapegrad.hpp>
 
-/// [n, 1, height, width] to logits [n, 10], for images of 8 x 8 or more. Images of more than 16
-/// pixels are halved after the first convolution as well.
+/// [n, 1, height, width] to logits [n, 10], for images of 8 x 8 or more. What is inked has the
+/// value `ink`, which stays with the weights. Images of more than 16 pixels are halved after the
+/// first convolution as well.
 struct DigitNetwork : tapegrad::nn::Module {
   bool halved;
+  tapegrad::nn::Buffer ink;
   tapegrad::nn::Conv2d conv1{1, 32, 3, {.padding = 1}};
   tapegrad::nn::BatchNorm2d norm1{32};
   tapegrad::nn::Conv2d conv2{32, 64, 3, {.padding = 1}};
@@ -17,15 +19,16 @@ struct DigitNetwork : tapegrad::nn::Module {
   tapegrad::nn::Dropout dropout2{0.5};
   tapegrad::nn::Linear out{128, 10};
 
-  DigitNetwork(std::int64_t height, std::int64_t width)
+  DigitNetwork(std::int64_t height, std::int64_t width, double inked = 1)
       : halved(height > 16 && width > 16),
+        ink(tapegrad::full({}, inked)),
         hidden(64 * (height / (halved ? 4 : 2)) * (width / (halved ? 4 : 2)), 128) {}
   void visit(tapegrad::nn::Visitor& v) override {
-    v("conv1", conv1), v("norm1", norm1), v("conv2", conv2), v("norm2", norm2);
+    v("ink", ink), v("conv1", conv1), v("norm1", norm1), v("conv2", conv2), v("norm2", norm2);
     v("dropout1", dropout1), v("hidden", hidden), v("dropout2", dropout2), v("out", out);
   }
   tapegrad::Tensor forward(const tapegrad::Tensor& images) const {
-    tapegrad::Tensor x = relu(norm1(conv1(images)));
+    tapegrad::Tensor x = relu(norm1(conv1(images / ink)));
     if (halved) x = tapegrad::nn::max_pool2d(x, 2);
     x = tapegrad::nn::max_pool2d(relu(norm2(conv2(x))), 2);
     x = relu(hidden(dropout1(x).flatten(1)));

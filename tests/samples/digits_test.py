@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import pathlib
 import re
 import signal
 import struct
@@ -12,9 +13,10 @@ import zipfile
 from sample import SeededSampleTest, main
 from training import safetensors_in
 
+DATA = pathlib.Path(__file__).parent.parent.parent / "samples/digits/data"
 LAST = "test_accuracy={} test_loss={} steps={}"
 NAMES = {"conv1.weight": 32 * 9, "conv1.bias": 32, "conv2.weight": 64 * 32 * 9, "conv2.bias": 64,
-         "hidden.weight": 128 * 1024, "hidden.bias": 128, "out.weight": 1280, "out.bias": 10,
+         "ink": 1, "hidden.weight": 128 * 1024, "hidden.bias": 128, "out.weight": 1280, "out.bias": 10,
          **{f"norm{layer}.{name}": 32 * layer for layer in (1, 2)
             for name in ("weight", "bias", "running_mean", "running_var")}}
 
@@ -25,7 +27,7 @@ def idx(sizes, content):
 
 class Digits(SeededSampleTest):
     flags = ["--mnist", "--epochs", "--max-step", "--batch-size", "--learning-rate", "--seed", "--model-dir",
-             "--save-every", "--log-dir", "--export"]
+             "--save-every", "--log-dir", "--export", "--read", "--weights"]
     short = ["--max-step", 5]
 
     def arguments(self):
@@ -48,11 +50,24 @@ class Digits(SeededSampleTest):
 
     def test_the_defaults_read_at_least_985_of_1000_digits_within_a_minute(self):
         begun = os.times().children_user
-        accuracy, loss, steps = self.last_line(LAST)
+        accuracy, loss, steps = self.last_line(LAST, "--export", "x.safetensors")
         self.assertGreaterEqual(accuracy, 0.985)
         self.assertLess(loss, 0.1)
         self.assertEqual(steps, 30 * 45)
         self.assertLess(os.times().children_user - begun, 60)  # of a processor: others may be busy
+        # The exported weights read the images of the test as well.
+        read = self.output_of("--read", DATA / "t10k-images-idx3-ubyte.gz", "--weights", "x.safetensors")
+        said = [int(digit) for digit in re.findall(r"^image \d+: (\d) \([01]\.\d{3}\)$", read, re.MULTILINE)]
+        labels = gzip.decompress((DATA / "t10k-labels-idx1-ubyte.gz").read_bytes())[8:]
+        self.assertEqual(sum(map(int.__eq__, said, labels)), round(360 * accuracy))
+        self.assertEqual(read.splitlines()[-1], "images=360")
+
+    def test_weights_of_another_network_are_refused(self):
+        self.output_of(*self.short, "--export", "x.safetensors")
+        images = self.mnist() / "train-images-idx3-ubyte"
+        self.assert_refused("hidden.weight.*shape", "--read", images, "--weights", "x.safetensors")
+        self.assert_refused("cannot open: none", "--read", images, "--weights", "none")
+        self.assert_refused("--weights", "--read", images)
 
     def test_a_folder_of_mnists_files_is_read_packed_or_not(self):
         for packed in (False, True):
