@@ -25,8 +25,9 @@ std::vector<Sides> thresholds(const std::vector<double>& scores, std::size_t fir
   std::vector<std::size_t> order(is_ours.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto score = [&](std::size_t i) { return scores[i * columns + first]; };
-  std::ranges::stable_sort(order,
-                           [&](std::size_t a, std::size_t b) { return score(a) > score(b); });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return score(a) != score(b) ? score(a) > score(b) : a < b;
+  });
   std::vector<Sides> sums;
   Sides sum;
   for (std::size_t i = 0; i < order.size(); ++i) {

@@ -115,9 +115,8 @@ void Perplexity::update(const Tensor& predictions, const Tensor& targets, const 
   constexpr std::string_view metric = "perplexity";
   check_defined(metric, predictions, targets);
   const NoGrad guard;
-  const Tensor losses =
-      nn::cross_entropy(predictions.to(float64), targets,
-                        {.ignore_index = options_.ignore_index, .reduction = Reduction::none});
+  const Tensor losses = nn::cross_entropy(
+      predictions, targets, {.ignore_index = options_.ignore_index, .reduction = Reduction::none});
   const auto each = weights_of(metric, weights, targets.shape());
   const auto labels = labels_of(metric, "target", targets);
   const auto values = numbers_of(metric, "loss", losses, true);

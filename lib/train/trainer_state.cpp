@@ -58,6 +58,14 @@ std::vector<std::string> Trainer::score_names() const {
   return names;
 }
 
+template <class Visit>
+void Trainer::visit_memories(const Visit& visit) const {
+  for (const Measure& one : measures_) {
+    if (one.in_training) visit("measures." + one.name, *one.training);
+  }
+  for (const Named& one : callbacks_) visit("callbacks." + one.name, *one.callback);
+}
+
 StateDict Trainer::state_dict() const {
   StateDict state;
   state.insert("step", saved(step_));
@@ -66,33 +74,30 @@ StateDict Trainer::state_dict() const {
   state.insert("loss", saved(sum_.loss));
   state.insert("rows", saved(sum_.rows));
   state.insert("history", saved(numbers_of(history_)));
-  for (const Measure& one : measures_) {
-    if (one.in_training) insert_below(state, "measures." + one.name, one.training->state_dict());
-  }
-  for (const Named& one : callbacks_) {
-    insert_below(state, "callbacks." + one.name, one.callback->state_dict());
-  }
+  visit_memories([&](const std::string& prefix, const auto& memory) {
+    insert_below(state, prefix, memory.state_dict());
+  });
   return state;
 }
 
-void Trainer::load_state_dict(const StateDict& state) {
+StateDict Trainer::own_entries(const StateDict& state) const {
+  std::vector<std::string> prefixes;
+  visit_memories([&](const std::string& prefix, const auto&) { prefixes.push_back(prefix + "."); });
   StateDict own;
   for (const auto& [name, tensor] : state) {
     if (name.find('.') == std::string::npos) {
       own.insert(name, tensor);
       continue;
     }
-    const auto belongs = [&entry = name](const std::string& to) {
-      return entry.starts_with(to + ".");
-    };
-    const bool known =
-        std::ranges::any_of(
-            measures_,
-            [&](const Measure& m) { return m.in_training && belongs("measures." + m.name); }) ||
-        std::ranges::any_of(callbacks_,
-                            [&](const Named& c) { return belongs("callbacks." + c.name); });
+    const bool known = std::ranges::any_of(
+        prefixes, [&entry = name](const std::string& prefix) { return entry.starts_with(prefix); });
     check<Error>(known, "Trainer: load_state_dict: nothing here has an entry \"{}\"", name);
   }
+  return own;
+}
+
+void Trainer::load_state_dict(const StateDict& state) {
+  const StateDict own = own_entries(state);
   const SavedNumbers numbers("Trainer", own, {"step", "epoch", "batch", "loss", "rows", "history"});
   const std::vector<std::string> names = score_names();
   const std::vector<double> lines = numbers.numbers("history");
@@ -101,12 +106,9 @@ void Trainer::load_state_dict(const StateDict& state) {
   const std::int64_t step = numbers.count("step");
   const std::int64_t batch = numbers.count("batch");
   const Sum sum{numbers.number("loss"), numbers.count("rows")};
-  for (const Measure& one : measures_) {
-    if (one.in_training) one.training->load_state_dict(below(state, "measures." + one.name));
-  }
-  for (const Named& one : callbacks_) {
-    one.callback->load_state_dict(below(state, "callbacks." + one.name));
-  }
+  visit_memories([&](const std::string& prefix, auto& memory) {
+    memory.load_state_dict(below(state, prefix));
+  });
   history_ = history_of(lines, names);
   step_ = step;
   epoch_ = epoch;

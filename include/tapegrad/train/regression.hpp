@@ -75,7 +75,8 @@ struct PerplexityOptions {
 /// e to the mean of nn::cross_entropy(predictions, targets): among how many classes the model is
 /// torn.
 ///   predictions: logits [N, classes, ...], targets: integers [N, ...]
-/// Throws as nn::cross_entropy does, Error for NaN.
+/// Losses are computed in the logits' type and added up in float64. Throws as nn::cross_entropy
+/// does, Error for NaN.
 class Perplexity : public Metric {
  public:
   explicit Perplexity(const PerplexityOptions& options = {}) : options_(options) {}

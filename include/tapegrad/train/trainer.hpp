@@ -229,6 +229,11 @@ class Trainer {
   std::optional<Scores> evaluated(data::BatchSource& source, bool interruptible);
 
   std::vector<std::string> score_names() const;
+  /// Calls `visit` with the prefix of each measure and callback in a state, and with itself.
+  template <class Visit>
+  void visit_memories(const Visit& visit) const;
+  /// What of a state is the trainer's own. Throws Error for what is nobody's.
+  StateDict own_entries(const StateDict& state) const;
   /// The first time; goes on from what is there.
   void open_checkpoints();
   void save_when(bool due);
