@@ -74,6 +74,7 @@
 #include "tapegrad/summary/writer.hpp"
 #include "tapegrad/tensor.hpp"
 #include "tapegrad/threads.hpp"
+#include "tapegrad/train/checkpoints.hpp"
 #include "tapegrad/train/classification.hpp"
 #include "tapegrad/train/gradients.hpp"
 #include "tapegrad/train/interrupt.hpp"

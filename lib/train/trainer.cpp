@@ -8,6 +8,7 @@
 #include "tapegrad/graph.hpp"
 #include "tapegrad/names.hpp"
 #include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/random.hpp"
 #include "tapegrad/train/interrupt.hpp"
 
 namespace tapegrad::train {
@@ -37,10 +38,6 @@ void check_options(const TrainerOptions& o) {
                o.steps);
   check<Error>(o.accumulate >= 1, "Trainer: accumulate is {}; a step has at least 1 batch",
                o.accumulate);
-  const CheckpointOptions& kept = o.checkpoints;
-  check<Error>(kept.every_steps >= 0 && kept.every_epochs >= 0,
-               "Trainer: checkpoints every {} steps and {} epochs; 0 for none", kept.every_steps,
-               kept.every_epochs);
 }
 
 std::int64_t rows_of(const data::Batch& batch) { return batch.x.size(0); }
@@ -53,8 +50,14 @@ Trainer::Trainer(nn::Module& model, Forward forward, LossOf loss, optim::Optimiz
       optimizer_(optimizer),
       forward_(std::move(forward)),
       loss_(std::move(loss)),
-      options_(std::move(options)) {
+      options_(std::move(options)),
+      checkpoints_(options_.checkpoints) {
   check_options(options_);
+  checkpoints_.add("model", model_).add("optimizer", optimizer_);
+  checkpoints_.add("random", default_generator()).add("trainer", *this);
+  checkpoints_.before_saving([this] {
+    for (const Named& one : callbacks_) one.callback->on_save(*this);
+  });
 }
 
 Trainer::~Trainer() = default;
@@ -112,10 +115,11 @@ Ended Trainer::fit(data::BatchSource& source, data::BatchSource* validation) {
   stopping_ = false;
   std::optional<Interruptible> signals;
   if (options_.interruptible) signals.emplace();
-  open_checkpoints();
+  restore();
+  check_history();
   for (const Named& one : callbacks_) one.callback->on_begin(*this);
   while (epoch_ < options_.epochs && !must_stop()) train_epoch(source, validation);
-  save_when(true);
+  checkpoints_.save(step_);
   for (const Named& one : callbacks_) one.callback->on_end(*this);
   if (options_.interruptible && interrupted() != 0) return Ended::interrupted;
   return stopping_ ? Ended::stopped : Ended::finished;
@@ -138,8 +142,7 @@ void Trainer::train_epoch(data::BatchSource& source, data::BatchSource* validati
     take_step(batches);
     batches = next_batches(source);
     if (batches.empty()) break;
-    const std::int64_t every = options_.checkpoints.every_steps;
-    save_when(every > 0 && step_ % every == 0);
+    if (checkpoints_.due_by_steps(step_)) checkpoints_.save(step_);
     if (must_stop()) return;
   }
   end_epoch(validation);
@@ -182,7 +185,7 @@ void Trainer::take_step(const std::vector<data::Batch>& batches) {
   sum_.add(step_loss_, step_rows_);
   batch_ += static_cast<std::int64_t>(batches.size());
   ++step_;
-  unsaved_ = true;
+  checkpoints_.changed();
   for (const Named& one : callbacks_) one.callback->on_step(*this);
 }
 
@@ -223,10 +226,10 @@ void Trainer::end_epoch(data::BatchSource* validation) {
   batch_ = 0;
   sum_ = {};
   for (const Measure& one : measures_) one.training->reset();
-  unsaved_ = true;
-  const CheckpointOptions& kept = options_.checkpoints;
-  save_when((kept.every_steps > 0 && step_ % kept.every_steps == 0) ||
-            (kept.every_epochs > 0 && epoch_ % kept.every_epochs == 0));
+  checkpoints_.changed();
+  if (checkpoints_.due_by_steps(step_) || checkpoints_.due_by_epochs(epoch_)) {
+    checkpoints_.save(step_);
+  }
 }
 
 }  // namespace tapegrad::train

@@ -1,24 +1,12 @@
-// What a Trainer remembers, and its checkpoints.
+// What a Trainer remembers.
 #include <algorithm>
 
 #include "core/check.hpp"
-#include "tapegrad/random.hpp"
 #include "tapegrad/train/trainer.hpp"
 #include "train/numbers.hpp"
 
 namespace tapegrad::train {
 namespace {
-
-void check_origin(const io::Restored& restored, const std::map<std::string, std::string>& origin) {
-  for (const auto& [name, value] : origin) {
-    const auto saved = restored.metadata.find(name);
-    const std::string then = saved == restored.metadata.end() ? "nothing" : saved->second;
-    check<IoError>(then == value,
-                   "Trainer.fit: {} comes of another training: {} was {} and is {} now; go on with "
-                   "what it was, or choose another folder",
-                   restored.path, name, then, value);
-  }
-}
 
 /// Two whole numbers and the scores.
 std::vector<double> numbers_of(const std::vector<EpochScores>& history) {
@@ -116,22 +104,13 @@ void Trainer::load_state_dict(const StateDict& state) {
   sum_ = sum;
 }
 
-void Trainer::open_checkpoints() {
-  const CheckpointOptions& kept = options_.checkpoints;
-  if (!kept.directory.empty() && !saver_) {
-    io::SaverOptions options{
-        .max_to_keep = kept.max_to_keep, .keep_every = kept.keep_every, .metadata = kept.origin};
-    options.accept = [this](const io::Restored& found) {
-      check_origin(found, options_.checkpoints.origin);
-    };
-    auto saver = std::make_unique<io::Saver>(kept.directory, std::move(options));
-    saver->add("model", model_).add("optimizer", optimizer_);
-    saver->add("random", default_generator()).add("trainer", *this);
-    for (const auto& add : kept_) add(*saver);
-    restored_ = saver->restore_latest();
-    if (restored_) checkpoint_ = restored_->path;
-    saver_ = std::move(saver);
-  }
+void Trainer::restore() {
+  if (begun_) return;
+  checkpoints_.restore();
+  begun_ = true;
+}
+
+void Trainer::check_history() const {
   if (history_.empty()) return;
   std::vector<std::string> names;
   for (const auto& [name, value] : history_.back().scores) names.push_back(name);
@@ -139,13 +118,6 @@ void Trainer::open_checkpoints() {
                "Trainer.fit: earlier epochs have {} scores, this one would have {}: measures, and "
                "whether there is a validation source, stay",
                names.size(), score_names().size());
-}
-
-void Trainer::save_when(bool due) {
-  if (!due || !unsaved_ || !saver_) return;
-  for (const Named& one : callbacks_) one.callback->on_save(*this);
-  checkpoint_ = saver_->save(step_);
-  unsaved_ = false;
 }
 
 }  // namespace tapegrad::train

@@ -17,19 +17,11 @@ namespace samples {
 namespace {
 
 constexpr std::int64_t histogram_every = 10;
-constexpr std::string_view data_name = "data";
 
-void check_origin(const tg::io::Restored& restored,
-                  const std::map<std::string, std::string>& origin) {
-  for (const auto& [name, value] : origin) {
-    const auto saved = restored.metadata.find(name);
-    const std::string then = saved == restored.metadata.end() ? "" : saved->second;
-    if (then == value) continue;
-    throw std::runtime_error(fmt::format(
-        "{} was trained {}; give what it was trained with, or another --model-dir", restored.path,
-        name == data_name ? "on other data"
-                          : fmt::format("with {} {}, not {}", name, then, value)));
-  }
+std::map<std::string, std::string> with_data(const Origin& origin) {
+  std::map<std::string, std::string> all = origin.flags;
+  all.emplace("data", fingerprint(origin.data));
+  return all;
 }
 
 void check_folder(const std::string& flag, const std::string& folder) {
@@ -105,27 +97,23 @@ void export_result(const TrainingFiles& files, const tg::StateDict& result) {
 }
 
 Training::Training(const TrainingFiles& files, const Origin& origin)
-    : files_(files), origin_(origin.flags) {
+    : files_(files),
+      checkpoints_({.directory = files.model_dir,
+                    .every_steps = files.save_every,
+                    .origin = with_data(origin)}) {
   check_writable(files);
-  origin_.emplace(data_name, fingerprint(origin.data));
-  if (!files.model_dir.empty()) {
-    saver_.emplace(files.model_dir,
-                   tg::io::SaverOptions{.metadata = origin_,
-                                        .accept = [this](const tg::io::Restored& restored) {
-                                          check_origin(restored, origin_);
-                                        }});
-  }
+  // First the log: a run that is killed goes on behind what is saved, and would never log it.
+  checkpoints_.before_saving([this] {
+    if (writer_) writer_->flush();
+  });
 }
 
 std::int64_t Training::resume(std::int64_t last) {
   interruptible_.emplace();
-  if (saver_) {
-    if (const auto restored = saver_->restore_latest()) {
-      say_resumed(*restored);
-      if (restored->step >= last) fmt::print("Nothing is left to do: --max-step is {}.\n", last);
-      last_path_ = restored->path;
-      last_saved_ = resumed_at_ = restored->step;
-    }
+  if (const auto& restored = checkpoints_.restore()) {
+    say_resumed(*restored);
+    if (restored->step >= last) fmt::print("Nothing is left to do: --max-step is {}.\n", last);
+    resumed_at_ = restored->step;
   }
   if (!files_.log_dir.empty()) {
     tg::summary::WriterOptions options;
@@ -158,22 +146,13 @@ void Training::finished(std::int64_t step, const tg::nn::Module& model) {
   finished(step);
 }
 
-void Training::finished(std::int64_t step) {
-  if (saver_ && step % files_.save_every == 0) save(step);
-}
-
-void Training::save(std::int64_t step) {
-  // First the log: a run that is killed goes on behind what is saved, and would never log it.
-  if (writer_) writer_->flush();
-  last_path_ = saver_->save(step);
-  last_saved_ = step;
-}
+void Training::finished(std::int64_t step) { checkpoints_.done(step); }
 
 void Training::end(std::int64_t step) {
-  if (saver_ && last_saved_ != step) save(step);
+  checkpoints_.save(step);
   interruptible_.reset();
   if (writer_) writer_->close();
-  say_ended(files_, step, last_path_);
+  say_ended(files_, step, checkpoints_.path());
 }
 
 }  // namespace samples

@@ -66,12 +66,12 @@ class Training {
   /// What is saved; must live as long.
   template <class T>
   Training& add(const std::string& name, T& part) {
-    if (saver_) saver_->add(name, part);
+    checkpoints_.add(name, part);
     return *this;
   }
 
   /// Restores the newest intact checkpoint, says so, and gives its step; 0 where there is none.
-  /// Throws std::runtime_error, before anything is changed, when it is of another origin.
+  /// Throws IoError, before anything is changed, when it is of another origin.
   std::int64_t resume(std::int64_t last);
 
   /// Runs `step`. The first time its operations are also logged as a graph.
@@ -104,15 +104,10 @@ class Training {
   void end(std::int64_t step);
 
  private:
-  void save(std::int64_t step);
-
   TrainingFiles files_;
-  std::map<std::string, std::string> origin_;
-  std::optional<tapegrad::io::Saver> saver_;
+  tapegrad::train::Checkpoints checkpoints_;
   std::optional<tapegrad::summary::Writer> writer_;
   std::optional<tapegrad::train::Interruptible> interruptible_;
-  std::string last_path_;
-  std::int64_t last_saved_ = -1;
   std::int64_t resumed_at_ = 0;
   bool graph_logged_ = false;
 };

@@ -78,8 +78,8 @@ class TrainingSampleTest(SeededSampleTest):
     def test_checkpoints_of_another_training_are_refused(self):
         self.train("--max-step", 5)
         before = [path.read_bytes() for path in self.checkpoints()]
-        self.assert_refused("trained with --seed 1, not 2; give what it was trained with, or "
-                            "another --model-dir", "--model-dir", "kept", "--seed", 2)
+        self.assert_refused("of another training: --seed was 1 and is 2 now; go on with what it was, or "
+                            "choose another folder", "--model-dir", "kept", "--seed", 2)
         self.assertEqual([path.read_bytes() for path in self.checkpoints()], before)
 
     def test_checkpoints_of_other_data_are_refused(self):
@@ -89,7 +89,7 @@ class TrainingSampleTest(SeededSampleTest):
         moved = file.rename(self.folder / "moved.csv")
         self.assertIn("Resumed", self.train("--max-step", 5, *self.own_data(moved)))
         edited = self.own_file("own.csv", rows[:-2])
-        self.assert_refused("trained on other data", "--model-dir", "kept", *self.own_data(edited))
+        self.assert_refused("of another training: data was", "--model-dir", "kept", *self.own_data(edited))
 
     def test_a_training_beyond_max_step_says_so(self):
         self.train("--max-step", 10)

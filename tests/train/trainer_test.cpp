@@ -260,7 +260,7 @@ TEST_CASE("a training refuses what it can't train", "[train][trainer][misuse]") 
   says([] { Run({.steps = -1}); }, "Trainer: there are -1 steps");
   says([] { Run({.accumulate = 0}); }, "Trainer: accumulate is 0; a step has at least 1 batch");
   says([] { Run({.checkpoints = {.every_steps = -2}}); },
-       "checkpoints every -2 steps and 1 epochs");
+       "Checkpoints: every -2 steps and 1 epochs");
   says([&] { run.trainer->measure(Mae(), {.name = "val_x"}); },
        "Trainer.measure: \"val_x\" can't be the name of a measure");
   run.trainer->measure(Accuracy());

@@ -5,7 +5,6 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,31 +12,15 @@
 #include <vector>
 
 #include "tapegrad/data/batch.hpp"
-#include "tapegrad/io/saver.hpp"
 #include "tapegrad/nn/module.hpp"
 #include "tapegrad/optim/optimizer.hpp"
 #include "tapegrad/train/callback.hpp"
+#include "tapegrad/train/checkpoints.hpp"
 #include "tapegrad/train/metric.hpp"
 #include "tapegrad/train/scores.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace train {
-
-/// Where a training is kept, and what it goes on from.
-struct CheckpointOptions {
-  /// The folder; empty: nothing is kept.
-  std::string directory = {};
-  /// Every so many steps; 0: only at ends of epochs.
-  std::int64_t every_steps = 0;
-  /// At the end of every so many epochs; 0: only by steps. The end of the training is always saved.
-  std::int64_t every_epochs = 1;
-  /// What the training comes from, such as its settings: a checkpoint that was saved with another
-  /// one isn't gone on from, but refused.
-  std::map<std::string, std::string> origin = {};
-  /// As SaverOptions have them.
-  std::int64_t max_to_keep = 5;
-  std::int64_t keep_every = 0;
-};
 
 struct TrainerOptions {
   /// In all, also those before a training was resumed.
@@ -113,7 +96,7 @@ class Trainer {
   /// of the model.
   template <class T>
   Trainer& keep(std::string name, T& part) {
-    kept_.push_back([name = std::move(name), &part](io::Saver& saver) { saver.add(name, part); });
+    checkpoints_.add(std::move(name), part);
     return *this;
   }
 
@@ -155,9 +138,9 @@ class Trainer {
   /// A line for each epoch that was ended, also before a training was resumed.
   const std::vector<EpochScores>& history() const { return history_; }
   /// The checkpoint that fit() went on from.
-  const std::optional<io::Restored>& restored() const { return restored_; }
+  const std::optional<io::Restored>& restored() const { return checkpoints_.restored(); }
   /// Where the last checkpoint was saved or restored; empty without any.
-  const std::string& checkpoint() const { return checkpoint_; }
+  const std::string& checkpoint() const { return checkpoints_.path(); }
 
   /// Where it is: "epoch", "batch", "step", what was summed up, measured and remembered. It is one
   /// part of a checkpoint, "trainer".
@@ -234,9 +217,9 @@ class Trainer {
   void visit_memories(const Visit& visit) const;
   /// What of a state is the trainer's own. Throws Error for what is nobody's.
   StateDict own_entries(const StateDict& state) const;
-  /// The first time; goes on from what is there.
-  void open_checkpoints();
-  void save_when(bool due);
+  /// The first time: goes on from what is there.
+  void restore();
+  void check_history() const;
 
   nn::Module& model_;
   optim::Optimizer& optimizer_;
@@ -245,7 +228,6 @@ class Trainer {
   TrainerOptions options_;
   std::vector<Measure> measures_;
   std::vector<Named> callbacks_;
-  std::vector<std::function<void(io::Saver&)>> kept_;
 
   std::int64_t step_ = 0;
   std::int64_t epoch_ = 0;
@@ -255,14 +237,12 @@ class Trainer {
 
   bool validates_ = false;
   bool stopping_ = false;
-  bool unsaved_ = false;
+  bool begun_ = false;
   bool graph_listed_ = false;
   std::optional<std::int64_t> batches_;
   std::int64_t step_rows_ = 0;
   double step_loss_ = 0;
-  std::unique_ptr<io::Saver> saver_;
-  std::optional<io::Restored> restored_;
-  std::string checkpoint_;
+  Checkpoints checkpoints_;
 };
 
 }  // namespace train
