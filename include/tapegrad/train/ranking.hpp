@@ -16,7 +16,8 @@ struct RankingOptions {
   Average average = Average::macro;
 };
 
-/// What the measures of rankings have in common: they keep every score until reset().
+/// What the measures of rankings have in common: they keep every score until reset(), also in
+/// checkpoints, and compute() sorts them; over large training data say {.in_training = false}.
 ///   targets: labels [N, ...], 0 and 1 for scores of one class
 ///   predictions: scores of one class in the targets' shape, or of all classes [N, classes] for
 ///     targets [N]
