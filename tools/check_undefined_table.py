@@ -15,7 +15,8 @@ from pathlib import Path
 from findings import report
 
 HEADERS = ("include/tapegrad/*.hpp", "include/tapegrad/ops/**/*.hpp", "include/tapegrad/io/*.hpp",
-           "include/tapegrad/nn/*.hpp", "include/tapegrad/summary/*.hpp", "include/tapegrad/train/*.hpp")
+           "include/tapegrad/nn/*.hpp", "include/tapegrad/summary/*.hpp", "include/tapegrad/data/*.hpp",
+           "include/tapegrad/train/*.hpp")
 LEFT_OUT = {
     "catch.hpp", "xtensor.hpp",  # opt-in bridges, whose functions call what is listed here
     # What modules are made of: a parameter may be absent, and is undefined then.
@@ -82,6 +83,12 @@ CALLED = {("Linear", "forward"): "linear", ("ReLU", "forward"): "relu",
           ("RNNCell", "forward"): "RNNCell", ("GRUCell", "forward"): "GRUCell",
           ("LSTMCell", "forward"): "LSTMCell",
           ("PositionalEncoding", "forward"): "PositionalEncoding",
+          ("LabelEncoder", "decode"): "LabelEncoder.decode",
+          ("NumberedTexts", "decode"): "LabelEncoder.decode",
+          ("Vocabulary", "decode"): "Vocabulary.decode",
+          ("StandardScaler", "fit"): "StandardScaler.fit",
+          ("StandardScaler", "transform"): "StandardScaler.transform",
+          ("StandardScaler", "inverse"): "StandardScaler.inverse",
           ("Writer", "add_graph_of"): "add_graph", ("Program", "run"): "program", ("Model", "run"): "onnx"}
 
 # What operators are called in errors; with the number of parameters where that decides.
@@ -213,7 +220,7 @@ def split_parameters(text):
 def function_of(declaration):
     """(name, parameters) or None."""
     declaration = re.sub(r"\brequires\s*\((?:[^()]|\([^()]*\))*\)", "", declaration)
-    found = re.search(r"(operator\s*(?:\[\]|[^\s\w(]+)|\b\w+)\s*\(", declaration)
+    found = re.search(r"(operator\s*(?:\[\]|\(\)|[^\s\w(]+)|\b\w+)\s*\(", declaration)
     if not found or found.group(1) in NOT_FUNCTIONS or "using " in declaration:
         return None
     inside = declaration[found.end():closing(declaration, found.end() - 1) - 1]
@@ -233,7 +240,9 @@ def wanted_from(text):
         name, parameters = function
         if name in {owner, "operator="} or "= delete" in declaration or f"~{owner}" in declaration:
             continue
-        if name.startswith("operator"):
+        if name == "operator()":
+            name = owner
+        elif name.startswith("operator"):
             name = OPERATORS.get((name[8:].strip(), len(parameters)))
             if not name:
                 continue

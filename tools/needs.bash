@@ -9,7 +9,8 @@ needs_of() {
     build) printf '%s\n' 'command:c++ g++' 'command:meson meson' 'command:ninja ninja-build' \
       'command:pkg-config pkg-config' 'module:fmt libfmt-dev' 'module:openblas libopenblas-dev' \
       'module:xtensor libxtensor-dev' 'module:xsimd libxsimd-dev' 'module:libisal libisal-dev' \
-      'module:libpng libpng-dev' 'header:protozero/version.hpp libprotozero-dev' \
+      'module:libpng libpng-dev' 'module:libjpeg libjpeg-dev' \
+      'header:protozero/version.hpp libprotozero-dev' \
       'module:nlohmann_json nlohmann-json3-dev' 'module:libzip libzip-dev' \
       'module:zlib zlib1g-dev' ;;
     samples) echo 'module:CLI11 libcli11-dev' ;;

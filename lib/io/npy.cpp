@@ -85,14 +85,20 @@ StoredType npy_type(const Input& input, const NpyHeader& header, const LoadOptio
                   others));
 }
 
-Tensor read_npy(const Input& input, const LoadOptions& options, std::string_view others) {
-  const auto [header, begin] = npy_start(input);
-  const StoredType type = npy_type(input, header, options, others);
-  const std::size_t bytes = byte_count(header.shape, type);
-  const std::size_t there = input.size - begin;
+void check_npy_length(const Input& input, const NpyStart& start, StoredType type) {
+  const std::size_t bytes = byte_count(start.header.shape, type);
+  const std::size_t there = input.size - start.end;
   input.check(there >= bytes, input.size, "{} of shape {} need {} bytes, but {} are there",
-              name_of(type), header.shape, bytes, there);
-  input.check(there == bytes, begin + bytes, "{} bytes after the end of the array", there - bytes);
+              name_of(type), start.header.shape, bytes, there);
+  input.check(there == bytes, start.end + bytes, "{} bytes after the end of the array",
+              there - bytes);
+}
+
+Tensor read_npy(const Input& input, const LoadOptions& options, std::string_view others) {
+  const NpyStart start = npy_start(input);
+  const auto& [header, begin] = start;
+  const StoredType type = npy_type(input, header, options, others);
+  check_npy_length(input, start, type);
   if (!header.fortran_order) {
     return converted_at(input, begin, type, header.shape, header.byte_order);
   }

@@ -26,6 +26,9 @@ struct NpyStart {
 };
 NpyStart npy_start(const Input& input);
 
+/// Throws IoError unless what stands behind the header is as long as the array.
+void check_npy_length(const Input& input, const NpyStart& start, StoredType type);
+
 /// The type that read_npy() reads. Throws IoError for one that it doesn't.
 StoredType npy_type(const Input& input, const NpyHeader& header, const LoadOptions& options,
                     std::string_view others = "");

@@ -1,4 +1,4 @@
-// Pixels to the bytes of a PNG file. The only file that includes png.h is png.cpp.
+// Pixels to the bytes of a PNG file. The only file here that includes png.h is png.cpp.
 #pragma once
 
 #include <cstdint>

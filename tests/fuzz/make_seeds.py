@@ -10,6 +10,7 @@ import json
 import struct
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 
@@ -175,6 +176,41 @@ def onnx_seeds():
     yield "other_kinds", model(field(1, field(1, 5) + field(4, 6)))
 
 
+# 9 x 6 gray pixels, by Pillow.
+SMALL_JPEG = bytes.fromhex(
+    "ffd8ffe000104a46494600010100000100010000ffdb0043000302020302020303030304030304050805050404050a07"
+    "0706080c0a0c0c0b0a0b0b0d0e12100d0e110e0b0b1016101113141515150c0f171816141812141514ffc0000b080006"
+    "000901011100ffc4001500010100000000000000000000000000000709ffc40017100100030000000000000000000000"
+    "000000084582ffda0008010100003f002f8015b95507ffd9")
+
+
+def png(width, height, depth, colour, rows, *chunks, interlace=0):
+    def chunk(kind, content):
+        return (struct.pack(">I", len(content)) + kind + content
+                + struct.pack(">I", zlib.crc32(kind + content)))
+    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlace)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + b"".join(chunk(*c) for c in chunks)
+            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def image_seeds():
+    yield "rgb", png(2, 2, 8, 2, b"\0" + bytes(6) + b"\1" + bytes(range(6)))
+    yield "rgba", png(1, 1, 8, 6, b"\0abcd")
+    yield "gray_16", png(1, 2, 16, 0, b"\0ab\2cd")
+    yield "one_bit", png(9, 1, 1, 0, b"\0\xaa\x80")
+    yield "palette", png(2, 1, 2, 3, b"\0\x10", (b"PLTE", bytes(range(9))), (b"tRNS", b"\x80"))
+    yield "interlaced", png(1, 1, 8, 0, b"\0a", interlace=1)
+    yield "huge", png(2**30, 2**30, 8, 6, b"\0")
+    yield "large", png(2**14, 2**14, 1, 0, b"\0")
+    yield "jpeg", SMALL_JPEG
+
+
+def vocabulary_seeds():
+    yield "two", b"tapegrad vocabulary, unknown 1\n<pad>\n<unk>\n"
+    yield "none", "tapegrad vocabulary, unknown none\nä\\n\\r\\\\\n\nb".encode()
+    yield "twice", b"tapegrad vocabulary, unknown 0\na\na\n"
+
+
 FORMATS = {
     "checkpoint": checkpoint_seeds,
     "csv": csv_seeds,
@@ -183,6 +219,8 @@ FORMATS = {
     "npz": npz_seeds,
     "onnx": onnx_seeds,
     "idx": idx_seeds,
+    "image": image_seeds,
+    "vocabulary": vocabulary_seeds,
 }
 
 

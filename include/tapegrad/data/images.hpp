@@ -1,0 +1,56 @@
+// Pictures from files, and folders of them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tapegrad/data/dataset.hpp"
+#include "tapegrad/data/encode.hpp"
+
+namespace [[gnu::visibility("default")]] tapegrad {
+namespace data {
+
+/// What the channels of an image are.
+enum class Channels {
+  gray = 1,  ///< of colours their luma by ITU-R 601, as Pillow has it
+  rgb = 3,   ///< of an image with transparency, which is left away
+  rgba = 4   ///< 255, opaque, where a file has none
+};
+
+/// A PNG or JPEG file, told by its first bytes: uint8 of shape [channels, height, width], rows from
+/// the top, values as they are in the file (16 bits are made 8).
+///   Throws IoError, with the path, for a file that can't be read, is of another kind, is damaged
+/// or cut short, or has more than 2^28 pixels, and for JPEGs of four colours (CMYK).
+Tensor load_image(const std::string& path, Channels channels = Channels::rgb);
+
+/// Images in folders, one for each class: root/class/name.png. x is what load_image() gives, read
+/// when it is asked for; y, of rank 0 and int64, the number of the class.
+///   Classes are the names of the folders, examples the files in and below them whose names end in
+/// .png, .jpg or .jpeg (in any case), both in the order of their bytes; names that begin with a dot
+/// are left out.
+class ImageFolder : public Dataset {
+ public:
+  /// Throws IoError for a folder that can't be read, a root without folders and a class without
+  /// images.
+  explicit ImageFolder(const std::string& root, Channels channels = Channels::rgb);
+
+  std::int64_t size() const override { return static_cast<std::int64_t>(paths_.size()); }
+  /// The names of the classes, to be kept with the model.
+  const LabelEncoder& classes() const { return classes_; }
+  /// Of each example: its file, and the number of its class, int64 of shape [n].
+  const std::vector<std::string>& paths() const { return paths_; }
+  Tensor labels() const;
+
+ protected:
+  Example example(std::int64_t index, Generator& random) const override;
+
+ private:
+  LabelEncoder classes_;
+  std::vector<std::string> paths_;
+  std::vector<std::int64_t> labels_;
+  Channels channels_;
+};
+
+}  // namespace data
+}  // namespace tapegrad
