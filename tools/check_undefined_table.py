@@ -79,6 +79,7 @@ CALLED = {("Linear", "forward"): "linear", ("ReLU", "forward"): "relu",
           ("TransformerEncoder", "forward"): "TransformerEncoder",
           ("TransformerDecoder", "forward"): "TransformerDecoder",
           ("Transformer", "forward"): "Transformer",
+          ("Loss", "forward"): "mse_loss", ("LossOfThree", "forward"): "triplet_margin_loss",
           ("Recurrent", "forward"): "LSTM",
           ("RNNCell", "forward"): "RNNCell", ("GRUCell", "forward"): "GRUCell",
           ("LSTMCell", "forward"): "LSTMCell",
@@ -121,7 +122,6 @@ EXEMPT = {
     ("recurrent", 4): "an lstm alone has cells, which says so",
     ("mask_of", 2): "private", ("mask_of", 3): "private",
     ("forward", 1): "of a template: in the name of its function, which has a row",
-    ("forward", 2): "of a template, as before", ("forward", 3): "of a template, as before",
     ("layer_norm", 3): "there may be no weight", ("layer_norm", 4): "there may be no bias",
     ("rms_norm", 3): "there may be no weight",
     ("group_norm", 3): "there may be no weight", ("group_norm", 4): "there may be no bias",
@@ -241,7 +241,7 @@ def wanted_from(text):
         if name in {owner, "operator="} or "= delete" in declaration or f"~{owner}" in declaration:
             continue
         if name == "operator()":
-            name = owner
+            name = CALLED.get((owner, "forward"), owner)
         elif name.startswith("operator"):
             name = OPERATORS.get((name[8:].strip(), len(parameters)))
             if not name:
