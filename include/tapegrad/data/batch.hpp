@@ -47,9 +47,11 @@ class BatchSource {
 }  // namespace data
 }  // namespace tapegrad
 
+/// @cond
 template <>
 struct std::tuple_size<tapegrad::data::Batch> : std::integral_constant<std::size_t, 2> {};
 template <std::size_t I>
 struct std::tuple_element<I, tapegrad::data::Batch> {
   using type = const tapegrad::Tensor;
 };
+/// @endcond

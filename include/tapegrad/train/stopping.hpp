@@ -57,7 +57,8 @@ struct KeepBestOptions {
 };
 
 /// Saves the model of the best epoch, as a checkpoint with one part:
-///   model.load_state_dict(io::load_checkpoint_part(*io::latest_checkpoint(folder), "model"))
+///   const auto best = io::latest_checkpoint(folder);
+///   model.load_state_dict(io::load_checkpoint_part(*best, "model"));
 class KeepBest : public Callback {
  public:
   explicit KeepBest(KeepBestOptions options);
