@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "core/check.hpp"
 #include "core/tensor_impl.hpp"
@@ -102,7 +103,11 @@ void Exporter::add_output(const Tensor& x, const std::string& name) {
 std::string Exporter::value(const Tensor& x) {
   if (!x.defined()) return {};
   const auto found = values_.find(x.impl());
-  if (found != values_.end()) return found->second;
+  if (found != values_.end()) {
+    check<Error>(!found->second.empty(),
+                 "onnx: {} needs a result of an operation that ONNX's doesn't give", scope_);
+    return found->second;
+  }
   for (const auto& [name, known] : names_) {
     if (!shares(x, known)) continue;
     if (std::ranges::find(model_.initializers, name, &NamedTensor::name) ==
@@ -114,6 +119,34 @@ std::string Exporter::value(const Tensor& x) {
   }
   kept_.push_back(x);
   return values_[x.impl()] = constant(x);
+}
+
+void Exporter::remember(const Call& call) {
+  for (const Tensor& x : call.outputs) makers_[x.impl()] = calls_.size();
+  calls_.push_back(call);
+}
+
+const Call* Exporter::maker_of(const Tensor& x) const {
+  const auto found = makers_.find(x.impl());
+  return found == makers_.end() ? nullptr : &calls_[found->second];
+}
+
+proto::Model Exporter::taken() && {
+  std::set<std::string> read;
+  for (const proto::Value& output : model_.outputs) read.insert(output.name);
+  std::vector<proto::Node> nodes;
+  for (auto node = model_.nodes.rbegin(); node != model_.nodes.rend(); ++node) {
+    if (std::ranges::none_of(node->outputs,
+                             [&](const auto& name) { return read.contains(name); })) {
+      continue;
+    }
+    read.insert(node->inputs.begin(), node->inputs.end());
+    nodes.push_back(std::move(*node));
+  }
+  model_.nodes.assign(std::make_move_iterator(nodes.rbegin()),
+                      std::make_move_iterator(nodes.rend()));
+  std::erase_if(model_.initializers, [&](const auto& x) { return !read.contains(x.name); });
+  return std::move(model_);
 }
 
 std::string Exporter::constant(const Tensor& x) {

@@ -49,6 +49,10 @@ class Exporter {
   void take_name(std::string_view what, const std::string& name);
   /// Under a name that was taken for it.
   void add_input(const Tensor& x, const std::string& name);
+  /// What `call` gives can be asked for.
+  void remember(const Call& call);
+  /// Null for what no operation of the function made.
+  const Call* maker_of(const Tensor& x) const;
   /// `name` becomes the name of x's value.
   void add_output(const Tensor& x, const std::string& name);
   /// What the nodes to come are called after.
@@ -75,7 +79,8 @@ class Exporter {
   /// x in another shape; unknown sizes may be in both.
   std::string reshaped(const std::string& value, const Shape& to);
 
-  proto::Model taken() && { return std::move(model_); }
+  /// Without nodes and tensors that no output needs.
+  proto::Model taken() &&;
 
  private:
   std::string unique(const std::string& name);
@@ -90,6 +95,8 @@ class Exporter {
   std::vector<Tensor> kept_;
   std::map<std::string, std::string, std::less<>> constants_;
   std::vector<Tensor> inputs_;
+  std::vector<Call> calls_;
+  std::unordered_map<const TensorImpl*, std::size_t> makers_;
 };
 
 /// How an operation is said.
@@ -101,5 +108,6 @@ void add_reduce_rules(Rules& rules);
 void add_shape_rules(Rules& rules);
 void add_index_rules(Rules& rules);
 void add_layer_rules(Rules& rules);
+void add_sequence_rules(Rules& rules);
 
 }  // namespace tapegrad::onnx

@@ -195,6 +195,14 @@ Tensors layer_normalization(const Ask& ask) {
                          ask.maybe(2), ask.number("epsilon", 1e-5))};
 }
 
+Tensors rms_normalization(const Ask& ask) {
+  ask.find("stash_type");  // nothing is rounded between
+  const std::int64_t axis = ask.axis(-1);
+  const Shape& shape = ask.x().shape();
+  return {nn::rms_norm(ask.x(), Dims(std::span(shape.begin() + axis, shape.end())), ask.x(1),
+                       ask.number("epsilon", 1e-5))};
+}
+
 Tensors group_normalization(const Ask& ask) {
   if (ask.opset < 21) ask.refuse("before opset 21 its scale was of groups, which isn't supported");
   return {nn::group_norm(ask.x(), ask.integer("num_groups", 1), ask.x(1), ask.x(2),
@@ -244,6 +252,7 @@ void add_layer_operators(Operators& all) {
   all["BatchNormalization"] = batch_normalization;
   all["InstanceNormalization"] = instance_normalization;
   all["LayerNormalization"] = layer_normalization;
+  all["RMSNormalization"] = rms_normalization;
   all["GroupNormalization"] = group_normalization;
   all["MeanVarianceNormalization"] = mean_variance;
   all["LRN"] = local_response;

@@ -60,5 +60,6 @@ void add_reduce_operators(Operators& all);
 void add_shape_operators(Operators& all);
 void add_index_operators(Operators& all);
 void add_layer_operators(Operators& all);
+void add_sequence_operators(Operators& all);
 
 }  // namespace tapegrad::onnx

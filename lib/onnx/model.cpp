@@ -23,6 +23,7 @@ const Operators& operators() {
     add_shape_operators(list);
     add_index_operators(list);
     add_layer_operators(list);
+    add_sequence_operators(list);
     return list;
   }();
   return all;

@@ -21,6 +21,7 @@ const Rules& rules() {
     add_shape_rules(rules);
     add_index_rules(rules);
     add_layer_rules(rules);
+    add_sequence_rules(rules);
     return rules;
   }();
   return all;
@@ -63,9 +64,11 @@ void add_node(Exporter& to, const GraphNode& node, const std::string& name) {
                    ? "; if a layer draws numbers only in training, call eval() before"
                    : "");
   to.begin(name);
-  const Values values =
-      rule->second(to, {operation, std::move(attributes).taken(), node.inputs, node.outputs});
+  const Call call{operation, std::move(attributes).taken(), node.inputs, node.outputs};
+  Values values = rule->second(to, call);
+  values.resize(node.outputs.size());  // what isn't given has no name
   for (std::size_t i = 0; i < values.size(); ++i) to.define(node.outputs[i], values[i]);
+  to.remember(call);
 }
 
 }  // namespace

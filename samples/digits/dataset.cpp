@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 
@@ -61,26 +60,9 @@ DigitsFolder read_digits(const std::string& folder) {
   return read;
 }
 
-void DigitBatches::begin_epoch(std::int64_t epoch, std::int64_t first_batch) {
-  next_row_ = first_batch * batch_size_;
-  if (!seed_) {
-    order_ = tg::arange(digits_.count());
-    return;
-  }
-  // One generator for all epochs would have to be saved; a seed for each is known.
-  tg::Generator generator(*seed_ + 0x9e3779b97f4a7c15 * static_cast<std::uint64_t>(epoch + 1));
-  order_ = tg::randperm(digits_.count(), {}, generator);
-}
-
-std::optional<tg::data::Batch> DigitBatches::next() {
-  const std::int64_t count = std::min(batch_size_, digits_.count() - next_row_);
-  if (count <= 0) return std::nullopt;
-  const tg::Tensor rows = order_.narrow(0, next_row_, count);
-  next_row_ += count;
-  return tg::data::Batch{index_select(digits_.images, 0, rows),
-                         index_select(digits_.labels, 0, rows)};
-}
-
-std::optional<std::int64_t> DigitBatches::size() const {
-  return (digits_.count() + batch_size_ - 1) / batch_size_;
+tg::data::DataLoader batches_of(const Digits& digits, std::int64_t batch_size,
+                                std::optional<std::uint64_t> seed) {
+  return tg::data::DataLoader(
+      tg::data::TensorDataset(digits.images, digits.labels),
+      {.batch_size = batch_size, .shuffle = seed.has_value(), .seed = seed.value_or(0)});
 }

@@ -26,19 +26,5 @@ DigitsFolder read_digits(const std::string& folder);
 tapegrad::Tensor read_images(const std::string& path);
 
 /// Batches of digits, shuffled by the seed and the number of the epoch; in order without a seed.
-class DigitBatches : public tapegrad::data::BatchSource {
- public:
-  DigitBatches(const Digits& digits, std::int64_t batch_size,
-               std::optional<std::uint64_t> seed = {})
-      : digits_(digits), batch_size_(batch_size), seed_(seed) {}
-  void begin_epoch(std::int64_t epoch, std::int64_t first_batch) override;
-  std::optional<tapegrad::data::Batch> next() override;
-  std::optional<std::int64_t> size() const override;
-
- private:
-  Digits digits_;
-  std::int64_t batch_size_;
-  std::optional<std::uint64_t> seed_;
-  tapegrad::Tensor order_;
-  std::int64_t next_row_ = 0;
-};
+tapegrad::data::DataLoader batches_of(const Digits& digits, std::int64_t batch_size,
+                                      std::optional<std::uint64_t> seed = {});

@@ -118,9 +118,10 @@ void train(const Settings& s) {
     return tg::nn::cross_entropy(logits, labels);
   };
   tg::train::Trainer trainer(network, loss, adam, options_of(s, digits));
-  DigitBatches batches(digits.train, s.batch_size, static_cast<std::uint64_t>(s.seed));
+  tg::data::DataLoader batches =
+      batches_of(digits.train, s.batch_size, static_cast<std::uint64_t>(s.seed));
   add_callbacks(trainer, adam, s, *batches.size());
-  DigitBatches test(digits.test, 256);
+  tg::data::DataLoader test = batches_of(digits.test, 256);
   trainer.fit(batches, &test);  // for the curves: nothing is decided by the test
   samples::say_ended(s.files, trainer.step(), trainer.checkpoint());
 

@@ -19,8 +19,10 @@
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/nn/norm.hpp"
 #include "tapegrad/nn/pool.hpp"
+#include "tapegrad/nn/recurrent.hpp"
 #include "tapegrad/nn/sequential.hpp"
 #include "tapegrad/nn/shape.hpp"
+#include "tapegrad/nn/transformer.hpp"
 #include "tapegrad/nn/upsample.hpp"
 #include "tapegrad/onnx.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -29,6 +31,7 @@
 #include "tapegrad/ops/normalize.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/ops/sequence.hpp"
 #include "tapegrad/ops/shape.hpp"
 #include "tapegrad/random.hpp"
 
@@ -309,6 +312,30 @@ void write_layers() {
           return Tensors{tg::pad(in[0], {1, 2, 0, 3}, 7)};
         },
         {tg::Feed({2, 3, 4})}, {random({2, 3, 4})});
+  const auto first = [](const auto& layer) {
+    return [&layer](const Tensors& in) { return Tensors{layer.forward(in[0]).output}; };
+  };
+  const Tensor steps = random({4, 3, 5});
+  const nn::LSTM lstm(5, 6, {.num_layers = 2, .bidirectional = true});
+  write("LSTM", first(lstm), {tg::Feed({4, unknown, 5})}, {steps}, lstm.state_dict());
+  const nn::GRU gru(5, 6, {.batch_first = true});
+  write("GRU", first(gru), {tg::Feed({unknown, 3, 5})}, {steps}, gru.state_dict());
+  const nn::RNN rnn(5, 6);
+  write(
+      "RNN",
+      [&](const Tensors& in) {
+        const auto all = rnn.forward(in[0]);
+        return Tensors{all.output, all.h_n};
+      },
+      {tg::Feed({4, unknown, 5})}, {steps}, rnn.state_dict());
+  nn::TransformerEncoderLayer encoder(8, 2, {.dim_feedforward = 16, .batch_first = true});
+  model("Transformer", std::move(encoder), random({3, 5, 8}));
+  write(
+      "causal",
+      [](const Tensors& in) {
+        return Tensors{nn::scaled_dot_product_attention(in[0], in[0], in[0], {.is_causal = true})};
+      },
+      {tg::Feed({unknown, 2, 5, 4})}, {random({3, 2, 5, 4})});
   const nn::Embedding table(7, 3);
   const Tensor words = tg::randint(7, {2, 5});
   write(
