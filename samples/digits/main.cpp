@@ -130,7 +130,10 @@ void train(const Settings& s) {
   fmt::print("After {} steps, right on {:.2f} % of the test images; wrong most often:\n",
              trainer.step(), 100 * scores["accuracy"]);
   print_mistakes(tg::train::confusion_matrix(said, digits.test.labels, 10));
-  samples::export_result(s.files, network.state_dict());
+  network.eval();
+  samples::export_result(s.files, network.state_dict(),
+                         {[&](const tg::Tensor& images) { return network.forward(images); },
+                          {tg::unknown, 1, shape[2], shape[3]}});
   fmt::print("test_accuracy={:.6f} test_loss={:.6f} steps={}\n", scores["accuracy"], scores["loss"],
              trainer.step());
 }

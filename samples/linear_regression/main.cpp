@@ -147,9 +147,11 @@ void fit(const Settings& s) {
   const Result result = train(linear, points, s);
   const Line line = points.in_their_units(linear);
   explain(s, line);
-  samples::export_result(s.files,
-                         {{"weight", tg::full({1, 1}, line.weight, {.dtype = tg::float64})},
-                          {"bias", tg::full({1}, line.bias, {.dtype = tg::float64})}});
+  const tg::Tensor weight = tg::full({1, 1}, line.weight, {.dtype = tg::float64});
+  const tg::Tensor bias = tg::full({1}, line.bias, {.dtype = tg::float64});
+  samples::export_result(s.files, {{"weight", weight}, {"bias", bias}},
+                         {[&](const tg::Tensor& x) { return tg::nn::linear(x, weight, bias); },
+                          tg::Feed({tg::unknown, 1}, tg::float64)});
   fmt::print("weight={:.9g} bias={:.9g} loss={:.9g} steps={}\n", line.weight, line.bias,
              result.loss * points.y_scale.unit * points.y_scale.unit, result.steps);
 }

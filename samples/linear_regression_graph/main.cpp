@@ -2,6 +2,7 @@
 // variables, a loss and an optimizer, and then run by a session, with summaries and a Saver.
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <map>
@@ -129,8 +130,10 @@ void fit(const Settings& s) {
                std::abs(line.weight.item<double>() - true_weight),
                std::abs(line.bias.item<double>() - true_bias));
   }
-  const auto [weight, bias] = session.run({line.weight, line.bias});
-  samples::export_result(s.files, {{"weight", weight}, {"bias", bias}});
+  const std::array<tg::Tensor, 2> found = session.run({line.weight, line.bias});
+  samples::export_result(s.files, {{"weight", found[0]}, {"bias", found[1]}},
+                         {[&](const tg::Tensor& x) { return tg::matmul(x, found[0]) + found[1]; },
+                          tg::Feed({tg::unknown, 1}, tg::float64)});
   fmt::print("weight={:.9g} bias={:.9g} loss={:.9g} steps={}\n", line.weight.item<double>(),
              line.bias.item<double>(), session.run(line.error, feeds).item<double>(), steps);
 }

@@ -103,7 +103,12 @@ void train(const Settings& s) {
                   test.rows() > 0 ? "test" : "training");
   print_largest(model, split.train, s.top);
   if (!s.coefficients.empty()) write_coefficients(model, split.train, s.coefficients);
-  samples::export_result(s.files, in_their_units(model, split));
+  const tg::StateDict line = in_their_units(model, split);
+  const tg::Tensor& weight = line["linear.weight"];
+  samples::export_result(
+      s.files, line,
+      {[&](const tg::Tensor& x) { return sigmoid(tg::nn::linear(x, weight, line["linear.bias"])); },
+       tg::Feed({tg::unknown, weight.size(1)}, weight.dtype())});
   fmt::print("\ntrain_accuracy={:.6f} test_accuracy={:.6f} loss={:.6f}\n", train.accuracy(),
              test.accuracy(), result.loss);
 }

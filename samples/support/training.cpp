@@ -81,15 +81,18 @@ void declare(Flags& flags, TrainingFiles& files) {
   flags.text("--log-dir", files.log_dir, "DIR",
              "log scalars, histograms and the graph for TensorBoard");
   flags.text("--export", files.export_file, "FILE",
-             "write the result to this .safetensors or .npz file");
-  flags.endings("--export", {".safetensors", ".npz"});
+             "write the result to this .safetensors or .npz file, or the model to this .onnx file");
+  flags.endings("--export", {".safetensors", ".npz", ".onnx"});
 }
 
-void export_result(const TrainingFiles& files, const tg::StateDict& result) {
+void export_result(const TrainingFiles& files, const tg::StateDict& result,
+                   const ExportedModel& model) {
   const std::string& path = files.export_file;
   if (path.empty()) return;
   if (path.ends_with(".npz")) {
     tg::io::save_npz(path, result);
+  } else if (path.ends_with(".onnx")) {
+    tg::onnx::save(path, model.forward, {model.x}, {.names = result});
   } else {
     tg::io::save_safetensors(path, result, {{"format", "pt"}});
   }

@@ -28,8 +28,16 @@ void declare(Flags& flags, TrainingFiles& files);
 /// Throws std::runtime_error for files that could not be written later.
 void check_writable(const TrainingFiles& files);
 
-/// Writes the tensors to a .safetensors or .npz file, and says so. Nothing without --export.
-void export_result(const TrainingFiles& files, const tapegrad::StateDict& result);
+/// What is done with the tensors: a function of inputs like `x`.
+struct ExportedModel {
+  std::function<tapegrad::Tensor(const tapegrad::Tensor&)> forward;
+  tapegrad::Feed x;
+};
+
+/// Writes the tensors to a .safetensors or .npz file, or the model to an .onnx file, and says so.
+/// Nothing without --export.
+void export_result(const TrainingFiles& files, const tapegrad::StateDict& result,
+                   const ExportedModel& model);
 
 /// What a training comes from: other flags or other data mean another one.
 struct Origin {
