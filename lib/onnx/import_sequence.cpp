@@ -95,7 +95,8 @@ Tensors run(const Ask& ask, const Cell& cell) {
 
 Tensors gru(const Ask& ask) {
   if (ask.integer("linear_before_reset", 0) == 0) {
-    ask.refuse("only linear_before_reset = 1 is supported, as PyTorch and cuDNN compute it");
+    ask.refuse(
+        "without linear_before_reset it isn't supported: PyTorch and cuDNN compute it with that");
   }
   return run(ask, {RecurrentCell::gru, {1, 0, 2}});
 }

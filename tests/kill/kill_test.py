@@ -11,6 +11,7 @@ had returned for. The checksum is verified with zlib, as a reader without our li
 
 import argparse
 import hashlib
+import itertools
 import os
 import random
 import re
@@ -190,8 +191,10 @@ def main():
         print(f"undisturbed: {reference.seconds:.1f} s, {len(reference.hashes)} checkpoints of "
               f"{reference.bytes} bytes")
         disturbed = Disturbed(options.trainer, reference, random.Random(options.seed))
-        while disturbed.counts["kills"] < options.kills:
-            run = folder / str(disturbed.counts["kills"])
+        for number in itertools.count():  # some runs end before they are killed
+            if disturbed.counts["kills"] >= options.kills:
+                break
+            run = folder / str(number)
             run.mkdir()
             disturbed.run(run)
     for what, count in disturbed.counts.items():
