@@ -158,7 +158,8 @@ class Digits(SeededSampleTest):
         self.assert_refused("--export: cannot write into the folder none: No such file", "--export", "none/x.npz")
 
     def test_progress_is_for_terminals_only(self):
-        self.assert_terminal_sees(r"epoch 1/10000 \[=* *\] +\d+ %  \d+ rows/s  [\d:]+ left  loss", "--epochs", 10000)
+        self.assert_terminal_sees(r"epoch 1/10000 \[=* *\] +\d+ %  \d+ rows/s  [\d:]+ left  loss",
+                                  "--epochs", 10000, "--batch-size", 1)
         self.assertNotRegex(self.output_of("--epochs", 1), r"\r|\x1b")
 
 
