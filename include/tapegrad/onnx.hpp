@@ -59,15 +59,18 @@ requires(!detail::HasState<F>) void save(const std::string& path, F f,
   save_function(path, tapegrad::detail::function_of(std::move(f)), feeds, options);
 }
 
-/// A module's forward(). Its parameters and buffers are called as in its state_dict().
+/// A module's forward() in evaluation mode, whatever mode it is in: that of a copy. Parameters and
+/// buffers are called as in its state_dict().
 template <detail::HasState M>
 void save(const std::string& path, const M& model, const std::vector<Feed>& feeds,
           ExportOptions options = {}) {
-  for (const auto& [name, x] : model.state_dict()) {
+  M kept = model;
+  kept.eval();
+  for (const auto& [name, x] : kept.state_dict()) {
     if (!options.names.contains(name)) options.names.insert(name, x);
   }
   save(
-      path, [&](const Tensor& x) { return model.forward(x); }, feeds, options);
+      path, [&](const Tensor& x) { return kept.forward(x); }, feeds, options);
 }
 
 /// What a model takes or gives.
@@ -83,7 +86,8 @@ struct ValueInfo {
 class Model {
  public:
   /// The results, in the order of outputs(), of feeds in the order of inputs(). Throws Error for
-  /// another number of feeds; ShapeError and DTypeError for one that isn't as inputs() says; what
+  /// another number of feeds; ShapeError and DTypeError for one that isn't as inputs() says, or of
+  /// another size than one that the file calls the same; what
   /// an operation throws is passed on, behind the node's name.
   std::vector<Tensor> run(const std::vector<Tensor>& feeds) const;
 

@@ -15,6 +15,7 @@ struct Candidates {
   std::string words;
   Integers integers;
   Numbers reals;
+  Texts texts;
   Tensor tensor;
 };
 
@@ -57,6 +58,9 @@ Attribute Reader::attribute_of(pbf_reader in) const {
       case attribute::ints:
         integers(in, of.integers);
         break;
+      case attribute::strings:
+        of.texts.push_back(text(in));
+        break;
       case attribute::type:
         of.kind = integer(in);
         break;
@@ -84,6 +88,9 @@ void Reader::choose(Attribute& result, Candidates of) const {
       return;
     case attribute::is_floats:
       result.value = std::move(of.reals);
+      return;
+    case attribute::is_strings:
+      result.value = std::move(of.texts);
       return;
     default:
       if (of.kind != attribute::is_tensor || !of.tensor.defined()) {

@@ -53,6 +53,10 @@ struct AttributeWriter {
     for (const double f : list) out.add_float(attribute::floats, static_cast<float>(f));
     out.add_enum(attribute::type, attribute::is_floats);
   }
+  void operator()(const Texts& list) const {
+    for (const std::string& s : list) out.add_bytes(attribute::strings, s);
+    out.add_enum(attribute::type, attribute::is_strings);
+  }
   void operator()(const Tensor& t) const {
     write_tensor(pbf_writer(out, attribute::t), "", t);
     out.add_enum(attribute::type, attribute::is_tensor);

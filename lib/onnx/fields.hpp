@@ -17,8 +17,10 @@ namespace node {
 constexpr unsigned input = 1, output = 2, name = 3, op_type = 4, attribute = 5, domain = 7;
 }
 namespace attribute {
-constexpr unsigned name = 1, f = 2, i = 3, s = 4, t = 5, floats = 7, ints = 8, type = 20;
-constexpr int is_float = 1, is_int = 2, is_string = 3, is_tensor = 4, is_floats = 6, is_ints = 7;
+constexpr unsigned name = 1, f = 2, i = 3, s = 4, t = 5, floats = 7, ints = 8, strings = 9,
+                   type = 20;
+constexpr int is_float = 1, is_int = 2, is_string = 3, is_tensor = 4, is_floats = 6, is_ints = 7,
+              is_strings = 8;
 }
 namespace tensor {
 constexpr unsigned dims = 1, data_type = 2, float_data = 4, int32_data = 5, int64_data = 7,

@@ -1,4 +1,7 @@
 // ONNX's recurrent networks.
+#include <algorithm>
+#include <cctype>
+
 #include "onnx/importer.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/linalg.hpp"
@@ -16,7 +19,21 @@ using proto::Integers;
 struct Cell {
   RecurrentCell kind;
   std::vector<std::int64_t> gates;
+  /// Its activations, which are what the operator takes unless it is told others.
+  proto::Texts activations;
 };
+
+/// Those of each direction are the cell's, in any case of letters.
+bool has_activations(const proto::Texts& told, const proto::Texts& own) {
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    const std::string& wanted = own[i % own.size()];
+    const bool same = std::ranges::equal(told[i], wanted, [](unsigned char a, unsigned char b) {
+      return std::tolower(a) == std::tolower(b);
+    });
+    if (!same) return false;
+  }
+  return true;
+}
 
 /// The rows of each gate in our order.
 Tensor in_order(const Tensor& rows, const Cell& cell) {
@@ -68,6 +85,9 @@ Tensors run(const Ask& ask, const Cell& cell) {
   const std::string direction = ask.text("direction", "forward");
   const std::int64_t ways = direction == "bidirectional" ? 2 : 1;
   ask.find("hidden_size");  // the weights have it
+  if (!has_activations(ask.texts("activations"), cell.activations)) {
+    ask.refuse("other activations than the usual ones are not supported");
+  }
   const Tensor lengths = ask.has(4) ? ask.x(4).to(int64) : Tensor();
   const Tensor& x = ask.x(0);
   if (x.dim() != 3 || ask.x(1).dim() != 3 || ask.x(2).dim() != 3 || ask.x(1).size(0) != ways) {
@@ -98,15 +118,26 @@ Tensors gru(const Ask& ask) {
     ask.refuse(
         "without linear_before_reset it isn't supported: PyTorch and cuDNN compute it with that");
   }
-  return run(ask, {RecurrentCell::gru, {1, 0, 2}});
+  return run(ask, {RecurrentCell::gru, {1, 0, 2}, {"Sigmoid", "Tanh"}});
+}
+
+Tensors rnn(const Ask& ask) {
+  const proto::Texts told = ask.texts("activations");
+  const bool is_relu = !told.empty() && has_activations(told, {"Relu"});
+  if (is_relu) return run(ask, {RecurrentCell::rnn_relu, {0}, {"Relu"}});
+  return run(ask, {RecurrentCell::rnn_tanh, {0}, {"Tanh"}});
+}
+
+Tensors lstm(const Ask& ask) {
+  return run(ask, {RecurrentCell::lstm, {0, 2, 3, 1}, {"Sigmoid", "Tanh", "Tanh"}});
 }
 
 }  // namespace
 
 void add_sequence_operators(Operators& all) {
-  all["LSTM"] = [](const Ask& ask) { return run(ask, {RecurrentCell::lstm, {0, 2, 3, 1}}); };
+  all["LSTM"] = lstm;
   all["GRU"] = gru;
-  all["RNN"] = [](const Ask& ask) { return run(ask, {RecurrentCell::rnn_tanh, {0}}); };
+  all["RNN"] = rnn;
 }
 
 }  // namespace tapegrad::onnx

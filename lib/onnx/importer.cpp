@@ -74,6 +74,11 @@ proto::Integers Ask::integers(std::string_view name, proto::Integers usual) cons
   return found ? *found : usual;
 }
 
+proto::Texts Ask::texts(std::string_view name) const {
+  const auto* found = value<proto::Texts>(name);
+  return found ? *found : proto::Texts();
+}
+
 proto::Integers Ask::integers_or_input(std::string_view name, std::size_t input) const {
   if (has(input)) return told(input);
   return integers(name);

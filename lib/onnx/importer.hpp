@@ -38,6 +38,7 @@ struct Ask {
   double number(std::string_view name, double usual) const;
   std::string text(std::string_view name, std::string_view usual) const;
   proto::Integers integers(std::string_view name, proto::Integers usual = {}) const;
+  proto::Texts texts(std::string_view name) const;
   /// A list that was an attribute until an opset, and has been an input since.
   proto::Integers integers_or_input(std::string_view name, std::size_t input) const;
   /// Of inputs[0], from the end where negative.

@@ -1,5 +1,6 @@
 // A model of a file, and running it.
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -56,12 +57,14 @@ struct Model::Impl {
   std::vector<Step> steps;
   std::vector<ValueInfo> inputs, outputs;
 
-  void check_feed(std::size_t i, const Tensor& feed) const;
+  /// What sizes with a name are, by the feeds before.
+  using Sizes = std::map<std::string, std::int64_t>;
+  void check_feed(std::size_t i, const Tensor& feed, Sizes& sizes) const;
   using Values = std::unordered_map<std::string, Known>;
   void run_step(const Step& step, Values& values) const;
 };
 
-void Model::Impl::check_feed(std::size_t i, const Tensor& feed) const {
+void Model::Impl::check_feed(std::size_t i, const Tensor& feed, Sizes& sizes) const {
   const ValueInfo& wanted = inputs[i];
   check<DTypeError>(feed.dtype() == wanted.dtype, "onnx: input {} is {}; the model takes {}",
                     wanted.name, feed.dtype(), wanted.dtype);
@@ -73,6 +76,15 @@ void Model::Impl::check_feed(std::size_t i, const Tensor& feed) const {
     }
     check<ShapeError>(fits, "onnx: input {} has shape {}; the model takes {}", wanted.name,
                       feed.shape(), wanted.shape);
+    for (std::size_t d = 0; d < wanted.shape.size(); ++d) {
+      const std::string& name = (*value.shape)[d].name;
+      if (name.empty()) continue;
+      const auto [known, is_new] = sizes.emplace(name, feed.shape()[d]);
+      check<ShapeError>(known->second == feed.shape()[d],
+                        "onnx: input {} has shape {}; size \"{}\", which is {} in another input, "
+                        "is one in a run",
+                        wanted.name, feed.shape(), name, known->second);
+    }
   }
 }
 
@@ -115,8 +127,9 @@ std::vector<Tensor> Model::run(const std::vector<Tensor>& feeds) const {
   for (const auto& [name, x] : model.file.initializers) {
     values[name] = {x, !is_floating(x.dtype())};
   }
+  Impl::Sizes sizes;
   for (std::size_t i = 0; i < feeds.size(); ++i) {
-    model.check_feed(i, feeds[i]);
+    model.check_feed(i, feeds[i], sizes);
     values[model.inputs[i].name] = {feeds[i]};
   }
   for (const Impl::Step& step : model.steps) model.run_step(step, values);

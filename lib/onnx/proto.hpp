@@ -18,10 +18,11 @@ namespace tapegrad::onnx::proto {
 
 using Integers = std::vector<std::int64_t>;
 using Numbers = std::vector<double>;
+using Texts = std::vector<std::string>;
 
 struct Attribute {
   std::string name;
-  std::variant<std::int64_t, double, std::string, Integers, Numbers, Tensor> value;
+  std::variant<std::int64_t, double, std::string, Integers, Numbers, Texts, Tensor> value;
 };
 
 struct Node {

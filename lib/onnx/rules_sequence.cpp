@@ -40,8 +40,11 @@ Values attention(Exporter& to, const Call& call) {
   if (call.flag("is_causal")) scores = to.node("Add", {scores, causal_mask(to, call)});
   std::string weights = to.node("Softmax", {scores}, {{"axis", std::int64_t{-1}}});
   if (mask.defined()) {
-    // A place that sees no key has weights of 0.
-    const std::string blind = to.node("IsNaN", {weights});
+    // A place that sees no key, whose largest score is -inf, has weights of 0.
+    const std::string most =
+        to.node("ReduceMax", {scores}, {{"axes", Integers{-1}}, {"keepdims", std::int64_t{1}}});
+    const std::string never = to.number(-std::numeric_limits<double>::infinity(), call.dtype());
+    const std::string blind = to.node("Equal", {most, never});
     weights = to.node("Where", {blind, to.number(0, call.dtype()), weights});
   }
   const std::string y = to.node("MatMul", {weights, v});
@@ -112,9 +115,9 @@ Values recurrent(Exporter& to, const Call& call) {
       {"hidden_size", size},
       {"direction", std::string(call.flag("reverse") ? "reverse" : "forward")}};
   if (cell.type == "GRU") attributes.push_back({"linear_before_reset", std::int64_t{1}});
-  // A list of texts, which is what activations are, isn't written here.
-  check<Error>(!call.find("nonlinearity") || call.text("nonlinearity") == "tanh",
-               "onnx: rnn with relu can't be said here");
+  if (call.find("nonlinearity") && call.text("nonlinearity") == "relu") {
+    attributes.push_back({"activations", proto::Texts{"Relu"}});
+  }
   const std::string y = to.node(cell.type,
                                 {outside.x, in_order(to, cell, outside.weight, rows),
                                  in_order(to, cell, to.value(call.inputs[3]), rows), bias, "",

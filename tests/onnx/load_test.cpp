@@ -83,6 +83,13 @@ TEST_CASE("feeds must be as the model says", "[onnx]") {
   CHECK(contains(refusal_of_run(model, {ones({3})}), "[3]; the model takes [-1, 3]"));
 }
 
+TEST_CASE("sizes of one name are one size", "[onnx]") {
+  Model model = model_of({{"Add", "", {"x", "z"}, {"y"}}});
+  model.inputs.push_back({"z", float32, model.inputs[0].shape});
+  CHECK(loaded(model).run({ones({3}), ones({3})})[0].shape() == Shape{3});
+  CHECK(contains(refusal_of_run(model, {ones({3}), ones({1})}), "size \"n\", which is 3"));
+}
+
 TEST_CASE("what can't be run is refused when the file is read", "[onnx]") {
   CHECK(contains(refusal_of(model_of({{"NonMaxSuppression", "boxes", {"x"}, {"y"}}})),
                  "operator NonMaxSuppression (node \"boxes\") isn't supported"));

@@ -9,6 +9,7 @@
 #include "tapegrad/nn/activation.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/norm.hpp"
 #include "tapegrad/nn/sequential.hpp"
 #include "tapegrad/onnx.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -126,14 +127,27 @@ TEST_CASE("what ONNX doesn't have is refused with its name, and the file stays a
   CHECK(read_file(path) == "before");
 }
 
-TEST_CASE("a model in training mode is told to go to eval()", "[onnx]") {
+TEST_CASE("a module is written as it is in evaluation mode, and stays as it was", "[onnx]") {
   const Folder folder;
   const std::string path = folder / "model.onnx";
-  nn::Sequential net(nn::Linear(3, 4), nn::Dropout(0.5));
-  CHECK(contains(error_of([&] { onnx::save(path, net, {{unknown, 3}}); }), "call eval()"));
-  net.eval();
+  nn::Sequential net(nn::Linear(3, 4), nn::BatchNorm1d(4), nn::Dropout(0.5));
+  const StateDict before = net.state_dict().clone();
   onnx::save(path, net, {{unknown, 3}});
-  CHECK(onnx::load(path).inputs().size() == 1);
+  CHECK(net.is_training());
+  for (const auto& [name, x] : net.state_dict()) CHECK(all(x == before[name]).item<bool>());
+  net.eval();
+  const Tensor x = randn({2, 3});
+  CHECK(all(abs(onnx::load(path)(x) - net.forward(x)) < 1e-6).item<bool>());
+}
+
+TEST_CASE("a function that draws numbers is told of eval()", "[onnx]") {
+  const Folder folder;
+  const nn::Dropout drop(0.5);
+  const auto f = [&](const Tensor& x) { return drop.forward(x); };
+  CHECK(contains(error_of([&] {
+                   onnx::save(folder / "model.onnx", f, {{unknown, 3}});
+                 }),
+                 "call eval()"));
 }
 
 TEST_CASE("where the file can't be written, the error names it", "[onnx]") {
