@@ -79,9 +79,10 @@ step_interop() { bash tests/interop/run.bash suite "$build/check/tests/interop";
 
 # The archive rather than the shared library, so that this is the static Meson build as well. With clang, which
 # takes half as long as g++ to compile the sanitizers' checks, and without optimization, which takes three
-# times as long. The readers' fuzzers come of the same objects.
+# times as long, or debugging information, a sixth of it: what a sanitizer finds is named by function, and has
+# its line in a build with -Ddebug=true. The readers' fuzzers come of the same objects.
 step_sanitize() {
-  CXX=clang++ configure sanitize -Doptimization=0 -Ddebug=true -Db_sanitize=address,undefined -Db_lundef=false \
+  CXX=clang++ configure sanitize -Doptimization=0 -Ddebug=false -Db_ndebug=false -Db_sanitize=address,undefined -Db_lundef=false \
     -Ddefault_library=static -Dtests=true -Dsamples=true -Dbench=false -Dfuzz=true
   compile sanitize
   # accuracy: its million arguments for each function go through loops that the other tests run as well.
@@ -105,7 +106,7 @@ step_sanitize() {
 # What several threads may do at a time (docs/threads.md), with the whole library compiled for the
 # ThreadSanitizer: it has to see every count of a reference to know what comes before what.
 step_threads() {
-  CXX=clang++ configure threads -Doptimization=0 -Ddebug=true -Db_sanitize=thread -Db_lundef=false \
+  CXX=clang++ configure threads -Doptimization=0 -Ddebug=false -Db_ndebug=false -Db_sanitize=thread -Db_lundef=false \
     -Ddefault_library=static -Dtests=true -Dsamples=false -Dbench=false
   ninja -C "$build/threads" -j"$(nproc)" tests/threads_test
   TSAN_OPTIONS=halt_on_error=1 OPENBLAS_NUM_THREADS=1 "$build/threads/tests/threads_test"
