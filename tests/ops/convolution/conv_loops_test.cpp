@@ -1,5 +1,4 @@
 // Convolutions against what they are: one product after the other.
-#include <functional>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -18,35 +17,33 @@ struct Naive {
   std::int64_t groups;
   Dims stride, padding, dilation;
 
-  /// f(index in image, index in weight, index in maps) for each product.
-  void each(const Shape& x, const Shape& w, const Shape& y,
-            const std::function<void(const Dims&, const Dims&, const Dims&)>& f) const {
-    const std::int64_t maps = w[0] / groups;
-    for (std::int64_t i = 0; i < numel(y); ++i) {
-      const Dims at = index(i, y);
-      for (std::int64_t j = 0; j < numel(w) / w[0]; ++j) {
-        Dims tap = index(j, w);
-        tap[0] = at[1];
-        Dims from{at[0], at[1] / maps * w[1] + tap[1]};
-        bool inside = true;
-        for (std::size_t d = 0; d < 3; ++d) {
-          const std::int64_t place = at[d + 2] * stride[d] + tap[d + 2] * dilation[d] - padding[d];
-          inside = inside && place >= 0 && place < x[d + 2];
-          from.push_back(place);
+  /// f(offset in images, offset in weight, offset in maps) for each product. Without optimization
+  /// these loops are what the test takes: an index is added to, and not made of its parts.
+  template <class F>
+  void each(const Shape& x, const Shape& w, const Shape& y, const F& f) const {
+    const std::int64_t maps = w[0] / groups, taps = w[2] * w[3] * w[4];
+    const std::int64_t plane = x[2] * x[3] * x[4], line = x[3] * x[4];
+    std::int64_t out = 0;
+    for (std::int64_t image = 0; image < y[0]; ++image) {
+      for (std::int64_t map = 0; map < y[1]; ++map) {
+        for (std::int64_t i = 0; i < y[2] * y[3] * y[4]; ++i, ++out) {
+          const Dims at{i / (y[3] * y[4]), i / y[4] % y[3], i % y[4]};
+          for (std::int64_t j = 0; j < taps; ++j) {
+            const std::int64_t a = place(0, at[0], j / (w[3] * w[4]));
+            const std::int64_t b = place(1, at[1], j / w[4] % w[3]);
+            const std::int64_t c = place(2, at[2], j % w[4]);
+            if (a < 0 || b < 0 || c < 0 || a >= x[2] || b >= x[3] || c >= x[4]) continue;
+            std::int64_t from =
+                (image * x[1] + map / maps * w[1]) * plane + a * line + b * x[4] + c;
+            std::int64_t tap = map * w[1] * taps + j;
+            for (std::int64_t k = 0; k < w[1]; ++k, from += plane, tap += taps) f(from, tap, out);
+          }
         }
-        if (inside) f(from, tap, at);
       }
     }
   }
-  static Dims index(std::int64_t i, const Shape& shape) {
-    Dims at(shape.size(), 0);
-    for (std::size_t d = shape.size(); d-- > 0; i /= shape[d]) at[d] = i % shape[d];
-    return at;
-  }
-  static std::size_t offset(const Dims& at, const Shape& shape) {
-    std::int64_t i = 0;
-    for (std::size_t d = 0; d < shape.size(); ++d) i = i * shape[d] + at[d];
-    return static_cast<std::size_t>(i);
+  std::int64_t place(std::size_t d, std::int64_t at, std::int64_t tap) const {
+    return at * stride[d] + tap * dilation[d] - padding[d];
   }
 };
 
@@ -82,13 +79,12 @@ TEST_CASE("convolutions and their gradients agree with loops", "[ops][conv]") {
     const std::vector<double> ws = w.to_vector<double>();
     const std::vector<double> gs = g.to_vector<double>();
     std::vector<long double> to_y(gs.size()), to_x(xs.size()), to_w(ws.size());
-    naive.each(c.x, c.w, y.shape(), [&](const Dims& from, const Dims& tap, const Dims& at) {
-      const std::size_t i = Naive::offset(from, c.x);
-      const std::size_t k = Naive::offset(tap, c.w);
-      const std::size_t o = Naive::offset(at, y.shape());
-      to_y[o] += static_cast<long double>(xs[i]) * ws[k];
-      to_x[i] += static_cast<long double>(gs[o]) * ws[k];
-      to_w[k] += static_cast<long double>(gs[o]) * xs[i];
+    const double *px = xs.data(), *pw = ws.data(), *pg = gs.data();
+    long double *y_sums = to_y.data(), *x_sums = to_x.data(), *w_sums = to_w.data();
+    naive.each(c.x, c.w, y.shape(), [&](std::int64_t i, std::int64_t k, std::int64_t o) {
+      y_sums[o] += static_cast<long double>(px[i]) * pw[k];
+      x_sums[i] += static_cast<long double>(pg[o]) * pw[k];
+      w_sums[k] += static_cast<long double>(pg[o]) * px[i];
     });
     const auto check = [](const Tensor& got, const std::vector<long double>& sums, double terms) {
       const Tensor expected =
