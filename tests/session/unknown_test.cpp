@@ -73,6 +73,13 @@ TEST_CASE("other numbers that are made of an unknown size are refused", "[graph]
   CHECK(error_of([&] { x.sum() / x.size(0); }) != "no error");
 }
 
+TEST_CASE("numbers aren't counted to an unknown size", "[graph]") {
+  Graph graph;
+  const Tensor x = graph.placeholder("x", float32, {unknown, 6});
+  CHECK(contains(error_of([&] { arange(x.size(0)); }), "arange: shape [?] isn't known"));
+  CHECK(arange(x.size(1)).numel() == 6);
+}
+
 TEST_CASE("parts of an unknown size are refused, and never read past the end", "[graph]") {
   Graph graph;
   const Tensor x = graph.placeholder("x", float32, {unknown, 6});

@@ -7,6 +7,7 @@
 #include "core/sizes.hpp"
 #include "core/speaking.hpp"
 #include "core/tensor_impl.hpp"
+#include "core/unknown.hpp"
 #include "ops/create/options.hpp"
 #include "tapegrad/ops/create/filled.hpp"
 
@@ -35,6 +36,11 @@ Tensor integer_range(Scalar from, Scalar to_before, Scalar by, DType dtype) {
   check<ShapeError>(count < std::uint64_t{1} << 63,
                     "arange: more elements than 64 bits count: from {} to {}", start, end);
   const auto n = static_cast<std::int64_t>(count);
+  check<ShapeError>(
+      graphs_here == 0 || !is_unknown(n),
+      "arange: shape {} isn't known before the graph runs, and its numbers are made at "
+      "once",
+      Shape{n});
   if (n > 0 && !is_floating(dtype)) {
     const std::int64_t last = start + (n - 1) * step;
     check_holds("arange", dtype, std::min(start, last), std::max(start, last));
