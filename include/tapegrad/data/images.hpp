@@ -19,7 +19,7 @@ enum class Channels {
 };
 
 /// A PNG or JPEG file, told by its first bytes: uint8 of shape [channels, height, width], rows from
-/// the top, values as they are in the file (16 bits are made 8).
+/// the top, values as they are in the file, whatever gamma it names (of 16 bits the upper 8).
 ///   Throws IoError, with the path, for a file that can't be read, is of another kind, is damaged
 /// or cut short, or has more than 2^28 pixels, and for JPEGs of four colours (CMYK).
 Tensor load_image(const std::string& path, Channels channels = Channels::rgb);
