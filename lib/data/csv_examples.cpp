@@ -1,6 +1,8 @@
 #include "data/csv_examples.hpp"
 
 #include "core/check.hpp"
+#include "io/csv_numbers.hpp"
+#include "io/input.hpp"
 #include "tapegrad/ops/create.hpp"
 
 namespace tapegrad::data {
@@ -30,6 +32,19 @@ Tensor encoded(const io::CsvTable& table, std::size_t column, const LabelEncoder
     }
   }
   return Tensor::from_vector(std::move(indices));
+}
+
+/// A target of numbers: those of classes are whole. The cell that isn't is an error, and no class.
+void check_whole(const io::CsvTable& table, std::size_t column) {
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const std::string text = table.text(row, column);
+    std::int64_t number = 0;
+    if (io::parse(text, number) == io::Parsed::number) continue;
+    table.fail(row, column,
+               fmt::format("y: {} is no whole number of int64; for a target of numbers say y_dtype "
+                           "= float32, for classes of such names labels",
+                           io::shown(text)));
+  }
 }
 
 /// Columns of numbers at once, those of categories one by one.
@@ -81,9 +96,10 @@ Batch batch_of(const io::CsvTable& table, const CsvPlaces& places, const CsvColu
 TensorDataset from_csv(const io::CsvTable& table, const CsvColumns& columns) {
   const CsvPlaces places = places_of("from_csv", table, columns);
   CsvColumns known = columns;
-  if (places.y && !columns.labels && columns.y_dtype == int64 &&
-      table.type_of(*places.y) != int64) {
-    known.labels = LabelEncoder::fit(texts_of(table, *places.y));
+  if (places.y && !columns.labels && columns.y_dtype == int64) {
+    const std::optional<DType> type = table.type_of(*places.y);
+    if (!type) known.labels = LabelEncoder::fit(texts_of(table, *places.y));
+    if (type == float64) check_whole(table, *places.y);
   }
   const Batch all = batch_of(table, places, known);
   return TensorDataset(all.x, all.y);

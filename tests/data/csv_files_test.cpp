@@ -97,6 +97,26 @@ TEST_CASE("what a table hasn't is an error with its place", "[data][csv]") {
         "from_csv: the only column of the 1 is y; there is no x");
 }
 
+TEST_CASE("a target of numbers that aren't whole is no target of classes", "[data][csv]") {
+  for (const std::string cell : {"1.5", "nan", "", "99999999999999999999"}) {
+    const File file("x,y\n1,0\n2," + cell + "\n");
+    CHECK(contains(io_error([&] { from_csv(file.path, {.y = "y"}); }),
+                   "y: \"" + cell +
+                       "\" is no whole number of int64; for a target of numbers say "
+                       "y_dtype = float32, for classes of such names labels: " +
+                       file.path + ":3:3"));
+    CHECK_THROWS_AS(CsvDataset(file.path, {.y = "y"}).get(1), IoError);
+  }
+  const File file("x,y\n1,0\n2,1.5\n");
+  CHECK(from_csv(file.path, {.y = "y", .y_dtype = float32}).y().to_vector<double>() ==
+        Numbers{0, 1.5});
+  CHECK(from_csv(file.path, {.y = "y", .labels = LabelEncoder({"1.5", "0"})})
+            .y()
+            .to_vector<double>() == Numbers{1, 0});
+  const File words("x,y\n1,0\n2,1.5\n3,none\n");
+  CHECK(from_csv(words.path, {.y = "y"}).y().to_vector<double>() == Numbers{0, 1, 2});
+}
+
 TEST_CASE("rows that are read when they are asked for are those of the whole table",
           "[data][csv]") {
   for (const std::string end : {"\n", "\r\n", "\r"}) {

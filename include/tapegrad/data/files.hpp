@@ -61,13 +61,14 @@ struct CsvColumns {
   /// For columns of text among x, by their names: the numbers of their categories, as x_dtype.
   std::map<std::string, LabelEncoder> categories = {};
   /// For a target of text: its numbers, int64. from_csv() fits one where `y_dtype` is int64 and the
-  /// column has other than whole numbers, so that the order is that of LabelEncoder::fit().
+  /// column has texts that are no numbers, so that the order is that of LabelEncoder::fit().
   std::optional<LabelEncoder> labels = std::nullopt;
   io::CsvOptions csv = {};
 };
 
 /// A table that is read whole: x of shape [n, columns], y of [n]. Throws IoError as io::load_csv()
-/// and CsvTable::values() do, and for a text that `labels` or `categories` don't know.
+/// and CsvTable::values() do, for a text that `labels` or `categories` don't know,
+/// and for a target of numbers that aren't whole where `y_dtype` is a type of integers.
 TensorDataset from_csv(const std::string& path, const CsvColumns& columns = {});
 TensorDataset from_csv(const io::CsvTable& table, const CsvColumns& columns = {});
 
