@@ -1,6 +1,7 @@
 #include "tapegrad/data/collate.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/check.hpp"
 #include "core/sizes.hpp"
@@ -59,6 +60,15 @@ std::int64_t kept_length(const Tensor& x, const Padding& padding) {
   return padding.longest > 0 ? std::min(x.size(0), padding.longest) : x.size(0);
 }
 
+/// Beyond what full() refuses: it cuts fractions off, and takes every number for a bool.
+void check_holds(Member member, DType dtype, Scalar value) {
+  if (is_floating(dtype)) return;
+  const auto number = value.to<double>();
+  const bool held = dtype == boolean ? number == 0 || number == 1 : number == std::trunc(number);
+  check<DTypeError>(held, "collate: padding of {} is {}, {} elements don't hold it",
+                    name_of(member), number, dtype);
+}
+
 Tensor padded(std::span<const Example> examples, Member member, const Padding& padding) {
   check_alike(examples, member, true);
   std::int64_t longest = 0;
@@ -69,8 +79,10 @@ Tensor padded(std::span<const Example> examples, Member member, const Padding& p
   Shape shape = (examples[0].*member).shape();
   shape[0] = checked_mul("collate", blocks, padding.multiple_of);
   shape.insert(0, static_cast<std::int64_t>(examples.size()));
-  Tensor result = full(shape, member == &Example::x ? padding.x : padding.y,
-                       {.dtype = (examples[0].*member).dtype()});
+  const DType dtype = (examples[0].*member).dtype();
+  const Scalar value = member == &Example::x ? padding.x : padding.y;
+  check_holds(member, dtype, value);
+  Tensor result = full(shape, value, {.dtype = dtype});
   for (std::size_t i = 0; i < examples.size(); ++i) {
     const Tensor& x = examples[i].*member;
     const std::int64_t length = kept_length(x, padding);

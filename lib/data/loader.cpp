@@ -34,6 +34,13 @@ void check_options(const DataLoaderOptions& options, std::int64_t examples) {
                options.buckets->lengths.size(), examples);
 }
 
+/// What a loader has, unless it was moved from.
+template <class State>
+State& there(std::string_view operation, const std::unique_ptr<State>& state) {
+  check<Error>(state != nullptr, "{}: the loader was moved from", operation);
+  return *state;
+}
+
 AnySampler sampler_of(const DataLoaderOptions& options, std::int64_t examples) {
   if (options.sampler) return *options.sampler;
   if (options.shuffle) return RandomSampler(examples, options.seed);
@@ -59,9 +66,17 @@ struct Recipe {
     const auto all = std::span(order).subspan(static_cast<std::size_t>(begin),
                                               static_cast<std::size_t>(end - begin));
     Batch result = collated(all, begin);
+    check_x(result, number, options->collate ? "collate" : "the dataset");
     if (!options->transform) return result;
     Generator random(seed(number, of_batch));
-    return options->transform(result, random);
+    result = options->transform(result, random);
+    check_x(result, number, "transform");
+    return result;
+  }
+
+  static void check_x(const Batch& batch, std::int64_t number, std::string_view giver) {
+    check<Error>(batch.x.defined(), "DataLoader.next: x of batch {} is undefined, as {} gave it",
+                 number, giver);
   }
 
   Batch collated(std::span<const std::int64_t> indices, std::int64_t place) const {
@@ -132,11 +147,11 @@ DataLoader& DataLoader::operator=(DataLoader&& other) noexcept = default;
 DataLoader::~DataLoader() = default;
 
 void DataLoader::begin_epoch(std::int64_t epoch, std::int64_t first_batch) {
-  state_->begin(epoch, first_batch);
+  there("DataLoader.begin_epoch", state_).begin(epoch, first_batch);
 }
 
 std::optional<Batch> DataLoader::next() {
-  State& state = *state_;
+  State& state = there("DataLoader.next", state_);
   if (!state.recipe) state.begin(0, 0);
   state.touched = true;
   if (state.next_batch == state.batches) {
@@ -147,12 +162,15 @@ std::optional<Batch> DataLoader::next() {
   return state.ahead ? state.ahead->take() : state.recipe->batch(number);
 }
 
-std::optional<std::int64_t> DataLoader::size() const { return state_->batches; }
+std::optional<std::int64_t> DataLoader::size() const {
+  return there("DataLoader.size", state_).batches;
+}
 
-std::int64_t DataLoader::epoch() const { return state_->epoch(); }
+std::int64_t DataLoader::epoch() const { return there("DataLoader.epoch", state_).epoch(); }
 
 DataLoader::Iterator DataLoader::begin() {
-  if (state_->touched) state_->begin(state_->epoch() + 1, 0);
+  State& state = there("DataLoader.begin", state_);
+  if (state.touched) state.begin(state.epoch() + 1, 0);
   return Iterator(*this);
 }
 

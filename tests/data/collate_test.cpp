@@ -64,6 +64,20 @@ TEST_CASE("targets as long as their inputs are padded by what losses ignore", "[
   CHECK(batch.y.to_vector<double>() == Numbers{5, -100, 6, 7});
 }
 
+TEST_CASE("padding that the elements don't hold is refused", "[data][collate]") {
+  CHECK(error_of<DTypeError>([] { collate(ragged, {.x = 1.5}); }) ==
+        "collate: padding of x is 1.5, int64 elements don't hold it");
+  CHECK(collate(ragged, {.x = 2.0}).x[2].to_vector<double>() == Numbers{2, 2, 2});
+  const Examples tags{{ones({1}), tensor({true})}, {ones({2}), tensor({true, true})}};
+  CHECK(error_of<DTypeError>([&] { collate(tags, Padding{}); }) ==
+        "collate: padding of y is -100, bool elements don't hold it");
+  const Batch batch = collate(tags, {.x = 0.1, .y = false});
+  CHECK(batch.y.to_vector<double>() == Numbers{1, 0, 1, 1});
+  CHECK(batch.x[0].to_vector<float>() == std::vector{1.0F, 0.1F});
+  const Examples bytes{{zeros({1}, uint8)}, {zeros({2}, uint8)}};
+  CHECK(contains(error_of<DTypeError>([&] { collate(bytes, {.x = -1}); }), "-1"));
+}
+
 TEST_CASE("only lengths may differ, and padding within its range", "[data][collate]") {
   const Examples wide{{ones({1, 2})}, {ones({1, 3})}};
   CHECK(contains(error_of<ShapeError>([&] { collate(wide, Padding{}); }),

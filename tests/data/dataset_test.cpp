@@ -118,6 +118,17 @@ TEST_CASE("a mapped dataset gives what the function makes of an example or of it
   CHECK(half.size() == 4);
 }
 
+TEST_CASE("an empty function maps nothing", "[data][dataset]") {
+  const Squares squares(4);
+  const std::string empty = "map: the function is empty";
+  CHECK(error_of([&] { map(squares, std::function<Example(const Example&)>()); }) == empty);
+  CHECK(error_of([&] { map(squares, std::function<Tensor(const Tensor&)>()); }) == empty);
+  CHECK(error_of([&] { map(squares, std::function<Tensor(const Tensor&, Generator&)>()); }) ==
+        empty);
+  CHECK(error_of([&] { map(squares, Mapped::Function()); }) == empty);
+  CHECK(error_of([&] { map(squares, static_cast<Tensor (*)(const Tensor&)>(nullptr)); }) == empty);
+}
+
 TEST_CASE("what is random in mapped examples comes from the generator that was given",
           "[data][dataset]") {
   const auto noisy =

@@ -248,6 +248,35 @@ TEST_CASE("a collate function of the user's gets the examples", "[data][loader]"
   CHECK(loader.next()->x.item<int>() == 4);
 }
 
+TEST_CASE("a batch without x is refused, whoever gave it", "[data][loader]") {
+  const auto nothing = [](std::span<const Example>) { return Batch{}; };
+  const auto as_it_is = [](const Batch& batch, Generator&) { return Batch{batch.x + 1, batch.y}; };
+  for (const int workers : {0, 1}) {
+    DataLoader collated(counted(4),
+                        {.num_workers = workers, .collate = nothing, .transform = as_it_is});
+    CHECK(error_of([&] { collated.next(); }) ==
+          "DataLoader.next: x of batch 0 is undefined, as collate gave it");
+    DataLoader transformed(
+        counted(4), {.num_workers = workers, .transform = [](const Batch& batch, Generator&) {
+                       return Batch{{}, batch.y};
+                     }});
+    transformed.begin_epoch(0, 2);
+    CHECK(error_of([&] { transformed.next(); }) ==
+          "DataLoader.next: x of batch 2 is undefined, as transform gave it");
+  }
+}
+
+TEST_CASE("a loader that was moved from says so", "[data][loader]") {
+  DataLoader loader(counted(4));
+  const DataLoader other = std::move(loader);
+  CHECK(other.size() == 4);
+  CHECK(error_of([&] { loader.next(); }) == "DataLoader.next: the loader was moved from");
+  CHECK(contains(error_of([&] { loader.begin_epoch(0); }), "DataLoader.begin_epoch: the loader"));
+  CHECK(contains(error_of([&] { loader.begin(); }), "DataLoader.begin: the loader was moved"));
+  CHECK(contains(error_of([&] { loader.size(); }), "DataLoader.size: the loader was moved from"));
+  CHECK(contains(error_of([&] { loader.epoch(); }), "DataLoader.epoch: the loader was moved"));
+}
+
 TEST_CASE("options that can't be are refused with their values", "[data][loader]") {
   const auto error = [](DataLoaderOptions options) {
     return error_of([&] { DataLoader(counted(3), options); });

@@ -25,7 +25,8 @@ struct Padding {
 /// the first two that do.
 Batch collate(std::span<const Example> examples);
 /// The same with examples of several lengths; Batch::lengths says how long each was.
-///   x: [length, ...]  ->  [n, longest, ...]      Throws ShapeError for rank 0.
+///   x: [length, ...]  ->  [n, longest, ...]      Throws ShapeError for rank 0, DTypeError for
+/// padding that the elements don't hold, such as 1.5 of integers.
 Batch collate(std::span<const Example> examples, const Padding& padding);
 
 }  // namespace data

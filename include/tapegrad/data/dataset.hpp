@@ -171,9 +171,13 @@ class Mapped : public Dataset {
 
 /// The examples of `dataset`, each as f gives it: f takes an Example and gives one, or takes x and
 /// gives another; it may take a Generator& as well, from which it draws what is random. It is
-/// called each time that an example is asked for, by several threads at once.
+/// called each time that an example is asked for, by several threads at once. Throws Error for an
+/// empty function.
 template <class F>
 Mapped map(AnyDataset dataset, F f) {
+  if constexpr (requires { f == nullptr; }) {
+    if (f == nullptr) return Mapped(std::move(dataset), Mapped::Function());
+  }
   if constexpr (std::is_invocable_r_v<Example, const F&, const Example&, Generator&>) {
     return Mapped(std::move(dataset), std::move(f));
   } else if constexpr (std::is_invocable_r_v<Example, const F&, const Example&>) {

@@ -45,7 +45,8 @@ struct DataLoaderOptions {
   /// For examples of several lengths; without it those are an error.
   std::optional<Padding> padding = std::nullopt;
   std::optional<Buckets> buckets = std::nullopt;
-  /// In the place of data::collate(), by several threads at once.
+  /// In the place of data::collate(), by several threads at once. What it gives has an x, as what
+  /// `transform` gives.
   std::function<Batch(std::span<const Example>)> collate = {};
   /// What becomes of each batch in the thread that loads it, such as a conversion; by several
   /// threads at once. What is random in it is drawn from the generator.
@@ -64,7 +65,8 @@ class DataLoader final : public BatchSource {
  public:
   /// Throws Error for an empty dataset, for options out of range (batch_size or prefetch below 1,
   /// num_workers below 0) or that exclude each other, such as shuffle beside a sampler, and where
-  /// drop_last leaves nothing; IndexError later, for what a sampler names and isn't there.
+  /// drop_last leaves nothing; IndexError later, for what a sampler names and isn't there. All of
+  /// the methods throw Error for a loader that was moved from.
   explicit DataLoader(AnyDataset dataset, DataLoaderOptions options = {});
   DataLoader(DataLoader&& other) noexcept;
   DataLoader& operator=(DataLoader&& other) noexcept;
