@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.hpp"
+#include "core/sizes.hpp"
 #include "nn/recurrent_parts.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/linalg.hpp"
@@ -29,7 +30,9 @@ Recurrent::Recurrent(std::string_view name, RecurrentCell cell, std::int64_t inp
   check<Error>(options.dropout >= 0 && options.dropout <= 1,
                "{}: dropout is {}; a probability lies in [0, 1]", name, options.dropout);
   const std::int64_t ways = options.bidirectional ? 2 : 1;
-  for (std::int64_t i = 0; i < options.num_layers * ways; ++i) {
+  const std::int64_t count = checked_mul(name, options.num_layers, ways);
+  checked_mul(name, count, checked_mul(name, hidden_size, hidden_size));
+  for (std::int64_t i = 0; i < count; ++i) {
     Direction& d = directions.emplace_back();
     make_parameters({d.weight_ih, d.weight_hh, d.bias_ih, d.bias_hh},
                     {name, cell, i < ways ? input_size : ways * hidden_size, hidden_size,
@@ -133,6 +136,8 @@ RecurrentOutput Recurrent::forward(const Tensor& input, const RecurrentArguments
     check_lengths(name_, given.lengths, x);
     const Tensor steps = arange(0, x.size(0), 1, {.dtype = int64}).unsqueeze(1);
     pass.goes_on = (steps < given.lengths).unsqueeze(2);
+    // The gradient there is 0, which times NaN or infinity would be NaN in that of weight_ih.
+    x = where(pass.goes_on, x, 0);
   }
   for (std::int64_t i = 0; i < num_layers_; ++i) {
     if (i > 0 && is_training()) x = dropout(x, dropout_, *generator_);

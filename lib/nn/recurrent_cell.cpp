@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cmath>
 
 #include "core/check.hpp"
+#include "core/sizes.hpp"
 #include "nn/recurrent_parts.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -19,16 +21,19 @@ void make_parameters(const CellParameters& to, const CellSizes& sizes) {
   const std::int64_t count = sizes.cell == RecurrentCell::lstm  ? 4
                              : sizes.cell == RecurrentCell::gru ? 3
                                                                 : 1;
+  const std::int64_t gates = checked_mul(sizes.name, count, sizes.hidden);
+  const std::int64_t most = checked_mul(sizes.name, gates, std::max(sizes.input, sizes.hidden));
+  checked_bytes(sizes.name, most, sizes.dtype);
   const double bound = 1 / std::sqrt(static_cast<double>(sizes.hidden));
   const auto begin = [&](Parameter& p, const Shape& shape) {
     p = empty(shape, {.dtype = sizes.dtype});
     init::uniform_(p, -bound, bound, sizes.generator);
   };
-  begin(to.weight_ih, {count * sizes.hidden, sizes.input});
-  begin(to.weight_hh, {count * sizes.hidden, sizes.hidden});
+  begin(to.weight_ih, {gates, sizes.input});
+  begin(to.weight_hh, {gates, sizes.hidden});
   if (!sizes.bias) return;
-  begin(to.bias_ih, {count * sizes.hidden});
-  begin(to.bias_hh, {count * sizes.hidden});
+  begin(to.bias_ih, {gates});
+  begin(to.bias_hh, {gates});
 }
 
 Biases biases_of(RecurrentCell cell, const Tensor& bias_ih, const Tensor& bias_hh) {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 
 #include "core/check.hpp"
+#include "core/sizes.hpp"
 #include "nn/python_text.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/index.hpp"
@@ -34,8 +36,22 @@ Resized resized(const Tensor& x, const InterpolateOptions& o, std::size_t d, std
   return {in, static_cast<std::int64_t>(size), 1 / factor};
 }
 
+/// An empty list with room for one of each element along a dimension of the result.
+template <class T>
+std::vector<T> room_for(std::int64_t count) {
+  const std::size_t bytes = checked_bytes("interpolate", count, dtype_of<T>);
+  try {
+    std::vector<T> list;
+    list.reserve(static_cast<std::size_t>(count));
+    return list;
+  } catch (const std::bad_alloc&) {
+    throw MemoryError("interpolate", fmt::format("a size of {} needs {} bytes", count, bytes),
+                      bytes, 0);
+  }
+}
+
 Tensor nearest(const Tensor& x, std::int64_t dim, const Resized& r) {
-  std::vector<std::int64_t> from;
+  auto from = room_for<std::int64_t>(r.out);
   for (std::int64_t i = 0; i < r.out; ++i) {
     // The step as PyTorch has it, a float32: which of two is the nearer hangs on its digits.
     const float at = static_cast<float>(i) * static_cast<float>(r.step);
@@ -45,8 +61,9 @@ Tensor nearest(const Tensor& x, std::int64_t dim, const Resized& r) {
 }
 
 Tensor linear(const Tensor& x, std::int64_t dim, const Resized& r, bool align) {
-  std::vector<std::int64_t> low, high;
-  std::vector<double> weights;
+  auto low = room_for<std::int64_t>(r.out);
+  auto high = room_for<std::int64_t>(r.out);
+  auto weights = room_for<double>(r.out);
   const double step = !align      ? r.step
                       : r.out > 1 ? static_cast<double>(r.in - 1) / static_cast<double>(r.out - 1)
                                   : 0;

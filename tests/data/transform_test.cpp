@@ -124,6 +124,8 @@ TEST_CASE("what a step can't do is refused with its shape and values", "[data][t
   CHECK(contains(error_of([] { Normalize({1}, {}); }), "1 means and 0 deviations"));
   CHECK(contains(error_of([] { Resize(1, -1); }), "1 x -1 pixels"));
   CHECK(contains(error_of<ShapeError>([] { Resize(2, 2)(ones({1, 0, 3})); }), "[1, 0, 3]"));
+  CHECK_THROWS_AS(Resize(std::int64_t{1} << 62, 2)(ones({1, 2, 3})), ShapeError);
+  CHECK_THROWS_AS(Resize(std::int64_t{1} << 50, 2)(ones({1, 2, 3})), MemoryError);
   CHECK(contains(error_of<DTypeError>([] { Resize(2, 2)(square(2)); }), "got int64"));
   CHECK(contains(error_of([] { CenterCrop(0, 1); }), "0 x 1 pixels"));
   CHECK(contains(error_of([] { RandomCrop(1, 1, -1); }), "-1 pixels around"));

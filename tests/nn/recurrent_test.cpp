@@ -1,7 +1,11 @@
 #include "tapegrad/nn/recurrent.hpp"
 
+#include <cmath>
+#include <limits>
+
 #include "nn/sequence_cases.hpp"
 #include "support/errors.hpp"
+#include "tapegrad/autograd.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/ops/shape.hpp"
 #include "tapegrad/print.hpp"
@@ -79,6 +83,39 @@ TEST_CASE("a row of its own length is what it is alone", "[nn][recurrent]") {
   }
 }
 
+// As torch has it of packed sequences, which don't hold what is behind a row's end.
+TEST_CASE("what stands behind a row's end may be NaN or infinite", "[nn][recurrent]") {
+  const auto check_same = [](auto network) {
+    const auto run = [&](double padding) {
+      Tensor x = test::queries().transpose(0, 1).clone();
+      x.select(0, 0).narrow(0, 2, 2).fill_(padding);
+      x.requires_grad_();
+      const auto y = network(x, {.lengths = tensor({2, 4, 3})});
+      const Tensor gx = grad({sum(square(y.output))}, {x}, {.create_graph = true})[0];
+      Tensors all{y.output, y.h_n, gx};
+      const Tensors leaves = network.parameters();
+      for (const Tensor& g : grad({sum(square(y.output))}, leaves, {.retain_graph = true})) {
+        all.push_back(g);
+      }
+      for (const Tensor& g : grad({sum(square(gx))}, leaves)) all.push_back(g);
+      return all;
+    };
+    const Tensors wanted = run(0);
+    for (const double padding : {NAN, INFINITY}) {
+      const Tensors got = run(padding);
+      for (std::size_t i = 0; i < wanted.size(); ++i) {
+        INFO(padding << ", tensor " << i);
+        CHECK(equal(got[i], wanted[i]));
+      }
+    }
+  };
+  const nn::RecurrentLayerOptions layers{
+      .num_layers = 2, .batch_first = true, .bidirectional = true, .dtype = float64};
+  check_same(nn::GRU(6, 5, layers));
+  check_same(nn::LSTM(6, 5, {.batch_first = true, .bidirectional = true, .dtype = float64}));
+  check_same(nn::RNN(6, 5, {.batch_first = true, .dtype = float64}));
+}
+
 TEST_CASE("recurrent networks drop between layers while training", "[nn][recurrent]") {
   nn::GRU gru(6, 5, {.num_layers = 2, .dropout = 1, .dtype = float64});
   const Tensor x = test::queries();
@@ -116,6 +153,7 @@ TEST_CASE("a batch of no rows has no states", "[nn][recurrent]") {
 }
 
 TEST_CASE("recurrent networks refuse what doesn't fit, and say what it was", "[nn][recurrent]") {
+  constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
   nn::LSTM lstm(6, 5);
   nn::GRU gru(6, 5);
   nn::RNNCell cell(6, 5);
@@ -126,6 +164,16 @@ TEST_CASE("recurrent networks refuse what doesn't fit, and say what it was", "[n
       {[] { nn::LSTM(6, 5, {.proj_size = 2}); },
        "LSTM: proj_size is 2; states aren't projected here: use 0, and a Linear behind it"},
       {[] { nn::GRU(6, 0); }, "GRU: input_size is 6, hidden_size is 0; sizes are positive"},
+      {[] { nn::LSTM(3, largest / 2); },
+       "LSTM: more than 64 bits count: 4611686018427387903 times 4611686018427387903"},
+      {[] { nn::RNN(largest / 2, 3); },
+       "RNN: more than 64 bits count: 3 times 4611686018427387903"},
+      {[] { nn::GRUCell(3, largest / 2); },
+       "GRUCell: more than 64 bits count: 3 times 4611686018427387903"},
+      {[] { nn::GRU(6, 5, {.num_layers = largest}); },
+       "GRU: more than 64 bits count: 9223372036854775807 times 25"},
+      {[] { nn::GRU(6, 5, {.num_layers = largest, .bidirectional = true}); },
+       "GRU: more than 64 bits count: 9223372036854775807 times 2"},
       {[] { nn::GRU(6, 5, {.num_layers = 0}); }, "GRU: 0 layers; there is at least one"},
       {[] { nn::GRU(6, 5, {.dropout = -1}); }, "GRU: dropout is -1; a probability lies in [0, 1]"},
       {[] { nn::LSTM(6, 5, {.dtype = int64}); }, "LSTM: int64 parameters; use float32 or float64"},

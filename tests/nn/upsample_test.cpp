@@ -1,10 +1,14 @@
+#include <string>
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/errors.hpp"
 #include "support/values.hpp"
 #include "tapegrad/gradcheck.hpp"
 #include "tapegrad/nn/upsample.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/program.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
@@ -40,6 +44,31 @@ TEST_CASE("interpolate has right derivatives in all dimensions", "[nn][upsample]
   check({1, 2, 3, 2}, {.scale_factor = {1.5, 2}, .mode = "bilinear"});
   check({1, 1, 2, 2, 2}, {.size = {3, 1, 4}, .mode = "trilinear", .align_corners = true});
   check({1, 2, 3, 2}, {.size = 2});
+}
+
+TEST_CASE("a captured resize remembers its places", "[nn][upsample]") {
+  for (const std::string mode : {"nearest", "bilinear"}) {
+    const auto resize = [&](const Tensor& x) {
+      return nn::interpolate(x, {.size = {3, 5}, .mode = mode});
+    };
+    const Program program = capture(resize, {{1, 2, 2, 2}});
+    const Tensor x = test::spread({1, 2, 2, 2}, -1, 1).to(float32);
+    CHECK(equal(program(x), resize(x)));
+  }
+}
+
+TEST_CASE("sizes beyond memory are refused in interpolate's name", "[nn][upsample]") {
+  for (const std::string mode : {"nearest", "bilinear"}) {
+    const auto resize = [&](std::int64_t size) {
+      nn::interpolate(ones({1, 1, 2, 2}), {.size = {size, 1}, .mode = mode});
+    };
+    const std::int64_t far = std::int64_t{1} << 50;
+    CHECK(test::contains(test::error_of<MemoryError>([&] { resize(far); }),
+                         "interpolate: out of memory: a size of 1125899906842624 needs "
+                         "9007199254740992 bytes"));
+    CHECK(test::error_of<ShapeError>([&] { resize(far << 12); }) ==
+          "interpolate: more than 64 bits count: 4611686018427387904 times 8");
+  }
 }
 
 TEST_CASE("interpolate names what doesn't fit", "[nn][upsample]") {

@@ -57,7 +57,8 @@ struct RecurrentArguments {
   /// [layers * directions, batch, size], zeros unless given; c0 of an LSTM alone.
   Tensor h0 = {}, c0 = {};
   /// [batch], integers: rows of other lengths, as in PyTorch's packed sequences. The state of a row
-  /// stops at its length, from which also the way back begins; outputs behind it are 0.
+  /// stops at its length, from which also the way back begins; outputs behind it are 0, and inputs
+  /// there may be anything.
   Tensor lengths = {};
 };
 
