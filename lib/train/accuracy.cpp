@@ -69,9 +69,7 @@ void TopKAccuracy::update(const Tensor& predictions, const Tensor& targets, cons
   const std::vector<std::int64_t> labels = labels_of(metric, "target", targets);
   const std::vector<double> each = weights_of(metric, weights, targets.shape());
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    check<IndexError>(labels[i] >= 0 && labels[i] < classes,
-                      "top_k_accuracy: target {} of {} is {}, and there are {} classes", i,
-                      labels.size(), labels[i], classes);
+    check_label(metric, i, labels.size(), labels[i], classes);
   }
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const double* row = scores.data() + i * static_cast<std::size_t>(classes);

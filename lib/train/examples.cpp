@@ -10,6 +10,24 @@
 namespace tapegrad::train {
 namespace {
 
+/// How many classes scores speak of; 0 where predictions are labels themselves.
+std::int64_t classes_of(std::string_view metric, const Tensor& predictions, const Tensor& targets) {
+  if (predictions.shape() == targets.shape()) return is_floating(predictions.dtype()) ? 2 : 0;
+  Shape wanted;
+  for (std::size_t i = 0; i < predictions.shape().size(); ++i) {
+    if (i != 1) wanted.push_back(predictions.shape()[i]);
+  }
+  check<ShapeError>(predictions.dim() > 1 && wanted == targets.shape() && predictions.size(1) > 0,
+                    "{}: predictions of shape {} for targets of shape {}; the same shape, or "
+                    "scores of the classes in dimension 1",
+                    metric, predictions.shape(), targets.shape());
+  check<ShapeError>(predictions.size(1) > 1,
+                    "{}: predictions of shape {} for targets of shape {}; of one class the same "
+                    "shape, which squeeze(1) gives",
+                    metric, predictions.shape(), targets.shape());
+  return predictions.size(1);
+}
+
 /// Labels, or the class that scores speak for.
 std::vector<std::int64_t> predicted_labels(std::string_view metric, const Tensor& predictions,
                                            const Tensor& targets, double threshold) {
@@ -21,14 +39,6 @@ std::vector<std::int64_t> predicted_labels(std::string_view metric, const Tensor
     }
     return labels;
   }
-  Shape wanted;
-  for (std::size_t i = 0; i < predictions.shape().size(); ++i) {
-    if (i != 1) wanted.push_back(predictions.shape()[i]);
-  }
-  check<ShapeError>(predictions.dim() > 1 && wanted == targets.shape() && predictions.size(1) > 0,
-                    "{}: predictions of shape {} for targets of shape {}; the same shape, or "
-                    "scores of the classes in dimension 1",
-                    metric, predictions.shape(), targets.shape());
   // Where there is one, to say where: the elements of many classes aren't read for nothing.
   if (any(isnan(predictions)).item<bool>()) {
     static_cast<void>(numbers_of(metric, "prediction", predictions, true));
@@ -77,12 +87,25 @@ std::vector<double> weights_of(std::string_view metric, const Tensor& weights,
   return values;
 }
 
+void check_label(std::string_view metric, std::size_t i, std::size_t count, std::int64_t label,
+                 std::int64_t classes) {
+  check<IndexError>(label >= 0 && label < classes,
+                    "{}: target {} of {} is {}, and there are {} classes", metric, i, count, label,
+                    classes);
+}
+
 LabelPairs label_pairs(std::string_view metric, const Tensor& predictions, const Tensor& targets,
                        const Tensor& weights, double threshold) {
   check_defined(metric, predictions, targets);
   const NoGrad guard;
-  return {predicted_labels(metric, predictions, targets, threshold),
-          labels_of(metric, "target", targets), weights_of(metric, weights, targets.shape())};
+  const std::int64_t classes = classes_of(metric, predictions, targets);
+  LabelPairs pairs{predicted_labels(metric, predictions, targets, threshold),
+                   labels_of(metric, "target", targets),
+                   weights_of(metric, weights, targets.shape())};
+  for (std::size_t i = 0; classes > 0 && i < pairs.wanted.size(); ++i) {
+    check_label(metric, i, pairs.wanted.size(), pairs.wanted[i], classes);
+  }
+  return pairs;
 }
 
 void check_seen(std::string_view metric, double weight) {

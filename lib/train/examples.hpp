@@ -23,12 +23,17 @@ std::vector<std::int64_t> labels_of(std::string_view metric, std::string_view wh
 std::vector<double> weights_of(std::string_view metric, const Tensor& weights,
                                const Shape& targets);
 
+/// Throws IndexError for a target that is none of the classes from 0 on.
+void check_label(std::string_view metric, std::size_t i, std::size_t count, std::int64_t label,
+                 std::int64_t classes);
+
 /// Labels that were predicted and wanted, and how much each pair counts.
 struct LabelPairs {
   std::vector<std::int64_t> predicted;
   std::vector<std::int64_t> wanted;
   std::vector<double> weights;
 };
+/// Throws ShapeError, and IndexError for a target that is none of the classes of scores.
 LabelPairs label_pairs(std::string_view metric, const Tensor& predictions, const Tensor& targets,
                        const Tensor& weights, double threshold);
 

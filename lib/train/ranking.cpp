@@ -91,18 +91,19 @@ void RankingMetric::update(const Tensor& predictions, const Tensor& targets,
       one_class || (predictions.dim() == 2 && targets.shape() == Shape{predictions.size(0)}),
       "{}: scores of shape {} for targets of shape {}; the same shape, or [N, classes] for [N]",
       name_, predictions.shape(), targets.shape());
+  check<ShapeError>(one_class || predictions.size(1) > 1,
+                    "{}: scores of shape {} for targets of shape {}; of one class the same shape, "
+                    "which squeeze(1) gives",
+                    name_, predictions.shape(), targets.shape());
   const std::size_t columns = one_class ? 1 : static_cast<std::size_t>(predictions.size(1));
-  check<ShapeError>(
-      columns > 0 && (columns_ == 0 || (columns_ == columns && one_class_ == one_class)),
-      "{}: {} scores for each example after {}", name_, columns, columns_);
+  check<ShapeError>(columns_ == 0 || (columns_ == columns && one_class_ == one_class),
+                    "{}: {} scores for each example after {}", name_, columns, columns_);
   const auto scores = numbers_of(name_, "score", predictions, true);
   const auto labels = labels_of(name_, "target", targets);
   const auto each = weights_of(name_, weights, targets.shape());
   const auto classes = one_class ? 2 : static_cast<std::int64_t>(columns);
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    check<IndexError>(labels[i] >= 0 && labels[i] < classes,
-                      "{}: target {} of {} is {}, and there are {} classes", name_, i,
-                      labels.size(), labels[i], classes);
+    check_label(name_, i, labels.size(), labels[i], classes);
   }
   if (!one_class && area_ == Area::under_roc) check_probabilities(name_, scores, columns);
   columns_ = columns;

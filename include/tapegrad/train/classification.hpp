@@ -17,6 +17,8 @@ namespace train {
 //   predictions: labels of the targets' shape, or scores of it (floating), which say 1 above the
 //     threshold and 0 elsewhere, or scores of the classes [N, classes, ...], of which the largest
 //     counts, the first of equal ones. Logits serve; for logits of one class the threshold is 0.
+// Scores [N, 1] for targets [N] are refused with ShapeError, as squeeze(1) makes them what they
+// are meant to be; targets that are no class of the scores with IndexError.
 
 struct AccuracyOptions {
   /// Scores of one class that are above it say 1.
