@@ -16,9 +16,17 @@ std::string tag_of(const std::string& score) {
   return score.starts_with("val_") ? score.substr(4) + "/validation" : score + "/train";
 }
 
+/// As RFC 4180 has it.
+std::string quoted(const std::string& field) {
+  if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
+  std::string text = "\"";
+  for (const char c : field) text.append(c == '"' ? 2 : 1, c);
+  return text + '"';
+}
+
 std::string table_of(const std::vector<EpochScores>& history) {
   std::string text = "epoch,step";
-  for (const auto& [name, value] : history.front().scores) text += "," + name;
+  for (const auto& [name, value] : history.front().scores) text += "," + quoted(name);
   text += '\n';
   for (const EpochScores& one : history) {
     text += fmt::format("{},{}", one.epoch, one.step);

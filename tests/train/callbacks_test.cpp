@@ -210,6 +210,17 @@ TEST_CASE("a table has a row for each epoch, once, also after a training went on
         "epoch,step,loss,val_loss,lr\n0,1,1,5,1\n1,2,1,5,1\n");
 }
 
+TEST_CASE("a table quotes names that would break it", "[train][callback]") {
+  const test::Folder folder;
+  Run run;
+  run.trainer->measure(Accuracy(), {.name = "a, \"b\""}).measure(Accuracy(), {.name = "c\nd"});
+  run.trainer->add(CsvLog(folder / "log.csv"));
+  Rows rows = test::training_rows();
+  run.trainer->fit(rows);
+  CHECK(test::read_file(folder / "log.csv")
+            .starts_with("epoch,step,loss,\"a, \"\"b\"\"\",\"c\nd\",lr\n0,6,"));
+}
+
 TEST_CASE("TensorBoard gets every step, every epoch and the graph", "[train][callback]") {
   const test::Folder folder;
   Run run({.epochs = 2});

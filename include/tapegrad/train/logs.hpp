@@ -42,7 +42,8 @@ class TensorBoard : public Callback {
   std::unique_ptr<summary::Writer> writer_;
 };
 
-/// A table with a row for each epoch: epoch, step, and the scores by their names. The file is
+/// A table with a row for each epoch: epoch, step, and the scores by their names, which are quoted
+/// where they have commas, quotes or line ends (RFC 4180). The file is
 /// written anew after each epoch, whole or not at all, from the trainer's history: so it has no row
 /// twice and none too much, wherever a training was killed and resumed.
 class CsvLog : public Callback {
