@@ -78,11 +78,17 @@ Scores Trainer::scores() const {
   return scores;
 }
 
+// A callback may take the training's own source, which goes on where it was afterwards.
+void Trainer::begin_evaluation(data::BatchSource& source) {
+  moved_ = moved_ || &source == training_;
+  source.begin_epoch(0);
+}
+
 std::optional<Scores> Trainer::evaluated(data::BatchSource& source, bool interruptible) {
   const Evaluating guard(model_);
   for (const Measure& one : measures_) one.evaluation->reset();
   Sum sum;
-  source.begin_epoch(0);
+  begin_evaluation(source);
   while (const std::optional<data::Batch> batch = source.next()) {
     if (interruptible && interrupted() != 0) return std::nullopt;
     check_batch(*batch);
@@ -102,7 +108,7 @@ Scores Trainer::evaluate(data::BatchSource& source) { return *evaluated(source, 
 Tensor Trainer::predict(data::BatchSource& source) {
   const Evaluating guard(model_);
   std::vector<Tensor> outputs;
-  source.begin_epoch(0);
+  begin_evaluation(source);
   while (const std::optional<data::Batch> batch = source.next()) {
     check_batch(*batch);
     outputs.push_back(output_of(*batch));

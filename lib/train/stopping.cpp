@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/check.hpp"
 #include "tapegrad/io/saver.hpp"
@@ -20,6 +21,14 @@ bool is_better(Better better, double score, double best, double by) {
   return better == Better::smaller ? score < best - by : score > best + by;
 }
 
+void put_weights(Trainer& trainer, const StateDict& weights, std::int64_t epoch) {
+  const nn::LoadResult result = trainer.model().load_state_dict(weights);
+  check<Error>(result.complete(),
+               "EarlyStopping: the weights of epoch {} are of another model: {} names are missing, "
+               "{} are unexpected",
+               epoch, result.missing.size(), result.unexpected.size());
+}
+
 }  // namespace
 
 EarlyStopping::EarlyStopping(EarlyStoppingOptions options)
@@ -31,6 +40,7 @@ EarlyStopping::EarlyStopping(EarlyStoppingOptions options)
 }
 
 void EarlyStopping::on_begin(Trainer& trainer) {
+  if (!last_.empty()) put_weights(trainer, std::exchange(last_, {}), trainer.epoch());
   if (waited_ >= options_.patience) trainer.stop();
 }
 
@@ -49,11 +59,8 @@ void EarlyStopping::on_epoch(Trainer& trainer) {
 
 void EarlyStopping::on_end(Trainer& trainer) {
   if (weights_.empty()) return;
-  const nn::LoadResult result = trainer.model().load_state_dict(weights_);
-  check<Error>(result.complete(),
-               "EarlyStopping: the best weights, of epoch {}, are of another model: {} names are "
-               "missing, {} are unexpected",
-               best_epoch_, result.missing.size(), result.unexpected.size());
+  last_ = trainer.model().state_dict().clone();
+  put_weights(trainer, weights_, best_epoch_);
 }
 
 StateDict EarlyStopping::state_dict() const {

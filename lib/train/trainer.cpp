@@ -40,6 +40,18 @@ void check_options(const TrainerOptions& o) {
                o.accumulate);
 }
 
+/// Sets a flag while it lives.
+class Running {
+ public:
+  explicit Running(bool& flag) : flag_(flag) { flag_ = true; }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() { flag_ = false; }
+
+ private:
+  bool& flag_;
+};
+
 std::int64_t rows_of(const data::Batch& batch) { return batch.x.size(0); }
 
 }  // namespace
@@ -55,12 +67,17 @@ Trainer::Trainer(nn::Module& model, Forward forward, LossOf loss, optim::Optimiz
   check_options(options_);
   checkpoints_.add("model", model_).add("optimizer", optimizer_);
   checkpoints_.add("random", default_generator()).add("trainer", *this);
-  checkpoints_.before_saving([this] {
-    for (const Named& one : callbacks_) one.callback->on_save(*this);
-  });
+  checkpoints_.before_saving([this] { each_callback([&](Callback& one) { one.on_save(*this); }); });
 }
 
 Trainer::~Trainer() = default;
+
+// By index, of as many as there were: what is added meanwhile moves the list.
+template <class Visit>
+void Trainer::each_callback(const Visit& visit) {
+  const std::size_t count = callbacks_.size();
+  for (std::size_t i = 0; i < count; ++i) visit(*callbacks_[i].callback);
+}
 
 void Trainer::set_epochs(std::int64_t epochs) {
   TrainerOptions options = options_;
@@ -72,6 +89,9 @@ void Trainer::set_epochs(std::int64_t epochs) {
 void Trainer::add_measure(std::unique_ptr<Metric> training, std::unique_ptr<Metric> evaluation,
                           MeasureOptions options) {
   std::string name = options.name.empty() ? training->name() : options.name;
+  check<Error>(!running_,
+               "Trainer.measure: \"{}\" is added while fit() runs, in epoch {}; add it before",
+               name, epoch_);
   const bool reserved = name == "loss" || name == "lr" || name.starts_with("val_");
   check<Error>(!reserved && name.find('.') == std::string::npos,
                "Trainer.measure: \"{}\" can't be the name of a measure; loss, lr and val_... are "
@@ -91,7 +111,9 @@ void Trainer::add_callback(std::unique_ptr<Callback> callback) {
   for (int i = 2; std::ranges::find(callbacks_, unique, &Named::name) != callbacks_.end(); ++i) {
     unique = fmt::format("{}_{}", name, i);
   }
+  Callback& added = *callback;
   callbacks_.push_back({std::move(unique), std::move(callback)});
+  if (running_) added.on_begin(*this);
 }
 
 Trainer& Trainer::on_step(std::function<void(Trainer&)> f) {
@@ -111,16 +133,18 @@ Trainer& Trainer::on_epoch(std::function<void(Trainer&)> f) {
 Ended Trainer::fit(data::BatchSource& source, data::BatchSource* validation) {
   check<Error>(model_.is_training(),
                "Trainer.fit: {} is in evaluation mode; call its train() first", model_.name());
+  check<Error>(!running_, "Trainer.fit: it runs already, in epoch {}", epoch_);
   validates_ = validation != nullptr;
   stopping_ = false;
   std::optional<Interruptible> signals;
   if (options_.interruptible) signals.emplace();
   restore();
   check_history();
-  for (const Named& one : callbacks_) one.callback->on_begin(*this);
+  const Running running(running_);
+  each_callback([&](Callback& one) { one.on_begin(*this); });
   while (epoch_ < options_.epochs && !must_stop()) train_epoch(source, validation);
   checkpoints_.save(step_);
-  for (const Named& one : callbacks_) one.callback->on_end(*this);
+  each_callback([&](Callback& one) { one.on_end(*this); });
   if (options_.interruptible && interrupted() != 0) return Ended::interrupted;
   return stopping_ ? Ended::stopped : Ended::finished;
 }
@@ -130,25 +154,47 @@ bool Trainer::must_stop() const {
          (options_.interruptible && interrupted() != 0);
 }
 
-// One step is looked ahead: what is saved behind the last step of an epoch has its validation, and
-// nothing of an epoch is logged again by who goes on from there.
-void Trainer::train_epoch(data::BatchSource& source, data::BatchSource* validation) {
+void Trainer::begin_epoch(data::BatchSource& source) {
+  if (batch_ > 0) {
+    source.begin_epoch(epoch_);  // before it is asked for its size
+    const std::int64_t now = source.size().value_or(0);
+    const std::int64_t then = batches_.value_or(0);
+    check<Error>(now == 0 || then == 0 || now == then,
+                 "Trainer.fit: epoch {} had {} batches when it ended after {} of them, and has {} "
+                 "now; go on with batches of the same size",
+                 epoch_, then, batch_, now);
+  }
+  training_ = &source;
+  moved_ = false;
   source.begin_epoch(epoch_, batch_);
   batches_ = source.size();
+}
+
+bool Trainer::ends_here() {
+  if (checkpoints_.due_by_steps(step_)) checkpoints_.save(step_);
+  return must_stop();
+}
+
+// What is saved behind the last step of an epoch has its validation, and nothing of an epoch is
+// logged again by who goes on from there. So one step is looked ahead, but for sources that know
+// their size; what is done is saved then before the next batch can fail.
+void Trainer::train_epoch(data::BatchSource& source, data::BatchSource* validation) {
+  begin_epoch(source);
   std::vector<data::Batch> batches = next_batches(source);
   check<Error>(!batches.empty() || batch_ > 0, "Trainer.fit: the source gave no batch in epoch {}",
                epoch_);
   while (!batches.empty()) {
     take_step(batches);
+    if (batches_ && batch_ < *batches_ && ends_here()) return;
     batches = next_batches(source);
     if (batches.empty()) break;
-    if (checkpoints_.due_by_steps(step_)) checkpoints_.save(step_);
-    if (must_stop()) return;
+    if (ends_here()) return;
   }
   end_epoch(validation);
 }
 
-std::vector<data::Batch> Trainer::next_batches(data::BatchSource& source) const {
+std::vector<data::Batch> Trainer::next_batches(data::BatchSource& source) {
+  if (std::exchange(moved_, false)) source.begin_epoch(epoch_, batch_);
   std::vector<data::Batch> batches;
   while (static_cast<std::int64_t>(batches.size()) < options_.accumulate) {
     std::optional<data::Batch> batch = source.next();
@@ -163,7 +209,7 @@ void Trainer::take_step(const std::vector<data::Batch>& batches) {
   std::vector<Tensor> outputs;
   const auto step = [&] {
     outputs = differentiate(batches);
-    for (const Named& one : callbacks_) one.callback->on_gradients(*this);
+    each_callback([&](Callback& one) { one.on_gradients(*this); });
     const NameScope scope("train");
     optimizer_.step();
   };
@@ -171,9 +217,9 @@ void Trainer::take_step(const std::vector<data::Batch>& batches) {
       std::ranges::any_of(callbacks_, [](const Named& one) { return one.callback->wants_graph(); });
   if (wanted && !std::exchange(graph_listed_, true)) {
     const std::vector<TapeRecord> records = trace(step);
-    for (const Named& one : callbacks_) {
-      if (one.callback->wants_graph()) one.callback->on_graph(*this, records);
-    }
+    each_callback([&](Callback& one) {
+      if (one.wants_graph()) one.on_graph(*this, records);
+    });
   } else {
     step();
   }
@@ -186,7 +232,7 @@ void Trainer::take_step(const std::vector<data::Batch>& batches) {
   batch_ += static_cast<std::int64_t>(batches.size());
   ++step_;
   checkpoints_.changed();
-  for (const Named& one : callbacks_) one.callback->on_step(*this);
+  each_callback([&](Callback& one) { one.on_step(*this); });
 }
 
 std::vector<Tensor> Trainer::differentiate(const std::vector<data::Batch>& batches) {
@@ -221,7 +267,7 @@ void Trainer::end_epoch(data::BatchSource* validation) {
   }
   scores.insert("lr", optimizer_.lr(0));
   history_.push_back({epoch_, step_, std::move(scores)});
-  for (const Named& one : callbacks_) one.callback->on_epoch(*this);
+  each_callback([&](Callback& one) { one.on_epoch(*this); });
   ++epoch_;
   batch_ = 0;
   sum_ = {};

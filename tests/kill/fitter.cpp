@@ -135,7 +135,9 @@ tg::StateDict train(const std::string& folder, std::int64_t steps, std::int64_t 
   trainer.fit(training, &validation);
   tg::StateDict result = network.state_dict();
   result.insert("learned", learned);
-  result.insert("history", trainer.state_dict()["history"]);
+  for (const auto& [name, tensor] : trainer.state_dict()) {
+    if (name == "history" || name.starts_with("scores.")) result.insert(name, tensor);
+  }
   if (!all(learned == 1).item<bool>()) throw tg::Error("a row was missed, or came twice");
   return result;
 }

@@ -21,14 +21,15 @@ struct EarlyStoppingOptions {
   /// A score is better by more than this.
   double min_delta = 0;
   /// The model ends with the weights of its best epoch. They are in each checkpoint; the last
-  /// checkpoint has the last weights as well, so that a longer training can go on from these.
+  /// checkpoint has the last weights as well. A longer training goes on from the last weights, also
+  /// in the same process: fit() puts them back first, whatever the model has then.
   bool restore_best = true;
 };
 
 /// Stops a training that gets no better. A score that is NaN isn't better.
 class EarlyStopping : public Callback {
  public:
-  /// Throws Error for a negative patience or min_delta.
+  /// Throws Error for a patience below 1 or a negative min_delta.
   explicit EarlyStopping(EarlyStoppingOptions options = {});
   std::string name() const override { return "early_stopping"; }
   void on_begin(Trainer& trainer) override;
@@ -47,6 +48,8 @@ class EarlyStopping : public Callback {
   std::int64_t best_epoch_ = -1;
   std::int64_t waited_ = 0;
   StateDict weights_;
+  /// What the best ones replaced.
+  StateDict last_;
 };
 
 struct KeepBestOptions {

@@ -74,14 +74,16 @@ class Trainer {
   Trainer& operator=(const Trainer&) = delete;
   ~Trainer();
 
-  /// A measure of predictions, over each epoch. Throws Error for a name that is taken.
+  /// A measure of predictions, over each epoch. Throws Error for a name that is taken, and while
+  /// fit() runs.
   template <std::derived_from<Metric> M>
   Trainer& measure(M metric, MeasureOptions options = {}) {
     auto copy = std::make_unique<M>(metric);
     add_measure(std::make_unique<M>(std::move(metric)), std::move(copy), std::move(options));
     return *this;
   }
-  /// The callback, which the trainer owns from now on.
+  /// The callback, which the trainer owns from now on. While fit() runs it begins at once, and
+  /// takes part from the next event on.
   template <std::derived_from<Callback> C>
   C& add(C callback) {
     auto owned = std::make_unique<C>(std::move(callback));
@@ -103,14 +105,17 @@ class Trainer {
   /// Trains until the epochs or steps are done, stop() is called or a signal comes, from the newest
   /// checkpoint if there is one; once more after it has ended, with more epochs, it goes on.
   /// Scores of `validation` are taken at the end of each epoch. Throws Error when the model is in
-  /// evaluation mode, the loss isn't one number, and for a source without a batch, IoError as
-  /// Saver does and for a checkpoint of another origin.
+  /// evaluation mode, the loss isn't one number, for a source without a batch, when it runs
+  /// already, and where it would go on within an epoch of another number of batches or another
+  /// `accumulate` (a source that doesn't know its size isn't asked), IoError as Saver does and for
+  /// a checkpoint of another origin.
   Ended fit(data::BatchSource& source, data::BatchSource* validation = nullptr);
   /// Ends the training after this step or epoch.
   void stop() { stopping_ = true; }
 
   /// The loss, a mean over rows, and the measures of a source's epoch 0, in evaluation mode and
-  /// outside the tape. The modes of all parts are put back. Throws Error for a source without a
+  /// outside the tape. The modes of all parts are put back, and a callback's evaluation of the
+  /// training's own source leaves the training where it was. Throws Error for a source without a
   /// batch.
   Scores evaluate(data::BatchSource& source);
   /// What the model gives for a source's epoch 0, row after row, likewise.
@@ -202,15 +207,22 @@ class Trainer {
   Tensor output_of(const data::Batch& batch) const;
   Tensor checked_loss(const Tensor& output, const data::Batch& batch) const;
   bool must_stop() const;
-  std::vector<data::Batch> next_batches(data::BatchSource& source) const;
+  std::vector<data::Batch> next_batches(data::BatchSource& source);
   void take_step(const std::vector<data::Batch>& batches);
   /// Gives what the model did, outside the tape.
   std::vector<Tensor> differentiate(const std::vector<data::Batch>& batches);
+  /// Throws Error for a source of other batches than those that the epoch began with.
+  void begin_epoch(data::BatchSource& source);
+  /// Saves the step if it is due.
+  bool ends_here();
   void train_epoch(data::BatchSource& source, data::BatchSource* validation);
   void end_epoch(data::BatchSource* validation);
+  void begin_evaluation(data::BatchSource& source);
   /// Nothing where a signal came meanwhile that `interruptible` looks at.
   std::optional<Scores> evaluated(data::BatchSource& source, bool interruptible);
 
+  template <class Visit>
+  void each_callback(const Visit& visit);
   std::vector<std::string> score_names() const;
   /// Calls `visit` with the prefix of each measure and callback in a state, and with itself.
   template <class Visit>
@@ -238,6 +250,11 @@ class Trainer {
   bool validates_ = false;
   bool stopping_ = false;
   bool begun_ = false;
+  bool running_ = false;
+  /// Where the batches of the epoch come from; only compared.
+  const data::BatchSource* training_ = nullptr;
+  /// Whether that one was evaluated since it gave its last batch.
+  bool moved_ = false;
   bool graph_listed_ = false;
   std::optional<std::int64_t> batches_;
   std::int64_t step_rows_ = 0;
