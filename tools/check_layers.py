@@ -31,9 +31,10 @@ MAY_INCLUDE = {
     "train": {"io"},  # files that appear whole
     "optim": {"core", "kernels"},  # a step is one loop over memory per parameter
 }
-# How errors are thrown, how sizes are counted, how a DType becomes a C++ type and how a thread ends
-# is everybody's business.
-FOR_ALL_OF_LIB = {"core/check.hpp", "core/dispatch.hpp", "core/sizes.hpp", "core/thread_end.hpp"}
+# How errors are thrown, how sizes are counted, how a DType becomes a C++ type, how a thread ends and
+# what belongs to a graph that is being built is everybody's business.
+FOR_ALL_OF_LIB = {"core/check.hpp", "core/computed_with.hpp", "core/dispatch.hpp",
+                  "core/sizes.hpp", "core/thread_end.hpp"}
 
 # Public headers that speak of gradients: no business of the two lowest folders.
 ABOVE_KERNELS = re.compile(r"^tapegrad/(tapegrad|autograd|catch|xtensor)\.hpp$"

@@ -71,8 +71,9 @@ struct VariableOptions {
 /// unknown, and a name, and no values. While a graph lives, every function of the library that
 /// this thread calls with one of its tensors becomes an operation of it, at the line that calls it;
 /// there its shapes and types are checked. Results of functions of other tensors only are computed
-/// at once, and are constants to the graph. Graphs live side by side; an operation on tensors of
-/// two of them throws Error with the names of both.
+/// at once, and are constants to the graph; but a module of the library that has
+/// parameters, called with a tensor of the graph, computes all in it. Graphs live side by side; an
+/// operation on tensors of two of them throws Error with the names of both.
 ///   What is decided in C++ is decided when the graph is built. Unknown sizes of one dimension are
 /// one size, not 0, in a run. In C++ they are large numbers that mean nothing; operations that are
 /// told such a number, as x.view({x.size(0), 4}), take the real one in a run, also where it is a

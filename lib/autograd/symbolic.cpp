@@ -6,16 +6,13 @@
 #include "autograd/apply.hpp"
 #include "autograd/graph_impl.hpp"
 #include "core/check.hpp"
+#include "core/computed_with.hpp"
 #include "core/sizes.hpp"
 #include "core/unknown.hpp"
 #include "tapegrad/autograd.hpp"
 
 namespace tapegrad {
 namespace {
-
-constexpr std::uint32_t no_graph = 0;
-/// The graph that what is made from nothing belongs to.
-constinit thread_local std::uint32_t created_for = no_graph;
 
 /// All graphs that there are.
 struct Registry {
@@ -79,7 +76,7 @@ std::shared_ptr<GraphImpl> graph_of_all(std::string_view operation, Inputs input
     graph = its;
   }
   if (graph) return graph;
-  return created_for != no_graph ? graph_numbered(created_for) : newest_graph();
+  return adopting.graph != no_graph ? graph_numbered(adopting.graph) : newest_graph();
 }
 
 }  // namespace
@@ -167,7 +164,7 @@ std::shared_ptr<GraphImpl> graph_of(std::string_view operation, const Tensor& x)
 bool is_deferred(const Operation& operation, Inputs inputs) {
   if (graphs_here == 0) return false;
   if (std::ranges::any_of(inputs, [](const Tensor* x) { return is_symbolic(*x); })) return true;
-  if (inputs.empty() && created_for != no_graph) return true;
+  if (adopting.graph != no_graph && (inputs.empty() || adopting.computed)) return true;
   if (unknown_dims.load(std::memory_order_relaxed) == 0) return false;
   const Unknowns unknowns(operation);
   return unknowns.size || unknowns.wrong;
@@ -220,10 +217,10 @@ void refuse_symbolic_write(std::string_view operation, const Tensor& x) {
   }
 }
 
-CreatedLike::CreatedLike(const Tensor& x)
-    : before_(
-          std::exchange(created_for, is_symbolic(x) ? x.impl()->storage->capture : created_for)) {}
+CreatedLike::CreatedLike(const Tensor& x) : before_(adopting.graph) {
+  if (is_symbolic(x)) adopting.graph = x.impl()->storage->capture;
+}
 
-CreatedLike::~CreatedLike() { created_for = before_; }
+CreatedLike::~CreatedLike() { adopting.graph = before_; }
 
 }  // namespace tapegrad

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/check.hpp"
+#include "core/computed_with.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/linalg.hpp"
@@ -184,6 +185,8 @@ AttentionResult MultiheadAttention::forward(const Tensor& query, const Tensor& k
                                             const Tensor& value,
                                             const MultiheadAttentionArguments& arguments) const {
   check_inputs(query, key, value);
+  const ComputedWith guard(
+      {&query, &key, &value, &arguments.key_padding_mask, &arguments.attn_mask});
   const Heads heads = projected(query, key, value);
   const AttentionOptions options{.attn_mask = mask_of(arguments, heads.query, heads.key),
                                  .dropout_p = is_training() ? dropout_ : 0,

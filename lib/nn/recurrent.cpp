@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.hpp"
+#include "core/computed_with.hpp"
 #include "core/sizes.hpp"
 #include "nn/recurrent_parts.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -121,6 +122,7 @@ Tensor Recurrent::layer(std::int64_t number, const Tensor& x, Pass& pass) const 
 
 RecurrentOutput Recurrent::forward(const Tensor& input, const RecurrentArguments& given) const {
   check_input(input);
+  const ComputedWith guard({&input, &given.h0, &given.c0, &given.lengths});
   const bool single = input.dim() == 2;
   Tensor x = single ? input.unsqueeze(1) : batch_first_ ? input.transpose(0, 1) : input;
   const bool is_lstm = cell_ == RecurrentCell::lstm;

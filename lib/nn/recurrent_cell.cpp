@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/check.hpp"
+#include "core/computed_with.hpp"
 #include "core/sizes.hpp"
 #include "nn/recurrent_parts.hpp"
 #include "tapegrad/nn/init.hpp"
@@ -84,6 +85,7 @@ RecurrentSteps RecurrentCellModule::step(const Tensor& input, const Tensor& hidd
   check<DTypeError>(input.dtype() == weight_ih.dtype(),
                     "{}: input is {}, the weights are {}; convert one with to()", name_,
                     input.dtype(), weight_ih.dtype());
+  const ComputedWith guard({&input, &hidden, &cells});
   const bool single = input.dim() == 1;
   const Tensor x = single ? input.unsqueeze(0) : input;
   const auto begun = [&](std::string_view what, const Tensor& given) {

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "core/check.hpp"
+#include "core/computed_with.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -23,6 +24,16 @@ MultiheadAttentionOptions attention_options(const TransformerLayerOptions& optio
           .dtype = options.dtype,
           .generator = options.generator};
 }
+
+/// What a transformer is fed: while one of these belongs to a graph, all that it computes does.
+class ComputedWithSequences : ComputedWith {
+ public:
+  ComputedWithSequences(const Tensor& x, const EncoderMasks& masks)
+      : ComputedWith({&x, &masks.mask, &masks.src_key_padding_mask}) {}
+  ComputedWithSequences(const Tensor& x, const Tensor& memory, const DecoderMasks& masks)
+      : ComputedWith({&x, &memory, &masks.tgt_mask, &masks.memory_mask, &masks.tgt_key_padding_mask,
+                      &masks.memory_key_padding_mask}) {}
+};
 
 void check_count(std::string_view name, std::int64_t layers) {
   check<Error>(layers >= 0, "{}: {} layers; the number isn't negative", name, layers);
@@ -76,6 +87,7 @@ void TransformerEncoderLayer::visit(Visitor& v) {
 }
 
 Tensor TransformerEncoderLayer::forward(const Tensor& src, const EncoderMasks& masks) const {
+  const ComputedWithSequences guard(src, masks);
   const auto attended = [&](const Tensor& x) {
     return dropout1(self_attn(x, x, x,
                               {.key_padding_mask = masks.src_key_padding_mask,
@@ -120,6 +132,7 @@ void TransformerDecoderLayer::visit(Visitor& v) {
 
 Tensor TransformerDecoderLayer::forward(const Tensor& tgt, const Tensor& memory,
                                         const DecoderMasks& masks) const {
+  const ComputedWithSequences guard(tgt, memory, masks);
   const auto attended = [&](const Tensor& x) {
     return dropout1(self_attn(x, x, x,
                               {.key_padding_mask = masks.tgt_key_padding_mask,
@@ -161,6 +174,7 @@ void TransformerEncoder::visit(Visitor& v) {
 
 Tensor TransformerEncoder::forward(const Tensor& src, const EncoderMasks& masks) const {
   check_defined("TransformerEncoder", src);
+  const ComputedWithSequences guard(src, masks);
   Tensor x = src;
   for (const TransformerEncoderLayer& layer : layers) x = layer(x, masks);
   return norm ? (*norm)(x) : x;
@@ -181,6 +195,7 @@ void TransformerDecoder::visit(Visitor& v) {
 Tensor TransformerDecoder::forward(const Tensor& tgt, const Tensor& memory,
                                    const DecoderMasks& masks) const {
   check_defined("TransformerDecoder", tgt, memory);
+  const ComputedWithSequences guard(tgt, memory, masks);
   Tensor x = tgt;
   for (const TransformerDecoderLayer& layer : layers) x = layer(x, memory, masks);
   return norm ? (*norm)(x) : x;
@@ -210,6 +225,8 @@ void Transformer::visit(Visitor& v) {
 Tensor Transformer::forward(const Tensor& src, const Tensor& tgt,
                             const TransformerMasks& masks) const {
   check_defined("Transformer", src, tgt);
+  const ComputedWithSequences of_source(src, masks.src);
+  const ComputedWithSequences of_target(tgt, {}, masks.tgt);
   return decoder(tgt, encoder(src, masks.src), masks.tgt);
 }
 

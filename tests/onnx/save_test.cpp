@@ -1,16 +1,21 @@
 // What is written. That other programs read it and give the same numbers is shown in
 // tests/interop/onnx_test.py.
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "onnx/files.hpp"
 #include "support/catch.hpp"
 #include "support/errors.hpp"
+#include "support/values.hpp"
 #include "tapegrad/nn/activation.hpp"
+#include "tapegrad/nn/attention.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/nn/norm.hpp"
+#include "tapegrad/nn/recurrent.hpp"
 #include "tapegrad/nn/sequential.hpp"
+#include "tapegrad/nn/transformer.hpp"
 #include "tapegrad/onnx.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/linalg.hpp"
@@ -51,6 +56,38 @@ TEST_CASE("a module's tensors are called in the file as in its state", "[onnx]")
   CHECK(model.inputs()[0].shape == Shape{-1, 3});
   CHECK(model.outputs()[0].name == "output");
   CHECK(model.outputs()[0].shape == Shape{-1, 2});
+}
+
+TEST_CASE("what modules compute of parameters alone keeps their names", "[onnx]") {
+  const Folder folder;
+  const auto check = [&](nn::Module& net, const Tensor& value, const auto& f) {
+    INFO(net);
+    net.eval();
+    const std::string path = folder / "model.onnx";
+    onnx::save(path, f, {value}, {.names = net.state_dict()});
+    const onnx::Model model = onnx::load(path);
+    std::vector<std::string> wanted = names_of(net.state_dict()), names;
+    std::erase(wanted, "num_batches_tracked");  // nothing reads it
+    for (const std::string& name : names_of(model.state_dict())) {
+      if (std::ranges::count(wanted, name) != 0) names.push_back(name);
+    }
+    std::ranges::sort(wanted);
+    std::ranges::sort(names);
+    CHECK(names == wanted);
+    CHECK(test::difference(model(value), f(value).detach(), 1e-6, 1e-6) == "");
+  };
+  const auto x = test::spread({3, 2, 8}, -1, 1).to(float32).detach();
+  const auto memory = test::spread({4, 2, 8}, -1, 1, 3).to(float32).detach();
+  nn::LSTM lstm(8, 5, {.bidirectional = true});
+  check(lstm, x, [&](const Tensor& input) { return lstm(input).output; });
+  nn::RNN rnn(8, 5);
+  check(rnn, x, [&](const Tensor& input) { return rnn(input).output; });
+  nn::MultiheadAttention attention(8, 2);
+  check(attention, x, [&](const Tensor& q) { return attention(q, memory, memory).output; });
+  nn::TransformerDecoderLayer decoder(8, 2, {.dim_feedforward = 6});
+  check(decoder, x, [&](const Tensor& tgt) { return decoder(tgt, memory); });
+  nn::BatchNorm1d norm(2);
+  check(norm, x, [&](const Tensor& input) { return norm(input); });
 }
 
 TEST_CASE("a model of a file gives the bits of the module, for any batch", "[onnx]") {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.hpp"
+#include "core/computed_with.hpp"
 #include "core/speaking.hpp"
 #include "ops/floating.hpp"
 #include "ops/normalize/normalized.hpp"
@@ -50,6 +51,7 @@ Tensor for_channels(const Tensor& numbers, const Tensor& x) {
 /// x by moments that don't depend on it.
 Tensor by_running(const Tensor& x, const Tensor& mean, const Tensor& var, const Tensor& weight,
                   const Tensor& bias, double eps) {
+  const ComputedWith guard({&x});
   const Tensor inverse = rsqrt(var.to(x.dtype()) + eps);
   const Tensor scale = weight.defined() ? weight * inverse : inverse;
   const Tensor y = (x - for_channels(mean.to(x.dtype()), x)) * for_channels(scale, x);

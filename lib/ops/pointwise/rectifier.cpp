@@ -1,5 +1,6 @@
 #include "tapegrad/ops/pointwise/rectifier.hpp"
 
+#include "core/computed_with.hpp"
 #include "core/speaking.hpp"
 #include "ops/formulas.hpp"
 
@@ -85,6 +86,7 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
                     weight.shape(), x.shape());
   std::vector<std::int64_t> shape(static_cast<std::size_t>(x.dim()), 1);
   if (!one) shape[1] = weight.numel();
+  const ComputedWith guard({&x});
   const Tensor slope = weight.reshape(Shape(shape));
   const Tensor real = as_floating(x);
   const Tensor above = real > 0;
