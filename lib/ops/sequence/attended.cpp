@@ -98,9 +98,15 @@ Tensor weights_of(const Tensor& scores, bool sees_all) {
   return masked_fill(softmax(masked_fill(scores, blind, 0), -1), blind, 0);
 }
 
-/// Of [batch, heads, ...].
+/// Of [batch, heads, ...]. Of 16 bits, as in the operation, only results are: the scores of float16
+/// may be too large for it.
 Attended composed(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask,
                   const Tensor& kept, const Weighing& w) {
+  if (const DType narrow = q.dtype(); narrow == float16 || narrow == bfloat16) {
+    const auto wide = [](const Tensor& x) { return x.defined() ? x.to(float32) : x; };
+    const Attended all = composed(wide(q), wide(k), wide(v), wide(mask), kept, w);
+    return {all.output.to(narrow), all.weights.to(narrow)};
+  }
   constexpr double never = -std::numeric_limits<double>::infinity();
   Tensor scores = matmul(q * w.scale, k.mT());
   if (mask.defined()) scores = scores + mask;

@@ -194,6 +194,24 @@ TEST_CASE("nothing to see gives zeros, nobody who looks gives nothing", "[ops][a
       Shape{2, 0, 5});
 }
 
+TEST_CASE("scores that are too large for float16 are none for attention", "[ops][attention]") {
+  // 100 * 100 * 64 / 8 = 80000, and the largest float16 is 65504.
+  const Tensor q = full({2, 64}, 100, {.dtype = float16}).requires_grad_();
+  const Tensor k = full({4, 64}, 100, {.dtype = float16});
+  const Tensor v = eye(4, {.dtype = float16});
+  const Tensor quarters = full({2, 4}, 0.25, {.dtype = float16});
+  const auto check = [&](const Tensor& y) {
+    CHECK(equal(y, quarters));
+    CHECK(equal(grad({sum(y)}, {q})[0], zeros({2, 64}, {.dtype = float16})));
+  };
+  check(nn::scaled_dot_product_attention(q, k, v));
+  const nn::AttentionResult both = nn::scaled_dot_product_attention_with_weights(q, k, v);
+  CHECK(equal(both.weights, quarters));
+  check(both.output);
+  const Tensor mask = zeros({2, 4}, {.dtype = float16}).requires_grad_();
+  check(nn::scaled_dot_product_attention(q, k, v, {.attn_mask = mask}));
+}
+
 TEST_CASE("any number of leading sizes is a batch of attentions", "[ops][attention]") {
   const Tensor q = spread({2, 3, 2, 2, 4}, -1, 1), k = spread({2, 3, 2, 5, 4}, -1, 1, 1);
   const Tensor mask = spread({2, 1, 2, 2, 5}, -1, 1, 2);
