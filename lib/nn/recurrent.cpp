@@ -86,8 +86,15 @@ Tensor Recurrent::begun(std::string_view what, const Tensor& given, const Tensor
     return zeros({}, {.dtype = x.dtype()}).expand(all);
   }
   const Tensor h = single && given.dim() == 2 ? given.unsqueeze(1) : given;
-  check<ShapeError>(h.shape() == all, "{}: {} is {}; it needs {}{}", name_, what, given.shape(),
-                    all, single ? ", or that without the batch" : "");
+  if (h.shape() != all) {
+    // Sizes that aren't known before a graph runs print alike.
+    const bool alike = to_string(h.shape()) == to_string(all);
+    fail<ShapeError>("{}: {} is {}; it needs {}{}", name_, what, given.shape(), all,
+                     alike    ? ", and unknown sizes of two dimensions are two sizes: feed it "
+                                "with the batch where the input has it, and transpose() it"
+                     : single ? ", or that without the batch"
+                              : "");
+  }
   check<DTypeError>(h.dtype() == x.dtype(), "{}: {} is {}, the input is {}; convert one with to()",
                     name_, what, h.dtype(), x.dtype());
   return h;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/errors.hpp"
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/nn/activation.hpp"
@@ -24,6 +25,7 @@
 
 using namespace tapegrad;
 using test::difference;
+using test::error_of;
 using test::spread;
 
 namespace {
@@ -191,6 +193,25 @@ TEST_CASE("what is computed beside a graph's module is computed at once", "[grap
   const Tensor sum = network.directions[0].bias_ih + network.directions[0].bias_hh;
   CHECK(sum.to_vector<float>().size() == 20);
   CHECK(network(floats({3, 2, 4})).output.sum().item<float>() != 0);
+}
+
+TEST_CASE("the state that an LSTM begins with is fed with its batch in front", "[graph][nn]") {
+  manual_seed(1);
+  const nn::LSTM network(4, 5, {.batch_first = true});
+  Graph graph;
+  const Tensor x = graph.placeholder("x", float32, {unknown, 3, 4});
+  const Tensor within = graph.placeholder("within", float32, {1, unknown, 5});
+  CHECK(error_of<ShapeError>([&] { network(x, {.h0 = within}); }) ==
+        "LSTM: h0 is [1, ?, 5]; it needs [1, ?, 5], and unknown sizes of two dimensions are two "
+        "sizes: feed it with the batch where the input has it, and transpose() it");
+  const Tensor h = graph.placeholder("h", float32, {unknown, 1, 5});
+  const Tensor y = network(x, {.h0 = h.transpose(0, 1)}).output;
+  const Session session(graph);
+  for (const std::int64_t batch : {2, 3}) {
+    const Tensor value = floats({batch, 3, 4}), state = floats({batch, 1, 5}, 1);
+    CHECK(difference(session.run(y, {{x, value}, {h, state}}),
+                     network(value, {.h0 = state.transpose(0, 1)}).output.detach(), 0, 0) == "");
+  }
 }
 
 TEST_CASE("an LSTM is trained by a session as by hand", "[graph][session][nn]") {
