@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/check.hpp"
+#include "tapegrad/memory.hpp"
 
 namespace tapegrad::kernels {
 
@@ -43,16 +44,33 @@ void find_all(void* library, const std::string& type, Blas<T>& blas) {
   find_needed(library, type + "gesdd_", blas.gesdd);
 }
 
+/// The loader's words.
+std::string last_problem() {
+  const char* reason = ::dlerror();
+  return reason ? reason : library_name;
+}
+
+/// It found the file, and no addresses or pages for it: it says so in words alone.
+bool lacks_memory(const std::string& reason) {
+  return reason.find("failed to map") != std::string::npos ||
+         reason.find("annot allocate memory") != std::string::npos;
+}
+
 }  // namespace
 
 void* open_openblas() {
-  void* library = ::dlopen(library_name, RTLD_LAZY | RTLD_LOCAL);
-  if (!library) {
-    const char* reason = ::dlerror();
-    fail<Error>("OpenBLAS: cannot be opened: {}; install it (Debian's package is libopenblas0)",
-                reason ? reason : library_name);
+  if (void* library = ::dlopen(library_name, RTLD_LAZY | RTLD_LOCAL)) return library;
+  std::string reason = last_problem();
+  if (lacks_memory(reason)) {
+    empty_cache();
+    if (void* library = ::dlopen(library_name, RTLD_LAZY | RTLD_LOCAL)) return library;
+    reason = last_problem();
+    if (lacks_memory(reason)) {
+      throw MemoryError("tensor", "the loader finds no room for OpenBLAS", std::size_t{1} << 26, 0);
+    }
   }
-  return library;
+  fail<Error>("OpenBLAS: cannot be opened: {}; install it (Debian's package is libopenblas0)",
+              reason);
 }
 
 OpenBlas functions_of(void* library) {
