@@ -76,7 +76,7 @@ std::shared_ptr<GraphImpl> graph_of_all(std::string_view operation, Inputs input
     graph = its;
   }
   if (graph) return graph;
-  return adopting.graph != no_graph ? graph_numbered(adopting.graph) : newest_graph();
+  return adopting_graph != no_graph ? graph_numbered(adopting_graph) : newest_graph();
 }
 
 }  // namespace
@@ -164,7 +164,7 @@ std::shared_ptr<GraphImpl> graph_of(std::string_view operation, const Tensor& x)
 bool is_deferred(const Operation& operation, Inputs inputs) {
   if (graphs_here == 0) return false;
   if (std::ranges::any_of(inputs, [](const Tensor* x) { return is_symbolic(*x); })) return true;
-  if (adopting.graph != no_graph && (inputs.empty() || adopting.computed)) return true;
+  if (adopting_graph != no_graph) return true;
   if (unknown_dims.load(std::memory_order_relaxed) == 0) return false;
   const Unknowns unknowns(operation);
   return unknowns.size || unknowns.wrong;
@@ -216,11 +216,5 @@ void refuse_symbolic_write(std::string_view operation, const Tensor& x) {
                     "variable");
   }
 }
-
-CreatedLike::CreatedLike(const Tensor& x) : before_(adopting.graph) {
-  if (is_symbolic(x)) adopting.graph = x.impl()->storage->capture;
-}
-
-CreatedLike::~CreatedLike() { adopting.graph = before_; }
 
 }  // namespace tapegrad

@@ -1,7 +1,6 @@
 // Symbolic tensors: what is asked of them becomes an operation of their graph, and doesn't run.
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -19,18 +18,5 @@ Tensor deferred_detach(const Tensor& x);
 void refuse_symbolic(std::string_view operation, const Tensor& x, std::string_view instead);
 /// The same for a change in place, which a variable allows: it is done at once.
 void refuse_symbolic_write(std::string_view operation, const Tensor& x);
-
-/// What is made from nothing until the end of the scope is like x, and so belongs to x's graph if x
-/// does.
-class CreatedLike {
- public:
-  explicit CreatedLike(const Tensor& x);
-  CreatedLike(const CreatedLike&) = delete;
-  CreatedLike& operator=(const CreatedLike&) = delete;
-  ~CreatedLike();
-
- private:
-  std::uint32_t before_;
-};
 
 }  // namespace tapegrad

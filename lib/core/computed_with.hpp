@@ -10,17 +10,13 @@ namespace tapegrad {
 
 inline constexpr std::uint32_t no_graph = 0;
 
-/// Of this thread: the graph that what is made from nothing belongs to, and whether what is
-/// computed of tensors of no graph does too.
-struct Adopting {
-  std::uint32_t graph = no_graph;
-  bool computed = false;
-};
-extern constinit thread_local Adopting adopting;
+/// Of this thread: the graph that what is computed of tensors of no graph belongs to.
+extern constinit thread_local std::uint32_t adopting_graph;
 
-/// What is computed until the end of the scope, of tensors that belong to no graph too, belongs to
-/// the graph of the first of these that is symbolic, and so is computed in each run: a module puts
-/// it around what it computes of its parameters alone, which would be a constant of the graph.
+/// What is computed until the end of the scope, from nothing or of tensors that belong to no graph,
+/// belongs to the graph of the first of these that is symbolic, and so is computed in each run: it
+/// would be a constant of the graph. zeros_like() and the like put it around what they make, a
+/// module around what it computes of its parameters alone.
 /// Nothing changes where none is symbolic; undefined ones may be among them. Within the scope no
 /// values are read.
 class ComputedWith {
@@ -31,7 +27,7 @@ class ComputedWith {
   ~ComputedWith();
 
  private:
-  Adopting before_;
+  std::uint32_t before_;
 };
 
 }  // namespace tapegrad

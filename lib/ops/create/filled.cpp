@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "autograd/apply.hpp"
+#include "core/computed_with.hpp"
 #include "core/speaking.hpp"
 #include "kernels/copy.hpp"
 #include "ops/create/options.hpp"
@@ -51,7 +52,7 @@ Tensor filled(std::string_view operation, const Shape& shape, Scalar value,
 Tensor filled_like(std::string_view operation, const Tensor& x, Scalar value,
                    const TensorOptions& options) {
   const TensorOptions its = like(operation, x, options);
-  const CreatedLike guard(x);
+  const ComputedWith guard({&x});
   return filled(operation, x.shape(), value, its);
 }
 

@@ -6,6 +6,7 @@
 
 #include "autograd/draws.hpp"
 #include "core/check.hpp"
+#include "core/computed_with.hpp"
 #include "core/dispatch.hpp"
 #include "core/speaking.hpp"
 #include "kernels/random.hpp"
@@ -167,20 +168,20 @@ Tensor randperm(std::int64_t n, const TensorOptions& options, Generator& generat
 
 Tensor rand_like(const Tensor& x, const TensorOptions& options, Generator& generator) {
   const TensorOptions its = like("rand_like", x, options);
-  const CreatedLike guard(x);
+  const ComputedWith guard({&x});
   return standard_uniform("rand_like", x.shape(), its, generator);
 }
 
 Tensor randn_like(const Tensor& x, const TensorOptions& options, Generator& generator) {
   const TensorOptions its = like("randn_like", x, options);
-  const CreatedLike guard(x);
+  const ComputedWith guard({&x});
   return standard_normal("randn_like", x.shape(), its, generator);
 }
 
 Tensor randint_like(const Tensor& x, std::int64_t low, std::int64_t high,
                     const TensorOptions& options, Generator& generator) {
   const TensorOptions its = like("randint_like", x, options);
-  const CreatedLike guard(x);
+  const ComputedWith guard({&x});
   return integers("randint_like", low, high, x.shape(), its, generator);
 }
 
@@ -200,7 +201,7 @@ Tensor bernoulli_like(const Tensor& x, double p, const TensorOptions& options,
   const auto fill = [p](kernels::Ref mask, kernels::Stream stream) {
     kernels::bernoulli(mask, stream, p);
   };
-  const CreatedLike guard(x);
+  const ComputedWith guard({&x});
   return finished(drawn("bernoulli_like", x.shape(), dtype, generator, fill), options);
 }
 
