@@ -4,10 +4,12 @@
 
 namespace tapegrad::onnx {
 
-void Ask::refuse(std::string_view what) const {
-  fail<Error>("onnx: {} \"{}\": {}", node.type,
-              node.name.empty() && !node.outputs.empty() ? node.outputs[0] : node.name, what);
+std::string Ask::label() const {
+  const bool is_named = !node.name.empty() || node.outputs.empty();
+  return fmt::format("{} \"{}\"", node.type, is_named ? node.name : node.outputs[0]);
 }
+
+void Ask::refuse(std::string_view what) const { fail<Error>("onnx: {}: {}", label(), what); }
 
 const Tensor& Ask::x(std::size_t input) const {
   if (!has(input)) refuse(fmt::format("input {} is missing", input));

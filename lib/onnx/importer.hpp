@@ -46,6 +46,8 @@ struct Ask {
   std::int64_t dim() const { return x().dim(); }
   /// Refuses a node with an attribute that nobody has asked for: it would mean something.
   void check_all_known() const;
+  /// The node as errors name it.
+  std::string label() const;
   [[noreturn]] void refuse(std::string_view what) const;
 
  private:

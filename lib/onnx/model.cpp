@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
 
 #include "autograd/mode.hpp"
 #include "core/check.hpp"
@@ -46,75 +46,158 @@ struct Known {
   bool of_sizes = false;
 };
 
-}  // namespace
+/// Values are numbered when a model is loaded: this one is an argument that isn't given.
+constexpr std::size_t not_given = 0;
 
-struct Model::Impl {
-  struct Step {
-    proto::Node node;
-    Operator run;
-  };
-  proto::Model file;
-  std::vector<Step> steps;
-  std::vector<ValueInfo> inputs, outputs;
+/// The numbers of names.
+class Slots {
+ public:
+  std::size_t count() const { return slots_.size(); }
+  bool has(const std::string& name) const { return slots_.contains(name); }
+  std::size_t of(const std::string& name) const { return slots_.at(name); }
+  /// A new number, unless it has one.
+  std::size_t add(const std::string& name) { return slots_.emplace(name, count()).first->second; }
 
-  /// What sizes with a name are, by the feeds before.
-  using Sizes = std::map<std::string, std::int64_t>;
-  void check_feed(std::size_t i, const Tensor& feed, Sizes& sizes) const;
-  using Values = std::unordered_map<std::string, Known>;
-  void run_step(const Step& step, Values& values) const;
+ private:
+  std::unordered_map<std::string, std::size_t> slots_{{"", not_given}};
 };
 
-void Model::Impl::check_feed(std::size_t i, const Tensor& feed, Sizes& sizes) const {
-  const ValueInfo& wanted = inputs[i];
-  check<DTypeError>(feed.dtype() == wanted.dtype, "onnx: input {} is {}; the model takes {}",
-                    wanted.name, feed.dtype(), wanted.dtype);
-  for (const proto::Value& value : file.inputs) {
-    if (value.name != wanted.name || !value.shape) continue;
-    bool fits = feed.shape().size() == wanted.shape.size();
-    for (std::size_t d = 0; fits && d < wanted.shape.size(); ++d) {
-      fits = wanted.shape[d] < 0 || wanted.shape[d] == feed.shape()[d];
-    }
-    check<ShapeError>(fits, "onnx: input {} has shape {}; the model takes {}", wanted.name,
-                      feed.shape(), wanted.shape);
-    for (std::size_t d = 0; d < wanted.shape.size(); ++d) {
-      const std::string& name = (*value.shape)[d].name;
-      if (name.empty()) continue;
-      const auto [known, is_new] = sizes.emplace(name, feed.shape()[d]);
-      check<ShapeError>(known->second == feed.shape()[d],
-                        "onnx: input {} has shape {}; size \"{}\", which is {} in another input, "
-                        "is one in a run",
-                        wanted.name, feed.shape(), name, known->second);
-    }
+struct Step {
+  proto::Node node;
+  Operator run;
+  std::vector<std::size_t> inputs, outputs;
+  /// What nobody reads behind this step.
+  std::vector<std::size_t> last = {};
+};
+
+/// What sizes with a name are, by the feeds so far.
+using Sizes = std::map<std::string, std::int64_t>;
+
+void check_feed(const proto::Value& wanted, const ValueInfo& info, const Tensor& feed,
+                Sizes& sizes) {
+  check<DTypeError>(feed.dtype() == info.dtype, "onnx: input {} is {}; the model takes {}",
+                    info.name, feed.dtype(), info.dtype);
+  if (!wanted.shape) return;
+  bool fits = feed.shape().size() == info.shape.size();
+  for (std::size_t d = 0; fits && d < info.shape.size(); ++d) {
+    fits = info.shape[d] < 0 || info.shape[d] == feed.shape()[d];
+  }
+  check<ShapeError>(fits, "onnx: input {} has shape {}; the model takes {}", info.name,
+                    feed.shape(), info.shape);
+  for (std::size_t d = 0; d < info.shape.size(); ++d) {
+    const std::string& name = (*wanted.shape)[d].name;
+    if (name.empty()) continue;
+    const auto [known, is_new] = sizes.emplace(name, feed.shape()[d]);
+    check<ShapeError>(known->second == feed.shape()[d],
+                      "onnx: input {} has shape {}; size \"{}\", which is {} in another input, is "
+                      "one in a run",
+                      info.name, feed.shape(), name, known->second);
   }
 }
 
-void Model::Impl::run_step(const Step& step, Values& values) const {
+void run_step(const Step& step, std::int64_t opset, std::vector<Known>& values) {
   Tensors given;
-  bool of_sizes = step.node.type != "RandomNormal";
-  for (const std::string& name : step.node.inputs) {
-    const Known known = name.empty() ? Known{{}, true} : values.at(name);
-    given.push_back(known.tensor);
-    of_sizes = of_sizes && known.of_sizes;
+  bool of_sizes = true;
+  for (const std::size_t slot : step.inputs) {
+    given.push_back(values[slot].tensor);
+    of_sizes = of_sizes && values[slot].of_sizes;
   }
   of_sizes = of_sizes || step.node.type == "Shape" || step.node.type == "Size";
   const ModeGuard guard(of_sizes ? Mode::silent : mode);
+  const Ask ask{step.node, given, opset};
   Tensors results;
-  const auto label = [&] {
-    return fmt::format("{} \"{}\" of the model", step.node.type,
-                       step.node.name.empty() ? step.node.outputs.at(0) : step.node.name);
-  };
   try {
-    const Ask ask{step.node, given, file.opset};
     results = step.run(ask);
     ask.check_all_known();
   } catch (Error& error) {
-    error.add_place(fmt::format("in {}", label()));
+    error.add_place(fmt::format("in {} of the model", ask.label()));
     throw;
   }
-  check<Error>(results.size() >= step.node.outputs.size(), "onnx: {} has {} results", label(),
-               step.node.outputs.size());
-  for (std::size_t i = 0; i < step.node.outputs.size(); ++i) {
-    values[step.node.outputs[i]] = {results[i], of_sizes};
+  check<Error>(results.size() >= step.outputs.size(), "onnx: {} has {} results", ask.label(),
+               step.outputs.size());
+  for (std::size_t i = 0; i < step.outputs.size(); ++i) {
+    values[step.outputs[i]] = {results[i], of_sizes};
+  }
+  for (const std::size_t slot : step.last) values[slot] = {};
+}
+
+}  // namespace
+
+struct Model::Impl {
+  std::int64_t opset = 0;
+  std::vector<NamedTensor> initializers;
+  std::vector<proto::Value> wanted;  // of the inputs, as the file says them
+  std::vector<ValueInfo> inputs, outputs;
+  std::vector<Step> steps;
+  Slots slots;
+
+  Impl(proto::Model file, const std::string& path);
+  void take_inputs(proto::Model& file, const std::string& path);
+  void take_nodes(proto::Model& file, const std::string& path);
+  void take_outputs(const proto::Model& file, const std::string& path);
+};
+
+Model::Impl::Impl(proto::Model file, const std::string& path) : opset(file.opset) {
+  check<Error>(opset >= first_opset && opset <= last_opset,
+               "onnx::load: {}: it is of opset {}; {} to {} are supported", path, opset,
+               first_opset, last_opset);
+  take_inputs(file, path);
+  take_nodes(file, path);
+  take_outputs(file, path);
+}
+
+void Model::Impl::take_inputs(proto::Model& file, const std::string& path) {
+  initializers = std::move(file.initializers);
+  for (const auto& [name, x] : initializers) {
+    check<IoError>(!slots.has(name), "onnx::load: {}: there are two tensors \"{}\"", path, name);
+    slots.add(name);
+  }
+  for (const proto::Value& input : file.inputs) {
+    // Before opset 9 all tensors of the file were inputs as well.
+    if (slots.has(input.name)) continue;
+    slots.add(input.name);
+    inputs.push_back(info_of(input));
+    wanted.push_back(input);
+  }
+}
+
+void Model::Impl::take_nodes(proto::Model& file, const std::string& path) {
+  for (proto::Node& node : file.nodes) {
+    const auto found = operators().find(node.type);
+    check<Error>(found != operators().end() && (node.domain.empty() || node.domain == "ai.onnx"),
+                 "onnx::load: {}: operator {}{}{} (node \"{}\") isn't supported", path, node.domain,
+                 node.domain.empty() ? "" : ".", node.type, node.name);
+    std::vector<std::size_t> from, to;
+    for (const std::string& name : node.inputs) {
+      check<IoError>(slots.has(name),
+                     "onnx::load: {}: node \"{}\" reads \"{}\", which nothing before it gives",
+                     path, node.name, name);
+      from.push_back(slots.of(name));
+    }
+    // A result without a name is nobody's.
+    for (const std::string& name : node.outputs) {
+      to.push_back(slots.add(name.empty() ? fmt::format("{} ", slots.count()) : name));
+    }
+    steps.push_back({std::move(node), found->second, std::move(from), std::move(to)});
+  }
+}
+
+void Model::Impl::take_outputs(const proto::Model& file, const std::string& path) {
+  std::vector<bool> read(slots.count());
+  read[not_given] = true;
+  for (const proto::Value& output : file.outputs) {
+    check<IoError>(!output.name.empty() && slots.has(output.name),
+                   "onnx::load: {}: nothing gives output \"{}\"", path, output.name);
+    outputs.push_back(info_of(output));
+    read[slots.of(output.name)] = true;
+  }
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+    for (const auto* list : {&step->inputs, &step->outputs}) {
+      for (const std::size_t slot : *list) {
+        if (!read[slot]) step->last.push_back(slot);
+        read[slot] = true;
+      }
+    }
   }
 }
 
@@ -123,18 +206,21 @@ std::vector<Tensor> Model::run(const std::vector<Tensor>& feeds) const {
   const Impl& model = *impl_;
   check<Error>(feeds.size() == model.inputs.size(), "onnx: {} feeds for {} inputs", feeds.size(),
                model.inputs.size());
-  Impl::Values values;
-  for (const auto& [name, x] : model.file.initializers) {
-    values[name] = {x, !is_floating(x.dtype())};
+  std::vector<Known> values(model.slots.count());
+  values[not_given].of_sizes = true;
+  for (const auto& [name, x] : model.initializers) {
+    values[model.slots.of(name)] = {x, !is_floating(x.dtype())};
   }
-  Impl::Sizes sizes;
+  Sizes sizes;
   for (std::size_t i = 0; i < feeds.size(); ++i) {
-    model.check_feed(i, feeds[i], sizes);
-    values[model.inputs[i].name] = {feeds[i]};
+    check_feed(model.wanted[i], model.inputs[i], feeds[i], sizes);
+    values[model.slots.of(model.inputs[i].name)] = {feeds[i]};
   }
-  for (const Impl::Step& step : model.steps) model.run_step(step, values);
+  for (const Step& step : model.steps) run_step(step, model.opset, values);
   std::vector<Tensor> results;
-  for (const ValueInfo& output : model.outputs) results.push_back(values.at(output.name).tensor);
+  for (const ValueInfo& output : model.outputs) {
+    results.push_back(values[model.slots.of(output.name)].tensor);
+  }
   return results;
 }
 
@@ -147,48 +233,15 @@ const std::vector<ValueInfo>& Model::outputs() const { return impl_->outputs; }
 
 StateDict Model::state_dict() const {
   StateDict state;
-  for (const auto& [name, x] : impl_->file.initializers) state.insert(name, x);
+  for (const auto& [name, x] : impl_->initializers) state.insert(name, x);
   return state;
 }
 
 Model load(const std::string& path) {
-  auto impl = std::make_shared<Model::Impl>();
   const io::Input bytes = io::map_file("onnx::load", path);
-  impl->file = proto::decoded(bytes.text(0, bytes.size), path);
-  proto::Model& file = impl->file;
-  check<Error>(file.opset >= first_opset && file.opset <= last_opset,
-               "onnx::load: {}: it is of opset {}; {} to {} are supported", path, file.opset,
-               first_opset, last_opset);
-  std::unordered_set<std::string> known;
-  for (const auto& [name, x] : file.initializers) {
-    check<IoError>(!name.empty() && known.insert(name).second,
-                   "onnx::load: {}: there are two tensors \"{}\"", path, name);
-  }
-  for (const proto::Value& input : file.inputs) {
-    // Before opset 9 all tensors of the file were inputs as well.
-    if (known.insert(input.name).second) impl->inputs.push_back(info_of(input));
-  }
-  for (proto::Node& node : file.nodes) {
-    const auto found = operators().find(node.type);
-    check<Error>(found != operators().end() && (node.domain.empty() || node.domain == "ai.onnx"),
-                 "onnx::load: {}: operator {}{}{} (node \"{}\") isn't supported", path, node.domain,
-                 node.domain.empty() ? "" : ".", node.type, node.name);
-    for (const std::string& name : node.inputs) {
-      check<IoError>(name.empty() || known.contains(name),
-                     "onnx::load: {}: node \"{}\" reads \"{}\", which nothing before it gives",
-                     path, node.name, name);
-    }
-    for (const std::string& name : node.outputs) known.insert(name);
-    impl->steps.push_back({std::move(node), found->second});
-  }
-  file.nodes.clear();
-  for (const proto::Value& output : file.outputs) {
-    check<IoError>(known.contains(output.name), "onnx::load: {}: nothing gives output \"{}\"", path,
-                   output.name);
-    impl->outputs.push_back(info_of(output));
-  }
   Model model;
-  model.impl_ = std::move(impl);
+  model.impl_ =
+      std::make_shared<const Model::Impl>(proto::decoded(bytes.text(0, bytes.size), path), path);
   return model;
 }
 

@@ -25,17 +25,8 @@ Values sum(Exporter& to, const Call& call) {
   return {summed(to, call, to.value(call.inputs[0], call.dtype()), kept(call))};
 }
 
-struct Plain {
-  std::string_view ours, theirs;
-};
-constexpr Plain plain[]{{"mean", "ReduceMean"}, {"amax", "ReduceMax"}, {"amin", "ReduceMin"}};
-
-Values reduce(Exporter& to, const Call& call) {
-  for (const Plain& one : plain) {
-    if (one.ours != call.operation) continue;
-    return {reduced(to, call, one.theirs, to.value(call.inputs[0], call.dtype()), kept(call))};
-  }
-  fail<Error>("onnx: no operator for {}", call.operation);
+Values by_attribute(Exporter& to, const Call& call, std::string_view type) {
+  return {reduced(to, call, type, to.value(call.inputs[0], call.dtype()), kept(call))};
 }
 
 Values norm(Exporter& to, const Call& call) {
@@ -103,7 +94,15 @@ Values cumsum(Exporter& to, const Call& call) {
 
 void add_reduce_rules(Rules& rules) {
   rules["sum"] = sum;
-  for (const Plain& one : plain) rules[one.ours] = reduce;
+  rules["mean"] = [](Exporter& to, const Call& call) {
+    return by_attribute(to, call, "ReduceMean");
+  };
+  rules["amax"] = [](Exporter& to, const Call& call) {
+    return by_attribute(to, call, "ReduceMax");
+  };
+  rules["amin"] = [](Exporter& to, const Call& call) {
+    return by_attribute(to, call, "ReduceMin");
+  };
   rules["prod"] = prod;
   rules["norm"] = norm;
   for (const auto* name : {"var", "std", "var_mean", "std_mean"}) rules[name] = spread;
