@@ -1,4 +1,4 @@
-// The states of schedulers: a few numbers by name.
+// States that are a few numbers by name.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ class Numbers {
   /// Throws Error for a negative one.
   std::int64_t count(std::string_view name) const;
 
- private:
+ protected:
   std::string_view owner_;
   const StateDict& state_;
 };

@@ -17,48 +17,31 @@ Tensor saved(const std::vector<std::int64_t>& numbers) {
   return Tensor::from_vector(std::vector<std::int64_t>(numbers));
 }
 
-SavedNumbers::SavedNumbers(std::string_view owner, const StateDict& state,
-                           std::initializer_list<std::string_view> names)
-    : owner_(owner), state_(state) {
-  for (const std::string_view name : names) {
-    check<Error>(state.contains(name), "{}: load_state_dict: no entry \"{}\"; nothing was loaded",
-                 owner, name);
-  }
+namespace {
+
+/// Before there are too many, by its name.
+const StateDict& without_strays(std::string_view owner, const StateDict& state,
+                                std::initializer_list<std::string_view> names) {
   for (const auto& [name, tensor] : state) {
     check<Error>(std::ranges::find(names, name) != names.end(),
                  "{}: load_state_dict: nothing here has an entry \"{}\"; nothing was loaded", owner,
                  name);
   }
+  return state;
 }
 
-const Tensor& SavedNumbers::of(std::string_view name, std::int64_t rank, DType dtype) const {
-  const Tensor& x = state_[name];
-  check<ShapeError>(x.dim() == rank,
-                    "{}: load_state_dict: \"{}\" has shape {}, not rank {}; nothing was loaded",
-                    owner_, name, x.shape(), rank);
-  check<DTypeError>(x.dtype() == dtype,
-                    "{}: load_state_dict: \"{}\" is {} in the place of {}; nothing was loaded",
-                    owner_, name, x.dtype(), dtype);
-  return x;
-}
+}  // namespace
 
-double SavedNumbers::number(std::string_view name) const {
-  return of(name, 0, float64).item<double>();
-}
-
-std::int64_t SavedNumbers::count(std::string_view name) const {
-  const auto count = of(name, 0, int64).item<std::int64_t>();
-  check<Error>(count >= 0, "{}: load_state_dict: \"{}\" is {}; nothing was loaded", owner_, name,
-               count);
-  return count;
-}
+SavedNumbers::SavedNumbers(std::string_view owner, const StateDict& state,
+                           std::initializer_list<std::string_view> names)
+    : Numbers(owner, without_strays(owner, state, names), names) {}
 
 std::vector<double> SavedNumbers::numbers(std::string_view name) const {
-  return of(name, 1, float64).to_vector<double>();
+  return of(name, {state_[name].numel()}).to_vector<double>();
 }
 
 std::vector<std::int64_t> SavedNumbers::integers(std::string_view name) const {
-  return of(name, 1, int64).to_vector<std::int64_t>();
+  return of(name, {state_[name].numel()}, int64).to_vector<std::int64_t>();
 }
 
 void SavedNumbers::check_same(std::string_view name, std::size_t size, std::size_t other) const {

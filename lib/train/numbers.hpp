@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "optim/numbers.hpp"
 #include "tapegrad/state_dict.hpp"
 
 namespace tapegrad::train {
@@ -17,23 +18,16 @@ Tensor saved(const std::vector<double>& numbers);
 Tensor saved(const std::vector<std::int64_t>& numbers);
 
 /// Reads such a state in its owner's name.
-class SavedNumbers {
+class SavedNumbers : public optim::Numbers {
  public:
   /// Throws Error unless the state has these names and no others.
   SavedNumbers(std::string_view owner, const StateDict& state,
                std::initializer_list<std::string_view> names);
-  double number(std::string_view name) const;
-  /// Throws Error for a negative one.
-  std::int64_t count(std::string_view name) const;
+  /// Of rank 1.
   std::vector<double> numbers(std::string_view name) const;
   std::vector<std::int64_t> integers(std::string_view name) const;
-  /// Throws Error unless the sizes are equal.
+  /// Throws ShapeError unless the sizes are equal.
   void check_same(std::string_view name, std::size_t size, std::size_t other) const;
-
- private:
-  const Tensor& of(std::string_view name, std::int64_t rank, DType dtype) const;
-  std::string_view owner_;
-  const StateDict& state_;
 };
 
 /// The entries whose names begin with `prefix` and a dot, without that.

@@ -92,25 +92,18 @@ KeepBest::KeepBest(KeepBestOptions options)
 }
 
 void KeepBest::on_epoch(Trainer& trainer) {
-  const EpochScores& now = trainer.history().back();
-  const double score = now.scores[options_.monitor];
+  const double score = trainer.history().back().scores[options_.monitor];
   if (!is_better(options_.better, score, best_, 0)) return;
   io::Saver saver(options_.directory,
                   {.max_to_keep = 1, .metadata = {{options_.monitor, fmt::format("{}", score)}}});
   saver.add("model", trainer.model()).save(trainer.step());
   best_ = score;
-  best_epoch_ = now.epoch;
 }
 
-StateDict KeepBest::state_dict() const {
-  return {{"best", saved(best_)}, {"best_after", saved(best_epoch_ + 1)}};
-}
+StateDict KeepBest::state_dict() const { return {{"best", saved(best_)}}; }
 
 void KeepBest::load_state_dict(const StateDict& state) {
-  const SavedNumbers numbers("KeepBest", state, {"best", "best_after"});
-  const double best = numbers.number("best");
-  best_epoch_ = numbers.count("best_after") - 1;
-  best_ = best;
+  best_ = SavedNumbers("KeepBest", state, {"best"}).number("best");
 }
 
 }  // namespace tapegrad::train

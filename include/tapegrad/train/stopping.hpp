@@ -73,7 +73,6 @@ class KeepBest : public Callback {
  private:
   KeepBestOptions options_;
   double best_ = 0;
-  std::int64_t best_epoch_ = -1;
 };
 
 }  // namespace train
