@@ -45,6 +45,7 @@ struct MeasureOptions {
   bool in_training = true;
 };
 
+/// Why fit() came back: all epochs or steps are done, somebody called stop(), or a signal came.
 enum class Ended { finished, stopped, interrupted };
 
 /// Trains a model:
