@@ -189,6 +189,9 @@ struct LBFGS::Search {
   }
 };
 
+LBFGS::LBFGS(const std::vector<Tensor>& parameters, const LBFGSOptions& options)
+    : OptimizerOf(parameters, options) {}
+
 Tensor LBFGS::step(const std::function<Tensor()>& closure) {
   check_group(0);
   check_not_captured("step");

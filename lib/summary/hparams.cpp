@@ -26,6 +26,10 @@ void check_hparams(const std::vector<std::pair<std::string, Hparam>>& hparams) {
 
 }  // namespace
 
+Hparam::Hparam(std::string value) : value_(std::move(value)) {}
+Hparam::Hparam(std::string_view value) : value_(std::string(value)) {}
+Hparam::Hparam(const char* value) : value_(std::string(value)) {}
+
 void Writer::add_hparams(const std::vector<std::pair<std::string, Hparam>>& hparams,
                          const std::vector<std::pair<std::string, double>>& metrics) {
   impl().open();

@@ -72,6 +72,8 @@ void ClassMetric::update(const Tensor& predictions, const Tensor& targets, const
   }
 }
 
+void ClassMetric::reset() { counts_.clear(); }
+
 double ClassMetric::score_of(const ClassCount& count) const {
   double hits = count.hits;
   double of = score_ == ClassScore::precision ? count.said : count.there;

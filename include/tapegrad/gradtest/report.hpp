@@ -1,7 +1,6 @@
 // What a check found, and its text.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <iosfwd>
 #include <string>
@@ -24,7 +23,7 @@ struct Cell {
   std::string name;  ///< "d f / d x[2]"
   /// Which output and which input, counted row by row; the input is 0 for a direction.
   std::size_t output = 0, input = 0;
-  double given = NAN;
+  double given = detail::nan;
   Slope numeric;
   Verdict verdict = Verdict::ok;
   std::string why = {};  ///< what is wrong or unknown, in words; empty where the numbers say it
@@ -85,7 +84,7 @@ namespace detail {
 
 /// There is one number to compare with: not at a kink, and not where nothing is known.
 inline bool has_number(const Slope& s) {
-  return std::isfinite(s.value) && std::isfinite(s.error) && s.behaviour != Behaviour::kink;
+  return finite(s.value) && finite(s.error) && s.behaviour != Behaviour::kink;
 }
 
 inline std::string line_of(const Cell& cell) {

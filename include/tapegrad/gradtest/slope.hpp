@@ -1,9 +1,16 @@
 // A slope of a function along a line, as it was measured. How is in measure.hpp.
 #pragma once
 
-#include <cmath>
+#include <limits>
 
 namespace tapegrad::gradtest {
+
+namespace detail {
+
+inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+
+}  // namespace detail
 
 /// How a function behaves around a point, along a line.
 enum class Behaviour {
@@ -18,13 +25,13 @@ enum class Behaviour {
 
 /// A slope that was measured. The truth is expected within value ± error.
 struct Slope {
-  double value = NAN;
-  double error = INFINITY;
+  double value = detail::nan;
+  double error = detail::infinity;
   Behaviour behaviour = Behaviour::undefined;
   /// The slopes of both sides at a kink, those of coarse and of fine steps where they differ; NaN
   /// elsewhere.
-  double below = NAN;
-  double above = NAN;
+  double below = detail::nan;
+  double above = detail::nan;
   /// The finest step that the value was made from.
   double step = 0;
   /// How far a value of the function is off by what it adds itself, besides roundoff.

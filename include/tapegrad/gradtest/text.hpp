@@ -1,7 +1,6 @@
-// Numbers and sentences of reports.
+// Numbers and sentences of reports. Without <cmath>, which costs more to compile than all of this.
 #pragma once
 
-#include <cmath>
 #include <cstdarg>
 #include <cstddef>
 #include <cstdio>
@@ -27,12 +26,17 @@ inline Digits shown(double x, int most = 17) {
   return digits;
 }
 
+inline double magnitude(double x) { return x < 0 ? -x : x; }
+
+inline bool finite(double x) { return x - x == 0; }
+
 /// How many digits show that two numbers differ, and by how much.
 inline int digits_apart(double a, double b) {
-  const double apart = std::fabs(a - b) / std::fmax(std::fabs(a), std::fabs(b));
-  if (!(apart <= 2)) return 6;  // one is NaN or infinite, or both are 0
-  if (apart < 1e-14) return 17;
-  return 6 + static_cast<int>(std::ceil(std::fmax(-std::log10(apart) - 3, 0)));
+  const double scale = magnitude(a) < magnitude(b) ? magnitude(b) : magnitude(a);
+  const double apart = magnitude(a - b) / scale;
+  int digits = 6;  // also if one is NaN or infinite, or both are 0
+  for (double bound = 1e-3; digits < 17 && apart < bound; bound /= 10) ++digits;
+  return digits;
 }
 
 /// A number to some digits, for uncertainties and factors.

@@ -45,8 +45,7 @@ struct LBFGSOptions {
 /// optimization", algorithms 7.4, 3.5 and 3.6.
 class LBFGS : public OptimizerOf<LBFGSOptions, LBFGS> {
  public:
-  LBFGS(const std::vector<Tensor>& parameters, const LBFGSOptions& options = {})
-      : OptimizerOf(parameters, options) {}
+  LBFGS(const std::vector<Tensor>& parameters, const LBFGSOptions& options = {});
   template <class Number>
   requires std::is_arithmetic_v<Number> LBFGS(const std::vector<Tensor>& parameters, Number lr)
       : OptimizerOf(parameters, lr) {}

@@ -62,9 +62,9 @@ class Hparam {
       value_ = static_cast<double>(value);
     }
   }
-  Hparam(std::string value) : value_(std::move(value)) {}
-  Hparam(std::string_view value) : value_(std::string(value)) {}
-  Hparam(const char* value) : value_(std::string(value)) {}
+  Hparam(std::string value);
+  Hparam(std::string_view value);
+  Hparam(const char* value);
 
   const std::variant<bool, double, std::string>& value() const { return value_; }
 

@@ -110,7 +110,7 @@ class ClassMetric : public Metric {
               const Tensor& weights = {}) override;
   /// Throws Error where `binary` finds a third class.
   double compute() const override;
-  void reset() override { counts_.clear(); }
+  void reset() override;
   /// The number of each class, in the order of the labels.
   std::vector<double> of_classes() const;
   StateDict state_dict() const override;
