@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Makes mistakes in the derivatives of lib/ops, one at a time, and looks whether the tests notice.
 
-    mutate.py [N | --sample] [--seed S] [--fresh | --trust] [--jobs J] [--base BUILD]
+    mutate.py [N | --sample] [--only TEXT ...] [--seed S] [--fresh | --trust] [--jobs J] [--base BUILD]
 
-All mutants, or N chosen at random, or the few that CI makes, SAMPLE. All are compiled at once,
+All mutants, or those of whose source or title a TEXT is a part; N of them chosen at random; or the few that
+CI makes, SAMPLE. All are compiled at once,
 into copies of the sources in build/mutants, and linked before what the build has made; an environment
 variable chooses which of them is alive. So a mutant costs a run of the tests, not a build, and nothing
 is changed in the working tree. A test case that doesn't run the changed rule can't notice: only
@@ -157,6 +158,8 @@ def parsed():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("count", nargs="?", type=int, help="how many, chosen at random; all by default")
     parser.add_argument("--seed", default="1", help="of the choice")
+    parser.add_argument("--only", nargs="+", metavar="TEXT", default=[""],
+                        help="of those whose source or title has one of these texts, as lib/ops/linalg")
     parser.add_argument("--sample", action="store_true", help="those that CI makes, and the tests named with them")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs found")
     parser.add_argument("--trust", action="store_true",
@@ -169,7 +172,10 @@ def parsed():
 
 def run_all(build, arguments, listed, reasons):
     """All mutants but those that change nothing, or some; gives the status."""
-    chosen = [n for n, (_, _, title) in enumerate(listed) if title not in reasons]
+    chosen = [n for n, (path, _, title) in enumerate(listed)
+              if title not in reasons and any(text in f"{path} {title}" for text in arguments.only)]
+    if not chosen:
+        sys.exit(f"mutate: no mutant is of {' or '.join(arguments.only)}")
     if arguments.count:
         chosen = random.Random(arguments.seed).sample(chosen, min(arguments.count, len(chosen)))
     found = Found(arguments.fresh, arguments.trust)

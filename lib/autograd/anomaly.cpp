@@ -1,7 +1,9 @@
 #include "autograd/anomaly.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "autograd/mode.hpp"
@@ -83,13 +85,15 @@ void check_arrived(const Node& node, const Tensor& g) {
 }
 
 void check_gradients(Node& node, Grads& grads) {
-  for (std::size_t i = 0; i < grads.size(); ++i) {
+  const std::span<Ptr<Node>> inputs = node.inputs();
+  for (std::size_t i = 0; i < std::min(inputs.size(), grads.size()); ++i) {
+    if (!inputs[i]) continue;  // nobody asks for it
     const std::int64_t count = count_nan(grads[i]);
     if (count == 0) continue;
     fail<AutogradError>(
         "backward: the derivative of {} gave NaN for its input {} of shape {}: {} of "
         "{} elements",
-        description_of(node), i, node.inputs()[i]->shape, count, grads[i].numel());
+        description_of(node), i, inputs[i]->shape, count, grads[i].numel());
   }
 }
 

@@ -1,5 +1,6 @@
 // Anomaly mode: which operation's derivative gave NaN, in which scope, and who called it. Compiled
 // with -g, so that callers have lines.
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "autograd/leaf.hpp"
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/custom.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/names.hpp"
 #include "tapegrad/ops/pointwise.hpp"
@@ -103,6 +105,23 @@ TEST_CASE("NaN that no derivative gave is told apart", "[autograd][anomaly]") {
                  "the gradient that arrives at leaf is NaN in 1 of 2 elements"));
   x.register_hook([](const Tensor& g) { return g / 0 * 0; });
   CHECK(contains(message(y, tensor_of({1, 1})), "from a hook"));
+}
+
+TEST_CASE("anomaly mode passes over NaN for an input that nobody asks for", "[autograd][anomaly]") {
+  const auto both = custom(
+      "both", [](const Tensor& a, const Tensor& b) { return a + b; },
+      [](const Tensor&, const Tensor&, const Tensor&, const Tensor& g) {
+        return std::array{g / 0 * 0, g};
+      });
+  const AnomalyMode guard;
+  const Tensor b = leaf({1, 2});
+  both(tensor_of({3, 4}), b).sum().backward();
+  CHECK(values(b.grad()) == Values{1, 1});
+  const std::string asked = error_of<AutogradError>([&] {
+    both(b, leaf({3, 4})).sum().backward();
+  });
+  CHECK(contains(asked, "the derivative of both"));
+  CHECK(contains(asked, "gave NaN for its input 0"));
 }
 
 TEST_CASE("anomaly mode ends with its scope, and may be switched off within one",

@@ -34,7 +34,7 @@ Tensor in_reach(const Tensor& x, const Layout& matrices) {
 }
 
 /// All matrices of a batch below each other.
-Tensor stacked(const Tensor& x) {
+Tensor as_one_matrix(const Tensor& x) {
   if (x.dim() == 2) return x;
   std::int64_t rows = 1;
   for (std::size_t i = 0; i + 1 < x.shape().size(); ++i)
@@ -138,8 +138,9 @@ struct Matmul {
     const Tensor columns = vector ? g.unsqueeze(-1) : g;
     const Tensor rows = a.dim() == 1 ? columns.unsqueeze(-2) : columns;
     // One product instead of a batch of them that the reverse pass would have to add up.
-    const Tensor product = s.shape(1).size() <= 2 ? matmul(stacked(as_rows(a)).mT(), stacked(rows))
-                                                  : matmul(as_rows(a).mT(), rows);
+    const Tensor product = s.shape(1).size() <= 2
+                               ? matmul(as_one_matrix(as_rows(a)).mT(), as_one_matrix(rows))
+                               : matmul(as_rows(a).mT(), rows);
     return vector ? product.squeeze(-1) : product;
   }
 };

@@ -126,13 +126,7 @@ Grads Attending::vjp(const Saved& s, const Tensor& g) const {
           turned(composed(turned(x[0]), turned(x[1]), turned(x[2]), x[3], x[4], weighing).output)};
     }));
   }
-  std::vector<Tensor> all =
-      untaped_several(AttentionToInputs{weighing}, g, s[0], s[1], s[2], s[3], s[4]);
-  all.resize(5);
-  for (std::size_t i = 0; i < 3; ++i) {
-    if (!s.needs(i)) all[i] = Tensor();
-  }
-  return Grads(std::move(all));
+  return Grads(untaped_several(AttentionToInputs{weighing}, g, s[0], s[1], s[2], s[3], s[4]));
 }
 
 }  // namespace

@@ -134,10 +134,8 @@ struct Recurring {
     const std::vector<Tensor> all =
         untaped_several(RecurrentToInputs{way}, gs[0], g_cells, s.result(0), s.result(1),
                         s.result(2), s[1], s[2], s[3], s[5]);
-    const auto wanted = [&](std::size_t i, const Tensor& g) { return s.needs(i) ? g : Tensor(); };
-    return Grads(std::vector<Tensor>{wanted(0, all[0]), wanted(1, all[2]), wanted(2, all[3]),
-                                     wanted(3, all[4]), s.needs(4) ? sum(all[1], {0, 1}) : Tensor(),
-                                     Tensor()});
+    const Tensor to_bias = s.needs(4) ? sum(all[1], {0, 1}) : Tensor();
+    return Grads(std::vector<Tensor>{all[0], all[2], all[3], all[4], to_bias, Tensor()});
   }
 };
 

@@ -158,6 +158,17 @@ TEST_CASE("attention has right derivatives with every kind of mask", "[ops][atte
   CHECK(gradcheck(f, with_mask));
 }
 
+TEST_CASE("of one place that doesn't see its only key all derivatives are zeros",
+          "[ops][attention]") {
+  const Tensors x(3, full({1, 1}, 0.5, {.dtype = float64}).requires_grad_());
+  const nn::AttentionOptions blind{.attn_mask = zeros({1, 1}, {.dtype = boolean})};
+  const Tensor y = nn::scaled_dot_product_attention(x[0], x[0], x[0], blind);
+  const Tensors first = grad({sum(y)}, {x[0]}, {.create_graph = true});
+  CHECK(y.item<double>() == 0);
+  CHECK(first[0].item<double>() == 0);
+  CHECK(grad({sum(first[0])}, {x[0]})[0].item<double>() == 0);
+}
+
 TEST_CASE("attention to oneself has the derivative of all three uses", "[ops][attention]") {
   const auto f = [](const Tensors& t) {
     return nn::scaled_dot_product_attention(t[0], t[0] * 2, t[0]);

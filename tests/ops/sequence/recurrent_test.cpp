@@ -111,6 +111,26 @@ TEST_CASE("a cell's derivatives are right in both directions and with lengths",
   }
 }
 
+TEST_CASE("a cell's recorded gradients are those of its loops, at sizes of which no two agree",
+          "[ops][recurrent]") {
+  for (const RecurrentCell cell :
+       {RecurrentCell::rnn_tanh, RecurrentCell::gru, RecurrentCell::lstm}) {
+    CAPTURE(static_cast<int>(cell));
+    const std::int64_t gates = cell == RecurrentCell::lstm ? 4 : cell == RecurrentCell::gru ? 3 : 1;
+    const auto input = [](const Shape& shape, int seed) {
+      return spread(shape, -1, 1, seed).requires_grad_();
+    };
+    const Tensors x = {input({3, 2, 5 * gates}, 0), input({2, 5}, 1), input({5 * gates, 5}, 2)};
+    const Tensor cells = gates == 4 ? spread({2, 5}, -1, 1, 3) : Tensor();
+    const Tensor y = sum(square(nn::recurrent(cell, x[0], x[1], cells, x[2]).states));
+    const Tensors loops = grad({y}, x, {.retain_graph = true});
+    const Tensors recorded = grad({y}, x, {.create_graph = true});
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      CHECK(test::difference(recorded[i], loops[i], 1e-12, 1e-14) == "");
+    }
+  }
+}
+
 TEST_CASE("an lstm does what its equations say", "[ops][recurrent]") {
   const Tensor gates = spread({2, 1, 4}, -1, 1), weight = spread({4, 1}, -1, 1, 1);
   const auto a = gates.to_vector<double>(), w = weight.to_vector<double>();
