@@ -18,7 +18,10 @@
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -56,10 +59,10 @@ struct ProgramStats {
   std::size_t arena_bytes = 0;
 };
 
-/// A captured function. Copies are one program. Threads may share it: their runs follow one
-/// another. It holds the tensors that it was captured with; the optimizers, generators and whatever
-/// else the function refers to must live where the function is called again, which is where other
-/// shapes are fed for the first time.
+/// A captured function. Copies are one program. Threads may share it: runs that change nothing go
+/// on at the same time, others follow one another. It holds the tensors that it was captured with;
+/// modules and optimizers must live as long as it runs, and whatever else the function refers to
+/// where the function is called again, which is where other shapes are fed for the first time.
 class Program {
  public:
   using Function = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
@@ -70,8 +73,9 @@ class Program {
   /// The results, outside the tape; they stay as they are when the program runs again. Feeds of
   /// other shapes or types than all before are captured first. Throws Error for another number of
   /// feeds, and where a run would not do what the function would do now: a tensor of the capture
-  /// was given other memory or another place on the tape, a module another mode, an optimizer is
-  /// gone. What an operation throws is passed on; what came before it has been done.
+  /// was given other memory or another place on the tape, a module another mode or other parts, a
+  /// module or an optimizer is gone, anomaly mode is on. What an operation throws is passed on;
+  /// what came before it has been done.
   ///   Within a captured function it is a part of that, of tensors of a graph a part of it.
   std::vector<Tensor> run(const std::vector<Tensor>& feeds) const;
 
@@ -170,6 +174,8 @@ bool called_in_runs(std::string_view name, const std::vector<Tensor>& changed,
                     std::function<void()> again);
 /// The same for zero_grad(): from here on these leaves have no gradients.
 bool cleared_in_runs(const std::vector<Tensor>& leaves, std::function<void()> again);
+/// For modules: who says whether a module holds a tensor, and what stands still while they do.
+void ask_owners(bool (*owns)(const Tensor& x), const std::atomic<std::uint64_t>& changes);
 /// A run is refused where `holds` is false by then; `message` says why.
 void required_in_runs(std::function<bool()> holds, std::string message);
 

@@ -8,27 +8,46 @@
 #include <atomic>
 #include <concepts>
 #include <cstdint>
+#include <memory>
 
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
-/// A seed and a count of the calls that have drawn from it. Threads may draw from one generator;
-/// which of them gets which call is then up to the scheduler. Nobody may draw while it is seeded or
-/// its state is set.
-class Generator {
- public:
-  explicit Generator(std::uint64_t seed = 0) noexcept : seed_(seed) {}
-  Generator(const Generator& other) noexcept : seed_(other.seed_), calls_(other.calls_.load()) {}
-  Generator& operator=(const Generator& other) noexcept {
-    seed_ = other.seed_;
-    calls_ = other.calls_.load();
+namespace detail {
+
+/// What a generator's next numbers depend on. It outlives the generator for what draws from it
+/// later: a captured program, a checkpoint.
+struct RandomState {
+  explicit RandomState(std::uint64_t its_seed, std::uint64_t so_far = 0)
+      : seed(its_seed), calls(so_far) {}
+  RandomState(const RandomState& other) : RandomState(other.seed, other.calls.load()) {}
+  RandomState& operator=(const RandomState& other) {
+    seed = other.seed;
+    calls = other.calls.load();
     return *this;
   }
 
+  std::uint64_t seed;
+  std::atomic<std::uint64_t> calls;
+};
+
+}  // namespace detail
+
+/// A seed and a count of the calls that have drawn from it; copies go on by themselves. Threads may
+/// draw from one generator; which of them gets which call is then up to the scheduler. Nobody may
+/// draw while it is seeded or its state is set. In a captured function, making, copying and seeding
+/// one are steps of the program.
+class Generator {
+ public:
+  explicit Generator(std::uint64_t seed = 0);
+  Generator(const Generator& other);
+  Generator& operator=(const Generator& other);
+  ~Generator() = default;
+
   /// Starts again from this seed; in each run, where a program is captured.
   void manual_seed(std::uint64_t seed);
-  std::uint64_t initial_seed() const noexcept { return seed_; }
+  std::uint64_t initial_seed() const noexcept { return state_->seed; }
 
   /// All that the numbers to come depend on: int64 of shape [2].
   Tensor get_state() const;
@@ -37,13 +56,14 @@ class Generator {
   void set_state(const Tensor& state);
 
   /// For what draws: the number of this call, which no other call gets.
-  std::uint64_t next_call() noexcept { return calls_.fetch_add(1, std::memory_order_relaxed); }
+  std::uint64_t next_call() noexcept {
+    return state_->calls.fetch_add(1, std::memory_order_relaxed);
+  }
+  /// For what draws later.
+  const std::shared_ptr<detail::RandomState>& state() const noexcept { return state_; }
 
  private:
-  void restart(std::uint64_t seed, std::uint64_t calls);
-
-  std::uint64_t seed_;
-  std::atomic<std::uint64_t> calls_{0};
+  std::shared_ptr<detail::RandomState> state_;
 };
 
 /// What functions draw from that aren't given a generator: one for the process, from seed 0, so

@@ -25,8 +25,12 @@ Tensor without_values(DType dtype, const Layout& layout) {
 }  // namespace
 
 constinit thread_local Capture* current_program = nullptr;
+constinit std::atomic<const Owners*> owners = nullptr;
 
-Capture::Capture() { done_.number = next_number(); }
+Capture::Capture() {
+  done_.number = next_number();
+  done_.recorded = recording();
+}
 
 Tensor Capture::feed(DType dtype, const Layout& layout) {
   done_.feeds.push_back(without_values(dtype, layout));
@@ -141,6 +145,10 @@ void Capture::restore_versions() noexcept {
 
 Captured Capture::finish(std::vector<Tensor> results) {
   check_all_defined("capture", "what the function gives", results);
+  const Owners* const known = watches_owners_ ? owners.load() : nullptr;
+  for (Outsider& outsider : done_.outsiders) {
+    outsider.is_owned = known && known->owns(outsider.tensor);
+  }
   // The function may have made leaves of them, with graphs and gradients; and views have bases.
   for (Tensor& feed : done_.feeds) feed = make_alias(feed);
   for (LeafState& state : done_.leaves) {

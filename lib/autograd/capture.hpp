@@ -1,6 +1,7 @@
 // The program that this thread captures: which steps it has, and what of the world it touches.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -53,7 +54,18 @@ struct Outsider {
   const Storage* storage;
   const Node* node;
   std::size_t hooks;
+  /// A module holds it, and must do so in a run.
+  bool is_owned = false;
 };
+
+/// Who knows which tensors belong to modules; null before there is a module. Modules are above
+/// this.
+struct Owners {
+  bool (*owns)(const Tensor& x);
+  /// Stands still while they do.
+  const std::atomic<std::uint64_t>* changes;
+};
+extern constinit std::atomic<const Owners*> owners;
 
 /// What a run needs besides the values of tensors.
 struct Requirement {
@@ -81,11 +93,18 @@ struct Captured {
   /// Storages from before the capture that steps write to.
   std::vector<Ptr<Storage>> changed;
   std::uint32_t number;
+  /// It has a reverse pass, which there is where operations are recorded.
+  bool differentiates = false;
+  bool recorded = true;
 };
 
 /// Runs f on tensors like `feeds` without values.
 Captured capture_steps(const Program::Function& f, const std::vector<Meta>& feeds);
 
+/// The function is a graph's, which holds its tensors itself, whatever becomes of their modules.
+void captured_graph();
+/// There was a reverse pass.
+void captured_pass();
 /// x, from before or not, is looked at through another tensor.
 void captured_look(const Tensor& x);
 /// How many hooks the gradient of a leaf meets.

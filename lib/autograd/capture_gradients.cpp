@@ -18,14 +18,17 @@ LeafState& Capture::state_of(const Ptr<Node>& leaf) {
   return done_.leaves.emplace_back(LeafState{.leaf = leaf});
 }
 
+/// g is all of a memory of this capture's, and no gradient yet.
+bool Capture::is_whole(const Tensor& g) const {
+  const Storage& storage = *impl_of(g).storage;
+  return is_own(g) && !is_feed(g) && g.is_contiguous() &&
+         storage.bytes == static_cast<std::size_t>(g.numel()) * size_of(g.dtype()) &&
+         !given_.contains(&storage);
+}
+
 /// g where nobody else holds or changes its elements, else a copy.
 Tensor Capture::undivided(const Tensor& g) {
-  const bool whole =
-      is_computed(g) && !is_feed(g) && g.is_contiguous() &&
-      impl_of(g).storage->bytes == static_cast<std::size_t>(g.numel()) * size_of(g.dtype());
-  const Tensor own = whole && !given_.contains(impl_of(g).storage.get())
-                         ? g
-                         : unrecorded([&] { return g.clone(); });
+  const Tensor own = is_whole(g) ? g : unrecorded([&] { return g.clone(); });
   given_.insert(impl_of(own).storage.get());
   return own;
 }
@@ -66,10 +69,21 @@ void Capture::set_grad(const Ptr<Node>& leaf, const Tensor& g) {
   if (is_born(*leaf)) return static_cast<LeafNode&>(*leaf).set_grad(g);
   clear(leaf);
   LeafState& state = state_of(leaf);
-  if (g.defined()) {
-    note("set_grad", g);
+  if (g.defined() && is_own(g)) {
+    check<Error>(is_whole(g),
+                 "set_grad: this tensor of shape {} shares memory with {}, and so would the "
+                 "gradient in each run; give a clone() of it",
+                 g.shape(), is_feed(g) ? "a feed, which belongs to the caller" : "another tensor");
     state.now = undivided(g);
     return give(state);
+  }
+  if (g.defined()) {
+    note("set_grad", g);
+    state.now = make_alias(g);
+    // Both look at the same elements, as by themselves.
+    return add_call("set_grad", [leaf, g = state.now] {
+      static_cast<LeafNode&>(*leaf).set_grad(make_alias(g));
+    });
   }
   add_call("zero_grad", [leaf] { static_cast<LeafNode&>(*leaf).set_grad({}); });
   done_.steps.back().clears = {leaf};
@@ -105,6 +119,10 @@ std::size_t hooks_on(const Node* leaf) {
   return extras ? extras->hooks->now().size() + extras->after->now().size() : 0;
 }
 
+void captured_graph() {
+  if (current_program) current_program->ignore_owners();
+}
+void captured_pass() { current_program->pass(); }
 void captured_look(const Tensor& x) { current_program->look(x); }
 
 void captured_gradient(const Ptr<Node>& leaf, Tensor g) {

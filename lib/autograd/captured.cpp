@@ -49,10 +49,10 @@ void check_nothing_kept(const Captured& done) {
 /// Another capture of this thread until the end of the scope.
 class Capturing {
  public:
-  explicit Capturing(Capture& capture)
+  Capturing(Capture& capture, Mode recorded)
       : before_(std::exchange(current_program, &capture)),
         number_before_(std::exchange(current_capture, capture.number())),
-        mode_(Mode::record | Mode::capture) {}
+        mode_(recorded | Mode::capture) {}
   Capturing(const Capturing&) = delete;
   Capturing& operator=(const Capturing&) = delete;
   ~Capturing() {
@@ -79,7 +79,7 @@ Captured capture_steps(const Program::Function& f, const std::vector<Meta>& feed
                feeds.size());
   return with_room("capture", [&] {
     Capture capture;
-    const Capturing guard(capture);
+    const Capturing guard(capture, mode & Mode::record);
     std::vector<Tensor> x;
     for (const Meta& feed : feeds) x.push_back(capture.feed(feed.dtype, Layout(feed.shape)));
     Captured done = capture.finish(f(x));
@@ -91,7 +91,7 @@ Captured capture_steps(const Program::Function& f, const std::vector<Meta>& feed
 
 TensorList inferred(const Operation& operation, Inputs inputs) {
   Capture capture;
-  const Capturing guard(capture);
+  const Capturing guard(capture, Mode::record);
   TensorList x;
   for (const Tensor* input : inputs) {
     x.push_back(is_symbolic(*input) ? capture.feed(input->dtype(), impl_of(*input).layout)
@@ -133,6 +133,11 @@ void refuse_captured_once(std::string_view operation, const Tensor& x) {
 }
 
 bool capturing() { return is_captured(); }
+
+void detail::ask_owners(bool (*owns)(const Tensor&), const std::atomic<std::uint64_t>& changes) {
+  static const Owners those{owns, &changes};
+  owners = &those;
+}
 
 bool detail::called_in_runs(std::string_view name, const std::vector<Tensor>& changed,
                             std::function<void()> again) {

@@ -23,6 +23,8 @@ class Capture {
     if (!is_own(x)) note_outsider(x);
   }
   void add_call(std::string_view name, std::function<void()> call);
+  void pass() { done_.differentiates = true; }
+  void ignore_owners() { watches_owners_ = false; }
   void require(Requirement requirement) { done_.requirements.push_back(std::move(requirement)); }
   /// x, from before or not, is about to be changed.
   void changes(std::string_view operation, const Tensor& x);
@@ -48,12 +50,14 @@ class Capture {
   void note(std::string_view operation, const Tensor& x);
   void note_outsider(const Tensor& x);
   LeafState& state_of(const Ptr<Node>& leaf);
+  bool is_whole(const Tensor& g) const;
   Tensor undivided(const Tensor& g);
   void give(LeafState& state);
   static std::vector<Tensor> aliases(Inputs inputs);
 
   Captured done_;
   std::uint64_t first_node_ = next_node_number();
+  bool watches_owners_ = true;
   std::unordered_set<const TensorImpl*> met_;
   std::unordered_set<const Storage*> given_;
   std::vector<std::pair<Ptr<Storage>, std::uint32_t>> versions_;

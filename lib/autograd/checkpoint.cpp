@@ -57,14 +57,14 @@ class Rewound {
  public:
   explicit Rewound(const std::vector<Drawn>& drawn) {
     for (const Drawn& draw : drawn) {
-      now_.push_back({draw.generator, *draw.generator});
-      *draw.generator = draw.before;
+      now_.push_back({draw.state, *draw.state});
+      *draw.state = draw.before;
     }
   }
   Rewound(const Rewound&) = delete;
   Rewound& operator=(const Rewound&) = delete;
   ~Rewound() {
-    for (const Drawn& draw : now_) *draw.generator = draw.before;
+    for (const Drawn& draw : now_) *draw.state = draw.before;
   }
 
  private:

@@ -6,12 +6,10 @@ namespace tapegrad {
 
 constinit thread_local Draws* current_draws = nullptr;
 
-void note_in_regions(Generator& generator) {
+void note_in_regions(const std::shared_ptr<detail::RandomState>& state) {
   for (Draws* region = current_draws; region; region = region->outer) {
-    if (std::ranges::find(region->list, &generator, &Drawn::generator) != region->list.end()) {
-      continue;
-    }
-    region->list.push_back({&generator, generator});
+    if (std::ranges::find(region->list, state, &Drawn::state) != region->list.end()) continue;
+    region->list.push_back({state, *state});
   }
 }
 

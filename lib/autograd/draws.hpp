@@ -1,6 +1,7 @@
 // Which generators a region of checkpoint() draws from: it rewinds them when it runs again.
 #pragma once
 
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -8,10 +9,10 @@
 
 namespace tapegrad {
 
-/// A generator, and its state when the region first drew from it.
+/// A generator's state, and what it was when the region first drew from it.
 struct Drawn {
-  Generator* generator;
-  Generator before;
+  std::shared_ptr<detail::RandomState> state;
+  detail::RandomState before;
 };
 
 /// What has been drawn from within a region, and the region that this one is in.
@@ -35,12 +36,12 @@ class DrawsGuard {
   Draws* before_;
 };
 
-void note_in_regions(Generator& generator);
+void note_in_regions(const std::shared_ptr<detail::RandomState>& state);
 
 /// To be called before numbers are drawn.
-inline void note_draw(Generator& generator) {
+inline void note_draw(const std::shared_ptr<detail::RandomState>& state) {
   if (current_draws) [[unlikely]]
-    note_in_regions(generator);
+    note_in_regions(state);
 }
 
 }  // namespace tapegrad

@@ -205,6 +205,7 @@ void ReversePass::run() {
     run_all<Look::away>();
   }
   if (is_captured()) [[unlikely]] {
+    captured_pass();
     for (Arrival& leaf : scratch_->leaves) captured_gradient(leaf.node, std::move(leaf.gradient));
     scratch_->leaves.clear();
   }

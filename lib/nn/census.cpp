@@ -8,6 +8,7 @@
 #include "core/thread_end.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/nn/parameter.hpp"
+#include "tapegrad/program.hpp"
 
 namespace tapegrad::nn {
 namespace detail {
@@ -90,7 +91,10 @@ struct Census {
 
 /// Never destroyed: modules may be static, and end after everything else.
 Census& census() {
-  static Census& instance = *new Census;
+  static Census& instance = []() -> Census& {
+    tapegrad::detail::ask_owners(detail::is_owned, detail::changes_of_owners);
+    return *new Census;
+  }();
   return instance;
 }
 

@@ -4,6 +4,7 @@
 #include "nn/python_text.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/program.hpp"
 
 namespace tapegrad::nn {
 namespace {
@@ -94,6 +95,17 @@ std::string LocalResponseNorm::extra_repr() const {
 
 namespace detail {
 
+/// How many batches there were, as a number.
+static double counted(const Tensor& batches) {
+  check<Error>(
+      !capturing(),
+      "batch_norm: without a momentum the running moments are means of all batches; how "
+      "many there were is a number in C++, of shape {}, which would be that of now in each "
+      "run of a captured program: give a momentum",
+      batches.shape());
+  return batches.item<double>();
+}
+
 RunningNorm::RunningNorm(std::int64_t num_features, const BatchNormLayerOptions& options)
     : features_(num_features), options_(options) {
   check_parameters("batch_norm", options.dtype);
@@ -131,7 +143,7 @@ Tensor RunningNorm::batch_norm(const Tensor& x) const {
     const NoGrad guard;
     Tensor count = num_batches_tracked;
     count.add_(1);
-    if (!options_.momentum) momentum = 1 / count.item<double>();
+    if (!options_.momentum) momentum = 1 / counted(count);
   }
   return nn::batch_norm(x, running_mean, running_var, weight, bias,
                         {.training = trains || !tracks, .momentum = momentum, .eps = options_.eps});

@@ -1,10 +1,32 @@
 #include "tapegrad/nn/sequential.hpp"
 
 #include <string>
+#include <utility>
 
 #include "core/check.hpp"
+#include "tapegrad/program.hpp"
 
 namespace tapegrad::nn {
+
+detail::Composition& detail::Composition::operator=(Composition&& other) noexcept {
+  if (this == &other) return *this;
+  change();
+  changes_ = std::move(other.changes_);
+  return *this;
+}
+
+void detail::Composition::change() noexcept {
+  if (changes_) changes_->fetch_add(1, std::memory_order_relaxed);
+}
+
+void detail::Composition::require() const {
+  if (!capturing()) return;
+  if (!changes_) changes_ = std::make_shared<std::atomic<int>>(0);
+  tapegrad::detail::required_in_runs(
+      [changes = changes_, then = changes_->load()] { return changes->load() == then; },
+      "a Sequential that it was captured with has got other parts since, or has ended; capture it "
+      "again");
+}
 
 Sequential::Sequential(const Sequential& other) : Layer(other) {
   for (const auto& part : other.parts_) parts_.push_back(part->clone());
@@ -13,10 +35,13 @@ Sequential::Sequential(const Sequential& other) : Layer(other) {
 Sequential& Sequential::operator=(const Sequential& other) {
   if (this == &other) return *this;
   Layer::operator=(other);
+  if (size() != other.size()) composition_.change();
   parts_.resize(other.size());
   for (std::size_t i = 0; i < size(); ++i) {
     const Part& from = *other.parts_[i];
-    if (!parts_[i] || !parts_[i]->assign(from)) parts_[i] = from.clone();
+    if (parts_[i] && parts_[i]->assign(from)) continue;
+    parts_[i] = from.clone();
+    composition_.change();
   }
   return *this;
 }
@@ -44,6 +69,7 @@ void Sequential::visit(Visitor& v) {
 
 Tensor Sequential::forward(const Tensor& x) const {
   check_defined("Sequential", x);
+  composition_.require();
   Tensor y = x;
   for (const auto& part : parts_) y = part->forward(y);
   return y;

@@ -7,6 +7,7 @@
 #include "optim/numbers.hpp"
 #include "optim/options.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/program.hpp"
 
 namespace tapegrad::optim {
 namespace {
@@ -61,6 +62,10 @@ void ReduceLROnPlateau::reduce() {
 }
 
 void ReduceLROnPlateau::step(double metric) {
+  check<Error>(!capturing(),
+               "ReduceLROnPlateau: step({}) in a captured function would be done once, and not in "
+               "each run; do it between the runs",
+               metric);
   static_cast<void>(found(optimizer_, last_epoch_));
   ++last_epoch_;
   if (is_better(metric)) {

@@ -1,7 +1,6 @@
 #include "program/arena.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace tapegrad {
 namespace {
@@ -10,42 +9,32 @@ constexpr std::size_t line = 64;
 
 }  // namespace
 
-void Arena::add(Ptr<Storage> storage, std::size_t first) {
-  values_.push_back({std::move(storage), first, first});
+std::size_t Arena::add(std::size_t bytes, std::size_t first) {
+  values_.push_back({(bytes + line - 1) / line * line, first, first});
+  return values_.size() - 1;
 }
 
-void Arena::uses(const Storage& storage, std::size_t step) {
-  // Nearly always a young one.
-  const auto found =
-      std::ranges::find_if(values_.rbegin(), values_.rend(),
-                           [&](const Value& value) { return value.storage.get() == &storage; });
-  if (found != values_.rend()) found->last = std::max(found->last, step);
-}
-
-std::size_t Arena::room_of(const Value& value) {
-  return (value.storage->bytes + line - 1) / line * line;
+void Arena::uses(std::size_t value, std::size_t step) {
+  values_[value].last = std::max(values_[value].last, step);
 }
 
 std::size_t Arena::lay_out() {
-  std::vector<Value*> alive;  // by offset
+  std::vector<Value*> by_birth, alive;  // the latter by offset
+  for (Value& value : values_) by_birth.push_back(&value);
+  std::ranges::stable_sort(by_birth, {}, &Value::first);
   std::size_t size = 0;
-  std::ranges::stable_sort(values_, {}, &Value::first);
-  for (Value& value : values_) {
-    std::erase_if(alive, [&](const Value* other) { return other->last < value.first; });
+  for (Value* value : by_birth) {
+    std::erase_if(alive, [&](const Value* other) { return other->last < value->first; });
     std::size_t at = 0;
     auto place = alive.begin();
-    for (; place != alive.end() && (*place)->offset < at + room_of(value); ++place) {
-      at = (*place)->offset + room_of(**place);
+    for (; place != alive.end() && (*place)->offset < at + value->room; ++place) {
+      at = (*place)->offset + (*place)->room;
     }
-    value.offset = at;
-    alive.insert(place, &value);
-    size = std::max(size, at + room_of(value));
+    value->offset = at;
+    alive.insert(place, value);
+    size = std::max(size, at + value->room);
   }
   return size;
-}
-
-void Arena::place_in(std::byte* memory) const {
-  for (const Value& value : values_) value.storage->data = memory + value.offset;
 }
 
 }  // namespace tapegrad

@@ -5,27 +5,24 @@
 #include <cstddef>
 #include <vector>
 
-#include "core/storage.hpp"
-
 namespace tapegrad {
 
 class Arena {
  public:
-  /// A storage without memory, written first by step `first`.
-  void add(Ptr<Storage> storage, std::size_t first);
-  void uses(const Storage& storage, std::size_t step);
+  /// A value that step `first` is the first to write; gives its number.
+  std::size_t add(std::size_t bytes, std::size_t first);
+  void uses(std::size_t value, std::size_t step);
   /// Finds the places; gives the size of all together.
   std::size_t lay_out();
-  void place_in(std::byte* memory) const;
+  std::size_t offset(std::size_t value) const { return values_[value].offset; }
 
  private:
   struct Value {
-    Ptr<Storage> storage;
+    std::size_t room;
     std::size_t first;
     std::size_t last;
     std::size_t offset = 0;
   };
-  static std::size_t room_of(const Value& value);
 
   std::vector<Value> values_;
 };

@@ -26,8 +26,8 @@ class Records {
 };
 
 Records::Records(const Plan& plan) {
-  for (std::size_t i = 0; i < plan.places_of_feeds().size(); ++i) {
-    feeds_.emplace(plan.places_of_feeds()[i].get(), fmt::format("feed_{}", i));
+  for (std::size_t i = 0; i < plan.captured().feeds.size(); ++i) {
+    feeds_.emplace(plan.captured().feeds[i].impl()->storage.get(), fmt::format("feed_{}", i));
   }
   for (const Outsider& outsider : plan.captured().outsiders) {
     outsiders_.emplace(outsider.storage, &outsider);
@@ -77,7 +77,7 @@ void Records::add(const Step& step) {
 std::vector<TapeRecord> Program::operations() const {
   const std::lock_guard guard(impl_->mutex);
   if (impl_->entries.empty()) return {};
-  const Plan& plan = *impl_->entries.front().plan;
+  const Plan& plan = impl_->entries.front()->plan;
   Records records(plan);
   for (const Step& step : plan.captured().steps) records.add(step);
   return std::move(records).taken();

@@ -19,19 +19,23 @@ Pieces::Pieces(const Group& group) : group_(group), moves_(group.dtypes.size()) 
   for (const DType dtype : group.dtypes) {
     storages_.push_back(make_foreign_storage(nullptr, length * size_of(dtype)));
   }
-  Arena arena;
   const std::size_t outer = group.inputs + group.results;
+  Arena arena;
+  std::vector<std::size_t> numbers(group.dtypes.size());
   for (std::size_t i = 0; i < group.steps.size(); ++i) {
     const GroupStep& step = group.steps[i];
-    if (step.output.value >= outer) arena.add(storages_[step.output.value], i);
+    const std::size_t made = step.output.value;
+    if (made >= outer) numbers[made] = arena.add(storages_[made]->bytes, i);
     for (const Place& input : step.inputs) {
-      if (input.value >= outer) arena.uses(*storages_[input.value], i);
+      if (input.value >= outer) arena.uses(numbers[input.value], i);
       if (input.value < outer && !input.whole) moves_[input.value] = true;
     }
-    if (step.output.value < outer) moves_[step.output.value] = true;
+    if (made < outer) moves_[made] = true;
   }
   scratch_ = make_storage(arena.lay_out());
-  arena.place_in(scratch_->data);
+  for (std::size_t i = outer; i < storages_.size(); ++i) {
+    storages_[i]->data = scratch_->data + arena.offset(numbers[i]);
+  }
   full_ = operands_of(group.cut.rows_of_piece);
   last_ = operands_of(group.cut.rows - (group.cut.pieces() - 1) * group.cut.rows_of_piece);
 }

@@ -1,79 +1,64 @@
-// A captured function made ready to run: steps that count, each value with a place in memory.
+// A captured function made ready to run: steps that count, and where in memory each value is to
+// lie. The same for all runs; what belongs to one of them is in frame.hpp.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
-#include <deque>
-#include <memory>
-#include <unordered_set>
-#include <utility>
+#include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include "autograd/capture.hpp"
+#include "program/arena.hpp"
 
 namespace tapegrad {
 
 class Plan {
  public:
+  /// Where a value of the capture lies in a run.
+  struct Home {
+    enum class Kind { feed, arena, handed_out } kind;
+    /// The number of the feed or of what is handed out, the place in the arena.
+    std::size_t place;
+    std::size_t bytes;
+    /// Numbers from the capture, which others may change, with which each run begins anew.
+    const Storage* as_captured = nullptr;
+  };
+
   explicit Plan(Captured captured);
 
   /// Throws Error where a run would not do what the function would do now.
   void check_world() const;
-  /// What it gives is then in captured().results, of which the caller gets aliases.
-  void run(Inputs feeds);
-
+  /// Whether it is what would be captured in the thread's mode.
+  bool fits_mode(bool recorded) const {
+    return !captured_.differentiates || captured_.recorded == recorded;
+  }
   const Captured& captured() const { return captured_; }
-  const std::vector<Ptr<Storage>>& places_of_feeds() const { return places_of_feeds_; }
+  /// Null for what was there before, and for constants.
+  const Home* home_of(const Tensor& x) const;
+  const std::unordered_map<const Storage*, Home>& homes() const { return homes_; }
+  std::size_t handed_out_count() const { return handed_out_; }
+  /// Nothing but its results comes of a run, so that several may go on at a time.
+  bool changes_nothing() const { return changes_nothing_; }
+
   std::size_t captured_steps() const { return captured_steps_; }
   std::size_t fused_steps() const;
   std::size_t value_bytes() const { return value_bytes_; }
   std::size_t arena_bytes() const { return arena_bytes_; }
 
  private:
-  /// A tensor that is handed out: a result, or the gradient of a leaf.
-  struct Handle {
-    Tensor* tensor;
-    /// Null for a result.
-    const Gift* gift;
-    /// How it was captured: who got it may have changed it.
-    DType dtype;
-    Layout layout;
-  };
-  /// What others may see after a run: a new memory for each run in which somebody still looks at
-  /// the last one's.
-  struct Held {
-    std::vector<TensorImpl*> within = {};
-    std::vector<Handle> outside = {};
-    std::size_t bytes = 0;
-    Ptr<Storage> memory = {};
-  };
-  /// Numbers from the capture that a run changes.
-  struct Fresh {
-    Ptr<Storage> of_run;
-    Ptr<Storage> as_captured;
-  };
-
-  using Storages = std::unordered_set<const Storage*>;
-  Storages handed_out() const;
-  void drop_unread(const Storages& needed);
-  void drop_clearing();
-  void compute_constants(const Storages& needed);
   void lay_out();
-  static bool is_free(const Held& held);
-  static void prepare(Held& held);
-  void bind(Inputs feeds);
-  void unbind() noexcept;
+  void check_owners() const;
 
   Captured captured_;
   std::size_t captured_steps_;
+  std::unordered_map<const Storage*, Home> homes_;
+  std::size_t handed_out_ = 0;
   std::size_t value_bytes_ = 0;
   std::size_t arena_bytes_ = 0;
-  Ptr<Storage> arena_;
-  std::vector<Held> held_;
-  std::vector<Fresh> fresh_;
-  /// For each feed the storage that stands for its memory.
-  std::vector<Ptr<Storage>> places_of_feeds_;
-  /// During a run, of feeds that don't lie row by row.
-  std::deque<Tensor> copies_;
+  bool changes_nothing_ = false;
+  /// Of the owners of tensors, when they were looked at last.
+  mutable std::atomic<std::uint64_t> changes_seen_ = 0;
 };
 
 }  // namespace tapegrad

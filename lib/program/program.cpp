@@ -6,6 +6,7 @@
 #include "core/naming.hpp"
 #include "core/unknown.hpp"
 #include "program/program_impl.hpp"
+#include "tapegrad/autograd.hpp"
 
 namespace tapegrad {
 namespace {
@@ -28,30 +29,67 @@ const Tensor& only(const std::vector<Tensor>& results) {
 
 }  // namespace
 
-Plan& Program::Impl::add_plan(Signature signature) {
-  auto plan = std::make_unique<Plan>(capture_steps(f, signature));
-  entries.insert(entries.begin(), {std::move(signature), std::move(plan)});
-  return *entries.front().plan;
+Program::Impl::Entry& Program::Impl::add_entry(Signature signature) {
+  Captured captured = capture_steps(f, signature);
+  std::unique_ptr<Entry> entry(new Entry{std::move(signature), Plan(std::move(captured))});
+  return **entries.insert(entries.begin(), std::move(entry));
 }
 
-Plan& Program::Impl::plan_for(Inputs feeds) {
-  const auto found = std::ranges::find_if(
-      entries, [&](const Entry& entry) { return fits(entry.signature, feeds); });
+Program::Impl::Entry& Program::Impl::entry_for(Inputs feeds) {
+  const auto found = std::ranges::find_if(entries, [&](const auto& entry) {
+    return fits(entry->signature, feeds) && entry->plan.fits_mode(recording());
+  });
   if (found != entries.end()) {
     if (found != entries.begin()) std::rotate(entries.begin(), found, found + 1);
-    return *entries.front().plan;
+    return *entries.front();
   }
   Signature signature;
   for (const Tensor* x : feeds) signature.push_back({x->dtype(), x->shape()});
-  return add_plan(std::move(signature));
+  return add_entry(std::move(signature));
 }
 
-const Plan& Program::Impl::run(Inputs feeds) {
-  Plan& plan = plan_for(feeds);
-  plan.check_world();
-  plan.run(feeds);
-  return plan;
-}
+class Program::Impl::Run {
+ public:
+  Run(Impl& program, Inputs feeds)
+      : lock_(program.mutex), entry_(program.entry_for(feeds)), feeds_(feeds) {}
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+  ~Run() {
+    if (!frame_) return;
+    if (!lock_) lock_.lock();
+    entry_.idle.push_back(std::move(frame_));  // there is room
+  }
+
+  const Captured& captured() const { return entry_.plan.captured(); }
+  const std::vector<Tensor>& results() {
+    check<Error>(!is_traced() || !is_anomaly_enabled(),
+                 "program: anomaly mode looks at what each operation gives, and a run would pass "
+                 "over it, with {} feeds; call the function itself in it",
+                 feeds_.size());
+    take_frame();
+    if (entry_.plan.changes_nothing()) lock_.unlock();
+    entry_.plan.check_world();
+    frame_->run(feeds_);
+    return frame_->results();
+  }
+
+ private:
+  void take_frame() {
+    if (entry_.idle.empty()) {
+      entry_.idle.reserve(entry_.frames + 1);
+      frame_ = std::make_unique<Frame>(entry_.plan);
+      ++entry_.frames;
+    } else {
+      frame_ = std::move(entry_.idle.back());
+      entry_.idle.pop_back();
+    }
+  }
+
+  std::unique_lock<std::recursive_mutex> lock_;
+  Entry& entry_;
+  Inputs feeds_;
+  std::unique_ptr<Frame> frame_;
+};
 
 Program::Program(Function f, const std::vector<Feed>& feeds) {
   with_room("capture", [&] {
@@ -63,7 +101,7 @@ Program::Program(Function f, const std::vector<Feed>& feeds) {
       check_dtype("capture", feed.dtype);
       signature.push_back({feed.dtype, feed.shape});
     }
-    impl_->add_plan(std::move(signature));
+    impl_->add_entry(std::move(signature));
   });
 }
 
@@ -71,11 +109,10 @@ std::vector<Tensor> Program::run(const std::vector<Tensor>& feeds) const {
   check_defined("program", feeds);
   const bool in_graph = graphs_here > 0 && std::ranges::any_of(feeds, is_symbolic);
   if (is_captured() || in_graph) return impl_->f(feeds);
-  const std::lock_guard guard(impl_->mutex);
+  const std::vector<const Tensor*> pointers = pointers_to(feeds);
+  Impl::Run run(*impl_, pointers);
   std::vector<Tensor> results;
-  for (const Tensor& y : impl_->run(pointers_to(feeds)).captured().results) {
-    results.push_back(make_alias(y));
-  }
+  for (const Tensor& y : run.results()) results.push_back(make_alias(y));
   return results;
 }
 
@@ -90,17 +127,16 @@ Tensor Program::run_for_one(std::span<const Tensor* const> feeds) const {
     for (const Tensor* x : feeds) list.push_back(*x);
     return only(impl_->f(list));
   }
-  const std::lock_guard guard(impl_->mutex);
-  // Refused before it runs, where that is known.
-  only(impl_->plan_for(feeds).captured().results);
-  const Tensor& result = only(impl_->run(feeds).captured().results);
+  Impl::Run run(*impl_, feeds);
+  only(run.captured().results);  // refused before it runs
+  const Tensor& result = only(run.results());
   return result.defined() ? make_alias(result) : Tensor();
 }
 
 ProgramStats Program::stats() const {
   const std::lock_guard guard(impl_->mutex);
   if (impl_->entries.empty()) return {};
-  const Plan& plan = *impl_->entries.front().plan;
+  const Plan& plan = impl_->entries.front()->plan;
   return {.captured_steps = plan.captured_steps(),
           .steps = plan.captured().steps.size(),
           .fused_steps = plan.fused_steps(),

@@ -1,4 +1,4 @@
-// What a Program holds: a plan for each list of feeds.
+// What a Program holds: for each list of feeds a plan, and frames to run it in.
 #pragma once
 
 #include <memory>
@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "program/frame.hpp"
 #include "program/plan.hpp"
 #include "tapegrad/program.hpp"
 
@@ -16,19 +17,24 @@ using Signature = std::vector<Meta>;
 struct Program::Impl {
   struct Entry {
     Signature signature;
-    std::unique_ptr<Plan> plan;
+    Plan plan;
+    /// Those in which nobody runs now; more than one if threads have run it at a time.
+    std::vector<std::unique_ptr<Frame>> idle = {};
+    std::size_t frames = 0;
   };
+  /// A frame for the time of a run, which others may share the program in if that changes nothing.
+  class Run;
 
   explicit Impl(Function captured) : f(std::move(captured)) {}
-  Plan& add_plan(Signature signature);
-  Plan& plan_for(Inputs feeds);
-  /// With the mutex: the plan for these feeds, whose results are then those of the run.
-  const Plan& run(Inputs feeds);
+  Entry& add_entry(Signature signature);
+  /// With the mutex.
+  Entry& entry_for(Inputs feeds);
 
   Function f;
-  std::mutex mutex;
+  /// The function that is captured may ask the program what it is.
+  std::recursive_mutex mutex;
   /// The one that was used last comes first.
-  std::vector<Entry> entries = {};
+  std::vector<std::unique_ptr<Entry>> entries = {};
 };
 
 }  // namespace tapegrad

@@ -32,8 +32,8 @@ std::string label_of(const Tensor& x) {
 }
 
 Listing::Listing(const Plan& plan) : plan_(plan) {
-  for (std::size_t i = 0; i < plan.places_of_feeds().size(); ++i) {
-    names_[plan.places_of_feeds()[i].get()] = fmt::format("feed {}", i);
+  for (std::size_t i = 0; i < plan.captured().feeds.size(); ++i) {
+    names_[plan.captured().feeds[i].impl()->storage.get()] = fmt::format("feed {}", i);
   }
   std::map<std::string, std::size_t> seen;
   for (const Outsider& outsider : plan.captured().outsiders) {
@@ -98,7 +98,7 @@ std::string Listing::text() {
 
 std::string Program::text() const {
   const std::lock_guard guard(impl_->mutex);
-  return impl_->entries.empty() ? std::string() : Listing(*impl_->entries.front().plan).text();
+  return impl_->entries.empty() ? std::string() : Listing(impl_->entries.front()->plan).text();
 }
 
 }  // namespace tapegrad

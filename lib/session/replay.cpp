@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "autograd/apply.hpp"
+#include "autograd/capture.hpp"
 #include "core/check.hpp"
 #include "core/unknown.hpp"
 #include "tapegrad/autograd.hpp"
@@ -118,6 +119,7 @@ TensorList Replay::results_of(const GraphNode& node, const TensorList& inputs,
 }
 
 TensorList Replay::operator()(const TensorList& feeds) const {
+  captured_graph();
   KnownSizes sizes;
   std::unordered_map<const TensorImpl*, Tensor> values;
   for (std::size_t i = 0; i < feeds.size(); ++i) {

@@ -1,6 +1,7 @@
 // Sequential: layers one after the other.
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <memory>
@@ -12,6 +13,29 @@
 
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace nn {
+
+namespace detail {
+
+/// Tells programs that were captured with a list of parts that it has others now.
+class Composition {
+ public:
+  Composition() = default;
+  Composition(const Composition&) noexcept {}
+  Composition(Composition&&) noexcept = default;
+  /// What is assigned to has other parts than before.
+  Composition& operator=(const Composition&) = delete;
+  Composition& operator=(Composition&& other) noexcept;
+  ~Composition() { change(); }
+  void change() noexcept;
+  /// In a capture: its runs need the parts of now.
+  void require() const;
+
+ private:
+  /// Counts changes; null until somebody needs to know.
+  mutable std::shared_ptr<std::atomic<int>> changes_;
+};
+
+}  // namespace detail
 
 /// Any module that maps one tensor to one tensor, whether or not it derives from Layer.
 template <class M>
@@ -42,6 +66,7 @@ class Sequential : public Layer {
     check_depth(part);
     parts_.push_back(std::make_unique<PartOf<M>>(std::move(part)));
     name_part(parts_.back()->get(), std::to_string(size() - 1));
+    composition_.change();
   }
   std::size_t size() const { return parts_.size(); }
   /// Throws IndexError past the end.
@@ -87,6 +112,7 @@ class Sequential : public Layer {
   [[noreturn]] static void refuse_kind(std::size_t i, const Module& part);
 
   std::vector<std::unique_ptr<Part>> parts_;
+  detail::Composition composition_;
 };
 
 }  // namespace nn

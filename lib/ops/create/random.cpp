@@ -26,9 +26,11 @@ struct Normal : Assign<Normal> {
   static constexpr std::string_view name = "normal";
 };
 
-kernels::Stream next(Generator& generator) {
-  note_draw(generator);
-  return {generator.initial_seed(), generator.next_call()};
+using State = std::shared_ptr<detail::RandomState>;
+
+kernels::Stream next(const State& state) {
+  note_draw(state);
+  return {state->seed, state->calls.fetch_add(1, std::memory_order_relaxed)};
 }
 
 /// Numbers from nothing: fill(ref, stream) of a kernel, which a captured program calls again with
@@ -38,17 +40,17 @@ struct Draw {
   static constexpr bool has_effect = true;
   std::string_view name;
   Meta meta;
-  Generator* generator;
+  State state;
   Fill fill;
   void each_size(const auto& f) { std::for_each(meta.shape.begin(), meta.shape.end(), f); }
   Meta result() const { return meta; }
-  void into(const Tensor& x) const { fill(kernels::ref(x), next(*generator)); }
+  void into(const Tensor& x) const { fill(kernels::ref(x), next(state)); }
 };
 
 template <class Fill>
 Tensor drawn(std::string_view operation, const Shape& shape, DType dtype, Generator& generator,
              Fill fill) {
-  const Draw<Fill> op{operation, {computed_in(dtype), shape}, &generator, fill};
+  const Draw<Fill> op{operation, {computed_in(dtype), shape}, generator.state(), fill};
   return converted(speaking_as(operation, [&] { return untaped(op); }), dtype);
 }
 
@@ -105,29 +107,51 @@ void check_parameters(std::string_view operation, const Tensor& x, double a, dou
 }  // namespace
 
 Generator& default_generator() {
-  static Generator generator;
+  static Generator generator = [] {
+    // Whoever captures asks for it first, perhaps; it isn't made again in each run.
+    const ModeGuard outside(Mode::silent);
+    return Generator();
+  }();
   return generator;
 }
 
 void manual_seed(std::uint64_t seed) { default_generator().manual_seed(seed); }
 
-void Generator::manual_seed(std::uint64_t seed) { restart(seed, 0); }
+namespace {
 
-void Generator::restart(std::uint64_t seed, std::uint64_t calls) {
-  const auto begin = [this, seed, calls] {
-    seed_ = seed;
-    calls_ = calls;
-  };
-  if (!detail::called_in_runs("manual_seed", {}, begin)) begin();
+/// The state is what `now` gives, from here on; in each run, where a program is captured.
+template <class Now>
+void become(const State& state, const Now& now) {
+  if (!detail::called_in_runs("manual_seed", {}, [=] { *state = now(); })) *state = now();
+}
+
+}  // namespace
+
+Generator::Generator(std::uint64_t seed) : state_(std::make_shared<detail::RandomState>(seed)) {
+  if (capturing()) become(state_, [seed] { return detail::RandomState(seed); });
+}
+
+Generator::Generator(const Generator& other)
+    : state_(std::make_shared<detail::RandomState>(*other.state_)) {
+  if (capturing()) *this = other;
+}
+
+Generator& Generator::operator=(const Generator& other) {
+  if (this != &other) become(state_, [theirs = other.state_] { return *theirs; });
+  return *this;
+}
+
+void Generator::manual_seed(std::uint64_t seed) {
+  become(state_, [seed] { return detail::RandomState(seed); });
 }
 
 Tensor Generator::get_state() const {
   check<Error>(!capturing(),
                "get_state: in a captured function this would be the state of now, seed {}, in each "
                "run; keep it before",
-               seed_);
+               state_->seed);
   return Tensor::from_vector<std::int64_t>(
-      {static_cast<std::int64_t>(seed_), static_cast<std::int64_t>(calls_.load())});
+      {static_cast<std::int64_t>(state_->seed), static_cast<std::int64_t>(state_->calls.load())});
 }
 
 void Generator::set_state(const Tensor& state) {
@@ -137,7 +161,9 @@ void Generator::set_state(const Tensor& state) {
   check<DTypeError>(state.dtype() == int64, "set_state: needs what get_state() gave, of int64: {}",
                     state.dtype());
   const std::vector<std::int64_t> values = state.to_vector<std::int64_t>();
-  restart(static_cast<std::uint64_t>(values[0]), static_cast<std::uint64_t>(values[1]));
+  const auto seed = static_cast<std::uint64_t>(values[0]);
+  const auto calls = static_cast<std::uint64_t>(values[1]);
+  become(state_, [=] { return detail::RandomState(seed, calls); });
 }
 
 Tensor rand(const Shape& shape, const TensorOptions& options, Generator& generator) {

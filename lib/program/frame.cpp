@@ -1,0 +1,160 @@
+#include "program/frame.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "autograd/apply.hpp"
+#include "core/check.hpp"
+
+namespace tapegrad {
+
+using Home = Plan::Home;
+
+Frame::Frame(const Plan& plan) : plan_(plan) {
+  take_memory();
+  const Captured& captured = plan.captured();
+  for (const Step& step : captured.steps) {
+    Action& action = actions_.emplace_back(
+        Action{step.operation.get(), step.scope, nullptr, step.call ? &step.call : nullptr});
+    if (step.gift) {
+      const Gift& gift = *step.gift;
+      action.gift = &gifts_.emplace_back(gift.leaf, placed(gift.tensor), gift.replaces);
+      hold(gift.tensor, action.gift->tensor, action.gift);
+    }
+    if (!step.operation) continue;
+    for (const Tensor& x : step.inputs) action.inputs.push_back(placed(x));
+    for (const Tensor& y : step.outputs) action.outputs.push_back(placed(y));
+    action.pointers = pointers_to(action.inputs);
+  }
+  for (const Tensor& y : captured.results) results_.push_back(placed(y));
+  for (std::size_t i = 0; i < results_.size(); ++i) hold(captured.results[i], results_[i], nullptr);
+  // What is handed out was counted among the steps' tensors.
+  for (Held& held : held_) {
+    std::erase_if(held.within, [&](const TensorImpl* impl) {
+      return std::ranges::any_of(held.outside,
+                                 [&](const Handle& one) { return one.tensor->impl() == impl; });
+    });
+  }
+}
+
+void Frame::take_memory() {
+  arena_ = make_storage(plan_.arena_bytes());
+  held_.resize(plan_.handed_out_count());
+  feeds_.resize(plan_.captured().feeds.size());
+  for (const auto& [storage, home] : plan_.homes()) {
+    switch (home.kind) {
+      case Home::Kind::feed:
+        feeds_[home.place] = make_foreign_storage(nullptr, home.bytes);
+        break;
+      case Home::Kind::handed_out:
+        held_[home.place].bytes = home.bytes;
+        held_[home.place].as_captured = home.as_captured;
+        held_[home.place].memory = make_storage(home.bytes);
+        break;
+      case Home::Kind::arena:
+        Ptr<Storage> place = make_foreign_storage(arena_->data + home.place, home.bytes);
+        if (home.as_captured) fresh_.push_back({place, home.as_captured});
+        in_arena_.emplace(storage, std::move(place));
+    }
+  }
+}
+
+/// A tensor of the capture, where it lies in this frame.
+Tensor Frame::placed(const Tensor& x) {
+  if (!x.defined()) return {};
+  const TensorImpl& impl = *x.impl();
+  const Home* home = plan_.home_of(x);
+  if (!home) return make_alias(x);
+  if (home->kind == Home::Kind::feed)
+    return make_tensor(impl.dtype, feeds_[home->place], impl.layout);
+  if (home->kind == Home::Kind::arena) {
+    return make_tensor(impl.dtype, in_arena_.at(impl.storage.get()), impl.layout);
+  }
+  Held& held = held_[home->place];
+  Tensor here = make_tensor(impl.dtype, held.memory, impl.layout);
+  held.within.push_back(here.impl());
+  return here;
+}
+
+void Frame::hold(const Tensor& x, Tensor& handle, const Gift* gift) {
+  held_[plan_.home_of(x)->place].outside.push_back(
+      {&handle, gift, handle.dtype(), handle.impl()->layout});
+}
+
+/// Nobody else looks at what the last run put there, and what was handed out is as it was captured.
+bool Frame::is_free(const Held& held) {
+  const std::size_t ours = held.within.size() + held.outside.size() + 1;
+  if (held.memory->references.load(std::memory_order_acquire) != ours) return false;
+  return std::ranges::all_of(held.outside, [&](const Handle& handle) {
+    const TensorImpl& impl = *handle.tensor->impl();
+    // The run drops it from the leaf before it gives it anew.
+    const bool in_leaf = handle.gift && handle.gift->replaces && handle.gift->is_in_leaf();
+    // Who changes its type or layout, by to_(), changes its storage.
+    return impl.storage.get() == held.memory.get() && !impl.node &&
+           impl.references.load(std::memory_order_acquire) == (in_leaf ? 2 : 1);
+  });
+}
+
+void Frame::prepare(Held& held) {
+  if (is_free(held)) return;
+  held.memory = make_storage(held.bytes);
+  for (TensorImpl* impl : held.within) impl->storage = held.memory;
+  for (const Handle& handle : held.outside) {
+    *handle.tensor = make_tensor(handle.dtype, held.memory, handle.layout);
+  }
+}
+
+/// The caller holds what it feeds until the run ends.
+void Frame::bind(Inputs feeds) {
+  for (std::size_t i = 0; i < feeds.size(); ++i) {
+    const Tensor* feed = feeds[i];
+    check_has_values("program", *feed);
+    const auto is_changed = [&](const Ptr<Storage>& changed) {
+      return changed.get() == feed->impl()->storage.get();
+    };
+    check<Error>(std::ranges::none_of(plan_.captured().changed, is_changed),
+                 "program: feed {} of shape {} shares memory with a tensor that the program "
+                 "changes; feed a clone() of it",
+                 i, feed->shape());
+    check<AutogradError>(!feed->impl()->node,
+                         "program: feed {} of shape {} requires grad, and a run gives it none; "
+                         "feed what detach() gives, or capture the gradient as a result",
+                         i, feed->shape());
+    if (!feed->is_contiguous()) feed = &copies_.emplace_back(feed->contiguous());
+    const TensorImpl& impl = *feed->impl();
+    const auto offset = static_cast<std::size_t>(impl.layout.offset()) * size_of(impl.dtype);
+    feeds_[i]->data = impl.storage->data ? impl.storage->data + offset : nullptr;
+  }
+}
+
+void Frame::unbind() noexcept {
+  for (const Ptr<Storage>& place : feeds_) place->data = nullptr;
+  if (!copies_.empty()) copies_.clear();
+}
+
+void Frame::run(Inputs feeds) {
+  const ModeGuard silent(Mode::silent);
+  struct Unbound {
+    Frame& frame;
+    ~Unbound() { frame.unbind(); }
+  } const unbound{*this};
+  bind(feeds);
+  for (Held& held : held_) {
+    prepare(held);
+    if (held.as_captured) std::memcpy(held.memory->data, held.as_captured->data, held.bytes);
+  }
+  for (const Fresh& fresh : fresh_) {
+    std::memcpy(fresh.of_run->data, fresh.as_captured->data, fresh.as_captured->bytes);
+  }
+  for (const Ptr<Storage>& storage : plan_.captured().changed) storage->bump();
+  for (const Action& action : actions_) {
+    const ScopeGuard scope(action.scope);
+    if (action.operation) {
+      action.operation->into(action.outputs, action.pointers);
+    } else {
+      action.gift ? action.gift->hand_over() : (*action.call)();
+    }
+  }
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,19 @@
+// What becomes of captured steps before they are run: fewer steps, with the same results.
+#pragma once
+
+#include <unordered_set>
+
+#include "autograd/capture.hpp"
+
+namespace tapegrad {
+
+using Storages = std::unordered_set<const Storage*>;
+
+/// What others can see after a run: results; and gradients, which are read by whoever looks at the
+/// leaf, also after what the function did to them.
+Storages handed_out(const Captured& captured);
+
+/// Drops steps that nobody reads, and that would compute the same in each run.
+void simplify(Captured& captured, const Storages& needed);
+
+}  // namespace tapegrad
