@@ -41,6 +41,14 @@ struct ExportOptions {
 void save_function(const std::string& path, const Program::Function& f,
                    const std::vector<Feed>& feeds, const ExportOptions& options = {});
 
+/// The same of a graph: what gives the tensors that are fetched when these are fed, with the
+/// variables that it needs under their names, as they are now. What is fed and fetched is called as
+/// in the graph unless `options` says something else; `options.names` is for tensors that aren't
+/// the graph's, such as parameters of a module. Throws Error also for what isn't of this graph, a
+/// placeholder that is needed and not fed, and a variable without values.
+void save_graph(const std::string& path, const Graph& graph, const std::vector<Fetch>& fetches,
+                const std::vector<Fetch>& feeds, ExportOptions options = {});
+
 namespace detail {
 
 /// A module, whose tensors have names.
