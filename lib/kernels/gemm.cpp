@@ -169,6 +169,21 @@ void gemm(Ref out, Ref a, Ref b, Ref bias) {
   });
 }
 
+void gemm(Ref out, Factor a, Factor b, const Ref* bias) {
+  if (out.layout->numel() == 0) return;
+  const Shape& shape = out.layout->shape();
+  const Strides& sa = a.of.layout->strides();
+  const Strides& sb = b.of.layout->strides();
+  const std::int64_t k = a.of.layout->shape()[a.turned ? 0 : 1];
+  dispatch_known_floating(out.dtype, [&]<class T>(std::type_identity<T>) {
+    if (bias) repeat(out.as<T>(), shape[0], *bias);
+    if (k == 0) return bias ? void() : fill(out, 0);
+    multiply(Product<T>{shape[0], shape[1], k, out.as<T>(), a.of.as<const T>(), sa[a.turned],
+                        sa[!a.turned], b.of.as<const T>(), sb[b.turned], sb[!b.turned],
+                        bias != nullptr});
+  });
+}
+
 bool readable(DType dtype, const Layout& operand) {
   const std::size_t rows = operand.rank() - 2;
   const std::size_t cols = operand.rank() - 1;

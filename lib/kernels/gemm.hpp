@@ -14,6 +14,16 @@ void gemm(Ref out, Ref a, Ref b);
 /// before, costs no pass over the result.
 void gemm(Ref out, Ref a, Ref b, Ref bias);
 
+/// One matrix of floating-point type as a factor: as it lies, or turned.
+struct Factor {
+  Ref of;
+  bool turned = false;
+};
+
+/// The same as gemm() of two matrices, and the bias where there is one, without layouts that are
+/// made for it.
+void gemm(Ref out, Factor a, Factor b, const Ref* bias = nullptr);
+
 /// One product of float or double, wherever its matrices lie, k >= 1: for kernels that make their
 /// operands. Each matrix lies by rows or by columns.
 template <class T>

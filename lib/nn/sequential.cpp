@@ -1,19 +1,11 @@
 #include "tapegrad/nn/sequential.hpp"
 
 #include <string>
-#include <utility>
 
 #include "core/check.hpp"
 #include "tapegrad/program.hpp"
 
 namespace tapegrad::nn {
-
-detail::Composition& detail::Composition::operator=(Composition&& other) noexcept {
-  if (this == &other) return *this;
-  change();
-  changes_ = std::move(other.changes_);
-  return *this;
-}
 
 void detail::Composition::change() noexcept {
   if (changes_) changes_->fetch_add(1, std::memory_order_relaxed);

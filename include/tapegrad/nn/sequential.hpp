@@ -21,10 +21,14 @@ class Composition {
  public:
   Composition() = default;
   Composition(const Composition&) noexcept {}
-  Composition(Composition&&) noexcept = default;
-  /// What is assigned to has other parts than before.
+  /// Who was moved from has no parts any more, who is assigned to has others.
+  Composition(Composition&& other) noexcept { other.change(); }
   Composition& operator=(const Composition&) = delete;
-  Composition& operator=(Composition&& other) noexcept;
+  Composition& operator=(Composition&& other) noexcept {
+    change();
+    other.change();
+    return *this;
+  }
   ~Composition() { change(); }
   void change() noexcept;
   /// In a capture: its runs need the parts of now.

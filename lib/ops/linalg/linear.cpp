@@ -28,7 +28,11 @@ Tensor in_reach(const Tensor& matrix) {
   return readable(impl_of(matrix).dtype, impl_of(matrix).layout) ? matrix : matrix.clone();
 }
 
-Layout transposed(const Tensor& matrix) { return impl_of(matrix).layout.transposed(0, 1); }
+/// It is one matrix, which gemm() reads where it lies.
+bool is_plain(const Tensor& x) {
+  const Layout& layout = impl_of(x).layout;
+  return layout.rank() == 2 && (layout.is_contiguous() || readable(impl_of(x).dtype, layout));
+}
 
 // The gradients of linear(), from a gradient of rows.
 
@@ -38,7 +42,7 @@ struct LinearToX {
   Meta result(const Tensor& g, const Tensor&) const { return {g.dtype(), shape}; }
   void into(const Tensor& dx, const Tensor& g, const Tensor& w) const {
     const Layout rows({g.shape()[0], w.shape()[1]});
-    gemm(with_layout(ref(dx), rows), ref(g), ref(w));
+    gemm(with_layout(ref(dx), rows), Factor{ref(g)}, Factor{ref(w)});
   }
 };
 
@@ -48,8 +52,7 @@ struct LinearToWeight {
     return {g.dtype(), {g.shape()[1], x.shape()[1]}};
   }
   void into(const Tensor& dw, const Tensor& g, const Tensor& x) const {
-    const Layout columns = transposed(g);
-    gemm(ref(dw), with_layout(ref(g), columns), ref(x));
+    gemm(ref(dw), Factor{ref(g), true}, Factor{ref(x)});
   }
 };
 
@@ -73,13 +76,10 @@ struct Linear {
   }
 
   void into(const Tensor& y, const Tensor& x, const Tensor& weight, const Tensor& bias) const {
+    if (is_plain(x) && is_plain(weight)) return into_rows(ref(y), x, weight, bias);
     const Tensor rows = in_reach(rows_of(x));
-    const Tensor w = in_reach(weight);
-    const Layout columns = transposed(w);
     const Layout shape({rows.shape()[0], weight.shape()[0]});
-    const Ref out = with_layout(ref(y), shape);
-    const Ref by = with_layout(ref(w), columns);
-    bias.defined() ? gemm(out, ref(rows), by, ref(bias)) : gemm(out, ref(rows), by);
+    into_rows(with_layout(ref(y), shape), rows, in_reach(weight), bias);
   }
 
   Grads vjp(const Saved& s, const Tensor& g) const {
@@ -90,6 +90,12 @@ struct Linear {
   }
 
  private:
+  static void into_rows(Ref out, const Tensor& rows, const Tensor& weight, const Tensor& bias) {
+    const Factor x{ref(rows)}, w{ref(weight), true};
+    if (!bias.defined()) return gemm(out, x, w);
+    const Ref b = ref(bias);
+    gemm(out, x, w, &b);
+  }
   static Grads recorded(const Saved& s, const Tensor& g) {
     const Tensor rows = rows_of(g);
     return {s.needs(0) ? matmul(g, s[1]) : Tensor{},

@@ -32,9 +32,12 @@ struct PairLoss {
   }
 
   void into(const Tensor& out, const Tensor& a, const Tensor& b) const {
-    const DType dtype = out.dtype();
-    const Tensor x = converted(a, dtype);
-    const Tensor y = converted(b, dtype);
+    const DType dtype = impl_of(out).dtype;
+    if (impl_of(a).dtype != dtype || impl_of(b).dtype != dtype) {
+      return into(out, converted(a, dtype), converted(b, dtype));
+    }
+    const Tensor& x = a;
+    const Tensor& y = b;
     dispatch_floating(Op::name, dtype, [&]<class T>(std::type_identity<T>) {
       const Forward<Op> f{op()};
       if (reduction == Reduction::none)
@@ -112,7 +115,8 @@ struct PairLoss {
 
   /// What an element counts in the result.
   double share(const Tensor& x) const {
-    return reduction == Reduction::mean ? 1 / static_cast<double>(x.numel()) : 1;
+    const bool is_mean = reduction == Reduction::mean;
+    return is_mean ? 1 / static_cast<double>(impl_of(x).layout.numel()) : 1;
   }
 };
 
