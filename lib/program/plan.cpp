@@ -31,6 +31,30 @@ const Plan::Home* Plan::home_of(const Tensor& x) const {
   return found == homes_.end() ? nullptr : &found->second;
 }
 
+/// An input of step i that nobody reads afterwards, and over which the step may write its result;
+/// null if there is none.
+const Storage* Plan::dying_input(std::size_t i, const LastUses& last) const {
+  const Step& step = captured_.steps[i];
+  if (step.call || !step.operation->each_element() || !step.operation->any_layout()) return nullptr;
+  const Tensor& y = step.outputs[0];
+  if (storage_of(y)->capture != captured_.number || storage_of(y)->data || home_of(y)) {
+    return nullptr;
+  }
+  const auto lies_alike = [&](const Tensor& x) {
+    return x.dtype() == y.dtype() && x.impl()->layout == y.impl()->layout &&
+           storage_of(x)->bytes == storage_of(y)->bytes;
+  };
+  for (const Tensor& x : step.inputs) {
+    const Home* home = x.defined() ? home_of(x) : nullptr;
+    if (!home || home->kind != Home::Kind::arena || last.at(storage_of(x)) != i) continue;
+    const bool all = std::ranges::all_of(step.inputs, [&](const Tensor& other) {
+      return !other.defined() || storage_of(other) != storage_of(x) || lies_alike(other);
+    });
+    if (all) return storage_of(x);
+  }
+  return nullptr;
+}
+
 void Plan::lay_out() {
   const auto hand_out = [&](const Tensor& x) {
     Home home{Home::Kind::handed_out, handed_out_, storage_of(x)->bytes};
@@ -66,8 +90,22 @@ void Plan::lay_out() {
     }
     if (found->second.kind == Home::Kind::arena) arena.uses(found->second.place, step);
   };
+  LastUses last;
+  for (std::size_t i = 0; i < captured_.steps.size(); ++i) {
+    for (const Tensor& x : captured_.steps[i].inputs) {
+      if (x.defined()) last[storage_of(x)] = i;
+    }
+    for (const Tensor& y : captured_.steps[i].outputs) last[storage_of(y)] = i;
+  }
   for (std::size_t i = 0; i < captured_.steps.size(); ++i) {
     for (const Tensor& x : captured_.steps[i].inputs) use(i, x);
+    if (const Storage* const dying = dying_input(i, last)) {
+      const Storage* const result = storage_of(captured_.steps[i].outputs[0]);
+      Home home = homes_.at(dying);
+      home.as_captured = nullptr;
+      homes_.emplace(result, home);
+      value_bytes_ += home.bytes;
+    }
     for (const Tensor& y : captured_.steps[i].outputs) use(i, y);
   }
   arena_bytes_ = arena.lay_out();

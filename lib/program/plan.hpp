@@ -47,6 +47,9 @@ class Plan {
   std::size_t arena_bytes() const { return arena_bytes_; }
 
  private:
+  /// The last step that sees a storage.
+  using LastUses = std::unordered_map<const Storage*, std::size_t>;
+  const Storage* dying_input(std::size_t step, const LastUses& last) const;
   void lay_out();
   void check_owners() const;
 
