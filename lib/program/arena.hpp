@@ -1,5 +1,5 @@
 // Where values that live from one step to another lie in one piece of memory: each at the lowest
-// place that is free as long as it lives.
+// place that is free as long as it lives, the largest first.
 #pragma once
 
 #include <cstddef>

@@ -31,11 +31,12 @@ const Plan::Home* Plan::home_of(const Tensor& x) const {
   return found == homes_.end() ? nullptr : &found->second;
 }
 
-/// An input of step i that nobody reads afterwards, and over which the step may write its result;
-/// null if there is none.
+/// An input of step i that nobody reads afterwards, and over which the step may write its result:
+/// loops over elements, those of derivatives too, allow that where both lie alike
+/// (kernels/map.hpp). Null if there is none.
 const Storage* Plan::dying_input(std::size_t i, const LastUses& last) const {
   const Step& step = captured_.steps[i];
-  if (step.call || !step.operation->each_element() || !step.operation->any_layout()) return nullptr;
+  if (step.call || !step.operation->each_element()) return nullptr;
   const Tensor& y = step.outputs[0];
   if (storage_of(y)->capture != captured_.number || storage_of(y)->data || home_of(y)) {
     return nullptr;
