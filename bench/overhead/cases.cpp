@@ -157,6 +157,42 @@ Work logistic_regression_step() {
   }};
 }
 
+/// The same, captured.
+Work logistic_regression_step_captured() {
+  struct State {
+    Model model{569, 30};
+    tg::Program step = tg::capture(
+        [this](const tg::Tensor& x, const tg::Tensor& y) {
+          const tg::Tensor output = tg::matmul(x, model.weight) + model.bias;
+          const tg::Tensor loss = tg::nn::binary_cross_entropy_with_logits(output, y);
+          model.descend(loss);
+          return loss;
+        },
+        {{569, 30}, {569, 1}});
+  };
+  const auto state = std::make_shared<State>();
+  return {.run = [=] { state->step(state->model.x, state->model.y); }};
+}
+
+constexpr int euler_steps = 200;
+
+/// Euler's method for x' = x (1 - x) on one number, and the derivative by where it began.
+tg::Tensor growth(const tg::Tensor& start) {
+  const tg::Tensor x = start.detach().requires_grad_();
+  tg::Tensor grown = x;
+  for (int i = 0; i < euler_steps; ++i) grown = grown + (grown - grown * grown) * 0.01F;
+  grown.backward();
+  return x.grad();
+}
+
+Work euler() {
+  return {.run = [x = tg::full({1}, 0.1)] { growth(x); }};
+}
+
+Work euler_captured() {
+  return {.run = [x = tg::full({1}, 0.1), f = tg::capture(growth, {{1}})] { f(x); }};
+}
+
 /// The optimizer alone, over eight parameters of one element.
 Work adam_step() {
   std::vector<tg::Tensor> parameters;
@@ -196,6 +232,9 @@ const std::vector<Case>& cases() {
       {"linear_regression_step_layer", 1, 3000, linear_regression_step_layer},
       {"linear_regression_step_captured", 1, 0, linear_regression_step_captured},
       {"logistic_regression_step", 1, 0, logistic_regression_step},
+      {"logistic_regression_step_captured", 1, 0, logistic_regression_step_captured},
+      {"euler_step", euler_steps, 0, euler},
+      {"euler_step_captured", euler_steps, 0, euler_captured},
       {"adam_step", 1, 0, adam_step},
   };
   return all;

@@ -45,7 +45,8 @@ double nanoseconds_since(Clock::time_point start) {
 }
 
 std::vector<Group> groups() {
-  return {overhead(), models(), layers(), pointwise(), reductions(), movement(), products()};
+  return {overhead(),  models(),     programs(), layers(),
+          pointwise(), reductions(), movement(), products()};
 }
 
 class Session {

@@ -89,6 +89,7 @@ struct Group {
 
 Group overhead();
 Group models();
+Group programs();
 Group layers();
 Group pointwise();
 Group reductions();

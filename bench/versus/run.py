@@ -19,7 +19,8 @@ PAGE = programs.ROOT / "docs/benchmarks.md"
 FULL = measure.Effort(rounds=5, seconds=0.025)
 QUICK = measure.Effort(rounds=2, seconds=0.004)
 MINUTES = 20  # of measuring, for all levels
-OF_MEMORY = ("MLP 784-256-128-10 step, batch 64, Adam", "MLP 784-256-128-10 step, batch 512, Adam")
+OF_MEMORY = ("MLP 784-256-128-10 step, batch 64, Adam", "MLP 784-256-128-10 step, batch 512, Adam",
+             "MLP 784-256-128-10 step, batch 64, SGD", "captured: MLP 784-256-128-10 step, batch 64, SGD")
 TITLES = {"x86-64-v3": "AVX2 (x86-64-v3)", "x86-64-v4": "AVX-512 (x86-64-v4)"}
 
 
