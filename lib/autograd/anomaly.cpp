@@ -10,6 +10,7 @@
 #include "core/call_stack.hpp"
 #include "core/check.hpp"
 #include "core/extras.hpp"
+#include "core/row_gradient.hpp"
 #include "core/scope.hpp"
 #include "tapegrad/autograd.hpp"
 
@@ -25,7 +26,14 @@ struct Anomaly {
 
 constinit thread_local Anomaly anomaly{};
 
-std::int64_t count_nan(const Tensor& g) {
+/// Of a gradient of rows those that it has.
+const Tensor& elements_of(const Tensor& g) {
+  const RowNode* const rows = g.defined() ? rows_of(g) : nullptr;
+  return rows ? rows->values : g;
+}
+
+std::int64_t count_nan(const Tensor& gradient) {
+  const Tensor& g = elements_of(gradient);
   if (!g.defined() || !is_floating(g.dtype())) return 0;
   std::int64_t count = 0;
   for (const double x : g.detach().to_vector<double>()) count += std::isnan(x);

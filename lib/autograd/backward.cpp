@@ -7,6 +7,7 @@
 #include "autograd/engine.hpp"
 #include "autograd/gradients.hpp"
 #include "autograd/mode.hpp"
+#include "autograd/row_gradient.hpp"
 #include "autograd/trace.hpp"
 #include "core/check.hpp"
 #include "core/extras.hpp"
@@ -228,8 +229,12 @@ Tensor Tensor::grad() const {
   const Ptr<Node>& node = node_of(*this, "grad");
   if (is_captured() && node && node->is_leaf()) [[unlikely]]
     return captured_grad(node);
-  const Collected* collected = collected_of(node);
-  return collected ? collected->grad() : Tensor();
+  Collected* collected = collected_of(node);
+  if (!collected) return {};
+  Tensor grad = collected->grad();
+  if (grad.defined() && !has_bytes(grad)) [[unlikely]]
+    return dense_grad(*collected);
+  return grad;
 }
 
 std::uint32_t detail::received(const Tensor& leaf) {

@@ -8,6 +8,7 @@
 #include "autograd/anomaly.hpp"
 #include "autograd/capture.hpp"
 #include "autograd/mode.hpp"
+#include "autograd/row_gradient.hpp"
 #include "autograd/saved.hpp"
 #include "core/check.hpp"
 #include "core/extras.hpp"
@@ -46,6 +47,8 @@ Tensor run_hooks(const Node& node, const detail::HookList& hooks, Tensor g) {
 }
 
 void add_to(Tensor& sum, const Tensor& g) {
+  if ((!has_bytes(sum) || !has_bytes(g)) && add_as_rows(sum, g)) [[unlikely]]
+    return;
   if (!recording() && is_ours(sum)) {
     sum.add_(g);
   } else {
@@ -53,12 +56,22 @@ void add_to(Tensor& sum, const Tensor& g) {
   }
 }
 
+/// For those who look at elements.
+void make_dense(Tensor& g) {
+  if (!has_bytes(g) && rows_of(g)) [[unlikely]]
+    g = dense_gradient(g);
+}
+
 /// A gradient that others see too (a seed, the same gradient of two leaves) is copied if the leaf
 /// is going to keep its memory. Done for all leaves before one changes: the copy may fail.
 void make_ours(const Collected& leaf, Tensor& g) {
-  if (is_ours(g)) return;
+  const bool has_rows = !has_bytes(g);
+  if (!has_rows && is_ours(g)) return;
   const std::lock_guard guard(leaf.lock);
-  if (!leaf.collected.defined() || !is_ours(leaf.collected)) g = g.clone();
+  if (has_rows) [[unlikely]]
+    return prepare_sum(leaf.collected, g);
+  const bool keeps_its = leaf.collected.defined() && has_bytes(leaf.collected);
+  if (!keeps_its || !is_ours(leaf.collected)) g = g.clone();
 }
 
 /// A record in the hands of the pass that frees it. It goes back if its derivative fails.
@@ -88,7 +101,10 @@ void add_to_leaf(Collected& leaf, Tensor g) {
   const std::lock_guard guard(leaf.lock);
   leaf.count_received();
   if (!leaf.collected.defined()) {
-    leaf.collected = is_ours(g) ? std::move(g) : g.clone();
+    leaf.collected = is_ours(g) || !has_bytes(g) ? std::move(g) : g.clone();
+  } else if ((!has_bytes(leaf.collected) || !has_bytes(g)) && add_as_rows(leaf.collected, g))
+      [[unlikely]] {
+    return;
   } else if (is_ours(leaf.collected)) {
     leaf.collected.add_(g);
   } else if (is_ours(g)) {
@@ -223,6 +239,7 @@ void ReversePass::run() {
 void ReversePass::attend(Arrival& arrival) {
   Node& node = *arrival.node;
   const Extras& extras = *node.extras.load(std::memory_order_acquire);
+  if (!extras.hooks->empty()) make_dense(arrival.gradient);
   arrival.gradient = run_hooks(node, *extras.hooks, std::move(arrival.gradient));
   const bool ends_here = node.kind == Kind::leaf && !limited_ && !extras.after->empty();
   if (!extras.retains && !ends_here) return;
@@ -260,6 +277,7 @@ void ReversePass::arrive(Arrival& arrival) {
     if (!is_captured()) check_arrived(node, arrival.gradient);
   }
   if (arrival.is_input) {
+    make_dense(arrival.gradient);
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       if (inputs_[i] == &node) collected_[i] = arrival.gradient;
     }

@@ -133,4 +133,9 @@ struct Stepped {
 template <class Step>
 void take_steps(std::span<const Stepped<Step>> all);
 
+/// The same step for some rows of matrices: row j of the gradient is of row rows[j], each of which
+/// occurs once. For the steps of SGD without momentum, Adagrad and Adam.
+template <class Step>
+void take_row_steps(const Stepped<Step>& one, Ref rows);
+
 }  // namespace tapegrad::kernels

@@ -1,6 +1,7 @@
 #include "tapegrad/nn/clip.hpp"
 
 #include <cmath>
+#include <optional>
 #include <string_view>
 
 #include "core/check.hpp"
@@ -9,20 +10,27 @@
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/ops/shape.hpp"
+#include "tapegrad/sparse_grad.hpp"
 
 namespace tapegrad::nn {
 namespace {
 
-/// Gradients that have elements, with their parameters.
+/// Gradients that have elements, of some only rows, with their parameters.
 struct Gradients {
   std::vector<Tensor> owners;
   std::vector<Tensor> all;
 };
 
-Gradients gradients_of(const std::vector<Tensor>& parameters) {
+/// The elements that the gradient of x has, all others being 0.
+Tensor elements_of(const Tensor& x) {
+  const std::optional<SparseGrad> rows = sparse_grad(x);
+  return rows ? rows->values : x.grad();
+}
+
+Gradients gradients_of(const std::vector<Tensor>& parameters, bool rows_suffice = true) {
   Gradients found;
   for (const Tensor& x : parameters) {
-    const Tensor g = x.grad();
+    const Tensor g = rows_suffice ? elements_of(x) : x.grad();
     if (!g.defined() || g.numel() == 0) continue;
     found.owners.push_back(x);
     found.all.push_back(g);
@@ -71,7 +79,8 @@ Tensor clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm,
   check<Error>(!std::isnan(options.norm_type), "clip_grad_norm_: norm_type is {}",
                options.norm_type);
   const NoGrad guard;
-  Gradients gradients = gradients_of(parameters);
+  // The least of all elements may be one that rows leave out.
+  Gradients gradients = gradients_of(parameters, options.norm_type >= 0);
   const Tensor total = total_norm(gradients.all, options.norm_type);
   if (options.error_if_nonfinite) {
     const auto value = total.item<double>();

@@ -1,63 +1,113 @@
 #include "tapegrad/nn/embedding.hpp"
 
+#include <string_view>
+
 #include "core/check.hpp"
+#include "nn/python_text.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/ops/create.hpp"
-#include "tapegrad/ops/index.hpp"
-#include "tapegrad/ops/pointwise.hpp"
 
 namespace tapegrad::nn {
 namespace {
 
-std::int64_t row_of(std::int64_t padding, std::int64_t rows) {
-  check<IndexError>(padding >= -rows && padding < rows,
-                    "embedding: padding_idx is {}; there are {} rows", padding, rows);
-  return padding < 0 ? padding + rows : padding;
+/// A weight that begins normal, but for the padding.
+Tensor begun(std::string_view layer, std::int64_t count, std::int64_t size,
+             std::optional<std::int64_t> padding, DType dtype, Generator& generator) {
+  check<ShapeError>(count >= 0 && size >= 0,
+                    "{}: {} vectors of {} elements; sizes are not negative", layer, count, size);
+  check_dtype(layer, dtype);
+  check<DTypeError>(is_floating(dtype), "{}: {} parameters; use float32 or float64", layer, dtype);
+  check<IndexError>(!padding || (*padding >= -count && *padding < count),
+                    "{}: padding_idx is {}; there are {} rows", layer, padding.value_or(0), count);
+  Tensor weight = empty({count, size}, {.dtype = dtype});
+  init::normal_(weight, 0, 1, generator);
+  if (padding) weight.select(0, *padding).fill_(0);
+  return weight;
+}
+
+void check_not_moved_from(std::string_view layer, const Tensor& weight) {
+  check<Error>(weight.defined(), "{}: it has no weight: it was moved from", layer);
+}
+
+std::int64_t counted_from_begin(std::int64_t padding, const Tensor& weight) {
+  return padding < 0 ? padding + weight.size(0) : padding;
+}
+
+/// max_norm, norm_type and scale_grad_by_freq, where they aren't the usual.
+template <class Options>
+std::string text_of(const Options& options) {
+  std::string text;
+  if (options.max_norm) text += ", max_norm=" + python_text(*options.max_norm);
+  if (options.norm_type != 2) text += ", norm_type=" + python_text(options.norm_type);
+  if (options.scale_grad_by_freq) text += ", scale_grad_by_freq=True";
+  return text;
 }
 
 }  // namespace
 
-Tensor embedding(const Tensor& indices, const Tensor& weight, std::optional<std::int64_t> padding) {
-  check_defined("embedding", indices, weight);
-  check<ShapeError>(weight.dim() == 2, "embedding: weight is {}; it needs two dimensions",
-                    weight.shape());
-  Shape shape = indices.shape();
-  shape.push_back(weight.size(1));
-  const Tensor rows = index_select(weight, 0, indices.reshape({indices.numel()}));
-  if (!padding) return rows.reshape(shape);
-  const Tensor is_padding = indices.reshape({-1, 1}) == row_of(*padding, weight.size(0));
-  return where(is_padding, rows.detach(), rows).reshape(shape);
-}
-
 Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim,
                      EmbeddingOptions options)
-    : padding_(options.padding_idx) {
-  check<ShapeError>(num_embeddings >= 0 && embedding_dim >= 0,
-                    "Embedding: {} vectors of {} elements; sizes are not negative", num_embeddings,
-                    embedding_dim);
-  check_dtype("Embedding", options.dtype);
-  check<DTypeError>(is_floating(options.dtype), "Embedding: {} parameters; use float32 or float64",
-                    options.dtype);
-  weight = empty({num_embeddings, embedding_dim}, {.dtype = options.dtype});
-  init::normal_(weight, 0, 1, options.generator);
-  if (!padding_) return;
-  const NoGrad guard;
-  weight[row_of(*padding_, num_embeddings)].fill_(0);
-}
+    : weight(begun("Embedding", num_embeddings, embedding_dim, options.padding_idx, options.dtype,
+                   options.generator)),
+      options_{.padding_idx = options.padding_idx,
+               .max_norm = options.max_norm,
+               .norm_type = options.norm_type,
+               .scale_grad_by_freq = options.scale_grad_by_freq,
+               .sparse = options.sparse} {}
 
 void Embedding::visit(Visitor& v) { v("weight", weight); }
 
 Tensor Embedding::forward(const Tensor& indices) const {
-  check<Error>(weight.defined(), "Embedding: it has no weight: it was moved from");
-  return embedding(indices, weight, padding_);
+  check_not_moved_from("Embedding", weight);
+  return embedding(indices, weight, options_);
 }
 
 std::string Embedding::extra_repr() const {
   if (!weight.defined()) return "moved from";
-  const std::string sizes = fmt::format("{}, {}", weight.size(0), weight.size(1));
-  return padding_ ? fmt::format("{}, padding_idx={}", sizes, row_of(*padding_, weight.size(0)))
-                  : sizes;
+  std::string text = fmt::format("{}, {}", weight.size(0), weight.size(1));
+  if (options_.padding_idx) {
+    text += fmt::format(", padding_idx={}", counted_from_begin(*options_.padding_idx, weight));
+  }
+  return text + text_of(options_) + (options_.sparse ? ", sparse=True" : "");
+}
+
+EmbeddingBag::EmbeddingBag(std::int64_t num_embeddings, std::int64_t embedding_dim,
+                           EmbeddingBagOptions options)
+    : weight(begun("EmbeddingBag", num_embeddings, embedding_dim, options.padding_idx,
+                   options.dtype, options.generator)),
+      options_{.max_norm = options.max_norm,
+               .norm_type = options.norm_type,
+               .scale_grad_by_freq = options.scale_grad_by_freq,
+               .mode = options.mode,
+               .sparse = options.sparse,
+               .include_last_offset = options.include_last_offset,
+               .padding_idx = options.padding_idx} {}
+
+void EmbeddingBag::visit(Visitor& v) { v("weight", weight); }
+
+Tensor EmbeddingBag::forward(const Tensor& indices) const {
+  return forward(indices, Tensor(), Tensor());
+}
+
+Tensor EmbeddingBag::forward(const Tensor& indices, const Tensor& offsets,
+                             const Tensor& per_sample_weights) const {
+  check_not_moved_from("EmbeddingBag", weight);
+  EmbeddingBagFuncOptions options = options_;
+  options.per_sample_weights = per_sample_weights;
+  return offsets.defined() ? embedding_bag(indices, weight, offsets, options)
+                           : embedding_bag(indices, weight, options);
+}
+
+std::string EmbeddingBag::extra_repr() const {
+  if (!weight.defined()) return "moved from";
+  constexpr std::string_view modes[] = {"sum", "mean", "max"};
+  std::string text = fmt::format("{}, {}{}, mode='{}'", weight.size(0), weight.size(1),
+                                 text_of(options_), modes[static_cast<int>(options_.mode)]);
+  if (options_.padding_idx) {
+    text += fmt::format(", padding_idx={}", counted_from_begin(*options_.padding_idx, weight));
+  }
+  return text;
 }
 
 }  // namespace tapegrad::nn

@@ -16,15 +16,31 @@ void AdagradOptions::visit(OptionVisitor& v) {
   v("maximize", maximize);
 }
 
-void Adagrad::update(std::span<const Change> changes, std::size_t group) {
-  const AdagradOptions& o = options_of(group);
-  const auto numbers = [&](const Occasion& now) {
+namespace {
+
+auto numbers_by(const AdagradOptions& o) {
+  return [&o](const auto& now) {
     return kernels::AdagradStep{
         .pull = {.weight_decay = o.weight_decay, .maximize = o.maximize},
         .step_size = o.lr / (1 + static_cast<double>(now.steps - 1) * o.lr_decay),
         .eps = o.eps};
   };
-  step_by<0>(changes, numbers, {o.initial_accumulator_value});
+}
+
+}  // namespace
+
+void Adagrad::update(std::span<const Change> changes, std::size_t group) {
+  const AdagradOptions& o = options_of(group);
+  step_by<0>(changes, numbers_by(o), {o.initial_accumulator_value});
+}
+
+std::string Adagrad::refuses_rows(std::size_t group) const {
+  return refused_decay(options_of(group).weight_decay);
+}
+
+void Adagrad::update_rows(Slot& slot, const SparseGrad& grad, std::size_t group) {
+  const AdagradOptions& o = options_of(group);
+  step_rows_by<0>(slot, grad, numbers_by(o), {o.initial_accumulator_value});
 }
 
 std::span<const std::string_view> Adagrad::memory_names() const {

@@ -3,6 +3,7 @@
 
 #include "kernels/step.hpp"
 #include "tapegrad/optim/optimizer.hpp"
+#include "tapegrad/sparse_grad.hpp"
 
 namespace tapegrad::optim {
 
@@ -26,6 +27,19 @@ void Optimizer::step_by(std::span<const Change> changes, const NumbersOf& number
                kernels::ref(memory(slot, places, initial[places]))...}};
   }
   kernels::take_steps(std::span<const kernels::Stepped<Step>>(all.data(), changes.size()));
+}
+
+template <std::size_t... places, class NumbersOf>
+void Optimizer::step_rows_by(Slot& slot, const SparseGrad& grad, const NumbersOf& numbers_of,
+                             const std::array<double, max_memories>& initial) {
+  using Step = decltype(numbers_of(Occasion()));
+  static_assert(sizeof...(places) == Step::memories);
+  const Step step = numbers_of(
+      Occasion{.steps = slot.steps, .product = slot.product, .first = !slot.memories[0].defined()});
+  const kernels::Stepped<Step> one{step,
+                                   {kernels::ref(slot.parameter), kernels::ref(grad.values),
+                                    kernels::ref(memory(slot, places, initial[places]))...}};
+  kernels::take_row_steps(one, kernels::ref(grad.indices));
 }
 
 }  // namespace tapegrad::optim

@@ -6,6 +6,7 @@
 
 #include "core/check.hpp"
 #include "core/dispatch.hpp"
+#include "core/row_gradient.hpp"
 #include "core/tensor_impl.hpp"
 #include "optim/leaf.hpp"
 #include "tapegrad/autograd.hpp"
@@ -13,6 +14,7 @@
 #include "tapegrad/nn/census.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/program.hpp"
+#include "tapegrad/sparse_grad.hpp"
 
 namespace tapegrad::optim {
 namespace {
@@ -136,6 +138,8 @@ void Optimizer::begin_step() {
 
 void Optimizer::step_all() {
   if (is_suspicious()) look_around();
+  if (row_gradients.load(std::memory_order_relaxed) > 0) [[unlikely]]
+    check_rows();
   const NoGrad guard;
   for (std::size_t group = 0; group < groups_.size(); ++group) step_group(group);
 }
@@ -151,6 +155,10 @@ void Optimizer::step_group(std::size_t group) {
     Tensor grad = leaf ? leaf->grad() : Tensor();
     if (!grad.defined()) continue;
     ++slot.steps;
+    if (!has_bytes(grad)) [[unlikely]] {
+      step_rows(slot, *sparse_grad(slot.parameter), group);
+      continue;
+    }
     changes[count] = {&slot, std::move(grad)};
     if (++count < most_changes) continue;
     carry_out(changes, group);
@@ -165,6 +173,38 @@ void Optimizer::carry_out(std::span<const Change> changes, std::size_t group) {
   if (!tracing()) return;
   const std::string operation = lower_case(name());
   for (const Change& change : changes) trace_update(operation, change.slot->parameter, change.grad);
+}
+
+void Optimizer::step_rows(Slot& slot, const SparseGrad& grad, std::size_t group) {
+  update_rows(slot, grad, group);
+  slot.parameter.impl()->storage->bump();
+  if (tracing()) trace_update(lower_case(name()), slot.parameter, grad.to_dense());
+}
+
+void Optimizer::check_rows() const {
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    const std::string reason = refuses_rows(group);
+    if (reason.empty()) continue;
+    for (std::size_t i = 0; i < groups_[group].size(); ++i) {
+      const Tensor& x = groups_[group][i].parameter;
+      check<Error>(!sparse_grad(x),
+                   "{}: the gradient of parameter {} of group {}, of shape {}, is one of rows, "
+                   "which embeddings with `sparse` give: {}",
+                   name(), i, group, x.shape(), reason);
+    }
+  }
+}
+
+std::string Optimizer::refuses_rows(std::size_t) const {
+  return "this rule changes every row in each step; use SparseAdam, SGD or Adagrad, or an "
+         "embedding without `sparse`";
+}
+
+void Optimizer::update_rows(Slot& slot, const SparseGrad&, std::size_t group) {
+  fail<Error>(
+      "{}: group {} has a gradient of rows for a parameter of shape {}, and no "
+      "update_rows() that follows it",
+      kind(), group, slot.parameter.shape());
 }
 
 std::vector<Tensor> Optimizer::parameters(std::size_t group) const {

@@ -24,6 +24,14 @@ void check_betas(std::string_view optimizer, const std::array<double, 2>& betas)
   }
 }
 
+std::string refused_decay(double weight_decay) {
+  if (weight_decay == 0) return {};
+  return fmt::format(
+      "weight_decay is {}, which changes every row; give this parameter a group "
+      "without, or use an embedding without `sparse`",
+      weight_decay);
+}
+
 namespace {
 
 /// Finds an option by its name, and gives it a value.

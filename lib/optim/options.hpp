@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <string_view>
 
 #include "tapegrad/optim/optimizer.hpp"
@@ -12,6 +13,8 @@ namespace tapegrad::optim {
 void check_finite(std::string_view optimizer, std::string_view option, double value);
 /// The same, and for a number below 0.
 void check_not_negative(std::string_view optimizer, std::string_view option, double value);
+/// Why rules refuse gradients of rows with this decay, which pulls at every row; empty without.
+std::string refused_decay(double weight_decay);
 /// Throws Error unless both are in [0, 1).
 void check_betas(std::string_view optimizer, const std::array<double, 2>& betas);
 

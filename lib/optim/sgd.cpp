@@ -43,6 +43,21 @@ void SGD::update(std::span<const Change> changes, std::size_t group) {
   });
 }
 
+std::string SGD::refuses_rows(std::size_t group) const {
+  return refused_decay(options_of(group).weight_decay);
+}
+
+void SGD::update_rows(Slot& slot, const SparseGrad& grad, std::size_t group) {
+  const SGDOptions& o = options_of(group);
+  if (o.momentum != 0) {
+    const Change dense{&slot, grad.to_dense()};
+    return update({&dense, 1}, group);
+  }
+  step_rows_by<>(slot, grad, [&](const Occasion&) {
+    return kernels::SgdStep{.pull = {.weight_decay = 0, .maximize = o.maximize}, .lr = o.lr};
+  });
+}
+
 std::span<const std::string_view> SGD::memory_names() const {
   static constexpr std::string_view names[] = {"momentum_buffer"};
   return names;

@@ -11,6 +11,7 @@
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/names.hpp"
 #include "tapegrad/nn/module.hpp"
+#include "tapegrad/sparse_grad.hpp"
 
 namespace tapegrad::summary {
 namespace {
@@ -51,7 +52,8 @@ void Writer::add_histograms(const nn::Module& module, std::int64_t step) {
   for (const NamedTensor& parameter : module.named_parameters()) {
     const std::string tag = as_path(parameter.name);
     put(tag, parameter.tensor);
-    const Tensor grad = parameter.tensor.grad();
+    const auto rows = sparse_grad(parameter.tensor);
+    const Tensor grad = rows ? rows->to_dense() : parameter.tensor.grad();
     if (grad.defined()) put(tag + "/grad", grad);
   }
   for (const auto& [tag, values] : histograms) add_histogram(tag, values, step);

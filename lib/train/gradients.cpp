@@ -6,6 +6,7 @@
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/sparse_grad.hpp"
 #include "tapegrad/train/trainer.hpp"
 
 namespace tapegrad::train {
@@ -49,7 +50,8 @@ void NanWatch::on_gradients(Trainer& trainer) {
   std::vector<std::string> gradients;
   for (const auto& [name, parameter] : trainer.model().named_parameters()) {
     if (lost && !is_finite(parameter.detach())) weights.push_back(name);
-    if (!is_finite(parameter.grad())) gradients.push_back(name);
+    const auto rows = sparse_grad(parameter);
+    if (!is_finite(rows ? rows->values : parameter.grad())) gradients.push_back(name);
   }
   if (!lost && gradients.empty()) return;
   fail<Error>(

@@ -138,6 +138,11 @@ const std::map<std::string, std::function<nn::Sequential()>> layers = {
     {"GroupNorm", [] { return nn::Sequential(nn::GroupNorm(2, 4)); }},
     {"LocalResponseNorm", [] { return nn::Sequential(nn::LocalResponseNorm(2)); }},
     {"Embedding", [] { return nn::Sequential(nn::Embedding(7, 3, {.padding_idx = 2})); }},
+    {"EmbeddingBag",
+     [] {
+       return nn::Sequential(
+           nn::EmbeddingBag(7, 3, {.mode = nn::EmbeddingBagMode::max, .padding_idx = 2}));
+     }},
     {"PReLU", [] { return nn::Sequential(nn::PReLU(4)); }},
     {"Dropout1d", [] { return nn::Sequential(nn::Dropout1d()); }},
     {"Dropout2d", [] { return nn::Sequential(nn::Dropout2d()); }},

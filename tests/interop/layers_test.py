@@ -101,6 +101,7 @@ def layers():
         "GroupNorm": ([nn.GroupNorm(2, 4)], line),
         "LocalResponseNorm": ([nn.LocalResponseNorm(2)], image),
         "Embedding": ([nn.Embedding(7, 3, padding_idx=2)], None),
+        "EmbeddingBag": ([nn.EmbeddingBag(7, 3, mode="max", padding_idx=2)], None),
         "PReLU": ([nn.PReLU(4)], line),
         "Dropout1d": ([nn.Dropout1d()], line),
         "Dropout2d": ([nn.Dropout2d()], image),

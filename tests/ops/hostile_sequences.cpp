@@ -1,6 +1,7 @@
 // What goes along sequences, as victims.
 #include "hostile.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/index.hpp"
 #include "tapegrad/ops/sequence.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -8,6 +9,24 @@ namespace tapegrad::test {
 namespace {
 
 const Victim<const Tensor&, const Tensor&> of_two[] = {
+    {"embedding",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::embedding(a, b, {.padding_idx = 1, .sparse = true});
+     }},
+    {"embedding",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::embedding(a, b.clone(), {.max_norm = 1, .scale_grad_by_freq = true});
+     }},
+    {"embedding_bag", [](const Tensor& a, const Tensor& b) { return nn::embedding_bag(a, b, a); }},
+    {"embedding_bag",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::embedding_bag(a, b, {.mode = nn::EmbeddingBagMode::max});
+     }},
+    {"embedding_bag",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::embedding_bag(a, ones({3, 2}), b,
+                                {.mode = nn::EmbeddingBagMode::sum, .per_sample_weights = a});
+     }},
     {"scaled_dot_product_attention",
      [](const Tensor& a, const Tensor& b) { return nn::scaled_dot_product_attention(a, b, b); }},
     {"scaled_dot_product_attention",

@@ -16,6 +16,7 @@
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/ops/shape.hpp"
 #include "tapegrad/random.hpp"
+#include "tapegrad/sparse_grad.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
@@ -54,6 +55,7 @@ std::vector<Row> properties() {
       {"requires_grad_", 0, [] { Tensor().requires_grad_(); }},
       {"grad", 0, [] { none.grad(); }},
       {"set_grad", 0, [] { Tensor().set_grad(x); }},
+      {"sparse_grad", 1, [] { sparse_grad(none); }},
       {"detach", 0, [] { none.detach(); }},
       {"backward", 0, [] { none.backward(); }},
       {"backward", 0, [] { none.backward(x); }},

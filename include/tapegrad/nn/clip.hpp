@@ -18,7 +18,8 @@ struct ClipNormOptions {
 /// Multiplies all gradients by max_norm / (total + 1e-6) where that is below 1, in place and
 /// outside the tape, and gives the total: the norm of all their elements, as it was before, of rank
 /// 0 (for norm_type = 0 the number of elements that aren't 0, where PyTorch counts gradients).
-/// Parameters without a gradient are passed over; where none has one, the total is 0. A total that
+/// Parameters without a gradient are passed over; where none has one, the total is 0. Gradients of
+/// rows (sparse_grad.hpp) stay so, unless norm_type is negative. A total that
 /// is NaN or infinite makes all gradients so, or 0. Nothing is read, unless error_if_nonfinite asks
 /// for it, so that a captured function may clip. Throws Error for a max_norm that is negative or
 /// NaN and for a norm_type that is NaN.

@@ -1,4 +1,4 @@
-// Embedding: vectors that are looked up.
+// Embedding and EmbeddingBag: vectors that are looked up.
 #pragma once
 
 #include <cstdint>
@@ -6,22 +6,23 @@
 #include <string>
 
 #include "tapegrad/nn/module.hpp"
+#include "tapegrad/ops/index/embedding.hpp"
+#include "tapegrad/ops/index/embedding_bag.hpp"
 #include "tapegrad/random.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace nn {
 
-/// The rows of `weight` that the indices name.
-///   indices: [...] of integers, weight: [count, size]  ->  [..., size]
-/// Derivative: g added to the rows, a dense tensor; none to row `padding_idx`, which may be
-/// negative and counts from the end then. Throws IndexError for an index or a padding_idx that is
-/// no row, DTypeError for indices that aren't integers, ShapeError unless the weight is a matrix.
-Tensor embedding(const Tensor& indices, const Tensor& weight,
-                 std::optional<std::int64_t> padding_idx = {});
-
 struct EmbeddingOptions {
   /// A row that begins at 0 and isn't trained.
   std::optional<std::int64_t> padding_idx = {};
+  /// Before they are looked up, longer rows of the weight are made so long.
+  std::optional<double> max_norm = {};
+  double norm_type = 2;
+  bool scale_grad_by_freq = false;
+  /// The weight's gradient is one of the rows alone that were looked up, for SparseAdam, SGD and
+  /// Adagrad, whose steps then change these rows and read no others.
+  bool sparse = false;
   DType dtype = float32;
   Generator& generator = default_generator();
 };
@@ -38,7 +39,47 @@ class Embedding : public Layer {
   std::string extra_repr() const override;
 
  private:
-  std::optional<std::int64_t> padding_;
+  EmbeddingFuncOptions options_;
+};
+
+struct EmbeddingBagOptions {
+  std::optional<double> max_norm = {};
+  double norm_type = 2;
+  bool scale_grad_by_freq = false;
+  EmbeddingBagMode mode = EmbeddingBagMode::mean;
+  bool sparse = false;
+  /// The last offset is the end of the last bag.
+  bool include_last_offset = false;
+  /// A row that begins at 0, isn't trained and is left out of its bag.
+  std::optional<std::int64_t> padding_idx = {};
+  DType dtype = float32;
+  Generator& generator = default_generator();
+};
+
+/// embedding_bag() with a weight that begins as Embedding's.
+class EmbeddingBag : public Layer {
+ public:
+  EmbeddingBag(std::int64_t num_embeddings, std::int64_t embedding_dim,
+               EmbeddingBagOptions options = {});
+
+  Parameter weight;  ///< [num_embeddings, embedding_dim]
+
+  void visit(Visitor& v) override;
+  /// A matrix of indices, a bag in each row.
+  Tensor forward(const Tensor& indices) const override;
+  /// Offsets, and the factors of a sum, may be undefined.
+  Tensor forward(const Tensor& indices, const Tensor& offsets,
+                 const Tensor& per_sample_weights = {}) const;
+  using Layer::operator();
+  Tensor operator()(const Tensor& indices, const Tensor& offsets,
+                    const Tensor& per_sample_weights = {}) const {
+    const NameScope scope(scope_name());
+    return forward(indices, offsets, per_sample_weights);
+  }
+  std::string extra_repr() const override;
+
+ private:
+  EmbeddingBagFuncOptions options_;
 };
 
 }  // namespace nn

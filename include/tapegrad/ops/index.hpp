@@ -6,6 +6,8 @@
 // gives it its shape.
 #pragma once
 
+#include "tapegrad/ops/index/embedding.hpp"
+#include "tapegrad/ops/index/embedding_bag.hpp"
 #include "tapegrad/ops/index/mask.hpp"
 #include "tapegrad/ops/index/put.hpp"
 #include "tapegrad/ops/index/rank.hpp"

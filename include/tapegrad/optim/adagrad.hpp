@@ -25,6 +25,8 @@ struct AdagradOptions {
 /// the step:
 ///   s += d^2                                       at first s = initial_accumulator_value
 ///   x -= lr / (1 + (t - 1) * lr_decay) * d / (sqrt(s) + eps)
+/// Of a gradient of rows (sparse_grad.hpp) a step changes x and s in these rows alone; it refuses
+/// one with weight_decay, which changes every row.
 /// Throws Error unless numbers are finite and not negative.
 /// Source: Duchi, Hazan & Singer (2011), "Adaptive subgradient methods for online learning and
 /// stochastic optimization".
@@ -35,6 +37,8 @@ class Adagrad : public OptimizerOf<AdagradOptions, Adagrad> {
  protected:
   void update(std::span<const Change> changes, std::size_t group) override;
   std::span<const std::string_view> memory_names() const override;
+  std::string refuses_rows(std::size_t group) const override;
+  void update_rows(Slot& slot, const SparseGrad& grad, std::size_t group) override;
 };
 
 }  // namespace optim

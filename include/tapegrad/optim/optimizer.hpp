@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -18,6 +19,7 @@
 namespace [[gnu::visibility("default")]] tapegrad {
 
 class GraphOperation;
+struct SparseGrad;
 
 namespace optim {
 
@@ -58,6 +60,8 @@ class Optimizer {
   ///   - it was assigned what another optimizer was, and gradients come to others' parameters only:
   ///     it holds the tensors that the other held, but modules that are assigned keep theirs. Lists
   ///     of a module with its optimizer are sorted or erased from as lists of pointers to them.
+  /// It throws Error, too, before anything is changed, where a gradient is one of rows
+  /// (sparse_grad.hpp) and its rule changes every row in each step.
   void step();
 
   /// Of a number of a graph (session.hpp): the operation that drops the gradients, computes those
@@ -138,6 +142,12 @@ class Optimizer {
   /// What its memories are called, in their order.
   virtual std::span<const std::string_view> memory_names() const = 0;
 
+  /// Why gradients of rows (sparse_grad.hpp) can't be followed in a group, with its options; empty
+  /// where update_rows() follows them.
+  virtual std::string refuses_rows(std::size_t group) const;
+  /// Changes the rows that the gradient has, and no others.
+  virtual void update_rows(Slot& slot, const SparseGrad& grad, std::size_t group);
+
   /// What Slot::product is called in a state; an optimizer without one says nothing.
   virtual std::string_view product_name() const { return {}; }
   /// Throws Error for what step() alone can't do.
@@ -163,6 +173,10 @@ class Optimizer {
   template <std::size_t... places, class NumbersOf>
   static void step_by(std::span<const Change> changes, const NumbersOf& numbers_of,
                       const std::array<double, max_memories>& initial = {});
+  /// The same for rows of one parameter.
+  template <std::size_t... places, class NumbersOf>
+  static void step_rows_by(Slot& slot, const SparseGrad& grad, const NumbersOf& numbers_of,
+                           const std::array<double, max_memories>& initial = {});
   /// What step() does before it changes anything, for an optimizer that has another step.
   void begin_step();
   std::vector<Slot>& slots_of(std::size_t group) { return groups_[group]; }
@@ -193,6 +207,8 @@ class Optimizer {
   void drop_gradients();
   void step_all();
   void step_group(std::size_t group);
+  void step_rows(Slot& slot, const SparseGrad& grad, std::size_t group);
+  void check_rows() const;
   /// update(), and what others must know of it.
   void carry_out(std::span<const Change> changes, std::size_t group);
   /// A gradient has come since the last step.

@@ -23,6 +23,9 @@ struct SGDOptions {
 /// PyTorch's rule, with d the gradient (negated to maximize) plus weight_decay * x:
 ///   b = momentum * b + (1 - dampening) * d       at first b = d
 ///   x -= lr * b                                  nesterov: x -= lr * (d + momentum * b)
+/// Of a gradient of rows (sparse_grad.hpp) a step without momentum changes these rows alone; with
+/// momentum, which moves rows long after their gradient, it is made dense. step() refuses one with
+/// weight_decay, which changes every row.
 /// Throws Error unless all numbers are finite and lr, momentum and weight_decay not negative, and
 /// for nesterov without momentum or with dampening.
 class SGD : public OptimizerOf<SGDOptions, SGD> {
@@ -32,6 +35,8 @@ class SGD : public OptimizerOf<SGDOptions, SGD> {
  protected:
   void update(std::span<const Change> changes, std::size_t group) override;
   std::span<const std::string_view> memory_names() const override;
+  std::string refuses_rows(std::size_t group) const override;
+  void update_rows(Slot& slot, const SparseGrad& grad, std::size_t group) override;
 };
 
 }  // namespace optim

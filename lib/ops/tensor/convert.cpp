@@ -84,7 +84,7 @@ Tensor& Tensor::to_(DType dtype) {
   const Tensor other = copied(*this, dtype);
   if (x.node) {
     auto& leaf = static_cast<LeafNode&>(*x.node);
-    if (const Tensor grad = leaf.grad(); grad.defined()) leaf.set_grad(copied(grad, dtype));
+    if (const Tensor its = grad(); its.defined()) leaf.set_grad(copied(its, dtype));
     leaf.dtype = dtype;
   }
   x.dtype = dtype;
