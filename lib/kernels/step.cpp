@@ -134,21 +134,22 @@ void run(const Steps<N>& steps) {
 }
 
 /// The rows of matrices from `begin` to `end` of those that are named.
-template <class T, std::size_t N, class F>
-void run_rows(const F& rule, const std::array<Ref, N>& arrays, Ref rows, std::int64_t begin,
-              std::int64_t end) {
+template <class Step, std::size_t N = Step::memories + 2>
+void run_rows(const Stepped<Step>& one, Ref rows, std::int64_t begin, std::int64_t end) {
   const auto* which = rows.as<const std::int64_t>();
-  const std::int64_t width = arrays[0].layout->shape()[1];
-  Strides<N> along;
-  for (std::size_t k = 0; k < N; ++k) along[k] = arrays[k].layout->strides()[1];
+  const std::array<Ref, N>& arrays = one.arrays;
+  const auto size = static_cast<std::int64_t>(size_of(arrays[0].dtype));
+  Strides<N> down, along;
+  for (std::size_t k = 0; k < N; ++k) {
+    down[k] = arrays[k].layout->strides()[0] * size;
+    along[k] = arrays[k].layout->strides()[1];
+  }
   for (std::int64_t j = begin; j < end; ++j) {
     Pointers<N> at;
     for (std::size_t k = 0; k < N; ++k) {
-      const std::int64_t place = k == gradient ? j : which[j];
-      const std::int64_t offset = place * arrays[k].layout->strides()[0];
-      at[k] = arrays[k].data + offset * static_cast<std::int64_t>(sizeof(T));
+      at[k] = arrays[k].data + (k == gradient ? j : which[j]) * down[k];
     }
-    row<T>(rule, at, along, width, std::make_index_sequence<N>{});
+    row_of<Step>(&one, 0, at, along, arrays[0].layout->shape()[1]);
   }
 }
 
@@ -156,16 +157,9 @@ void run_rows(const F& rule, const std::array<Ref, N>& arrays, Ref rows, std::in
 
 template <class Step>
 void take_row_steps(const Stepped<Step>& one, Ref rows) {
-  const auto rule = [step = one.step](auto& x, const auto& g, auto&... memories) {
-    update(step, x, g, memories...);
-  };
   const std::int64_t width = std::max<std::int64_t>(1, one.arrays[0].layout->shape()[1]);
-  dispatch_known_floating(one.arrays[0].dtype, [&]<class T>(std::type_identity<T>) {
-    parallel_for(rows.layout->numel(), std::max<std::int64_t>(1, grain / width),
-                 [&](std::int64_t begin, std::int64_t end) {
-                   run_rows<T>(rule, one.arrays, rows, begin, end);
-                 });
-  });
+  parallel_for(rows.layout->numel(), std::max<std::int64_t>(1, grain / width),
+               [&](std::int64_t begin, std::int64_t end) { run_rows(one, rows, begin, end); });
 }
 
 template void take_row_steps(const Stepped<SgdStep>& one, Ref rows);

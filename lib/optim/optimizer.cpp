@@ -156,7 +156,7 @@ void Optimizer::step_group(std::size_t group) {
     if (!grad.defined()) continue;
     ++slot.steps;
     if (!has_bytes(grad)) [[unlikely]] {
-      step_rows(slot, *sparse_grad(slot.parameter), group);
+      step_rows(slot, group);
       continue;
     }
     changes[count] = {&slot, std::move(grad)};
@@ -175,7 +175,8 @@ void Optimizer::carry_out(std::span<const Change> changes, std::size_t group) {
   for (const Change& change : changes) trace_update(operation, change.slot->parameter, change.grad);
 }
 
-void Optimizer::step_rows(Slot& slot, const SparseGrad& grad, std::size_t group) {
+void Optimizer::step_rows(Slot& slot, std::size_t group) {
+  const SparseGrad grad = *sparse_grad(slot.parameter);
   update_rows(slot, grad, group);
   slot.parameter.impl()->storage->bump();
   if (tracing()) trace_update(lower_case(name()), slot.parameter, grad.to_dense());

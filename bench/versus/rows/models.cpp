@@ -51,6 +51,15 @@ Work adam_alone() {
   for (const Tensor& parameter : p) lib::sum(parameter * parameter).backward();
   return [adam = std::make_shared<Adam>(p, adam_options)] { adam->step(); };
 }
+
+template <class Optimizer>
+Work table(std::int64_t rows, std::int64_t looked_up) {
+  const Tensor weight = parameter({rows, 32});
+  const auto optimizer = std::make_shared<Optimizer>(std::vector<Tensor>{weight}, rate);
+  return [=, indices = indices_below(rows, looked_up), y = uniform({looked_up, 32})] {
+    descend(*optimizer, lib::sum(sparse_rows(weight, indices) * y));
+  };
+}
 #elif LIBRARY_IS(LIMITS)
 Work sgd_mlp(int batch) {
   const auto model = std::make_shared<limits::Mlp>(batch, std::vector{784, 256, 128, 10});
@@ -117,6 +126,13 @@ void add_adam(Group& group) {
   });
 }
 
+void add_table(Group& group) {
+  const std::string name = "embedding step, 4,096 of 200,000 rows of 32, sparse, ";
+  group.add(name + "SGD", [] { TENSORS(return table<SGD>(200'000, 4'096);) });
+  group.add(name + "Adagrad", [] { TENSORS(return table<Adagrad>(200'000, 4'096);) });
+  group.add(name + "SparseAdam", [] { TENSORS(return table<SparseAdam>(200'000, 4'096);) });
+}
+
 }  // namespace
 
 Group models() {
@@ -125,6 +141,7 @@ Group models() {
   add_logistic_regression(group);
   add_mlp(group);
   add_adam(group);
+  add_table(group);
   return group;
 }
 

@@ -207,8 +207,8 @@ class Optimizer {
   void drop_gradients();
   void step_all();
   void step_group(std::size_t group);
-  void step_rows(Slot& slot, const SparseGrad& grad, std::size_t group);
-  void check_rows() const;
+  [[gnu::cold]] void step_rows(Slot& slot, std::size_t group);
+  [[gnu::cold]] void check_rows() const;
   /// update(), and what others must know of it.
   void carry_out(std::span<const Change> changes, std::size_t group);
   /// A gradient has come since the last step.
