@@ -133,33 +133,45 @@ void run(const Steps<N>& steps) {
   });
 }
 
-/// The rows of matrices from `begin` to `end` of those that are named.
-template <class Step, std::size_t N = Step::memories + 2>
-void run_rows(const Stepped<Step>& one, Ref rows, std::int64_t begin, std::int64_t end) {
+/// The named rows of matrices.
+template <std::size_t N>
+void run_rows(const Steps<N>& steps, Ref rows) {
   const auto* which = rows.as<const std::int64_t>();
-  const std::array<Ref, N>& arrays = one.arrays;
+  const std::array<Ref, N>& arrays = steps.arrays(0);
   const auto size = static_cast<std::int64_t>(size_of(arrays[0].dtype));
+  const std::int64_t width = arrays[0].layout->shape()[1];
   Strides<N> down, along;
   for (std::size_t k = 0; k < N; ++k) {
     down[k] = arrays[k].layout->strides()[0] * size;
     along[k] = arrays[k].layout->strides()[1];
   }
-  for (std::int64_t j = begin; j < end; ++j) {
-    Pointers<N> at;
-    for (std::size_t k = 0; k < N; ++k) {
-      at[k] = arrays[k].data + (k == gradient ? j : which[j]) * down[k];
-    }
-    row_of<Step>(&one, 0, at, along, arrays[0].layout->shape()[1]);
-  }
+  parallel_for(rows.layout->numel(), grain / std::max<std::int64_t>(1, width) + 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t j = begin; j < end; ++j) {
+                   Pointers<N> at;
+                   for (std::size_t k = 0; k < N; ++k) {
+                     at[k] = arrays[k].data + (k == gradient ? j : which[j]) * down[k];
+                   }
+                   steps.row(steps.all, 0, at, along, width);
+                 }
+               });
+}
+
+template <class Step>
+Steps<Step::memories + 2> steps_of(std::span<const Stepped<Step>> all) {
+  return {.count = all.size(),
+          .first = reinterpret_cast<const std::byte*>(&all[0].arrays),
+          .distance = sizeof(all[0]),
+          .row = row_of<Step>,
+          .all = all.data()};
 }
 
 }  // namespace
 
+// Both reach a rule by its pointer: called here and there it would cost each row a call more.
 template <class Step>
 void take_row_steps(const Stepped<Step>& one, Ref rows) {
-  const std::int64_t width = std::max<std::int64_t>(1, one.arrays[0].layout->shape()[1]);
-  parallel_for(rows.layout->numel(), std::max<std::int64_t>(1, grain / width),
-               [&](std::int64_t begin, std::int64_t end) { run_rows(one, rows, begin, end); });
+  run_rows(steps_of(std::span(&one, 1)), rows);
 }
 
 template void take_row_steps(const Stepped<SgdStep>& one, Ref rows);
@@ -169,11 +181,7 @@ template void take_row_steps(const Stepped<AdagradStep>& one, Ref rows);
 template <class Step>
 void take_steps(std::span<const Stepped<Step>> all) {
   if (all.empty()) return;
-  run(Steps<Step::memories + 2>{.count = all.size(),
-                                .first = reinterpret_cast<const std::byte*>(&all[0].arrays),
-                                .distance = sizeof(all[0]),
-                                .row = row_of<Step>,
-                                .all = all.data()});
+  run(steps_of(all));
 }
 
 template void take_steps(std::span<const Stepped<SgdStep>> all);
