@@ -95,10 +95,24 @@ Outside outside_of(Exporter& to, const Tensor& gates, std::int64_t rows) {
           has_bias ? to.value(made->inputs[2]) : to.constant(none)};
 }
 
+/// ONNX's states are 0 where a row has ended. Ours stay there, and on the way back are still those
+/// that the row begins with.
+std::string with_stays(Exporter& to, const Call& call, const std::string& states,
+                       const std::string& last) {
+  const std::int64_t steps = call.shape(0)[0];
+  check<Error>(!is_unknown(steps), "onnx: {} of lengths with an unknown number of steps",
+               call.operation);
+  const std::string number = to.constant(arange(0, steps, 1, {.dtype = int64}).view({steps, 1, 1}));
+  const std::string length =
+      to.node("Unsqueeze", {to.value(call.inputs[5], int64), to.integers({1})});
+  const std::string goes_on = to.node("Less", {number, length});
+  const std::string stays = call.flag("reverse") ? to.value(call.inputs[1]) : last;
+  return to.node("Where", {goes_on, states, stays});
+}
+
 /// Inputs: gates, hidden, cells, weight, bias, lengths. The first result is all states.
 Values recurrent(Exporter& to, const Call& call) {
-  check<Error>(!call.inputs[5].defined(),
-               "onnx: {} with lengths: its operator forgets states behind them", call.operation);
+  const Tensor& lengths = call.inputs[5];
   const Cell cell = cell_of(call.operation);
   const std::int64_t rows = call.shape(3)[0], size = call.shape(3)[1];
   const Outside outside = outside_of(to, call.inputs[0], rows);
@@ -118,12 +132,14 @@ Values recurrent(Exporter& to, const Call& call) {
   if (call.find("nonlinearity") && call.text("nonlinearity") == "relu") {
     attributes.push_back({"activations", proto::Texts{"Relu"}});
   }
-  const std::string y = to.node(cell.type,
-                                {outside.x, in_order(to, cell, outside.weight, rows),
-                                 in_order(to, cell, to.value(call.inputs[3]), rows), bias, "",
-                                 state(call.inputs[1]), state(call.inputs[2])},
-                                std::move(attributes));
-  return {to.node("Squeeze", {y, to.integers({1})})};
+  const Values y = to.nodes(cell.type, lengths.defined() ? 2 : 1,
+                            {outside.x, in_order(to, cell, outside.weight, rows),
+                             in_order(to, cell, to.value(call.inputs[3]), rows), bias,
+                             lengths.defined() ? to.value(lengths, int32) : std::string(),
+                             state(call.inputs[1]), state(call.inputs[2])},
+                            std::move(attributes));
+  const std::string states = to.node("Squeeze", {y[0], to.integers({1})});
+  return {lengths.defined() ? with_stays(to, call, states, y[1]) : states};
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 // What a Trainer's model gives, and how good that is; nothing is learned here.
+#include <functional>
 #include <limits>
+#include <string_view>
+#include <vector>
 
 #include "core/check.hpp"
 #include "tapegrad/autograd.hpp"
@@ -11,22 +14,44 @@
 namespace tapegrad::train {
 namespace {
 
+/// Visits the parts of a model, owners before their parts. A list of parts is a module only while
+/// it is visited, so that nothing may keep its address.
+class Parts final : public nn::Visitor {
+ public:
+  Parts(nn::Module& model, const std::function<void(nn::Module&)>& f) : f_(f) {
+    f(model);
+    model.visit(*this);
+  }
+
+ private:
+  void submodule(std::string_view name, nn::Module& part) override {
+    f_(part);
+    descend(name, part);
+  }
+
+  const std::function<void(nn::Module&)>& f_;
+};
+
 /// Everything in evaluation mode, and afterwards each part in its own again.
 class Evaluating {
  public:
-  explicit Evaluating(nn::Module& model) {
-    model.apply([this](nn::Module& part) { modes_.emplace_back(&part, part.is_training()); });
+  explicit Evaluating(nn::Module& model) : model_(model) {
+    const Parts parts(model, [this](nn::Module& part) { modes_.push_back(part.is_training()); });
     model.eval();
   }
   Evaluating(const Evaluating&) = delete;
   Evaluating& operator=(const Evaluating&) = delete;
-  /// Owners, which come last, before their parts: they set the modes of these.
+  /// Owners set the modes of their parts, whose turn comes behind.
   ~Evaluating() {
-    for (auto one = modes_.rbegin(); one != modes_.rend(); ++one) one->first->train(one->second);
+    std::size_t i = 0;
+    const Parts parts(model_, [&](nn::Module& part) {
+      if (i < modes_.size()) part.train(modes_[i++]);
+    });
   }
 
  private:
-  std::vector<std::pair<nn::Module*, bool>> modes_;
+  nn::Module& model_;
+  std::vector<bool> modes_;
   NoGrad no_grad_;
 };
 

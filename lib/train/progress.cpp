@@ -123,7 +123,7 @@ void ProgressBar::on_epoch(Trainer& trainer) {
   waiting_ = fmt::format("epoch {}/{}  {} ", now.epoch + 1, trainer.options().epochs,
                          clock_text(seconds_now() - began_)) +
              text_of(now.scores);
-  if (!terminal_ && seconds_now() < next_) return;
+  if (!terminal_ && !options_.every_epoch && seconds_now() < next_) return;
   show(std::exchange(waiting_, {}), true);
   wait();
 }

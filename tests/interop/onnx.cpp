@@ -176,6 +176,20 @@ void write_layers() {
         return Tensors{all.output, all.h_n};
       },
       {tg::Feed({4, unknown, 5})}, {steps}, rnn.state_dict());
+  const auto of_lengths = [&](const std::string& name, const auto& layer) {
+    write(
+        name,
+        [&](const Tensors& in) {
+          // Of the input's own batch: unknown sizes of two feeds are two sizes.
+          const Tensor there = sum((in[0].select(2, 0) > 0).to(tg::int64), 0);
+          const auto all = layer.forward(in[0], {.lengths = tg::clamp(there, 1, 4)});
+          return Tensors{all.output, all.h_n, there};
+        },
+        {tg::Feed({4, unknown, 5})}, {random({4, 9, 5})}, layer.state_dict());
+  };
+  of_lengths("LSTM_lengths", nn::LSTM(5, 6, {.num_layers = 2, .bidirectional = true}));
+  of_lengths("GRU_lengths", nn::GRU(5, 6, {.bidirectional = true}));
+  of_lengths("RNN_lengths", nn::RNN(5, 6));
   const nn::RNN relu(5, 6, {.nonlinearity = "relu"});
   write("RNN_relu", first(relu), {tg::Feed({4, unknown, 5})}, {steps}, relu.state_dict());
   const Tensor mask = tg::tensor({{true, false, true}, {false, false, false}, {true, true, true}});

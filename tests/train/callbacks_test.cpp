@@ -283,6 +283,10 @@ TEST_CASE("progress is one line over itself in a terminal, and few lines elsewhe
   CHECK(std::count(few.begin(), few.end(), '\n') == 1);
   CHECK(few.starts_with("epoch 3/3  0:0"));
   CHECK(test::contains(few, "  loss "));
+  const std::string epochs = shown({.seconds_between_lines = 1000, .every_epoch = true});
+  INFO(epochs);
+  CHECK(std::count(epochs.begin(), epochs.end(), '\n') == 3);
+  CHECK(epochs.starts_with("epoch 1/3  0:0"));
   const std::string all = shown({.seconds_between_lines = 0});
   // A line for each step and each epoch.
   CHECK(std::count(all.begin(), all.end(), '\n') == 18 + 3);

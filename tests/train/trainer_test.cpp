@@ -174,6 +174,34 @@ TEST_CASE("evaluation and prediction leave the modes, the tape and the generator
   CHECK(scores["accuracy"] == accuracy(whole, y));
 }
 
+TEST_CASE("evaluation leaves the modes of parts in lists as they were", "[train][trainer]") {
+  struct Stack : nn::Module {
+    std::vector<nn::Linear> layers;
+    std::vector<std::vector<nn::Dropout>> drops;
+    void visit(nn::Visitor& v) override { v("layers", layers), v("drops", drops); }
+    Tensor forward(const Tensor& x) const { return drops[0][1](layers[1](layers[0](x))); }
+  };
+  Stack stack;
+  for (int i = 0; i < 2; ++i) stack.layers.emplace_back(4, 4);
+  for (int i = 0; i < 2; ++i) stack.drops.emplace_back(2, nn::Dropout(0.5));
+  stack.layers[1].eval();
+  stack.drops[0][1].eval();
+  optim::SGD sgd(stack.parameters(), {.lr = 0.1});
+  const auto loss = [](const Tensor& y, const Tensor& labels) {
+    return nn::cross_entropy(y, labels);
+  };
+  Trainer trainer(stack, loss, sgd);
+  Rows rows = test::validation_rows();
+  trainer.evaluate(rows);
+  trainer.predict(rows);
+  CHECK(stack.is_training());
+  CHECK(stack.layers[0].is_training());
+  CHECK_FALSE(stack.layers[1].is_training());
+  CHECK(stack.drops[0][0].is_training());
+  CHECK_FALSE(stack.drops[0][1].is_training());
+  CHECK(stack.drops[1][1].is_training());
+}
+
 TEST_CASE("a measure may want something else than the model's output", "[train][trainer]") {
   Run run;
   Rows rows = test::validation_rows();

@@ -18,6 +18,8 @@ struct ProgressOptions {
   std::optional<bool> terminal = {};
   /// Elsewhere a line at most every so many seconds, and one at the end.
   double seconds_between_lines = 10;
+  /// Elsewhere also a line for each epoch, however short it was.
+  bool every_epoch = false;
 };
 
 /// Shows epoch, batch, rows a second, the time that is left, the loss and the measures:
