@@ -58,19 +58,10 @@ tg::train::TrainerOptions options_of(const Settings& s, const DigitsFolder& digi
   return {.epochs = s.epochs, .steps = s.max_step, .checkpoints = std::move(kept)};
 }
 
-/// Says where it goes on, before the first line of progress.
-class Resumed : public tg::train::Callback {
- public:
-  std::string name() const override { return "resumed"; }
-  void on_begin(tg::train::Trainer& trainer) override {
-    if (trainer.restored()) samples::say_resumed(*trainer.restored());
-  }
-};
-
 void add_callbacks(tg::train::Trainer& trainer, tg::optim::Adam& adam, const Settings& s,
                    std::int64_t batches) {
   trainer.measure(tg::train::Accuracy());
-  trainer.add(Resumed());
+  trainer.add(samples::Resumed());
   trainer.add(tg::train::NanWatch(50));
   trainer.add(tg::train::Schedule(
       tg::optim::Scheduler(adam, tg::optim::OneCycleLR{.max_lr = s.learning_rate,

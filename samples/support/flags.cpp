@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -96,6 +97,30 @@ void Flags::text(const std::string& flag, std::string& value, const std::string&
     value = text;
   };
   app_->cli.add_option_function<std::string>(flag, read, help)->type_name(kind);
+}
+
+void Flags::choice(const std::string& flag, std::string& value,
+                   const std::vector<std::string>& allowed, const std::string& help) {
+  const auto read = [flag, allowed, &value](const std::string& text) {
+    if (std::find(allowed.begin(), allowed.end(), text) == allowed.end()) {
+      reject(flag, text, fmt::format("{}", fmt::join(allowed, " or ")));
+    }
+    value = text;
+  };
+  app_->cli.add_option_function<std::string>(flag, read, help)
+      ->type_name(fmt::format("{}", fmt::join(allowed, "|")))
+      ->default_str(value);
+}
+
+void Flags::texts(const std::string& flag, std::vector<std::string>& values,
+                  const std::string& kind, const std::string& help) {
+  const auto read = [flag, kind, &values](const std::vector<std::string>& given) {
+    for (const std::string& text : given) {
+      if (text.empty()) reject(flag, text, "a " + kind);
+    }
+    values = given;
+  };
+  app_->cli.add_option_function<std::vector<std::string>>(flag, read, help)->type_name(kind);
 }
 
 void Flags::argument(const std::string& name, std::string& value, const std::string& help) {

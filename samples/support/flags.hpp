@@ -40,6 +40,12 @@ class Flags {
   void number(const std::string& flag, double& value, NumberRange range, const std::string& help);
   void text(const std::string& flag, std::string& value, const std::string& kind,
             const std::string& help);
+  /// One of the words of `allowed`.
+  void choice(const std::string& flag, std::string& value, const std::vector<std::string>& allowed,
+              const std::string& help);
+  /// One text or several behind one flag.
+  void texts(const std::string& flag, std::vector<std::string>& values, const std::string& kind,
+             const std::string& help);
   /// What the sample can't do without, given without a flag.
   void argument(const std::string& name, std::string& value, const std::string& help);
   void toggle(const std::string& flag, bool& value, const std::string& help);

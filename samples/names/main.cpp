@@ -1,0 +1,205 @@
+// A network that says which language a family name comes from: a recurrent one or a transformer.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <tapegrad/tapegrad.hpp>
+#include <vector>
+
+#include "dataset.hpp"
+#include "network.hpp"
+#include "report.hpp"
+#include "support/program.hpp"
+#include "support/training.hpp"
+
+namespace tg = tapegrad;
+
+namespace {
+
+constexpr std::string_view alphabet_prefix = "alphabet.";
+constexpr std::string_view languages_prefix = "languages.";
+
+struct Settings {
+  std::string names = NAMES_DATA;
+  std::string model = "gru";
+  std::int64_t size = 96;
+  double dropout = 0.5;
+  std::int64_t epochs = 30;
+  std::int64_t max_step = 0;
+  std::int64_t batch_size = 64;
+  double learning_rate = 0.004;
+  std::int64_t seed = 1;
+  samples::TrainingFiles files;
+  std::string list_test;
+  std::vector<std::string> predict;
+  std::string weights;
+};
+
+void declare(samples::Flags& flags, Settings& s) {
+  flags.text("--names", s.names, "DIR", "learn from the files LANGUAGE.txt of this folder");
+  flags.choice("--model", s.model, {"gru", "transformer"}, "what reads the names");
+  flags.integer("--size", s.size, {.least = 4}, "numbers that stand for a character, and of a state");
+  flags.number("--dropout", s.dropout, {.least = 0, .most = 1, .below = true},
+               "what part of the numbers is dropped while learning");
+  flags.integer("--epochs", s.epochs, {.least = 1}, "how often each name is seen");
+  flags.integer("--max-step", s.max_step, {}, "most steps to take; 0 for all of the epochs");
+  flags.integer("--batch-size", s.batch_size, {.least = 1}, "names of a step");
+  flags.number("--learning-rate", s.learning_rate, {.least = 0, .above = true},
+               "of Adam, at its highest; it rises for a tenth of the steps and falls from there");
+  flags.integer("--seed", s.seed, {},
+                "makes the part for the test, the random start, the order and the dropout");
+  samples::declare(flags, s.files);
+  flags.text("--list-test", s.list_test, "FILE", "write a table of the test, name by name, as .csv");
+  flags.texts("--predict", s.predict, "NAME...", "say where these names come from, without training");
+  flags.text("--weights", s.weights, "FILE", "what --export wrote as .safetensors, for --predict");
+  flags.needs("--predict", "--weights");
+  flags.needs("--weights", "--predict");
+}
+
+tg::train::TrainerOptions options_of(const Settings& s, const Names& names) {
+  tg::train::CheckpointOptions kept{
+      .directory = s.files.model_dir, .every_steps = s.files.save_every, .every_epochs = 0};
+  std::vector<std::int64_t> bytes;
+  for (const std::string& name : names.texts) {
+    for (const char c : name + '\n') bytes.push_back(static_cast<unsigned char>(c));
+  }
+  kept.origin = {
+      {"--model", s.model},
+      {"--size", fmt::format("{}", s.size)},
+      {"--dropout", fmt::format("{}", s.dropout)},
+      {"--epochs", fmt::format("{}", s.epochs)},
+      {"--batch-size", fmt::format("{}", s.batch_size)},
+      {"--learning-rate", fmt::format("{}", s.learning_rate)},
+      {"--seed", fmt::format("{}", s.seed)},
+      {"data", samples::fingerprint({tg::Tensor::from_vector(std::move(bytes)), names.labels})}};
+  return {.epochs = s.epochs, .steps = s.max_step, .checkpoints = std::move(kept)};
+}
+
+void add_callbacks(tg::train::Trainer& trainer, tg::optim::Adam& adam, const Settings& s,
+                   std::int64_t batches, std::int64_t classes) {
+  trainer.measure(tg::train::Accuracy());
+  trainer.measure(tg::train::F1({.average = tg::train::Average::macro, .classes = classes}),
+                  {.in_training = false});
+  trainer.add(samples::Resumed());
+  trainer.add(tg::train::NanWatch(50));
+  trainer.add(tg::train::Schedule(
+      tg::optim::Scheduler(adam, tg::optim::OneCycleLR{.max_lr = s.learning_rate,
+                                                       .total_steps = s.epochs * batches + 1,
+                                                       .pct_start = 0.1}),
+      tg::train::Every::step));
+  if (!s.files.log_dir.empty()) {
+    trainer.add(tg::train::TensorBoard(s.files.log_dir, {.histograms_every = 100}));
+    trainer.add(tg::train::CsvLog(s.files.log_dir + "/epochs.csv"));
+  }
+  trainer.add(tg::train::ProgressBar());
+}
+
+/// Weights, alphabet and languages: all that a prediction takes.
+tg::StateDict result_of(const NameNetwork& network, const tg::data::Vocabulary& alphabet,
+                        const std::vector<std::string>& languages) {
+  tg::StateDict all = network.state_dict();
+  const auto add = [&](std::string_view prefix, const tg::StateDict& state) {
+    for (const auto& [name, tensor] : state) all.insert(std::string(prefix) + name, tensor);
+  };
+  add(alphabet_prefix, alphabet.state_dict());
+  add(languages_prefix, tg::data::Vocabulary(languages).state_dict());
+  return all;
+}
+
+std::int64_t longest_of(const Names& names, const tg::data::Vocabulary& alphabet) {
+  std::int64_t longest = 0;
+  for (const std::string& name : names.texts) {
+    longest = std::max(longest, encoded(alphabet, "a name", name).size(0));
+  }
+  return std::min<std::int64_t>(longest, 40);
+}
+
+void train(const Settings& s) {
+  samples::check_writable(s.files);
+  const auto seed = static_cast<std::uint64_t>(s.seed);
+  tg::manual_seed(seed);
+  const Names names = read_names(s.names);
+  const auto classes = std::ssize(names.languages);
+  const NameParts parts = parts_of(names, seed);
+  const tg::data::Vocabulary alphabet = alphabet_of(names, parts.learned);
+  const std::int64_t longest = longest_of(names, alphabet);
+  if (s.model == "transformer" && s.size % 4 != 0) {
+    throw std::runtime_error(fmt::format("--size: {}; a transformer needs a multiple of 4", s.size));
+  }
+  fmt::print("{} names of {} languages to learn from, {} held out for the test.\n",
+             parts.learned.size(), classes, parts.test.size());
+
+  NameNetwork network({s.model == "transformer", alphabet.size(), s.size, classes, longest},
+                      s.dropout);
+  tg::optim::Adam adam(network.parameters(), {.lr = s.learning_rate});
+  const auto loss = [](const tg::Tensor& logits, const tg::Tensor& labels) {
+    return tg::nn::cross_entropy(logits, labels);
+  };
+  tg::train::Trainer trainer(network, loss, adam, options_of(s, names));
+  auto batches = batches_of(names, parts.learned, alphabet, longest,
+                            {.batch_size = s.batch_size, .shuffle = true, .seed = seed});
+  auto test = batches_of(names, parts.test, alphabet, longest, {.batch_size = 256});
+  add_callbacks(trainer, adam, s, *batches.size(), classes);
+  trainer.fit(batches, &test);  // for the curves: nothing is decided by the test
+  samples::say_ended(s.files, trainer.step(), trainer.checkpoint());
+
+  const tg::train::Scores scores = trainer.evaluate(test);
+  const tg::Tensor said = trainer.predict(test);
+  const tg::Tensor labels =
+      index_select(names.labels, 0, tg::Tensor::from_vector(std::vector(parts.test)));
+  fmt::print("Of each language (rows), how many names of the test are taken for which:\n");
+  print_confusion(names.languages, tg::train::confusion_matrix(said, labels, classes));
+  if (!s.list_test.empty()) write_test(s.list_test, names, parts.test, said);
+  network.eval();
+  samples::export_result(s.files, result_of(network, alphabet, names.languages),
+                         {[&](const tg::Tensor& tokens) { return network.forward(tokens); },
+                          tg::Feed({tg::unknown, longest}, tg::int64)});
+  fmt::print("test_accuracy={:.6f} test_f1={:.6f} test_loss={:.6f} steps={}\n", scores["accuracy"],
+             scores["f1"], scores["loss"], trainer.step());
+}
+
+tg::StateDict part_of(const tg::StateDict& state, std::string_view prefix) {
+  tg::StateDict part;
+  for (const auto& [name, tensor] : state) {
+    if (name.starts_with(prefix)) part.insert(name.substr(prefix.size()), tensor);
+  }
+  return part;
+}
+
+/// Says where each name comes from, and how sure that is.
+void predict(const Settings& s) {
+  const tg::StateDict state = tg::io::load_safetensors(s.weights).tensors;
+  tg::StateDict weights;
+  for (const auto& [name, tensor] : state) {
+    const bool other = name.starts_with(alphabet_prefix) || name.starts_with(languages_prefix);
+    if (!other) weights.insert(name, tensor);
+  }
+  tg::data::Vocabulary alphabet, languages;
+  try {
+    const NameNetwork network = NameNetwork::of(weights);
+    alphabet.load_state_dict(part_of(state, alphabet_prefix));
+    languages.load_state_dict(part_of(state, languages_prefix));
+    print_predictions(network, alphabet, languages.tokens(), s.predict);
+  } catch (const tg::Error& error) {
+    throw std::runtime_error(fmt::format("{}: {}", s.weights, error.what()));
+  }
+  fmt::print("names={}\n", s.predict.size());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  samples::Flags flags(
+      "names",
+      "Learns to tell which language a family name comes from, with a recurrent network or a\n"
+      "transformer.\n"
+      "The last line printed is: test_accuracy=A test_f1=F test_loss=L steps=N, with --predict "
+      "names=N");
+  declare(flags, settings);
+  return samples::run("names", flags, argc, argv,
+                      [&] { settings.predict.empty() ? train(settings) : predict(settings); });
+}
