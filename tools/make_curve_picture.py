@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Draws the curves of a training: losses (on a logarithmic scale) and accuracies by epoch.
+"""Draws the curves of a training by epoch: losses and perplexities on a logarithmic scale, accuracies.
 
     make_curve_picture.py LOG_FOLDER/epochs.csv > docs/pictures/digits.svg
 
-The table is a CsvLog's, with the scores loss, val_loss, accuracy and val_accuracy. Standard library only.
+The table is a CsvLog's, with the scores loss, val_loss, and accuracy and val_accuracy, or perplexity and val_perplexity.
+Standard library only.
 """
 
 import csv
@@ -51,8 +52,11 @@ class Panel:
 def main():
     with open(sys.argv[1], newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    panels = (Panel(rows, "loss", 0, math.log10, lambda value: f"{10 ** value:.2g}"),
-              Panel(rows, "accuracy", 1, float, lambda value: f"{value:.2f}"))
+    panels = [Panel(rows, "loss", 0, math.log10, lambda value: f"{10 ** value:.2g}")]
+    if "accuracy" in rows[0]:
+        panels.append(Panel(rows, "accuracy", 1, float, lambda value: f"{value:.2f}"))
+    else:
+        panels.append(Panel(rows, "perplexity", 1, math.log10, lambda value: f"{10 ** value:.3g}"))
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
              f'font-size="13">', f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>']
     for panel in panels:

@@ -48,8 +48,8 @@ std::vector<std::string> names_in(const std::string& path) {
     if (!name.empty()) names.push_back(std::move(name));
   }
   if (std::ssize(names) < fewest) {
-    throw std::runtime_error(fmt::format("{}: {} names; a language needs {} or more", path,
-                                         names.size(), fewest));
+    throw std::runtime_error(
+        fmt::format("{}: {} names; a language needs {} or more", path, names.size(), fewest));
   }
   return names;
 }

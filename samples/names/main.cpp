@@ -41,7 +41,8 @@ struct Settings {
 void declare(samples::Flags& flags, Settings& s) {
   flags.text("--names", s.names, "DIR", "learn from the files LANGUAGE.txt of this folder");
   flags.choice("--model", s.model, {"gru", "transformer"}, "what reads the names");
-  flags.integer("--size", s.size, {.least = 4}, "numbers that stand for a character, and of a state");
+  flags.integer("--size", s.size, {.least = 4},
+                "numbers that stand for a character, and of a state");
   flags.number("--dropout", s.dropout, {.least = 0, .most = 1, .below = true},
                "what part of the numbers is dropped while learning");
   flags.integer("--epochs", s.epochs, {.least = 1}, "how often each name is seen");
@@ -52,8 +53,10 @@ void declare(samples::Flags& flags, Settings& s) {
   flags.integer("--seed", s.seed, {},
                 "makes the part for the test, the random start, the order and the dropout");
   samples::declare(flags, s.files);
-  flags.text("--list-test", s.list_test, "FILE", "write a table of the test, name by name, as .csv");
-  flags.texts("--predict", s.predict, "NAME...", "say where these names come from, without training");
+  flags.text("--list-test", s.list_test, "FILE",
+             "write a table of the test, name by name, as .csv");
+  flags.texts("--predict", s.predict, "NAME...",
+              "say where these names come from, without training");
   flags.text("--weights", s.weights, "FILE", "what --export wrote as .safetensors, for --predict");
   flags.needs("--predict", "--weights");
   flags.needs("--weights", "--predict");
@@ -127,7 +130,8 @@ void train(const Settings& s) {
   const tg::data::Vocabulary alphabet = alphabet_of(names, parts.learned);
   const std::int64_t longest = longest_of(names, alphabet);
   if (s.model == "transformer" && s.size % 4 != 0) {
-    throw std::runtime_error(fmt::format("--size: {}; a transformer needs a multiple of 4", s.size));
+    throw std::runtime_error(
+        fmt::format("--size: {}; a transformer needs a multiple of 4", s.size));
   }
   fmt::print("{} names of {} languages to learn from, {} held out for the test.\n",
              parts.learned.size(), classes, parts.test.size());

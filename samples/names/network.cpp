@@ -21,8 +21,7 @@ nn::TransformerEncoder encoder_of(const NameSizes& s, double dropped) {
 }  // namespace
 
 NameNetwork::NameNetwork(const NameSizes& s, double dropped)
-    : sizes(tg::tensor(
-          {std::int64_t{s.transformer}, s.characters, s.size, s.classes, s.longest})),
+    : sizes(tg::tensor({std::int64_t{s.transformer}, s.characters, s.size, s.classes, s.longest})),
       embedding(s.characters, s.size, {.padding_idx = 0}),
       dropout(dropped),
       out(s.transformer ? s.size : 2 * s.size, s.classes) {

@@ -45,8 +45,7 @@ Corpus read_corpus(const std::string& path, std::int64_t window) {
   }
   tg::data::TokenCounts counts;
   tg::data::count(counts, characters);
-  auto vocabulary =
-      tg::data::Vocabulary::build(counts, {.specials = {}, .unknown = std::nullopt});
+  auto vocabulary = tg::data::Vocabulary::build(counts, {.specials = {}, .unknown = std::nullopt});
   const tg::Tensor numbers = vocabulary.encode(characters);
   return {std::move(vocabulary), numbers.narrow(0, 0, learned),
           numbers.narrow(0, learned, count - learned)};
@@ -59,8 +58,7 @@ std::int64_t DrawnWindows::size() const { return windows_in(numbers_, window_); 
 
 tg::data::Example DrawnWindows::example(std::int64_t index, tg::Generator& random) const {
   const auto drawn = tg::randint(window_, {}, {}, random).item<std::int64_t>();
-  const std::int64_t begin =
-      std::min(index * window_ + drawn, numbers_.size(0) - 1 - window_);
+  const std::int64_t begin = std::min(index * window_ + drawn, numbers_.size(0) - 1 - window_);
   return {numbers_.narrow(0, begin, window_), numbers_.narrow(0, begin + 1, window_)};
 }
 
@@ -78,8 +76,8 @@ std::vector<std::int64_t> numbers_of(const tg::data::Vocabulary& vocabulary, std
   try {
     for (const std::string& one : tg::data::characters(text)) {
       if (!vocabulary.contains(one)) {
-        throw std::runtime_error(fmt::format(
-            "{}: the text that was learned has no character \"{}\"", what, one));
+        throw std::runtime_error(
+            fmt::format("{}: the text that was learned has no character \"{}\"", what, one));
       }
       numbers.push_back(vocabulary.index(one));
     }

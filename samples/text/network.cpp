@@ -20,20 +20,21 @@ nn::TransformerEncoder encoder_of(const TextSizes& s, double dropped) {
 }  // namespace
 
 TextNetwork::TextNetwork(const TextSizes& s, double dropped)
-    : sizes(tg::tensor({std::int64_t{s.transformer}, s.characters, s.size, s.layers, s.heads,
-                        s.window})),
+    : sizes(tg::tensor(
+          {std::int64_t{s.transformer}, s.characters, s.size, s.layers, s.heads, s.window})),
       embedding(s.characters, s.size),
       dropout(dropped),
       out(s.size, s.characters) {
   if (s.transformer) {
     positions.emplace(s.window, s.size);
     encoder.emplace(encoder_of(s, dropped));
-    for (nn::Embedding* table : {&embedding, &*positions}) nn::init::normal_(table->weight, 0, 0.02);
+    for (nn::Embedding* table : {&embedding, &*positions})
+      nn::init::normal_(table->weight, 0, 0.02);
   } else {
-    lstm.emplace(s.size, s.size,
-                 nn::LSTMOptions{.num_layers = s.layers,
-                                 .batch_first = true,
-                                 .dropout = s.layers > 1 ? dropped : 0});
+    lstm.emplace(
+        s.size, s.size,
+        nn::LSTMOptions{
+            .num_layers = s.layers, .batch_first = true, .dropout = s.layers > 1 ? dropped : 0});
   }
 }
 
@@ -69,7 +70,8 @@ tg::Tensor TextNetwork::forward(const tg::Tensor& tokens) const {
 
 Reader::Reader(const TextNetwork& network)
     : network_(network),
-      window_(static_cast<std::size_t>(tg::Tensor(network.sizes).select(0, 5).item<std::int64_t>())) {}
+      window_(
+          static_cast<std::size_t>(tg::Tensor(network.sizes).select(0, 5).item<std::int64_t>())) {}
 
 tg::Tensor Reader::read(std::int64_t character) {
   const tg::NoGrad guard;

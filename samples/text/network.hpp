@@ -44,7 +44,7 @@ class Reader {
 
  private:
   const TextNetwork& network_;
-  tapegrad::Tensor h_, c_;         // of an LSTM, after what was read
+  tapegrad::Tensor h_, c_;          // of an LSTM, after what was read
   std::vector<std::int64_t> last_;  // what a transformer sees
   std::size_t window_;
 };

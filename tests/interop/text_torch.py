@@ -117,8 +117,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--text", type=pathlib.Path, default=TEXT)
     parser.add_argument("--model", choices=["lstm", "transformer"], default="lstm")
-    for name, value in (("size", 192), ("layers", 2), ("heads", 6), ("window", 128), ("dropout", 0.2), ("epochs", 10),
-                        ("batch-size", 16), ("learning-rate", 0.003)):
+    for name, value in (("size", 192), ("layers", 2), ("heads", 6), ("window", 128), ("dropout", 0.1), ("epochs", 10),
+                        ("batch-size", 16), ("learning-rate", 0.008)):
         parser.add_argument(f"--{name}", type=type(value), default=value)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--weights")

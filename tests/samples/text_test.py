@@ -46,7 +46,7 @@ class Text(SeededSampleTest):
     def test_both_networks_learn_a_line_by_heart_and_write_it(self):
         for model in ("lstm", "transformer"):
             with self.subTest(model):
-                flags = ["--text", self.rhyme(), "--model", model, *SMALL, "--size", 32, "--dropout", 0,
+                flags = ["--text", self.rhyme(), "--model", model, *SMALL[2:], "--size", 32, "--dropout", 0,
                          "--learning-rate", 0.01, "--epochs", 20, "--temperature", 0]
                 perplexity, _, _ = self.last_line(LAST, *flags, "--export", "x.safetensors")
                 # What comes after the blank of a window that begins with it can't be known; all else can.
@@ -119,7 +119,7 @@ class Text(SeededSampleTest):
 
     def test_texts_that_are_none_are_refused(self):
         self.assert_refused("cannot open: none: No such file", "--text", "none")
-        self.assert_refused("cannot open|not a regular file|no regular file", "--text", ".")
+        self.assert_refused("this is a folder: .", "--text", ".")
         self.assert_refused(r"empty.txt: 0 characters; a tenth of them is held out, .* a window of 128", "--text",
                             self.file("empty.txt", ""))
         self.assert_refused("short.txt: 1000 characters", "--text", self.file("short.txt", "a" * 999 + "\n"))
