@@ -190,6 +190,19 @@ void write_layers() {
   of_lengths("LSTM_lengths", nn::LSTM(5, 6, {.num_layers = 2, .bidirectional = true}));
   of_lengths("GRU_lengths", nn::GRU(5, 6, {.bidirectional = true}));
   of_lengths("RNN_lengths", nn::RNN(5, 6));
+  // Where a row has ended: the modules above make 0 of what stays there.
+  const Tensor weight = random({6, 2});
+  for (const bool reverse : {false, true}) {
+    write(reverse ? "stays_reverse" : "stays",
+          [&](const Tensors& in) {
+            const Tensor there = sum((in[0].select(2, 0) > 0).to(tg::int64), 0);
+            const Tensor begun = in[0].select(0, 1).narrow(1, 0, 2);
+            return Tensors{nn::recurrent(nn::RecurrentCell::gru, in[0], begun, {}, weight,
+                                         {.reverse = reverse, .lengths = tg::clamp(there, 1, 4)})
+                               .states};
+          },
+          {tg::Feed({4, unknown, 6})}, {random({4, 9, 6})});
+  }
   const nn::RNN relu(5, 6, {.nonlinearity = "relu"});
   write("RNN_relu", first(relu), {tg::Feed({4, unknown, 5})}, {steps}, relu.state_dict());
   const Tensor mask = tg::tensor({{true, false, true}, {false, false, false}, {true, true, true}});
