@@ -162,14 +162,14 @@ Conv3d::Conv3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& 
                const ConvLayerOptions& options)
     : Convolution({"Conv3d", 3, in_channels, out_channels, kernel_size}, options) {}
 
-Tensor Conv1d::forward(const Tensor& x) const {
-  return conv1d(with_edges(x), kernels(), bias, moves());
+Tensor Conv1d::forward_with(const Tensor& x, const Tensor& other) const {
+  return conv1d(with_edges(x), other, bias, moves());
 }
-Tensor Conv2d::forward(const Tensor& x) const {
-  return conv2d(with_edges(x), kernels(), bias, moves());
+Tensor Conv2d::forward_with(const Tensor& x, const Tensor& other) const {
+  return conv2d(with_edges(x), other, bias, moves());
 }
-Tensor Conv3d::forward(const Tensor& x) const {
-  return conv3d(with_edges(x), kernels(), bias, moves());
+Tensor Conv3d::forward_with(const Tensor& x, const Tensor& other) const {
+  return conv3d(with_edges(x), other, bias, moves());
 }
 
 ConvTranspose1d::ConvTranspose1d(std::int64_t in_channels, std::int64_t out_channels,
@@ -182,14 +182,14 @@ ConvTranspose3d::ConvTranspose3d(std::int64_t in_channels, std::int64_t out_chan
                                  const Dims& kernel_size, const ConvTransposeLayerOptions& options)
     : Convolution({"ConvTranspose3d", 3, in_channels, out_channels, kernel_size}, options) {}
 
-Tensor ConvTranspose1d::forward(const Tensor& x) const {
-  return conv_transpose1d(x, kernels(), bias, moves_back());
+Tensor ConvTranspose1d::forward_with(const Tensor& x, const Tensor& other) const {
+  return conv_transpose1d(x, other, bias, moves_back());
 }
-Tensor ConvTranspose2d::forward(const Tensor& x) const {
-  return conv_transpose2d(x, kernels(), bias, moves_back());
+Tensor ConvTranspose2d::forward_with(const Tensor& x, const Tensor& other) const {
+  return conv_transpose2d(x, other, bias, moves_back());
 }
-Tensor ConvTranspose3d::forward(const Tensor& x) const {
-  return conv_transpose3d(x, kernels(), bias, moves_back());
+Tensor ConvTranspose3d::forward_with(const Tensor& x, const Tensor& other) const {
+  return conv_transpose3d(x, other, bias, moves_back());
 }
 
 }  // namespace tapegrad::nn

@@ -1,5 +1,7 @@
 #include "tapegrad/nn/dropout.hpp"
 
+#include <cmath>
+
 #include "core/check.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
@@ -42,6 +44,41 @@ Tensor channel_dropout(const Tensor& x, std::int64_t rank, double p, Generator& 
   return dropped(x, bernoulli_like(empty(channels, {.dtype = boolean}), 1 - p, {}, generator), p);
 }
 
+namespace {
+
+/// Where `keeps` has one number for what is dropped together.
+Tensor alpha_dropped(const Tensor& x, const Tensor& keeps, double p) {
+  constexpr double limit = -1.7580993408473766;  // of selu: -scale * alpha
+  const double scale = p < 1 ? 1 / std::sqrt((limit * limit * p + 1) * (1 - p)) : 0;
+  return where(keeps, x, limit) * scale - limit * scale * p;
+}
+
+void check_alpha(std::string_view name, const Tensor& x, double p) {
+  check_defined(name, x);
+  check_probability(p);
+  check<DTypeError>(is_floating(x.dtype()), "{}: x is {}; convert it with to(float32)", name,
+                    x.dtype());
+}
+
+}  // namespace
+
+Tensor alpha_dropout(const Tensor& x, double p, Generator& generator) {
+  check_alpha("alpha_dropout", x, p);
+  if (p == 0) return x;
+  return alpha_dropped(x, bernoulli_like(x, 1 - p, {.dtype = boolean}, generator), p);
+}
+
+Tensor feature_alpha_dropout(const Tensor& x, double p, Generator& generator) {
+  check_alpha("feature_alpha_dropout", x, p);
+  check<ShapeError>(x.dim() >= 2, "feature_alpha_dropout: x is {}; it needs [n, channels, ...]",
+                    x.shape());
+  if (p == 0) return x;
+  Shape channels = x.shape();
+  for (std::size_t d = 2; d < channels.size(); ++d) channels[d] = 1;
+  const Tensor like = empty(channels, {.dtype = boolean});
+  return alpha_dropped(x, bernoulli_like(like, 1 - p, {}, generator), p);
+}
+
 Dropout::Dropout(double p, Generator& generator) : p_(p), generator_(&generator) {
   check_probability(p);
 }
@@ -61,6 +98,17 @@ Tensor Dropout::forward_channels(const Tensor& x, std::int64_t rank) const {
 Tensor Dropout1d::forward(const Tensor& x) const { return forward_channels(x, 1); }
 Tensor Dropout2d::forward(const Tensor& x) const { return forward_channels(x, 2); }
 Tensor Dropout3d::forward(const Tensor& x) const { return forward_channels(x, 3); }
+
+Tensor AlphaDropout::forward(const Tensor& x) const {
+  if (is_training()) return alpha_dropout(x, p(), generator());
+  check_defined("alpha_dropout", x);
+  return x;
+}
+Tensor FeatureAlphaDropout::forward(const Tensor& x) const {
+  if (is_training()) return feature_alpha_dropout(x, p(), generator());
+  check_defined("feature_alpha_dropout", x);
+  return x;
+}
 
 std::string Dropout::extra_repr() const { return fmt::format("p={}", p_); }
 

@@ -39,7 +39,9 @@ const Parameter& Linear::matrix() const {
   return weight;
 }
 
-Tensor Linear::forward(const Tensor& x) const { return linear(x, matrix(), bias); }
+Tensor Linear::forward_with(const Tensor& x, const Tensor& other) const {
+  return linear(x, other, bias);
+}
 
 std::string Linear::extra_repr() const {
   if (!weight.defined()) return "moved from";

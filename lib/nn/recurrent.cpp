@@ -15,12 +15,14 @@ namespace tapegrad::nn {
 namespace detail {
 
 Recurrent::Recurrent(std::string_view name, RecurrentCell cell, std::int64_t input_size,
-                     std::int64_t hidden_size, const RecurrentLayerOptions& options)
+                     std::int64_t hidden_size, const RecurrentLayerOptions& options,
+                     std::int64_t proj_size)
     : name_(name),
       cell_(cell),
       input_size_(input_size),
       hidden_size_(hidden_size),
       num_layers_(options.num_layers),
+      proj_size_(proj_size),
       bias_(options.bias),
       batch_first_(options.batch_first),
       bidirectional_(options.bidirectional),
@@ -33,11 +35,12 @@ Recurrent::Recurrent(std::string_view name, RecurrentCell cell, std::int64_t inp
   const std::int64_t ways = options.bidirectional ? 2 : 1;
   const std::int64_t count = checked_mul(name, options.num_layers, ways);
   checked_mul(name, count, checked_mul(name, hidden_size, hidden_size));
+  const std::int64_t size = proj_size > 0 ? proj_size : hidden_size;
   for (std::int64_t i = 0; i < count; ++i) {
     Direction& d = directions.emplace_back();
-    make_parameters({d.weight_ih, d.weight_hh, d.bias_ih, d.bias_hh},
-                    {name, cell, i < ways ? input_size : ways * hidden_size, hidden_size,
-                     options.bias, options.dtype, options.generator});
+    make_parameters({d.weight_ih, d.weight_hh, d.bias_ih, d.bias_hh, &d.weight_hr},
+                    {name, cell, i < ways ? input_size : ways * size, hidden_size, options.bias,
+                     options.dtype, options.generator, proj_size});
   }
 }
 
@@ -49,11 +52,13 @@ void Recurrent::visit(Visitor& v) {
     v("weight_hh" + end, directions[i].weight_hh);
     v("bias_ih" + end, directions[i].bias_ih);
     v("bias_hh" + end, directions[i].bias_hh);
+    v("weight_hr" + end, directions[i].weight_hr);
   }
 }
 
 std::string Recurrent::extra_repr() const {
   std::string text = fmt::format("{}, {}", input_size_, hidden_size_);
+  if (proj_size_ != 0) text += fmt::format(", proj_size={}", proj_size_);
   if (num_layers_ != 1) text += fmt::format(", num_layers={}", num_layers_);
   if (!bias_) text += ", bias=False";
   if (batch_first_) text += ", batch_first=True";
@@ -78,10 +83,10 @@ void Recurrent::check_input(const Tensor& input) const {
 }
 
 /// [layers * directions, batch, size]: what was given, or zeros.
-Tensor Recurrent::begun(std::string_view what, const Tensor& given, const Tensor& x,
-                        bool single) const {
+Tensor Recurrent::begun(std::string_view what, const Tensor& given, const Tensor& x, bool single,
+                        std::int64_t size) const {
   const auto count = static_cast<std::int64_t>(directions.size());
-  const Shape all{count, x.size(1), hidden_size_};
+  const Shape all{count, x.size(1), size};
   if (!given.defined()) {
     return zeros({}, {.dtype = x.dtype()}).expand(all);
   }
@@ -115,10 +120,13 @@ Tensor Recurrent::layer(std::int64_t number, const Tensor& x, Pass& pass) const 
     const std::int64_t i = number * ways + way;
     const Direction& d = directions[static_cast<std::size_t>(i)];
     const Biases bias = biases_of(cell_, d.bias_ih, d.bias_hh);
+    const Tensor gates = linear(x, d.weight_ih, bias.outside), h0 = pass.h0.select(0, i);
+    const Tensor c0 = pass.c0.defined() ? pass.c0.select(0, i) : Tensor();
     const RecurrentSteps steps =
-        recurrent(cell_, linear(x, d.weight_ih, bias.outside), pass.h0.select(0, i),
-                  pass.c0.defined() ? pass.c0.select(0, i) : Tensor(), d.weight_hh,
-                  {.reverse = way == 1, .bias = bias.within, .lengths = pass.lengths});
+        proj_size_ > 0
+            ? projected_steps(gates, h0, c0, d.weight_hh, d.weight_hr, way == 1, pass.goes_on)
+            : recurrent(cell_, gates, h0, c0, d.weight_hh,
+                        {.reverse = way == 1, .bias = bias.within, .lengths = pass.lengths});
     const std::int64_t last = way == 1 ? 0 : x.size(0) - 1;
     pass.h_n.push_back(steps.states.select(0, last));
     if (steps.cells.defined()) pass.c_n.push_back(steps.cells.select(0, last));
@@ -135,8 +143,8 @@ RecurrentOutput Recurrent::forward(const Tensor& input, const RecurrentArguments
   const bool is_lstm = cell_ == RecurrentCell::lstm;
   check<Error>(is_lstm || !given.c0.defined(), "{}: c0 has shape {}, but only an LSTM has cells",
                name_, given.c0.defined() ? given.c0.shape() : Shape{});
-  Pass pass{begun("h0", given.h0, x, single),
-            is_lstm ? begun("c0", given.c0, x, single) : Tensor(),
+  Pass pass{begun("h0", given.h0, x, single, proj_size_ > 0 ? proj_size_ : hidden_size_),
+            is_lstm ? begun("c0", given.c0, x, single, hidden_size_) : Tensor(),
             given.lengths,
             {},
             {},
@@ -180,10 +188,10 @@ RecurrentLayerOptions layers_of(const Options& o) {
           .generator = o.generator};
 }
 
-RecurrentLayerOptions lstm_layers(const LSTMOptions& options) {
-  check<Error>(options.proj_size == 0,
-               "LSTM: proj_size is {}; states aren't projected here: use 0, and a Linear behind it",
-               options.proj_size);
+RecurrentLayerOptions lstm_layers(const LSTMOptions& options, std::int64_t hidden_size) {
+  check<Error>(options.proj_size == 0 || (options.proj_size > 0 && options.proj_size < hidden_size),
+               "LSTM: proj_size is {}; it lies below the hidden_size, {}, or is 0",
+               options.proj_size, hidden_size);
   return layers_of(options);
 }
 
@@ -195,7 +203,8 @@ RNN::RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& op
 GRU::GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentLayerOptions& options)
     : Recurrent("GRU", RecurrentCell::gru, input_size, hidden_size, options) {}
 LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const LSTMOptions& options)
-    : Recurrent("LSTM", RecurrentCell::lstm, input_size, hidden_size, lstm_layers(options)) {}
+    : Recurrent("LSTM", RecurrentCell::lstm, input_size, hidden_size,
+                lstm_layers(options, hidden_size), options.proj_size) {}
 
 RNNCell::RNNCell(std::int64_t input_size, std::int64_t hidden_size, const RNNCellOptions& options)
     : RecurrentCellModule("RNNCell", rnn_cell("RNNCell", options.nonlinearity), input_size,

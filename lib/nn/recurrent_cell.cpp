@@ -31,10 +31,12 @@ void make_parameters(const CellParameters& to, const CellSizes& sizes) {
     init::uniform_(p, -bound, bound, sizes.generator);
   };
   begin(to.weight_ih, {gates, sizes.input});
-  begin(to.weight_hh, {gates, sizes.hidden});
-  if (!sizes.bias) return;
-  begin(to.bias_ih, {gates});
-  begin(to.bias_hh, {gates});
+  begin(to.weight_hh, {gates, sizes.projected > 0 ? sizes.projected : sizes.hidden});
+  if (sizes.bias) {
+    begin(to.bias_ih, {gates});
+    begin(to.bias_hh, {gates});
+  }
+  if (sizes.projected > 0) begin(*to.weight_hr, {sizes.projected, sizes.hidden});
 }
 
 Biases biases_of(RecurrentCell cell, const Tensor& bias_ih, const Tensor& bias_hh) {

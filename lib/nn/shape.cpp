@@ -96,6 +96,21 @@ Tensor pixel_unshuffle(const Tensor& x, std::int64_t r) {
       .reshape(image.with({image.channels * r * r, h, w}));
 }
 
+Tensor channel_shuffle(const Tensor& x, std::int64_t groups) {
+  check_defined("channel_shuffle", x);
+  check<Error>(groups >= 1, "channel_shuffle: {} groups; there is at least one", groups);
+  check<ShapeError>(x.dim() >= 2 && x.dim() <= 7 && x.size(1) % groups == 0,
+                    "channel_shuffle: x is {}, of {} groups; they must divide the channels, [n, "
+                    "channels, ...]",
+                    x.shape(), groups);
+  Shape parts = x.shape();
+  parts[1] = groups;
+  parts.insert(2, x.size(1) / groups);
+  return x.reshape(parts).transpose(1, 2).reshape(x.shape());
+}
+
+std::string ChannelShuffle::extra_repr() const { return fmt::format("groups={}", groups_); }
+
 std::string PixelShuffle::extra_repr() const { return fmt::format("upscale_factor={}", factor_); }
 std::string PixelUnshuffle::extra_repr() const {
   return fmt::format("downscale_factor={}", factor_);

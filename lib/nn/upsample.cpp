@@ -7,6 +7,7 @@
 #include "core/check.hpp"
 #include "core/sizes.hpp"
 #include "nn/python_text.hpp"
+#include "tapegrad/ops/convolution/pool.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/index.hpp"
 #include "tapegrad/ops/pointwise.hpp"
@@ -53,37 +54,90 @@ std::vector<T> room_for(std::int64_t count) {
   return list;
 }
 
-Tensor nearest(const Tensor& x, std::int64_t dim, const Resized& r) {
+Tensor nearest(const Tensor& x, std::int64_t dim, const Resized& r, float middle) {
   auto from = room_for<std::int64_t>(r.out);
   for (std::int64_t i = 0; i < r.out; ++i) {
     // The step as PyTorch has it, a float32: which of two is the nearer hangs on its digits.
-    const float at = static_cast<float>(i) * static_cast<float>(r.step);
+    const float at = (static_cast<float>(i) + middle) * static_cast<float>(r.step);
     from.push_back(std::min(static_cast<std::int64_t>(at), r.in - 1));
   }
   return index_select(x, dim, Tensor::from_vector(std::move(from)));
+}
+
+/// Where in x the elements of the result lie.
+class Places {
+ public:
+  Places(const Resized& r, bool align) : align_(align) {
+    const double gaps = static_cast<double>(r.out - 1);
+    step_ = !align ? r.step : r.out > 1 ? static_cast<double>(r.in - 1) / gaps : 0;
+  }
+  double operator[](std::int64_t i) const {
+    const double place = static_cast<double>(i);
+    return align_ ? place * step_ : (place + 0.5) * step_ - 0.5;
+  }
+
+ private:
+  bool align_;
+  double step_;
+};
+
+/// Numbers of the type of x along a dimension of it.
+Tensor along(const Tensor& x, std::int64_t dim, std::vector<double> numbers) {
+  Shape shape(x.shape().size(), 1);
+  shape[static_cast<std::size_t>(dim)] = static_cast<std::int64_t>(numbers.size());
+  return Tensor::from_vector(std::move(numbers)).to(x.dtype()).reshape(shape);
 }
 
 Tensor linear(const Tensor& x, std::int64_t dim, const Resized& r, bool align) {
   auto low = room_for<std::int64_t>(r.out);
   auto high = room_for<std::int64_t>(r.out);
   auto weights = room_for<double>(r.out);
-  const double step = !align      ? r.step
-                      : r.out > 1 ? static_cast<double>(r.in - 1) / static_cast<double>(r.out - 1)
-                                  : 0;
+  const Places places(r, align);
   for (std::int64_t i = 0; i < r.out; ++i) {
-    const double place = static_cast<double>(i);
-    const double at = align ? place * step : std::max((place + 0.5) * step - 0.5, 0.0);
+    const double at = std::max(places[i], 0.0);
     const std::int64_t first = std::min(static_cast<std::int64_t>(at), r.in - 1);
     low.push_back(first);
     high.push_back(std::min(first + 1, r.in - 1));
     weights.push_back(std::clamp(at - static_cast<double>(first), 0.0, 1.0));
   }
-  Shape along(x.shape().size(), 1);
-  along[static_cast<std::size_t>(dim)] = r.out;
-  const Tensor weight = Tensor::from_vector(std::move(weights)).to(x.dtype()).reshape(along);
+  const Tensor weight = along(x, dim, std::move(weights));
   const Tensor a = index_select(x, dim, Tensor::from_vector(std::move(low)));
   const Tensor b = index_select(x, dim, Tensor::from_vector(std::move(high)));
   return a * (1 - weight) + b * weight;
+}
+
+/// The weight of an element at this distance: Keys' cubic with a = -3/4.
+double cubic_weight(double distance) {
+  constexpr double a = -0.75;
+  const double d = std::abs(distance);
+  return d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
+}
+
+Tensor cubic(const Tensor& x, std::int64_t dim, const Resized& r, bool align) {
+  const Places places(r, align);
+  Tensor sum;
+  for (std::int64_t k = -1; k <= 2; ++k) {
+    auto from = room_for<std::int64_t>(r.out);
+    auto weights = room_for<double>(r.out);
+    for (std::int64_t i = 0; i < r.out; ++i) {
+      const double first = std::floor(places[i]);
+      weights.push_back(cubic_weight(places[i] - first - static_cast<double>(k)));
+      from.push_back(std::clamp<std::int64_t>(static_cast<std::int64_t>(first) + k, 0, r.in - 1));
+    }
+    const Tensor part = index_select(x, dim, Tensor::from_vector(std::move(from))) *
+                        along(x, dim, std::move(weights));
+    sum = sum.defined() ? sum + part : part;
+  }
+  return sum;
+}
+
+/// The means of adaptive windows.
+Tensor area(const Tensor& x, const InterpolateOptions& o, std::size_t rank) {
+  Dims sizes{};
+  for (std::size_t d = 0; d < rank; ++d) sizes.push_back(resized(x, o, d, rank).out);
+  return rank == 1   ? adaptive_avg_pool1d(x, sizes)
+         : rank == 2 ? adaptive_avg_pool2d(x, sizes)
+                     : adaptive_avg_pool3d(x, sizes);
 }
 
 void check_options(const Tensor& x, const InterpolateOptions& o, std::size_t rank) {
@@ -99,9 +153,11 @@ void check_options(const Tensor& x, const InterpolateOptions& o, std::size_t ran
       "or one for each",
       o.size.size(), o.scale_factor.size(), rank);
   static constexpr std::string_view linear_modes[] = {"linear", "bilinear", "trilinear"};
-  check<Error>(o.mode == "nearest" || o.mode == linear_modes[rank - 1],
-               "interpolate: mode \"{}\" of {} dimensions; use \"nearest\" or \"{}\"", o.mode, rank,
-               linear_modes[rank - 1]);
+  const bool known = o.mode == "nearest" || o.mode == "nearest-exact" || o.mode == "area" ||
+                     o.mode == linear_modes[rank - 1] || (rank == 2 && o.mode == "bicubic");
+  check<Error>(known, "interpolate: mode \"{}\" of {} dimensions; use \"nearest\", \"{}\"{}",
+               o.mode, rank, linear_modes[rank - 1],
+               rank == 2 ? ", \"bicubic\" or \"area\"" : " or \"area\"");
 }
 
 }  // namespace
@@ -110,11 +166,16 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& options) {
   check_defined("interpolate", x);
   const std::size_t rank = x.shape().size() < 3 ? 0 : x.shape().size() - 2;
   check_options(x, options, rank);
+  const std::string& mode = options.mode;
+  if (mode == "area") return area(x, options, rank);
   Tensor y = x;
   for (std::size_t d = 0; d < rank; ++d) {
     const Resized r = resized(x, options, d, rank);
     const auto dim = static_cast<std::int64_t>(d) + 2;
-    y = options.mode == "nearest" ? nearest(y, dim, r) : linear(y, dim, r, options.align_corners);
+    y = mode == "nearest"         ? nearest(y, dim, r, 0)
+        : mode == "nearest-exact" ? nearest(y, dim, r, 0.5F)
+        : mode == "bicubic"       ? cubic(y, dim, r, options.align_corners)
+                                  : linear(y, dim, r, options.align_corners);
   }
   return y;
 }

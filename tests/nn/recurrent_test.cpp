@@ -161,8 +161,8 @@ TEST_CASE("recurrent networks refuse what doesn't fit, and say what it was", "[n
   const std::vector<std::pair<std::function<void()>, std::string>> refusals = {
       {[] { nn::RNN(6, 5, {.nonlinearity = "gelu"}); },
        "RNN: nonlinearity is 'gelu'; use 'tanh' or 'relu'"},
-      {[] { nn::LSTM(6, 5, {.proj_size = 2}); },
-       "LSTM: proj_size is 2; states aren't projected here: use 0, and a Linear behind it"},
+      {[] { nn::LSTM(6, 5, {.proj_size = 5}); },
+       "LSTM: proj_size is 5; it lies below the hidden_size, 5, or is 0"},
       {[] { nn::GRU(6, 0); }, "GRU: input_size is 6, hidden_size is 0; sizes are positive"},
       {[] { nn::LSTM(3, largest / 2); },
        "LSTM: more than 64 bits count: 4611686018427387903 times 4611686018427387903"},

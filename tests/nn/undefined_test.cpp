@@ -1,7 +1,9 @@
 // Layers and initialisations refuse an undefined tensor in the name of what computes or fills.
 #include "support/undefined_rows.hpp"
 #include "tapegrad/nn/activation.hpp"
+#include "tapegrad/nn/adaptive_softmax.hpp"
 #include "tapegrad/nn/attention.hpp"
+#include "tapegrad/nn/bilinear.hpp"
 #include "tapegrad/nn/clip.hpp"
 #include "tapegrad/nn/conv.hpp"
 #include "tapegrad/nn/dropout.hpp"
@@ -9,19 +11,22 @@
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/nn/norm.hpp"
+#include "tapegrad/nn/padding.hpp"
 #include "tapegrad/nn/pool.hpp"
 #include "tapegrad/nn/position.hpp"
 #include "tapegrad/nn/recurrent.hpp"
 #include "tapegrad/nn/shape.hpp"
 #include "tapegrad/nn/transformer.hpp"
 #include "tapegrad/nn/upsample.hpp"
+#include "tapegrad/nn/weight_norm.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
 
 TEST_CASE("layers refuse an undefined input", "[nn][undefined]") {
-  const Tensor none;
+  const Tensor none, x = ones({2}), xx = ones({1, 2, 2});
+  const nn::AdaptiveLogSoftmaxWithLoss adaptive(4, 5, {2}, {.div_value = 2});
   test::check_undefined({
       {"linear", 1, [&] { nn::Linear(2, 2).forward(none); }},
       {"conv1d", 1, [&] { nn::Conv1d(1, 1, 1).forward(none); }},
@@ -59,6 +64,25 @@ TEST_CASE("layers refuse an undefined input", "[nn][undefined]") {
       {"instance_norm", 1, [&] { nn::InstanceNorm3d(1).forward(none); }},
       {"channel_dropout", 1, [&] { nn::Dropout3d().forward(none); }},
       {"channel_dropout", 1, [&] { nn::channel_dropout(none, 1); }},
+      {"alpha_dropout", 1, [&] { nn::alpha_dropout(none); }},
+      {"alpha_dropout", 1, [&] { nn::AlphaDropout().forward(none); }},
+      {"feature_alpha_dropout", 1, [&] { nn::feature_alpha_dropout(none); }},
+      {"rrelu", 1, [&] { nn::rrelu(none); }},
+      {"rrelu", 1, [&] { nn::RReLU().forward(none); }},
+      {"channel_shuffle", 1, [&] { nn::channel_shuffle(none, 1); }},
+      {"pad", 1, [&] { nn::ReflectionPad2d(1).forward(none); }},
+      {"bilinear", 1, [&] { nn::bilinear(none, x, xx); }},
+      {"bilinear", 2, [&] { nn::bilinear(x, none, xx); }},
+      {"bilinear", 3, [&] { nn::bilinear(x, x, none); }},
+      {"weight_norm", 1, [&] { nn::weight_norm(none, x); }},
+      {"weight_norm", 2, [&] { nn::weight_norm(x, none); }},
+      {"AdaptiveLogSoftmaxWithLoss", 1, [&] { adaptive.forward(none, x); }},
+      {"AdaptiveLogSoftmaxWithLoss", 2,
+       [&] {
+         adaptive.forward(ones({2, 4}), none);
+       }},
+      {"AdaptiveLogSoftmaxWithLoss", 1, [&] { adaptive.log_prob(none); }},
+      {"AdaptiveLogSoftmaxWithLoss", 1, [&] { adaptive.predict(none); }},
       {"threshold", 1, [&] { nn::Threshold(1, 1).forward(none); }},
       {"hardtanh", 1, [&] { nn::Hardtanh().forward(none); }},
       {"softplus", 1, [&] { nn::Softplus().forward(none); }},

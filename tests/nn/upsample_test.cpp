@@ -1,3 +1,4 @@
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,9 @@ TEST_CASE("interpolate has right derivatives in all dimensions", "[nn][upsample]
   check({1, 2, 3, 2}, {.scale_factor = {1.5, 2}, .mode = "bilinear"});
   check({1, 1, 2, 2, 2}, {.size = {3, 1, 4}, .mode = "trilinear", .align_corners = true});
   check({1, 2, 3, 2}, {.size = 2});
+  check({1, 1, 4, 3}, {.scale_factor = {1.5, 2.2}, .mode = "bicubic"});
+  check({1, 1, 4, 3}, {.size = {2, 5}, .mode = "bicubic", .align_corners = true});
+  check({1, 1, 4, 3}, {.size = {2, 5}, .mode = "area"});
 }
 
 TEST_CASE("a captured resize remembers its places", "[nn][upsample]") {
@@ -71,6 +75,18 @@ TEST_CASE("sizes beyond memory are refused in interpolate's name", "[nn][upsampl
   }
 }
 
+// With a = -3/4 a line stays one at the elements and halfway between them.
+TEST_CASE("a cubic resize keeps constants and lines", "[nn][upsample]") {
+  const Tensor line = arange(8).to(float64).reshape({1, 1, 1, 8}).expand({1, 1, 3, 8});
+  const Tensor y =
+      nn::interpolate(line, {.size = {5, 15}, .mode = "bicubic", .align_corners = true});
+  for (std::int64_t i = 2; i < 13; ++i) {  // further out, elements repeat
+    const double wanted = static_cast<double>(i) / 2;
+    // Halfway between two, weights are symmetric; on an element it is that element.
+    CHECK(std::abs(y[0][0][2][i].item<double>() - wanted) < 1e-14);
+  }
+}
+
 TEST_CASE("interpolate names what doesn't fit", "[nn][upsample]") {
   const Tensor x = ones({1, 1, 2, 2});
   CHECK_THROWS_WITH(nn::interpolate(x, {}),
@@ -78,7 +94,8 @@ TEST_CASE("interpolate names what doesn't fit", "[nn][upsample]") {
                     "number or one for each");
   CHECK_THROWS_WITH(
       nn::interpolate(x, {.size = 2, .mode = "linear"}),
-      "interpolate: mode \"linear\" of 2 dimensions; use \"nearest\" or \"bilinear\"");
+      "interpolate: mode \"linear\" of 2 dimensions; use \"nearest\", \"bilinear\", \"bicubic\" or "
+      "\"area\"");
   CHECK_THROWS_WITH(nn::interpolate(x, {.size = 0}), "interpolate: size is [0]; the least is 1");
   CHECK_THROWS_AS(nn::interpolate(x, {.scale_factor = {0.1}}), Error);
   CHECK_THROWS_AS(nn::interpolate(x[0][0], {.size = 2}), ShapeError);

@@ -21,6 +21,19 @@ Tensor image(const Tensor& x, std::size_t more) {
 }
 
 const Victim<const Tensor&> of_one[] = {
+    {"unfold",
+     [](const Tensor& x) {
+       return nn::unfold(image(x, 1), {2, 1});
+     }},
+    {"unfold", [](const Tensor& x) { return nn::unfold(image(x, 1), 1, {.padding = most}); }},
+    {"fold",
+     [](const Tensor& x) {
+       return nn::fold(x, {1, 3}, {2, 1});
+     }},
+    {"fold",
+     [](const Tensor& x) {
+       return nn::fold(x, {most, most}, {2, 1}, {.dilation = most});
+     }},
     {"conv1d",
      [](const Tensor& x) {
        return nn::conv1d(x, ones({1, 2, 1}));
@@ -40,6 +53,13 @@ const Victim<const Tensor&> of_one[] = {
 };
 
 const Victim<const Tensor&, const Tensor&> of_two[] = {
+    {"max_unpool1d", [](const Tensor& a, const Tensor& b) { return nn::max_unpool1d(a, b, 2); }},
+    {"max_unpool2d",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::max_unpool2d(image(a, 1), image(b, 1), 2, {.stride = most});
+     }},
+    {"max_unpool3d", [](const Tensor& a,
+                        const Tensor& b) { return nn::max_unpool3d(image(a, 2), image(b, 2), 1); }},
     {"conv1d", [](const Tensor& a, const Tensor& b) { return nn::conv1d(a, image(b, 1)); }},
     {"layer_norm", [](const Tensor& a, const Tensor& b) { return nn::layer_norm(a, {3}, b); }},
     {"rms_norm", [](const Tensor& a, const Tensor& b) { return nn::rms_norm(a, {3}, b); }},

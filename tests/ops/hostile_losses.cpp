@@ -31,6 +31,16 @@ const Victim<const Tensor&, const Tensor&> of_two[] = {
      [](const Tensor& a, const Tensor& b) { return nn::cosine_embedding_loss(a, a, b); }},
     {"triplet_margin_loss",
      [](const Tensor& a, const Tensor& b) { return nn::triplet_margin_loss(a, a, b); }},
+    {"ctc_loss",
+     [](const Tensor& a, const Tensor& b) {
+       const Tensor one = tensor(std::int64_t{1});
+       return nn::ctc_loss(a, b, one, one);
+     }},
+    {"ctc_loss", [](const Tensor& a, const Tensor& b) { return nn::ctc_loss(a, b, b, a); }},
+    {"triplet_margin_with_distance_loss",
+     [](const Tensor& a, const Tensor& b) {
+       return nn::triplet_margin_with_distance_loss(a, a, b);
+     }},
     {"kl_div",
      [](const Tensor& a, const Tensor& b) {
        return nn::kl_div(a, b, {.batchmean = true, .log_target = true});

@@ -8,6 +8,7 @@
 #include "tapegrad/nn/module.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce/softmax.hpp"
+#include "tapegrad/random.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace nn {
@@ -92,6 +93,45 @@ struct Softmax : detail::FunctionAlong<softmax> {
 };
 struct LogSoftmax : detail::FunctionAlong<log_softmax> {
   explicit LogSoftmax(std::int64_t dim) : FunctionAlong(dim) {}
+};
+
+/// softmax() of -x.
+class Softmin : public Layer {
+ public:
+  explicit Softmin(std::int64_t dim) : dim_(dim) {}
+  Tensor forward(const Tensor& x) const override { return softmax(-x, dim_); }
+  std::string extra_repr() const override { return "dim=" + std::to_string(dim_); }
+
+ private:
+  std::int64_t dim_;
+};
+
+/// softmax() over the channels of x: [n, channels, height, width] or [channels, height, width].
+/// Throws ShapeError for another rank.
+struct Softmax2d : Layer {
+  Tensor forward(const Tensor& x) const override;
+};
+
+/// x where it is above 0, else x times a slope that is drawn from [lower, upper) for each element:
+/// noise against overfitting. Derivative: 1, or the slope; at 0 the slope is one as well, a kink
+/// whose derivative is by chance. Throws DTypeError for integers, Error unless lower <= upper.
+/// Source: Xu et al. (2015), "Empirical evaluation of rectified activations in convolutional
+/// network".
+Tensor rrelu(const Tensor& x, double lower = 1.0 / 8, double upper = 1.0 / 3,
+             Generator& generator = default_generator());
+
+/// rrelu() while training; in eval mode leaky_relu() of the middle slope.
+class RReLU : public Layer {
+ public:
+  /// The generator must outlive the layer and its copies.
+  explicit RReLU(double lower = 1.0 / 8, double upper = 1.0 / 3,
+                 Generator& generator = default_generator());
+  Tensor forward(const Tensor& x) const override;
+  std::string extra_repr() const override;
+
+ private:
+  double lower_, upper_;
+  Generator* generator_;
 };
 
 class Softplus : public Layer {

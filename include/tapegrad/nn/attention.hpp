@@ -68,7 +68,7 @@ class MultiheadAttention : public Module {
   AttentionResult operator()(const Tensor& query, const Tensor& key, const Tensor& value,
                              const MultiheadAttentionArguments& arguments = {}) const {
     const NameScope scope(scope_name());
-    return forward(query, key, value, arguments);
+    return detail::noted(*this, forward(query, key, value, arguments));
   }
 
  private:

@@ -49,6 +49,9 @@ class Convolution : public Layer {
   Parameter bias;  ///< [out], or undefined
 
   void visit(Visitor& v) override;
+  Tensor forward(const Tensor& x) const override { return forward_with(x, kernels()); }
+  /// forward() with another weight, of any origin, and this bias.
+  virtual Tensor forward_with(const Tensor& x, const Tensor& other) const = 0;
   std::string extra_repr() const override;
 
  protected:
@@ -89,7 +92,7 @@ class Conv1d : public detail::Convolution {
  public:
   Conv1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
          const ConvLayerOptions& options = {});
-  Tensor forward(const Tensor& x) const override;
+  Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
 /// conv2d(): [n, in, height, width] -> [n, out, ...].
@@ -97,7 +100,7 @@ class Conv2d : public detail::Convolution {
  public:
   Conv2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
          const ConvLayerOptions& options = {});
-  Tensor forward(const Tensor& x) const override;
+  Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
 /// conv3d(): [n, in, depth, height, width] -> [n, out, ...].
@@ -105,7 +108,7 @@ class Conv3d : public detail::Convolution {
  public:
   Conv3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
          const ConvLayerOptions& options = {});
-  Tensor forward(const Tensor& x) const override;
+  Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
 /// conv_transpose1d() of ops/convolution.hpp: [n, in, size] -> [n, out, length].
@@ -113,7 +116,7 @@ class ConvTranspose1d : public detail::Convolution {
  public:
   ConvTranspose1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
                   const ConvTransposeLayerOptions& options = {});
-  Tensor forward(const Tensor& x) const override;
+  Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
 /// conv_transpose2d(): [n, in, height, width] -> [n, out, ...].
@@ -121,7 +124,7 @@ class ConvTranspose2d : public detail::Convolution {
  public:
   ConvTranspose2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
                   const ConvTransposeLayerOptions& options = {});
-  Tensor forward(const Tensor& x) const override;
+  Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
 /// conv_transpose3d(): [n, in, depth, height, width] -> [n, out, ...].
@@ -129,7 +132,7 @@ class ConvTranspose3d : public detail::Convolution {
  public:
   ConvTranspose3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
                   const ConvTransposeLayerOptions& options = {});
-  Tensor forward(const Tensor& x) const override;
+  Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
 }  // namespace nn

@@ -27,6 +27,7 @@ class Dropout : public Layer {
 
  protected:
   Tensor forward_channels(const Tensor& x, std::int64_t rank) const;
+  Generator& generator() const { return *generator_; }
 
  private:
   double p_;
@@ -51,6 +52,26 @@ struct Dropout2d : Dropout {
 };
 /// channel_dropout() of images of 3 dimensions while training.
 struct Dropout3d : Dropout {
+  using Dropout::Dropout;
+  Tensor forward(const Tensor& x) const override;
+};
+
+/// dropout() for networks of selu(): what is dropped becomes its limit far below 0, -1.758, and all
+/// is scaled and shifted so that mean 0 and variance 1 stay. Derivative: g, dropped and scaled in
+/// the same way. Throws as dropout().
+/// Source: Klambauer et al. (2017), "Self-normalizing neural networks".
+Tensor alpha_dropout(const Tensor& x, double p = 0.5, Generator& generator = default_generator());
+/// The same of whole channels of x: [n, channels, ...]. Throws ShapeError for a rank below 2.
+Tensor feature_alpha_dropout(const Tensor& x, double p = 0.5,
+                             Generator& generator = default_generator());
+
+/// alpha_dropout() while training.
+struct AlphaDropout : Dropout {
+  using Dropout::Dropout;
+  Tensor forward(const Tensor& x) const override;
+};
+/// feature_alpha_dropout() while training.
+struct FeatureAlphaDropout : Dropout {
   using Dropout::Dropout;
   Tensor forward(const Tensor& x) const override;
 };

@@ -33,7 +33,9 @@ class Linear : public Layer {
   std::int64_t out_features() const;
 
   void visit(Visitor& v) override;
-  Tensor forward(const Tensor& x) const override;
+  Tensor forward(const Tensor& x) const override { return forward_with(x, matrix()); }
+  /// forward() with another weight, of any origin, and this bias.
+  Tensor forward_with(const Tensor& x, const Tensor& other) const;
   std::string extra_repr() const override;
 
  private:

@@ -37,7 +37,7 @@ class Loss : public Module {
   }
   Tensor operator()(const Tensor& input, const Tensor& target) const {
     const NameScope scope(scope_name());
-    return forward(input, target);
+    return noted(*this, forward(input, target));
   }
 
  private:
@@ -67,7 +67,7 @@ class LossOfThree : public Module {
   }
   Tensor operator()(const Tensor& a, const Tensor& b, const Tensor& c) const {
     const NameScope scope(scope_name());
-    return forward(a, b, c);
+    return noted(*this, forward(a, b, c));
   }
 
  private:
@@ -75,6 +75,24 @@ class LossOfThree : public Module {
 };
 
 }  // namespace detail
+
+/// ctc_loss(): log-probabilities, targets, the lengths of both.
+class CTCLoss : public Module {
+ public:
+  explicit CTCLoss(const CtcLossOptions& options = {}) : options_(options) {}
+  Tensor forward(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                 const Tensor& target_lengths) const {
+    return ctc_loss(log_probs, targets, input_lengths, target_lengths, options_);
+  }
+  Tensor operator()(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                    const Tensor& target_lengths) const {
+    const NameScope scope(scope_name());
+    return detail::noted(*this, forward(log_probs, targets, input_lengths, target_lengths));
+  }
+
+ private:
+  CtcLossOptions options_;
+};
 
 struct MSELoss : detail::Loss<LossOptions, mse_loss> {
   using Loss::Loss;
@@ -133,6 +151,10 @@ struct CosineEmbeddingLoss : detail::LossOfThree<MarginOptions, cosine_embedding
   using LossOfThree::LossOfThree;
 };
 struct TripletMarginLoss : detail::LossOfThree<TripletMarginLossOptions, triplet_margin_loss> {
+  using LossOfThree::LossOfThree;
+};
+struct TripletMarginWithDistanceLoss
+    : detail::LossOfThree<TripletMarginWithDistanceLossOptions, triplet_margin_with_distance_loss> {
   using LossOfThree::LossOfThree;
 };
 

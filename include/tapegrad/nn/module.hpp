@@ -25,6 +25,11 @@ class Module;
 
 namespace detail {
 
+/// How many summaries are being made (nn/summary.hpp).
+extern std::atomic<int> summaries;
+/// Tells that of this thread, if there is one, what a module gave.
+void gave(const Module& part, const Tensor& result);
+
 template <class T>
 concept ListOfParts = !std::derived_from<T, Tensor> && requires(T & parts) {
   parts.begin();
@@ -230,6 +235,25 @@ class Module : private detail::Place {
 std::string to_string(const Module& module);
 std::ostream& operator<<(std::ostream& out, const Module& module);
 
+namespace detail {
+
+/// A result on its way to who called the module.
+template <class Y>
+Y noted(const Module& part, Y result) {
+  if (summaries.load(std::memory_order_relaxed) > 0) [[unlikely]] {
+    if constexpr (requires { result.output; }) {
+      gave(part, result.output);
+    } else if constexpr (requires { result.h; }) {
+      gave(part, result.h);
+    } else {
+      gave(part, result);
+    }
+  }
+  return result;
+}
+
+}  // namespace detail
+
 /// A module from one tensor to one tensor. Calling it is forward() in the scope of its name. A
 /// layer that is const has the same parts for ever; their elements may change, as those of any
 /// const Tensor: a running mean is a Buffer, of which forward() takes a handle.
@@ -238,7 +262,7 @@ class Layer : public Module {
   virtual Tensor forward(const Tensor& x) const = 0;
   Tensor operator()(const Tensor& x) const {
     const NameScope scope(scope_name());
-    return forward(x);
+    return detail::noted(*this, forward(x));
   }
 };
 

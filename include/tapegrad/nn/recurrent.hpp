@@ -46,7 +46,8 @@ struct LSTMOptions {
   bool batch_first = false;
   double dropout = 0;
   bool bidirectional = false;
-  /// Projections of states aren't there: refused unless 0.
+  /// States are projected to this size, below hidden_size, in each step; not if 0. Cells stay as
+  /// they are. These steps are made of public operations, one by one.
   std::int64_t proj_size = 0;
   DType dtype = float32;
   Generator& generator = default_generator();
@@ -62,10 +63,11 @@ struct RecurrentArguments {
   Tensor lengths = {};
 };
 
+/// The size of states and outputs is hidden_size, or proj_size if there is one.
 struct RecurrentOutput {
   Tensor output;  ///< [steps, batch, directions * size], of the last layer
   Tensor h_n;     ///< [layers * directions, batch, size], after the last step
-  Tensor c_n;     ///< the same, of an LSTM; else undefined
+  Tensor c_n;     ///< the same, of an LSTM, with hidden_size; else undefined
 };
 
 namespace detail {
@@ -79,6 +81,7 @@ class Recurrent : public Module {
     Parameter weight_hh;  ///< [gates, size]
     Parameter bias_ih;    ///< [gates], or undefined, as the next one
     Parameter bias_hh;
+    Parameter weight_hr;  ///< [proj_size, size] of an LSTM that projects its states
   };
   std::vector<Direction> directions;  ///< of layer 0, forwards and, if there is one, back, ...
 
@@ -89,23 +92,25 @@ class Recurrent : public Module {
   RecurrentOutput forward(const Tensor& input, const RecurrentArguments& arguments = {}) const;
   RecurrentOutput operator()(const Tensor& input, const RecurrentArguments& arguments = {}) const {
     const NameScope scope(scope_name());
-    return forward(input, arguments);
+    return detail::noted(*this, forward(input, arguments));
   }
 
  protected:
   Recurrent(std::string_view name, RecurrentCell cell, std::int64_t input_size,
-            std::int64_t hidden_size, const RecurrentLayerOptions& options);
+            std::int64_t hidden_size, const RecurrentLayerOptions& options,
+            std::int64_t proj_size = 0);
 
  private:
   struct Pass;
 
   void check_input(const Tensor& input) const;
-  Tensor begun(std::string_view what, const Tensor& given, const Tensor& x, bool single) const;
+  Tensor begun(std::string_view what, const Tensor& given, const Tensor& x, bool single,
+               std::int64_t size) const;
   Tensor layer(std::int64_t number, const Tensor& x, Pass& pass) const;
 
   std::string_view name_;  // a literal
   RecurrentCell cell_;
-  std::int64_t input_size_, hidden_size_, num_layers_;
+  std::int64_t input_size_, hidden_size_, num_layers_, proj_size_;
   bool bias_, batch_first_, bidirectional_;
   double dropout_;
   Generator* generator_;
@@ -154,6 +159,8 @@ struct GRU : detail::Recurrent {
 };
 
 /// Long short-term memory.
+/// Source of the projection: Sak, Senior & Beaufays (2014), "Long short-term memory based recurrent
+/// neural network architectures for large vocabulary speech recognition".
 struct LSTM : detail::Recurrent {
   LSTM(std::int64_t input_size, std::int64_t hidden_size, const LSTMOptions& options = {});
 };
@@ -178,7 +185,7 @@ struct RNNCell : detail::RecurrentCellModule {
   Tensor forward(const Tensor& input, const Tensor& hidden = {}) const;
   Tensor operator()(const Tensor& input, const Tensor& hidden = {}) const {
     const NameScope scope(scope_name());
-    return forward(input, hidden);
+    return detail::noted(*this, forward(input, hidden));
   }
 };
 
@@ -189,7 +196,7 @@ struct GRUCell : detail::RecurrentCellModule {
   Tensor forward(const Tensor& input, const Tensor& hidden = {}) const;
   Tensor operator()(const Tensor& input, const Tensor& hidden = {}) const {
     const NameScope scope(scope_name());
-    return forward(input, hidden);
+    return detail::noted(*this, forward(input, hidden));
   }
 };
 
@@ -204,7 +211,7 @@ struct LSTMCell : detail::RecurrentCellModule {
   LSTMState forward(const Tensor& input, const LSTMState& state = {}) const;
   LSTMState operator()(const Tensor& input, const LSTMState& state = {}) const {
     const NameScope scope(scope_name());
-    return forward(input, state);
+    return detail::noted(*this, forward(input, state));
   }
 };
 

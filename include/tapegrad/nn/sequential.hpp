@@ -108,7 +108,7 @@ class Sequential : public Layer {
     Module& get() override { return module_; }
     Tensor forward(const Tensor& x) override {
       const NameScope scope(module_.scope_name());
-      return module_.forward(x);
+      return detail::noted<Tensor>(module_, module_.forward(x));
     }
     M module_;
   };

@@ -47,6 +47,22 @@ Tensor pixel_shuffle(const Tensor& x, std::int64_t upscale_factor);
 /// The other way round. Throws ShapeError where r doesn't divide height and width.
 Tensor pixel_unshuffle(const Tensor& x, std::int64_t downscale_factor);
 
+/// x: [n, channels, ...]; of g groups of channels first the first channel of each, then the second
+/// of each, and so on. Throws ShapeError for a rank below 2 and where g doesn't divide the
+/// channels, Error for a g below 1. Source: Zhang et al. (2018), "ShuffleNet: an extremely
+/// efficient convolutional neural network for mobile devices".
+Tensor channel_shuffle(const Tensor& x, std::int64_t groups);
+
+class ChannelShuffle : public Layer {
+ public:
+  explicit ChannelShuffle(std::int64_t groups) : groups_(groups) {}
+  Tensor forward(const Tensor& x) const override { return channel_shuffle(x, groups_); }
+  std::string extra_repr() const override;
+
+ private:
+  std::int64_t groups_;
+};
+
 class PixelShuffle : public Layer {
  public:
   explicit PixelShuffle(std::int64_t upscale_factor) : factor_(upscale_factor) {}

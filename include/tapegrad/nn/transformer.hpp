@@ -87,7 +87,7 @@ class TransformerEncoderLayer : public detail::TransformerLayer {
   Tensor forward(const Tensor& src, const EncoderMasks& masks = {}) const;
   Tensor operator()(const Tensor& src, const EncoderMasks& masks = {}) const {
     const NameScope scope(scope_name());
-    return forward(src, masks);
+    return detail::noted(*this, forward(src, masks));
   }
 };
 
@@ -105,7 +105,7 @@ class TransformerDecoderLayer : public detail::TransformerLayer {
   Tensor forward(const Tensor& tgt, const Tensor& memory, const DecoderMasks& masks = {}) const;
   Tensor operator()(const Tensor& tgt, const Tensor& memory, const DecoderMasks& masks = {}) const {
     const NameScope scope(scope_name());
-    return forward(tgt, memory, masks);
+    return detail::noted(*this, forward(tgt, memory, masks));
   }
 };
 
@@ -123,7 +123,7 @@ class TransformerEncoder : public Module {
   Tensor forward(const Tensor& src, const EncoderMasks& masks = {}) const;
   Tensor operator()(const Tensor& src, const EncoderMasks& masks = {}) const {
     const NameScope scope(scope_name());
-    return forward(src, masks);
+    return detail::noted(*this, forward(src, masks));
   }
 };
 
@@ -140,7 +140,7 @@ class TransformerDecoder : public Module {
   Tensor forward(const Tensor& tgt, const Tensor& memory, const DecoderMasks& masks = {}) const;
   Tensor operator()(const Tensor& tgt, const Tensor& memory, const DecoderMasks& masks = {}) const {
     const NameScope scope(scope_name());
-    return forward(tgt, memory, masks);
+    return detail::noted(*this, forward(tgt, memory, masks));
   }
 };
 
@@ -173,7 +173,7 @@ class Transformer : public Module {
   Tensor operator()(const Tensor& src, const Tensor& tgt,
                     const TransformerMasks& masks = {}) const {
     const NameScope scope(scope_name());
-    return forward(src, tgt, masks);
+    return detail::noted(*this, forward(src, tgt, masks));
   }
 
   /// [size, size]: -inf behind each place, 0 elsewhere, to be added to scores. is_causal does the

@@ -13,20 +13,24 @@ struct InterpolateOptions {
   /// Sizes of the result, one for all dimensions or one for each; or else factors.
   Dims size = {};
   std::vector<double> scale_factor = {};
-  /// "nearest", or "linear", "bilinear" and "trilinear" for one, two and three dimensions.
+  /// "nearest", "nearest-exact" or "area"; or "linear", "bilinear" and "trilinear" for one, two and
+  /// three dimensions; or "bicubic" for two.
   std::string mode = "nearest";
   /// The outermost elements stay where they are; otherwise the outer edges of these do.
   bool align_corners = false;
 };
 
 /// x: [n, channels, size...] of one to three dimensions in another size: the nearest element (of
-/// the two the one before), or those around it, weighted by how near they are. Derivative: g to
-/// these, with their weights. Throws Error where neither or both of size and factors are given, for
-/// a size or a factor that isn't positive and for another mode, ShapeError for another rank,
-/// DTypeError for integers.
+/// the two the one before, or, with "nearest-exact", the one in which the middle lies), or those
+/// around it, weighted by how near they are; of a cubic convolution with a = -3/4 four in each
+/// dimension, the outermost going on beyond the edges; the means of adaptive_avg_pool2d() and its
+/// like for "area". Derivative: g to these, with their weights. Throws Error where neither or both
+/// of size and factors are given, for a size or a factor that isn't positive and for another mode,
+/// ShapeError for another rank, DTypeError for integers.
 Tensor interpolate(const Tensor& x, const InterpolateOptions& options);
 
-/// interpolate() as a layer.
+/// interpolate() as a layer. "bicubic" is that of Keys (1981), "Cubic convolution interpolation for
+/// digital image processing".
 class Upsample : public Layer {
  public:
   explicit Upsample(const InterpolateOptions& options) : options_(options) {}
@@ -35,6 +39,25 @@ class Upsample : public Layer {
 
  private:
   InterpolateOptions options_;
+};
+
+struct UpsamplingOptions {
+  Dims size = {};
+  std::vector<double> scale_factor = {};
+};
+
+/// Upsample of images by nearest elements.
+struct UpsamplingNearest2d : Upsample {
+  explicit UpsamplingNearest2d(const UpsamplingOptions& o)
+      : Upsample({.size = o.size, .scale_factor = o.scale_factor}) {}
+};
+/// Upsample of images, linear between elements, of which the outermost stay where they are.
+struct UpsamplingBilinear2d : Upsample {
+  explicit UpsamplingBilinear2d(const UpsamplingOptions& o)
+      : Upsample({.size = o.size,
+                  .scale_factor = o.scale_factor,
+                  .mode = "bilinear",
+                  .align_corners = true}) {}
 };
 
 }  // namespace nn

@@ -4,4 +4,6 @@
 #pragma once
 
 #include "tapegrad/ops/convolution/conv.hpp"
+#include "tapegrad/ops/convolution/fold.hpp"
 #include "tapegrad/ops/convolution/pool.hpp"
+#include "tapegrad/ops/convolution/unpool.hpp"

@@ -11,6 +11,7 @@
 
 #include "tapegrad/ops/loss/binary_cross_entropy.hpp"
 #include "tapegrad/ops/loss/cross_entropy.hpp"
+#include "tapegrad/ops/loss/ctc.hpp"
 #include "tapegrad/ops/loss/distribution.hpp"
 #include "tapegrad/ops/loss/margin.hpp"
 #include "tapegrad/ops/loss/reduction.hpp"

@@ -89,6 +89,20 @@ Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const T
   });
 }
 
+namespace {
+
+/// How much nearer the negative is than it may be.
+template <class Options, class F>
+Tensor of_distances(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
+                    const Options& options, const F& distance) {
+  Tensor far = distance(anchor, negative);
+  if (options.swap) far = minimum(far, distance(positive, negative));
+  return reduced(clamp_min(options.margin + distance(anchor, positive) - far, 0),
+                 options.reduction);
+}
+
+}  // namespace
+
 Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
                            const TripletMarginLossOptions& options) {
   constexpr std::string_view name = "triplet_margin_loss";
@@ -96,13 +110,23 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
   check<ShapeError>(anchor.dim() > 0, "{}: the anchor has rank 0; it needs [..., size]", name);
   check<Error>(options.margin > 0, "{}: margin is {}; it must be above 0", name, options.margin);
   return speaking_as(name, [&] {
-    const auto distance = [&](const Tensor& a, const Tensor& b) {
+    return of_distances(anchor, positive, negative, options, [&](const Tensor& a, const Tensor& b) {
       return pairwise_distance(a, b, options.p, options.eps);
-    };
-    Tensor far = distance(anchor, negative);
-    if (options.swap) far = minimum(far, distance(positive, negative));
-    return reduced(clamp_min(options.margin + distance(anchor, positive) - far, 0),
-                   options.reduction);
+    });
+  });
+}
+
+Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& positive,
+                                         const Tensor& negative,
+                                         const TripletMarginWithDistanceLossOptions& options) {
+  constexpr std::string_view name = "triplet_margin_with_distance_loss";
+  check_three(name, anchor, positive, negative, options.reduction);
+  check<ShapeError>(anchor.dim() > 0, "{}: the anchor has rank 0; it needs [..., size]", name);
+  check<Error>(options.margin > 0, "{}: margin is {}; it must be above 0", name, options.margin);
+  return speaking_as(name, [&] {
+    return of_distances(anchor, positive, negative, options, [&](const Tensor& a, const Tensor& b) {
+      return options.distance_function ? options.distance_function(a, b) : pairwise_distance(a, b);
+    });
   });
 }
 

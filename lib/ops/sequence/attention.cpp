@@ -1,5 +1,6 @@
 #include "tapegrad/ops/sequence/attention.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -9,6 +10,7 @@
 #include "ops/sequence/attended.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/shape.hpp"
 
 namespace tapegrad {
 namespace {
@@ -16,13 +18,43 @@ namespace {
 /// The sizes in front of the last two.
 Shape leading(const Tensor& x) { return Shape(std::span(x.shape().begin(), x.shape().end() - 2)); }
 
+/// Whether two shapes broadcast to one.
+bool meet(const Shape& a, const Shape& b) {
+  for (std::size_t i = 1; i <= std::min(a.size(), b.size()); ++i) {
+    const std::int64_t m = a[a.size() - i], n = b[b.size() - i];
+    if (m != n && m != 1 && n != 1) return false;
+  }
+  return true;
+}
+
+/// x with these sizes in front of its last two.
+Tensor spread_over(const Tensor& x, const Shape& front) {
+  if (leading(x) == front) return x;
+  Shape shape = front;
+  shape.push_back(x.size(-2));
+  shape.push_back(x.size(-1));
+  return x.expand(shape);
+}
+
+/// Each head of x as often as it takes to have as many as the query.
+Tensor for_each_query(std::string_view name, const Tensor& x, const Tensor& query) {
+  const std::int64_t heads = x.dim() < 3 ? 0 : x.size(-3);
+  check<ShapeError>(
+      query.dim() >= 3 && heads > 0 && query.size(-3) % heads == 0,
+      "{}: enable_gqa of query {} and {}; the heads of the second divide those of the "
+      "first",
+      name, query.shape(), x.shape());
+  return repeat_interleave(x, query.size(-3) / heads, -3);
+}
+
 void check_shapes(std::string_view name, const Tensor& q, const Tensor& k, const Tensor& v) {
   check_defined(name, q, k, v);
-  const bool has_ranks = q.dim() >= 2 && k.dim() == q.dim() && v.dim() == q.dim();
-  check<ShapeError>(has_ranks && leading(q) == leading(k) && leading(q) == leading(v) &&
-                        q.size(-1) == k.size(-1) && k.size(-2) == v.size(-2) && q.size(-1) > 0,
+  const bool has_ranks = q.dim() >= 2 && k.dim() >= 2 && v.dim() >= 2;
+  check<ShapeError>(has_ranks && meet(leading(q), leading(k)) && meet(leading(q), leading(v)) &&
+                        meet(leading(k), leading(v)) && q.size(-1) == k.size(-1) &&
+                        k.size(-2) == v.size(-2) && q.size(-1) > 0,
                     "{}: query is {}, key is {}, value is {}; they need [..., places, size], [..., "
-                    "keys, size] and [..., keys, width]",
+                    "keys, size] and [..., keys, width], whose sizes in front broadcast",
                     name, q.shape(), k.shape(), v.shape());
   check<DTypeError>(is_floating(q.dtype()) && q.dtype() == k.dtype() && q.dtype() == v.dtype(),
                     "{}: query is {}, key is {}, value is {}; all must have one floating-point "
@@ -79,17 +111,26 @@ Weighing weighing_of(std::string_view name, const Tensor& q, const nn::Attention
   return {scale, p < 1 ? 1 / (1 - p) : 1, options.is_causal};
 }
 
-/// f(query, key, value, mask, kept, weighing), of [batch, heads, ...].
+/// f(query as it is broadcast; query, key, value, mask, kept, weighing), of [batch, heads, ...].
 template <class F>
-auto attend(std::string_view name, const Tensor& query, const Tensor& key, const Tensor& value,
-            const nn::AttentionOptions& options, const F& f) {
-  check_shapes(name, query, key, value);
+auto attend(std::string_view name, const Tensor& given, const Tensor& given_key,
+            const Tensor& given_value, const nn::AttentionOptions& options, const F& f) {
+  check_defined(name, given, given_key, given_value);
+  const auto headed = [&](const Tensor& x) {
+    return options.enable_gqa ? for_each_query(name, x, given) : x;
+  };
+  const Tensor many_keys = headed(given_key), many_values = headed(given_value);
+  check_shapes(name, given, many_keys, many_values);
+  const Shape front =
+      broadcast_shapes(broadcast_shapes(leading(given), leading(many_keys)), leading(many_values));
+  const Tensor query = spread_over(given, front), key = spread_over(many_keys, front);
+  const Tensor value = spread_over(many_values, front);
   check_mask(name, query, key, options.attn_mask);
   const Weighing weighing = weighing_of(name, query, options);
   return speaking_as(name, [&] {
     const Tensor q = as_heads(query);
     const Tensor k = as_heads(key);
-    return f(q, k, as_heads(value), added(options.attn_mask, query), drawn(q, k, options),
+    return f(query, q, k, as_heads(value), added(options.attn_mask, query), drawn(q, k, options),
              weighing);
   });
 }
@@ -110,16 +151,18 @@ namespace nn {
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                     const AttentionOptions& options) {
   return attend("scaled_dot_product_attention", query, key, value, options,
-                [&](const auto&... arguments) { return as_before(attended(arguments...), query); });
+                [](const Tensor& q, const auto&... arguments) {
+                  return as_before(attended(arguments...), q);
+                });
 }
 
 AttentionResult scaled_dot_product_attention_with_weights(const Tensor& query, const Tensor& key,
                                                           const Tensor& value,
                                                           const AttentionOptions& options) {
   return attend("scaled_dot_product_attention_with_weights", query, key, value, options,
-                [&](const auto&... arguments) -> AttentionResult {
+                [](const Tensor& q, const auto&... arguments) -> AttentionResult {
                   const Attended all = attended_with_weights(arguments...);
-                  return {as_before(all.output, query), as_before(all.weights, query)};
+                  return {as_before(all.output, q), as_before(all.weights, q)};
                 });
 }
 

@@ -10,6 +10,10 @@ TEST_CASE("losses refuse undefined tensors", "[ops][undefined]") {
   const Tensor none;
   const Tensor x = ones({2, 2});
   test::check_undefined({
+      {"ctc_loss", 1, [&] { nn::ctc_loss(none, x, x, x); }},
+      {"ctc_loss", 2, [&] { nn::ctc_loss(x, none, x, x); }},
+      {"ctc_loss", 3, [&] { nn::ctc_loss(x, x, none, x); }},
+      {"ctc_loss", 4, [&] { nn::ctc_loss(x, x, x, none); }},
       {"huber_loss", 1, [&] { nn::huber_loss(none, x); }},
       {"huber_loss", 2, [&] { nn::huber_loss(x, none); }},
       {"smooth_l1_loss", 1, [&] { nn::smooth_l1_loss(none, x); }},
@@ -39,6 +43,12 @@ TEST_CASE("losses refuse undefined tensors", "[ops][undefined]") {
       {"cosine_embedding_loss", 3, [&] { nn::cosine_embedding_loss(x, x, none); }},
       {"triplet_margin_loss", 1, [&] { nn::triplet_margin_loss(none, x, x); }},
       {"triplet_margin_loss", 2, [&] { nn::triplet_margin_loss(x, none, x); }},
+      {"triplet_margin_with_distance_loss", 1,
+       [&] { nn::triplet_margin_with_distance_loss(none, x, x); }},
+      {"triplet_margin_with_distance_loss", 2,
+       [&] { nn::triplet_margin_with_distance_loss(x, none, x); }},
+      {"triplet_margin_with_distance_loss", 3,
+       [&] { nn::triplet_margin_with_distance_loss(x, x, none); }},
       {"triplet_margin_loss", 3, [&] { nn::triplet_margin_loss(x, x, none); }},
   });
 }

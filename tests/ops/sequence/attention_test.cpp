@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/errors.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
@@ -60,8 +61,8 @@ std::vector<test::Refusal> refusals() {
        "[..., places, size], [..., keys, size] and [..., keys, width]",
        call({2, 3}, {4, 2}, {4, 5})},
       {"query is [3], key is [3], value is [3]", call({3}, {3}, {3})},
-      {"query is [1, 2, 3], key is [2, 4, 3], value is [2, 4, 3]",
-       call({1, 2, 3}, {2, 4, 3}, {2, 4, 3})},
+      {"query is [3, 2, 3], key is [2, 4, 3], value is [2, 4, 3]",
+       call({3, 2, 3}, {2, 4, 3}, {2, 4, 3})},
       {"query is [2, 0], key is [2, 0]", call({2, 0}, {2, 0}, {2, 1})},
       {"attn_mask is [3, 4]; it must broadcast to [2, 4]",
        call({2, 3}, {4, 3}, {4, 5}, {.attn_mask = zeros({3, 4})})},
@@ -234,4 +235,41 @@ TEST_CASE("any number of leading sizes is a batch of attentions", "[ops][attenti
   const Tensor lines =
       nn::scaled_dot_product_attention(q[1][2], k[1][2], k[1][2], {.attn_mask = mask[1][0]});
   CHECK(test::difference(lines[1], one, 1e-15, 1e-16) == "");
+}
+
+TEST_CASE("sizes in front of attention broadcast", "[ops][attention]") {
+  const Tensor q = spread({2, 1, 3, 4}, -1, 1).requires_grad_();
+  const Tensor k = spread({5, 6, 4}, -1, 1, 1).requires_grad_();
+  const Tensor v = spread({2, 5, 6, 3}, -1, 1, 2).requires_grad_();
+  const Tensor y = nn::scaled_dot_product_attention(q, k, v);
+  const Tensor wide = nn::scaled_dot_product_attention(q.expand({2, 5, 3, 4}).contiguous(),
+                                                       k.expand({2, 5, 6, 4}).contiguous(), v);
+  CHECK(y.shape() == Shape{2, 5, 3, 3});
+  CHECK(equal(y, wide));
+  const std::vector<Tensor> wanted = grad({sum(square(wide))}, {q, k, v});
+  const std::vector<Tensor> got = grad({sum(square(y))}, {q, k, v});
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(test::difference(got[i], wanted[i], 1e-13, 1e-14) == "");
+  }
+  CHECK(nn::scaled_dot_product_attention_with_weights(q, k, v).weights.shape() ==
+        Shape{2, 5, 3, 6});
+  CHECK_THROWS_AS(nn::scaled_dot_product_attention(q, k, spread({2, 4, 6, 3}, -1, 1)), ShapeError);
+}
+
+TEST_CASE("grouped queries share keys and values", "[ops][attention]") {
+  const Tensor q = spread({2, 6, 3, 4}, -1, 1);
+  const Tensor k = spread({2, 2, 5, 4}, -1, 1, 1), v = spread({2, 2, 5, 4}, -1, 1, 2);
+  const Tensor y = nn::scaled_dot_product_attention(q, k, v, {.enable_gqa = true});
+  for (std::int64_t head = 0; head < 6; ++head) {
+    const Tensor one = nn::scaled_dot_product_attention(q.select(1, head), k.select(1, head / 3),
+                                                        v.select(1, head / 3));
+    CHECK(test::difference(y.select(1, head), one, 1e-15, 1e-15) == "");
+  }
+  CHECK_THROWS_AS(nn::scaled_dot_product_attention(q, k, v), ShapeError);
+  CHECK(test::contains(test::error_of<ShapeError>([&] {
+                         nn::scaled_dot_product_attention(q.narrow(1, 0, 5), k, v,
+                                                          {.enable_gqa = true});
+                       }),
+                       "scaled_dot_product_attention: enable_gqa of query [2, 5, 3, 4] and [2, 2, "
+                       "5, 4]; the heads of the second divide those of the first"));
 }

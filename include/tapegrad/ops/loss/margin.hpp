@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "tapegrad/ops/loss/reduction.hpp"
 #include "tapegrad/tensor.hpp"
@@ -57,6 +58,20 @@ struct TripletMarginLossOptions {
 /// convolutional neural networks".
 Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
                            const TripletMarginLossOptions& options = {});
+
+struct TripletMarginWithDistanceLossOptions {
+  /// Of two tensors of the inputs' shape; pairwise_distance() unless given.
+  std::function<Tensor(const Tensor&, const Tensor&)> distance_function = {};
+  double margin = 1;
+  bool swap = false;
+  Reduction reduction = Reduction::mean;
+};
+
+/// triplet_margin_loss() by any distance, whose derivative it has. Throws as that, and what the
+/// function throws.
+Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& positive,
+                                         const Tensor& negative,
+                                         const TripletMarginWithDistanceLossOptions& options = {});
 
 /// log(1 + exp(-target input)), without overflow. Derivative: -target sigmoid(-target input).
 /// Throws as mse_loss.

@@ -21,6 +21,9 @@ struct AttentionOptions {
   bool is_causal = false;
   /// What scores are multiplied by: 1 / sqrt(size) unless given.
   std::optional<double> scale = {};
+  /// Grouped queries: the third last size of key and value divides that of the query, and each of
+  /// their heads serves as many queries that follow one another.
+  bool enable_gqa = false;
   Generator& generator = default_generator();
 };
 
@@ -28,14 +31,14 @@ struct AttentionOptions {
 /// in memory at once.
 ///   query: [..., places, size], key: [..., keys, size], value: [..., keys, width]
 ///     ->  [..., places, width]
-/// A place that sees no key gets zeros. Derivative: with p, the weights, p^T g to the value; d key
-/// scale to the query and d^T query scale to the key, d being p (h - sum(p h)) along the keys and h
-/// = g value^T, where weights were not dropped. The mask has its derivative, too, but then all
-/// weights are kept. Throws ShapeError where shapes don't fit, DTypeError unless all have one
-/// floating-point type (a mask may be boolean), Error unless 0 <= dropout_p <= 1 and for a scale
-/// that isn't finite.
-/// Source: Vaswani et al. (2017), "Attention is all you need"; Dao et al. (2022), "FlashAttention:
-/// fast and memory-efficient exact attention with IO-awareness".
+/// The sizes in front broadcast. A place that sees no key gets zeros. Derivative: with p, the
+/// weights, p^T g to the value; d key scale to the query and d^T query scale to the key, d being p
+/// (h - sum(p h)) along the keys and h = g value^T, where weights were not dropped. The mask has
+/// its derivative, too, but then all weights are kept. Throws ShapeError where shapes don't fit,
+/// DTypeError unless all have one floating-point type (a mask may be boolean), Error unless 0 <=
+/// dropout_p <= 1 and for a scale that isn't finite. Source: Vaswani et al. (2017), "Attention is
+/// all you need"; Dao et al. (2022), "FlashAttention: fast and memory-efficient exact attention
+/// with IO-awareness".
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                     const AttentionOptions& options = {});
 
