@@ -136,10 +136,14 @@ void add_losses(Table& t) {
   add_composed_losses(t);
   t.add(
       "nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=None, "
-      "dropout_p=0.0, is_causal=False, scale=None)",
-      [](T q, T k, T v, T mask, double p, bool causal, std::optional<double> scale) {
-        return nn::scaled_dot_product_attention(
-            q, k, v, {.attn_mask = mask, .dropout_p = p, .is_causal = causal, .scale = scale});
+      "dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False)",
+      [](T q, T k, T v, T mask, double p, bool causal, std::optional<double> scale, bool grouped) {
+        return nn::scaled_dot_product_attention(q, k, v,
+                                                {.attn_mask = mask,
+                                                 .dropout_p = p,
+                                                 .is_causal = causal,
+                                                 .scale = scale,
+                                                 .enable_gqa = grouped});
       });
   t.add("nn.functional.linear(input, weight, bias=None)", nn::linear);
   t.binary("matmul", tg::matmul);
