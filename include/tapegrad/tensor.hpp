@@ -316,7 +316,7 @@ class Tensor {
   /// Starts or stops the tracking of a leaf. Throws DTypeError for integers, AutogradError for a
   /// recorded tensor. Stopping drops `grad()` and hooks.
   Tensor& requires_grad_(bool value = true);
-  /// What backward() has added up here; undefined before the first and for what needs none.
+  /// What backward() has added up, rows of it (sparse_grad.hpp) made dense; undefined without any.
   Tensor grad() const;
   /// Replaces what has been added up; an undefined tensor clears it. Throws ShapeError or
   /// DTypeError when it doesn't fit, AutogradError unless this is a leaf that requires grad, or

@@ -121,7 +121,7 @@ Tensor embedding(const Tensor& indices, const Tensor& weight, const EmbeddingFun
   check_defined("embedding", indices, weight);
   check_lookup("embedding", weight, options);
   Shape shape = indices.shape();
-  shape.push_back(weight.size(1));
+  speaking_as("embedding", [&] { shape.push_back(weight.size(1)); });
   const Tensor line = indices.reshape({indices.numel()});
   return looked_up("embedding", line, weight, options).reshape(shape);
 }
