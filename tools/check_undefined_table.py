@@ -98,6 +98,7 @@ CALLED = {("Linear", "forward"): "linear", ("ReLU", "forward"): "relu",
           ("StandardScaler", "fit"): "StandardScaler.fit",
           ("StandardScaler", "transform"): "StandardScaler.transform",
           ("StandardScaler", "inverse"): "StandardScaler.inverse",
+          ("Imputer", "fit"): "Imputer.fit", ("Imputer", "transform"): "Imputer.transform",
           ("Writer", "add_graph_of"): "add_graph", ("Program", "run"): "program", ("Model", "run"): "onnx"}
 
 # What operators are called in errors; with the number of parameters where that decides.

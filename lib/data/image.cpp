@@ -1,9 +1,11 @@
-// What load_image() makes of pixels, whatever the format.
+// What load_image() makes of pixels, whatever the format; save_image().
 #include <string_view>
 #include <vector>
 
 #include "data/open_file.hpp"
 #include "data/pixels.hpp"
+#include "io/atomic_file.hpp"
+#include "io/png.hpp"
 #include "tapegrad/data/images.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
@@ -71,6 +73,14 @@ Tensor load_image(const std::string& path, Channels channels) {
       channels == Channels::gray || channels == Channels::rgb || channels == Channels::rgba,
       "load_image: Channels({}) is none of gray, rgb and rgba", static_cast<int>(channels));
   return read_image(bytes_of(path), path, channels);
+}
+
+void save_image(const std::string& path, const Tensor& image) {
+  check_defined("save_image", path, image);
+  const io::Png png = io::png_of("save_image", image);
+  io::AtomicFile file("save_image", path);
+  file.write(png.bytes);
+  file.commit();
 }
 
 }  // namespace tapegrad::data

@@ -2,36 +2,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "summary/png.hpp"
+#include "io/png.hpp"
 #include "summary/wall_time.hpp"
 #include "summary/writer_impl.hpp"
 
 namespace tapegrad::summary {
 namespace {
-
-/// Bytes by row, column, channel, from [h, w] or [channels, h, w].
-std::vector<std::uint8_t> pixels_of(const Tensor& image) {
-  const Tensor planes = image.dim() == 2 ? image.unsqueeze(0) : image;
-  const Tensor rows = planes.detach().permute({1, 2, 0});
-  if (rows.dtype() == uint8) return rows.to_vector<std::uint8_t>();
-  std::vector<std::uint8_t> bytes;
-  for (const float v : rows.to_vector<float>()) {
-    const float clamped = v > 0 ? std::min(v, 1.0f) : 0.0f;  // NaN is black
-    bytes.push_back(static_cast<std::uint8_t>(std::lround(clamped * 255)));
-  }
-  return bytes;
-}
-
-void check_image(const Tensor& image) {
-  const std::int64_t channels = image.dim() == 2 ? 1 : image.dim() == 3 ? image.size(0) : 0;
-  check<ShapeError>((channels == 1 || channels == 3 || channels == 4) && image.numel() > 0 &&
-                        image.size(-1) <= 65535 && image.size(-2) <= 65535,
-                    "add_image: shape {}; use [height, width], or [channels, height, width] with "
-                    "1, 3 or 4 channels, none of them empty",
-                    image.shape());
-  check<DTypeError>(image.dtype() == uint8 || is_floating(image.dtype()),
-                    "add_image: {}; use uint8, or floats from 0 to 1", image.dtype());
-}
 
 /// Counts above each threshold, then the two ratios: the rows of a curve.
 std::vector<float> curve_rows(const std::vector<double>& labels,
@@ -79,15 +55,10 @@ std::vector<float> curve_rows(const std::vector<double>& labels,
 void Writer::add_image(std::string_view tag, const Tensor& image, std::int64_t step) {
   impl().open();
   check_defined("add_image", tag, image);
-  check_image(image);
+  io::Png png;
+  untraced([&] { png = io::png_of("add_image", image); });
   impl_->claim(tag, Kind::image);
-  Image encoded;
-  encoded.width = static_cast<std::uint32_t>(image.size(-1));
-  encoded.height = static_cast<std::uint32_t>(image.size(-2));
-  encoded.channels = image.dim() == 2 ? 1 : static_cast<std::uint32_t>(image.size(0));
-  std::vector<std::uint8_t> pixels;
-  untraced([&] { pixels = pixels_of(image); });
-  encoded.png = encode_png(pixels, encoded.width, encoded.height, encoded.channels);
+  const Image encoded{png.width, png.height, png.channels, std::move(png.bytes)};
   add_event(step, image_event({wall_time_now(), step}, tag, encoded));
 }
 

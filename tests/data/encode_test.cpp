@@ -6,9 +6,11 @@
 #include "io/files.hpp"
 #include "support/catch.hpp"
 #include "support/errors.hpp"
+#include "tapegrad/autograd.hpp"
 #include "tapegrad/io/saver.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce.hpp"
 
 using namespace tapegrad;
 using namespace tapegrad::data;
@@ -149,4 +151,59 @@ TEST_CASE("what can't be scaled is refused with its shape", "[data][encode]") {
                  "2 features were fitted, shape [2, 3] has 3"));
   CHECK(contains(error_of<ShapeError>([&] { scaler.transform(ones({})); }), "shape [] hasn't"));
   CHECK(contains(error_of<IndexError>([] { StandardScaler(1); }), "along dimension 1"));
+}
+
+TEST_CASE("what is missing becomes the median or the mean of what was fitted, as in scikit-learn",
+          "[data][encode]") {
+  const Tensor table = tensor({{1., NAN, 7.}, {2., 5., NAN}, {NAN, 6., NAN}, {10., 8., 7.}});
+  const Tensor others = tensor({{NAN, NAN, NAN}, {3., NAN, 4.}}, {.dtype = float64});
+  // SimpleImputer(strategy="median").fit(table).transform(others), scikit-learn 1.9.1; "mean"
+  // below.
+  const Imputer medians = Imputer().fit(table);
+  CHECK(medians.values().to_vector<double>() == Numbers{2, 6, 7});
+  CHECK(medians.transform(others).to_vector<double>() == Numbers{2, 6, 7, 3, 6, 4});
+  CHECK(medians.transform(tensor({NAN, 1., NAN})).to_vector<double>() == Numbers{2, 1, 7});
+  CHECK(medians.transform(tensor({NAN, 1., NAN})).dtype() == float32);
+  const Imputer means = Imputer(Fill::mean).fit(table);
+  CHECK(means.values().to_vector<double>() ==
+        Numbers{0x1.1555555555555p+2, 0x1.9555555555555p+2, 7});
+  CHECK(Imputer().fit(tensor({{1.}, {4.}, {NAN}, {2.}, {3.}})).values().item<double>() == 2.5);
+}
+
+TEST_CASE("an imputer is kept with the model, and passes gradients where a value was",
+          "[data][encode]") {
+  const Imputer fitted = Imputer().fit(tensor({{1., 4.}, {3., NAN}}));
+  Imputer loaded(Fill::mean);
+  loaded.load_state_dict(fitted.state_dict());
+  Tensor x = tensor({{NAN, 5.}});
+  x.requires_grad_();
+  const Tensor y = loaded.transform(x);
+  CHECK(y.to_vector<double>() == Numbers{2, 5});
+  sum(y).backward();
+  CHECK(x.grad().to_vector<double>() == Numbers{0, 1});
+  CHECK(contains(error_of([&] { loaded.load_state_dict({}); }), "no entry \"values\""));
+  CHECK(contains(error_of([&] {
+                   loaded.load_state_dict({{"values", ones({2})}});
+                 }),
+                 "values is float32 of shape [2]"));
+  CHECK(loaded.values().to_vector<double>() == Numbers{2, 4});
+}
+
+TEST_CASE("what can't be imputed is refused with its shape", "[data][encode]") {
+  Imputer imputer;
+  CHECK(imputer.state_dict().empty());
+  CHECK(contains(error_of([&] { imputer.transform(ones({2, 2})); }), "nothing was fitted"));
+  CHECK(contains(error_of<DTypeError>([&] { imputer.fit(ones({2}, int64)); }), "got int64"));
+  CHECK(contains(error_of<ShapeError>([&] { imputer.fit(ones({})); }), "shape [] has none"));
+  CHECK(contains(error_of([&] {
+                   imputer.fit(tensor({{1., NAN}, {1., NAN}}));
+                 }),
+                 "feature 1 of shape [2, 2]"));
+  CHECK(contains(error_of([&] { imputer.fit(tensor({{-INFINITY}})); }), "feature 0 of shape"));
+  CHECK(contains(error_of([&] { imputer.fit(ones({0, 2})); }), "feature 0 of shape [0, 2]"));
+  imputer.fit(ones({3, 2}));
+  CHECK(contains(error_of<ShapeError>([&] {
+                   imputer.transform(ones({2, 3}));
+                 }),
+                 "2 features were fitted, shape [2, 3] has 3"));
 }

@@ -10,6 +10,8 @@
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "tapegrad/data/loader.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/shape.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
@@ -126,6 +128,35 @@ TEST_CASE("what is no image that can be read is called by its path", "[data][ima
   huge.replace(huge.find("\xFF\xC0") + 5, 4, std::string("\x80\0\x80\0", 4));
   CHECK(contains(io_error([&] { image(huge); }), "an image of 32768 x 32768 pixels, of 268435456"));
   CHECK(contains(error_of([] { image(test::png_rgb, Channels(2)); }), "Channels(2) is none of"));
+}
+
+TEST_CASE("an image that was saved is read with the same pixels", "[data][image]") {
+  const Folder folder;
+  const Tensor x = arange(4 * 2 * 3).to(uint8).view({4, 2, 3});
+  const auto saved = [&](const Tensor& image, Channels channels) {
+    save_image(folder / "x.png", image);
+    return load_image(folder / "x.png", channels).to_vector<double>();
+  };
+  CHECK(saved(x, Channels::rgba) == x.to_vector<double>());
+  CHECK(saved(x.narrow(0, 0, 3), Channels::rgb) == x.narrow(0, 0, 3).to_vector<double>());
+  CHECK(saved(x[0], Channels::gray) == x[0].to_vector<double>());
+  CHECK(saved(x.narrow(0, 1, 1), Channels::gray) == x[1].to_vector<double>());
+  // Columns of a transposed image, floats from 0 to 1 and what is beyond.
+  CHECK(saved(x[0].transpose(0, 1), Channels::gray) == Numbers{0, 3, 1, 4, 2, 5});
+  CHECK(saved(tensor({{0., 1., 0.5}, {-3., 7., NAN}}), Channels::gray) ==
+        Numbers{0, 255, 128, 0, 255, 0});
+  CHECK(folder.count() == 1);
+}
+
+TEST_CASE("what is no image isn't saved", "[data][image]") {
+  const Folder folder;
+  const std::string path = folder / "x.png";
+  for (const Shape& shape : {Shape{3}, Shape{2, 4, 4}, Shape{0, 4}, Shape{1, 1, 4, 4}}) {
+    CHECK(contains(error_of<ShapeError>([&] { save_image(path, ones(shape)); }), "save_image"));
+  }
+  CHECK(contains(error_of<DTypeError>([&] { save_image(path, ones({2, 2}, int64)); }), "int64"));
+  CHECK(folder.count() == 0);
+  CHECK(contains(io_error([&] { save_image(folder / "none/x.png", ones({2, 2})); }), "none/x.png"));
 }
 
 TEST_CASE("folders are classes, in the order of their names", "[data][image]") {

@@ -1,5 +1,6 @@
 #include "support/undefined_rows.hpp"
 #include "tapegrad/data/encode.hpp"
+#include "tapegrad/data/images.hpp"
 #include "tapegrad/data/sampler.hpp"
 #include "tapegrad/data/split.hpp"
 #include "tapegrad/data/tokens.hpp"
@@ -22,6 +23,9 @@ TEST_CASE("what takes a tensor refuses an undefined one", "[data][undefined]") {
       {"StandardScaler.fit", 1, [&] { scaler.fit(none); }},
       {"StandardScaler.transform", 1, [&] { scaler.transform(none); }},
       {"StandardScaler.inverse", 1, [&] { scaler.inverse(none); }},
+      {"Imputer.fit", 1, [&] { Imputer().fit(none); }},
+      {"Imputer.transform", 1, [&] { Imputer().transform(none); }},
+      {"save_image", 2, [&] { save_image("x", none); }},
       {"Compose", 1, [&] { Compose{ToFloat()}(none, random); }},
       {"ToFloat", 1, [&] { ToFloat()(none); }},
       {"Normalize", 1, [&] { Normalize({0}, {1})(none); }},

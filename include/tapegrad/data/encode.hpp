@@ -1,5 +1,6 @@
-// What a model must know of its data: which number stands for which text, and by what columns were
-// scaled. It is fitted on the part for training, and kept with the model: a Saver takes it.
+// What a model must know of its data: which number stands for which text, what stands for a value
+// that is missing, and by what columns were scaled. It is fitted on the part for training, and kept
+// with the model: a Saver takes it.
 #pragma once
 
 #include <cstdint>
@@ -101,6 +102,39 @@ class StandardScaler {
   std::int64_t dim_;
   Tensor mean_;
   Tensor scale_;
+};
+
+/// What stands for the values that a feature lacks.
+enum class Fill {
+  mean,
+  median  ///< of an even number of values the mean of the middle two
+};
+
+/// NaN, which stands for no value, becomes the mean or the median of the feature's values, as in
+/// scikit-learn's SimpleImputer. isnan(x) says where that was, if a model is to know it too.
+///   x: [..., features], the columns of a table.
+class Imputer {
+ public:
+  explicit Imputer(Fill fill = Fill::median);
+
+  /// Takes the mean or median of each feature. Throws ShapeError for rank 0, DTypeError for
+  /// integers, Error for a feature without any value or with an infinite one.
+  Imputer& fit(const Tensor& x);
+  /// Shape and dtype of x. Derivative: g where there was a value, 0 elsewhere. Throws Error before
+  /// fit(), ShapeError for another number of features, DTypeError for integers.
+  Tensor transform(const Tensor& x) const;
+
+  /// float64 of shape [features]; undefined before fit().
+  const Tensor& values() const { return values_; }
+
+  /// Empty before fit().
+  StateDict state_dict() const;
+  /// Throws Error for a state that isn't one of these, and stays as it was.
+  void load_state_dict(const StateDict& state);
+
+ private:
+  Fill fill_;
+  Tensor values_;
 };
 
 }  // namespace data

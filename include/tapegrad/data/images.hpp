@@ -24,6 +24,13 @@ enum class Channels {
 /// or cut short, or has more than 2^28 pixels, and for JPEGs of four colours (CMYK).
 Tensor load_image(const std::string& path, Channels channels = Channels::rgb);
 
+/// Writes a PNG file: of [height, width] or [1, h, w] (gray), [3, h, w] (colours) or [4, h, w]
+/// (with opacity). uint8 is stored as it is, so that load_image() gives it back; floats count from
+/// 0 to 1 and are clamped, NaN to 0. The file appears at once or not at all.
+///   Throws ShapeError for others and what is empty or larger than 65,535 pixels either way,
+/// DTypeError for other integers, IoError when it can't be written.
+void save_image(const std::string& path, const Tensor& image);
+
 /// Images in folders, one for each class: root/class/name.png. x is what load_image() gives, read
 /// when it is asked for; y, of rank 0 and int64, the number of the class.
 ///   Classes are the names of the folders, examples the files in and below them whose names end in
