@@ -4,15 +4,17 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <tapegrad/tapegrad.hpp>
+#include <utility>
 #include <vector>
 
 #include "dataset.hpp"
 #include "network.hpp"
 #include "support/program.hpp"
-#include "support/training.hpp"
+#include "support/trainer.hpp"
 
 namespace tg = tapegrad;
 
@@ -47,32 +49,15 @@ void declare(samples::Flags& flags, Settings& s) {
 }
 
 tg::train::TrainerOptions options_of(const Settings& s, const DigitsFolder& digits) {
-  tg::train::CheckpointOptions kept{
-      .directory = s.files.model_dir, .every_steps = s.files.save_every, .every_epochs = 0};
-  kept.origin = {
+  std::map<std::string, std::string> origin{
       {"--seed", fmt::format("{}", s.seed)},
       {"--epochs", fmt::format("{}", s.epochs)},
       {"--batch-size", fmt::format("{}", s.batch_size)},
       {"--learning-rate", fmt::format("{}", s.learning_rate)},
       {"data", samples::fingerprint({sum(digits.train.images, {1, 2, 3}), digits.train.labels})}};
-  return {.epochs = s.epochs, .steps = s.max_step, .checkpoints = std::move(kept)};
-}
-
-void add_callbacks(tg::train::Trainer& trainer, tg::optim::Adam& adam, const Settings& s,
-                   std::int64_t batches) {
-  trainer.measure(tg::train::Accuracy());
-  trainer.add(samples::Resumed());
-  trainer.add(tg::train::NanWatch(50));
-  trainer.add(tg::train::Schedule(
-      tg::optim::Scheduler(adam, tg::optim::OneCycleLR{.max_lr = s.learning_rate,
-                                                       .total_steps = s.epochs * batches + 1,
-                                                       .pct_start = 0.1}),
-      tg::train::Every::step));
-  if (!s.files.log_dir.empty()) {
-    trainer.add(tg::train::TensorBoard(s.files.log_dir, {.histograms_every = 100}));
-    trainer.add(tg::train::CsvLog(s.files.log_dir + "/epochs.csv"));
-  }
-  trainer.add(tg::train::ProgressBar());
+  return {.epochs = s.epochs,
+          .steps = s.max_step,
+          .checkpoints = samples::checkpoints_of(s.files, std::move(origin))};
 }
 
 /// Which digits are taken for which others.
@@ -111,7 +96,8 @@ void train(const Settings& s) {
   tg::train::Trainer trainer(network, loss, adam, options_of(s, digits));
   tg::data::DataLoader batches =
       batches_of(digits.train, s.batch_size, static_cast<std::uint64_t>(s.seed));
-  add_callbacks(trainer, adam, s, *batches.size());
+  trainer.measure(tg::train::Accuracy());
+  samples::add_callbacks(trainer, adam, s.learning_rate, s.epochs * *batches.size(), s.files);
   tg::data::DataLoader test = batches_of(digits.test, 256);
   trainer.fit(batches, &test);  // for the curves: nothing is decided by the test
   samples::say_ended(s.files, trainer.step(), trainer.checkpoint());

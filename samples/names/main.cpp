@@ -3,17 +3,19 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tapegrad/tapegrad.hpp>
+#include <utility>
 #include <vector>
 
 #include "dataset.hpp"
 #include "network.hpp"
 #include "report.hpp"
 #include "support/program.hpp"
-#include "support/training.hpp"
+#include "support/trainer.hpp"
 
 namespace tg = tapegrad;
 
@@ -63,13 +65,11 @@ void declare(samples::Flags& flags, Settings& s) {
 }
 
 tg::train::TrainerOptions options_of(const Settings& s, const Names& names) {
-  tg::train::CheckpointOptions kept{
-      .directory = s.files.model_dir, .every_steps = s.files.save_every, .every_epochs = 0};
   std::vector<std::int64_t> bytes;
   for (const std::string& name : names.texts) {
     for (const char c : name + '\n') bytes.push_back(static_cast<unsigned char>(c));
   }
-  kept.origin = {
+  std::map<std::string, std::string> origin{
       {"--model", s.model},
       {"--size", fmt::format("{}", s.size)},
       {"--dropout", fmt::format("{}", s.dropout)},
@@ -78,26 +78,9 @@ tg::train::TrainerOptions options_of(const Settings& s, const Names& names) {
       {"--learning-rate", fmt::format("{}", s.learning_rate)},
       {"--seed", fmt::format("{}", s.seed)},
       {"data", samples::fingerprint({tg::Tensor::from_vector(std::move(bytes)), names.labels})}};
-  return {.epochs = s.epochs, .steps = s.max_step, .checkpoints = std::move(kept)};
-}
-
-void add_callbacks(tg::train::Trainer& trainer, tg::optim::Adam& adam, const Settings& s,
-                   std::int64_t batches, std::int64_t classes) {
-  trainer.measure(tg::train::Accuracy());
-  trainer.measure(tg::train::F1({.average = tg::train::Average::macro, .classes = classes}),
-                  {.in_training = false});
-  trainer.add(samples::Resumed());
-  trainer.add(tg::train::NanWatch(50));
-  trainer.add(tg::train::Schedule(
-      tg::optim::Scheduler(adam, tg::optim::OneCycleLR{.max_lr = s.learning_rate,
-                                                       .total_steps = s.epochs * batches + 1,
-                                                       .pct_start = 0.1}),
-      tg::train::Every::step));
-  if (!s.files.log_dir.empty()) {
-    trainer.add(tg::train::TensorBoard(s.files.log_dir, {.histograms_every = 100}));
-    trainer.add(tg::train::CsvLog(s.files.log_dir + "/epochs.csv"));
-  }
-  trainer.add(tg::train::ProgressBar());
+  return {.epochs = s.epochs,
+          .steps = s.max_step,
+          .checkpoints = samples::checkpoints_of(s.files, std::move(origin))};
 }
 
 /// Weights, alphabet and languages: all that a prediction takes.
@@ -146,7 +129,10 @@ void train(const Settings& s) {
   auto batches = batches_of(names, parts.learned, alphabet, longest,
                             {.batch_size = s.batch_size, .shuffle = true, .seed = seed});
   auto test = batches_of(names, parts.test, alphabet, longest, {.batch_size = 256});
-  add_callbacks(trainer, adam, s, *batches.size(), classes);
+  trainer.measure(tg::train::Accuracy());
+  trainer.measure(tg::train::F1({.average = tg::train::Average::macro, .classes = classes}),
+                  {.in_training = false});
+  samples::add_callbacks(trainer, adam, s.learning_rate, s.epochs * *batches.size(), s.files);
   trainer.fit(batches, &test);  // for the curves: nothing is decided by the test
   samples::say_ended(s.files, trainer.step(), trainer.checkpoint());
 

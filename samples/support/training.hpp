@@ -51,15 +51,6 @@ std::string fingerprint(const std::vector<tapegrad::Tensor>& data);
 /// Says where a training goes on, and which checkpoints were passed over.
 void say_resumed(const tapegrad::io::Restored& restored);
 
-/// The same for a Trainer, before the first line of progress.
-class Resumed : public tapegrad::train::Callback {
- public:
-  std::string name() const override { return "resumed"; }
-  void on_begin(tapegrad::train::Trainer& trainer) override {
-    if (trainer.restored()) say_resumed(*trainer.restored());
-  }
-};
-
 /// Says where Ctrl-C stopped a training, and where checkpoint and log are; both may be empty.
 void say_ended(const TrainingFiles& files, std::int64_t step, const std::string& checkpoint);
 

@@ -5,15 +5,17 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <tapegrad/tapegrad.hpp>
+#include <utility>
 
 #include "corpus.hpp"
 #include "generate.hpp"
 #include "network.hpp"
 #include "support/program.hpp"
-#include "support/training.hpp"
+#include "support/trainer.hpp"
 
 namespace tg = tapegrad;
 
@@ -78,40 +80,23 @@ TextSizes sizes_of(const Settings& s, const Corpus& corpus) {
 }
 
 tg::train::TrainerOptions options_of(const Settings& s, const Corpus& corpus) {
-  tg::train::CheckpointOptions kept{
-      .directory = s.files.model_dir, .every_steps = s.files.save_every, .every_epochs = 0};
-  kept.origin = {{"--model", s.model},
-                 {"--size", fmt::format("{} {} {}", s.size, s.layers, s.heads)},
-                 {"--window", fmt::format("{}", s.window)},
-                 {"--dropout", fmt::format("{}", s.dropout)},
-                 {"--epochs", fmt::format("{}", s.epochs)},
-                 {"--batch-size", fmt::format("{}", s.batch_size)},
-                 {"--learning-rate", fmt::format("{}", s.learning_rate)},
-                 {"--seed", fmt::format("{}", s.seed)},
-                 {"data", samples::fingerprint({corpus.learned, corpus.held_out})}};
-  return {.epochs = s.epochs, .steps = s.max_step, .checkpoints = std::move(kept)};
+  std::map<std::string, std::string> origin{
+      {"--model", s.model},
+      {"--size", fmt::format("{} {} {}", s.size, s.layers, s.heads)},
+      {"--window", fmt::format("{}", s.window)},
+      {"--dropout", fmt::format("{}", s.dropout)},
+      {"--epochs", fmt::format("{}", s.epochs)},
+      {"--batch-size", fmt::format("{}", s.batch_size)},
+      {"--learning-rate", fmt::format("{}", s.learning_rate)},
+      {"--seed", fmt::format("{}", s.seed)},
+      {"data", samples::fingerprint({corpus.learned, corpus.held_out})}};
+  return {.epochs = s.epochs,
+          .steps = s.max_step,
+          .checkpoints = samples::checkpoints_of(s.files, std::move(origin))};
 }
 
 /// [n, places, characters] as losses and measures want it.
 tg::Tensor by_class(const tg::Tensor& logits) { return logits.transpose(1, 2); }
-
-void add_callbacks(tg::train::Trainer& trainer, tg::optim::Adam& adam, const Settings& s,
-                   std::int64_t batches) {
-  trainer.measure(tg::train::Perplexity(), {.of = by_class});
-  trainer.add(samples::Resumed());
-  trainer.add(tg::train::NanWatch(50));
-  trainer.add(tg::train::ClipGradNorm(1));
-  trainer.add(tg::train::Schedule(
-      tg::optim::Scheduler(adam, tg::optim::OneCycleLR{.max_lr = s.learning_rate,
-                                                       .total_steps = s.epochs * batches + 1,
-                                                       .pct_start = 0.1}),
-      tg::train::Every::step));
-  if (!s.files.log_dir.empty()) {
-    trainer.add(tg::train::TensorBoard(s.files.log_dir, {.histograms_every = 100}));
-    trainer.add(tg::train::CsvLog(s.files.log_dir + "/epochs.csv"));
-  }
-  trainer.add(tg::train::ProgressBar({.every_epoch = true}));
-}
 
 /// Weights and alphabet: all that writing takes.
 tg::StateDict result_of(const TextNetwork& network, const tg::data::Vocabulary& vocabulary) {
@@ -149,7 +134,10 @@ void train(const Settings& s) {
       DrawnWindows(corpus.learned, s.window),
       {.batch_size = s.batch_size, .shuffle = true, .seed = static_cast<std::uint64_t>(s.seed)});
   tg::data::DataLoader test(fixed_windows(corpus.held_out, s.window), {.batch_size = 64});
-  add_callbacks(trainer, adam, s, *batches.size());
+  trainer.measure(tg::train::Perplexity(), {.of = by_class});
+  samples::add_callbacks(trainer, adam, s.learning_rate, s.epochs * *batches.size(), s.files,
+                         {.every_epoch = true});
+  trainer.add(tg::train::ClipGradNorm(1));
   trainer.fit(batches, &test);  // for the curves: nothing is decided by the test
   samples::say_ended(s.files, trainer.step(), trainer.checkpoint());
 
