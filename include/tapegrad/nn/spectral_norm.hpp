@@ -65,19 +65,19 @@ template <WeightedLayer L>
 class SpectralNorm : public Layer {
  public:
   explicit SpectralNorm(L of, const SpectralNormOptions& options = {})
-      : layer(std::move(of)), power(layer.weight, options, usual_dim()) {}
+      : layer(std::move(of)), power_method(layer.weight, options, usual_dim()) {}
 
   L layer;  ///< its weight is what is divided
-  detail::PowerMethod power;
+  detail::PowerMethod power_method;
 
   /// The weight of now; a step of the power method while training.
-  Tensor weight() const { return power.normed(layer.weight); }
+  Tensor weight() const { return power_method.normed(layer.weight); }
 
   void visit(Visitor& v) override {
     v("bias", layer.bias);
     std::map<std::string, std::map<std::string, Parameter*>> originals{
         {"weight", {{"original", &layer.weight}}}};
-    std::map<std::string, std::map<std::string, Module*>> parts{{"weight", {{"0", &power}}}};
+    std::map<std::string, std::map<std::string, Module*>> parts{{"weight", {{"0", &power_method}}}};
     v("parametrizations", originals);
     v("parametrizations", parts);
   }
