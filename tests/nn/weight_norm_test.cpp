@@ -91,17 +91,18 @@ TEST_CASE("spectral_norm divides by the largest singular value", "[nn][spectral_
   CHECK(std::abs(svdvals(normed.weight().detach())[0].item<double>() - 1) < 1e-9);
 
   // In train mode each pass goes on with the vectors, in eval mode none does.
-  const Tensor before = normed.power.u.detach().clone();
+  const Tensor before = normed.power_method.u.detach().clone();
   nn::SpectralNorm slow = nn::spectral_norm(nn::Linear(5, 4, {.dtype = float64}));
-  const Tensor u = slow.power.u.detach().clone();
+  const Tensor u = slow.power_method.u.detach().clone();
   slow(ones({1, 5}, {.dtype = float64}));
-  CHECK_FALSE(equal(slow.power.u, u));
-  const Tensor trained = slow.power.u.detach().clone();
+  CHECK_FALSE(equal(slow.power_method.u, u));
+  const Tensor trained = slow.power_method.u.detach().clone();
   slow.eval();
   slow(ones({1, 5}, {.dtype = float64}));
-  CHECK(equal(slow.power.u, trained));
-  CHECK(nn::spectral_norm(nn::ConvTranspose1d(3, 2, 4)).power.u.shape() == Shape{2});
-  CHECK(nn::spectral_norm(nn::ConvTranspose1d(5, 2, 4), {.dim = 0}).power.u.shape() == Shape{5});
+  CHECK(equal(slow.power_method.u, trained));
+  CHECK(nn::spectral_norm(nn::ConvTranspose1d(3, 2, 4)).power_method.u.shape() == Shape{2});
+  CHECK(nn::spectral_norm(nn::ConvTranspose1d(5, 2, 4), {.dim = 0}).power_method.u.shape() ==
+        Shape{5});
 }
 
 TEST_CASE("the vectors of spectral_norm are constants of its derivative", "[nn][spectral_norm]") {
