@@ -183,7 +183,8 @@ void export_model(const Settings& s, const Data& data, const tg::data::Indices& 
   fmt::print("A model of all rows, to be exported:\n");
   const std::optional<Trained> trained = train(s, data, {rows, {}}, "all");
   if (!trained) return;
-  const auto& [encoding, network] = trained->model;
+  const auto& encoding = trained->model.encoding;
+  const auto& network = trained->model.network;
   tg::StateDict state = network.state_dict();
   encoding.add_to(state);
   for (const auto& [name, x] : data.target.classes.state_dict()) state.insert("target." + name, x);

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 NUMBER = r"(-?(?:\d+(?:\.\d*)?(?:e[+-]?\d+)?|nan))"
@@ -58,13 +59,15 @@ class SampleTest(unittest.TestCase):
         return path
 
     def assert_terminal_sees(self, pattern, *flags):
-        """Runs until the pattern appears, so that the work may be longer than anybody waits for."""
+        """Runs until the pattern appears, so that the work may be longer than anybody waits for; two minutes at most."""
         reader, writer = pty.openpty()
         process = subprocess.Popen([self.program, *map(str, flags)], stdout=writer, cwd=self.folder)
         os.close(writer)
         seen = ""
         try:
+            end = time.monotonic() + 120
             while not re.search(pattern, seen):
+                self.assertLess(time.monotonic(), end, f"two minutes without {pattern}: {seen[-2000:]}")
                 seen += os.read(reader, 4096).decode()
         except OSError:  # Linux's way to say that the other end is closed
             self.fail(f"the sample ended without {pattern}: {seen}")
