@@ -104,7 +104,7 @@ Tensors scatter_nd(const Ask& ask) {
 Tensors non_zero(const Ask& ask) { return {nonzero(ask.x()).transpose(0, 1).contiguous()}; }
 
 Tensors one_hot_of(const Ask& ask) {
-  const std::int64_t depth = ask.x(1).to(int64).item<std::int64_t>();
+  const std::int64_t depth = ask.scalar(1).to<std::int64_t>();
   const Tensor places = from_start(ask.x(0), depth).unsqueeze(-1);
   const Tensor values = ask.x(2);
   const Tensor is = places == arange(depth);

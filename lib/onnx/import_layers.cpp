@@ -231,7 +231,7 @@ Tensors lp_normalization(const Ask& ask) {
 /// As it is where nobody trains.
 Tensors dropout(const Ask& ask) {
   for (const auto* name : {"seed", "ratio", "is_test"}) ask.find(name);  // of training
-  if (ask.has(2) && ask.x(2).item<bool>()) ask.refuse("training is not supported");
+  if (ask.has(2) && ask.scalar(2).to<bool>()) ask.refuse("training is not supported");
   return {ask.x(), ones_like(ask.x()).to(boolean)};
 }
 

@@ -1,8 +1,29 @@
 #include "onnx/importer.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "autograd/mode.hpp"
+#include "core/storage.hpp"
 
 namespace tapegrad::onnx {
+namespace {
+
+/// As outside of all captures, until the end of the scope.
+class Outside {
+ public:
+  Outside() = default;
+  Outside(const Outside&) = delete;
+  Outside& operator=(const Outside&) = delete;
+  ~Outside() { current_capture = before_; }
+
+ private:
+  ModeGuard silent_{Mode::silent};
+  std::uint32_t before_ = std::exchange(current_capture, 0);
+};
+
+}  // namespace
 
 std::string Ask::label() const {
   const bool is_named = !node.name.empty() || node.outputs.empty();
@@ -16,11 +37,20 @@ const Tensor& Ask::x(std::size_t input) const {
   return inputs[input];
 }
 
+template <class F>
+auto Ask::read(std::size_t input, F f) const {
+  std::optional<Outside> outside;
+  if (fixed[input]) outside.emplace();
+  return f();
+}
+
 Scalar Ask::scalar(std::size_t input) const {
   const Tensor& one = x(input);
   if (one.numel() != 1) refuse(fmt::format("input {} has shape {}", input, one.shape()));
-  return is_floating(one.dtype()) ? Scalar(one.item<double>())
-                                  : Scalar(one.to(int64).item<std::int64_t>());
+  return read(input, [&] {
+    return is_floating(one.dtype()) ? Scalar(one.item<double>())
+                                    : Scalar(one.to(int64).item<std::int64_t>());
+  });
 }
 
 proto::Integers Ask::told(std::size_t input) const {
@@ -29,7 +59,7 @@ proto::Integers Ask::told(std::size_t input) const {
     refuse(fmt::format("input {} is {} of shape {}; it must be a list of integers", input,
                        list.dtype(), list.shape()));
   }
-  return list.to(int64).to_vector<std::int64_t>();
+  return read(input, [&] { return list.to(int64).to_vector<std::int64_t>(); });
 }
 
 void Ask::check_all_known() const {

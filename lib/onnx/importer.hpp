@@ -20,6 +20,8 @@ struct Ask {
   const proto::Node& node;
   const Tensors& inputs;
   std::int64_t opset;
+  /// Which inputs come of the file and of sizes alone: they are the same in all runs of a program.
+  const std::vector<bool>& fixed;
   /// The attributes that were asked for.
   mutable std::vector<std::string_view> known = {};
 
@@ -53,6 +55,9 @@ struct Ask {
  private:
   template <class T>
   const T* value(std::string_view name) const;
+  /// What `f` reads of an input: in a capture, too, where that is fixed.
+  template <class F>
+  auto read(std::size_t input, F f) const;
 };
 
 using Operator = Tensors (*)(const Ask&);

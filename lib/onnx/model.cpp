@@ -40,10 +40,13 @@ ValueInfo info_of(const proto::Value& value) {
 }
 
 /// A value of a run. What depends on sizes and constants alone is computed at once, also where all
-/// else is captured or built: it tells further sizes.
+/// else is captured or built: it tells further sizes. Floating-point tensors of the file are
+/// computed with when everything is, as they may be trained, but an operator may read their numbers
+/// at once as well.
 struct Known {
   Tensor tensor;
   bool of_sizes = false;
+  bool fixed = of_sizes;
 };
 
 /// Values are numbered when a model is loaded: this one is an argument that isn't given.
@@ -98,13 +101,15 @@ void check_feed(const proto::Value& wanted, const ValueInfo& info, const Tensor&
 void run_step(const Step& step, std::int64_t opset, std::vector<Known>& values) {
   Tensors given;
   bool of_sizes = true;
+  std::vector<bool> fixed;
   for (const std::size_t slot : step.inputs) {
     given.push_back(values[slot].tensor);
+    fixed.push_back(values[slot].fixed);
     of_sizes = of_sizes && values[slot].of_sizes;
   }
   of_sizes = of_sizes || step.node.type == "Shape" || step.node.type == "Size";
   const ModeGuard guard(of_sizes ? Mode::silent : mode);
-  const Ask ask{step.node, given, opset};
+  const Ask ask{step.node, given, opset, fixed};
   Tensors results;
   try {
     results = step.run(ask);
@@ -209,7 +214,7 @@ std::vector<Tensor> Model::run(const std::vector<Tensor>& feeds) const {
   std::vector<Known> values(model.slots.count());
   values[not_given].of_sizes = true;
   for (const auto& [name, x] : model.initializers) {
-    values[model.slots.of(name)] = {x, !is_floating(x.dtype())};
+    values[model.slots.of(name)] = {x, !is_floating(x.dtype()), true};
   }
   Sizes sizes;
   for (std::size_t i = 0; i < feeds.size(); ++i) {

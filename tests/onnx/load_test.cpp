@@ -8,8 +8,15 @@
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/nn/activation.hpp"
+#include "tapegrad/nn/conv.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/pool.hpp"
+#include "tapegrad/nn/sequential.hpp"
+#include "tapegrad/nn/shape.hpp"
 #include "tapegrad/onnx.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/index.hpp"
 #include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
@@ -60,6 +67,46 @@ TEST_CASE("sizes are computed at once, so that a model can be captured", "[onnx]
     CHECK(program(x).shape() == Shape{2, n / 2});
     CHECK(all(program(x) == x.reshape({2, n / 2}) * 1.5).item<bool>());
   }
+}
+
+TEST_CASE("what an operator reads of the file is read in a capture, too", "[onnx]") {
+  const Folder folder;
+  const auto check = [&](const Program::Function& f, const Shape& shape) {
+    onnx::save_function(folder / "model.onnx", f, {shape});
+    const onnx::Model model = onnx::load(folder / "model.onnx");
+    const auto run = [&](const std::vector<Tensor>& feeds) { return model.run(feeds); };
+    const Program program = capture(run, {shape});
+    const std::vector<Tensor> x{randn(shape)};
+    const std::vector<Tensor> eager = run(x), wanted = f(x), captured = program.run(x);
+    REQUIRE(captured.size() == wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      CHECK(equal(captured[i], eager[i]));
+      CHECK(allclose(eager[i], wanted[i]));
+    }
+  };
+  using Xs = std::vector<Tensor>;
+  check([](const Xs& x) { return Xs{x[0].view({4, 6})}; }, {2, 3, 4});
+  check([](const Xs& x) { return Xs{x[0].slice(1, 1, 3), x[0].slice(2, 0, 4, 2)}; }, {2, 3, 4});
+  check([](const Xs& x) { return Xs{sort(x[0], 1).values, topk(x[0], 2, 2).values}; }, {2, 3, 4});
+  check([](const Xs& x) { return Xs{cumsum(x[0], 1), pad(x[0], {1, 2, 0, 1}, 0.5)}; }, {2, 3, 4});
+  check([](const Xs& x) { return split(x[0], Integers{1, 3}, 2); }, {2, 3, 4});
+  check([](const Xs& x) { return Xs{x[0].expand({5, 3, 4}), tile(x[0], {2, 1, 3})}; }, {1, 3, 4});
+  check([](const Xs& x) { return Xs{sum(x[0], {0, 2}), x[0].unsqueeze(1).squeeze(1)}; }, {2, 3, 4});
+  const nn::Sequential net(nn::Conv2d(1, 4, 3), nn::ReLU(), nn::MaxPool2d(2), nn::Flatten(),
+                           nn::Linear(36, 3));
+  check([&](const Xs& x) { return Xs{net.forward(x[0])}; }, {2, 1, 8, 8});
+}
+
+TEST_CASE("what is fed is not read in a capture", "[onnx]") {
+  Model model = model_of({{"Reshape", "r", {"x", "sizes"}, {"y"}}});
+  model.inputs.push_back({"sizes", int64, std::vector<onnx::proto::Size>{{1, ""}}});
+  const onnx::Model reshape = loaded(model);
+  const Tensor sizes = Tensor::from_vector(Integers{-1});
+  CHECK(reshape.run({ones({2, 2}).reshape({4}), sizes})[0].shape() == Shape{4});
+  CHECK(contains(error_of([&] {
+                   capture([&](const Tensor& x) { return reshape.run({x, sizes})[0]; }, {{4}});
+                 }),
+                 "was there before the captured function"));
 }
 
 TEST_CASE("a model of a file can be trained", "[onnx]") {
