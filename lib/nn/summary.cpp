@@ -92,7 +92,8 @@ class Rows final : public Visitor {
   std::set<const void*> counted_;
 };
 
-/// Whether each part is in train mode, and what buffers hold: all that forward() may change.
+/// Whether each part is in train mode, and what parameters and buffers hold: all that forward() may
+/// change.
 class Remembered final : public Visitor {
  public:
   explicit Remembered(Module& model) : model_(model), generator_(default_generator()) {
@@ -108,17 +109,22 @@ class Remembered final : public Visitor {
     model_.train(modes_[0]);
     next_ = 1;
     model_.visit(*this);
-    for (const Kept& kept : buffers_) {
-      if (kept.buffer.version() != kept.version) Tensor(kept.buffer).copy_(kept.values);
+    const NoGrad guard;
+    for (const Kept& kept : kept_) {
+      if (kept.tensor.version() != kept.version) Tensor(kept.tensor).copy_(kept.values);
     }
     default_generator() = generator_;
   }
 
  private:
   struct Kept {
-    Tensor buffer, values;
+    Tensor tensor, values;
     std::uint32_t version;
   };
+
+  void keep(const Tensor& part) {
+    if (!recalling_) kept_.push_back({part, part.detach().clone(), part.version()});
+  }
 
   void submodule(std::string_view name, Module& part) override {
     if (!recalling_) {
@@ -128,14 +134,13 @@ class Remembered final : public Visitor {
     }
     descend(name, part);
   }
-  void buffer(std::string_view, Buffer& part) override {
-    if (!recalling_) buffers_.push_back({part, part.detach().clone(), part.version()});
-  }
+  void parameter(std::string_view, Parameter& part) override { keep(part); }
+  void buffer(std::string_view, Buffer& part) override { keep(part); }
 
   Module& model_;
   Generator generator_;
   std::vector<bool> modes_;
-  std::vector<Kept> buffers_;
+  std::vector<Kept> kept_;
   std::size_t next_ = 0;
   bool recalling_ = false;
 };

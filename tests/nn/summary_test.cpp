@@ -12,6 +12,7 @@
 #include "tapegrad/nn/activation.hpp"
 #include "tapegrad/nn/conv.hpp"
 #include "tapegrad/nn/dropout.hpp"
+#include "tapegrad/nn/embedding.hpp"
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/nn/norm.hpp"
 #include "tapegrad/nn/pool.hpp"
@@ -255,6 +256,13 @@ TEST_CASE("a summary leaves the model as it is", "[nn][summary]") {
   CHECK_FALSE(net.norm.is_training());
   CHECK(std::string(net.layer->scope_name().text()) == "again");  // the last name that it has
   CHECK(std::string(net.a.scope_name().text()) == "a");
+
+  // Also where a table shortens its rows.
+  nn::Embedding table(4, 3, {.max_norm = 1e-3});
+  const Tensor rows = table.weight.detach().clone();
+  nn::summary(table, tensor({{0, 3}}));
+  CHECK(equal(table.weight, rows));
+  CHECK(table.weight.requires_grad());
 
   // Also where forward() throws.
   nn::Sequential model{nn::Dropout(0.5), nn::Linear(2, 3)};

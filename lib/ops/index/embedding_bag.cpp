@@ -111,7 +111,12 @@ Tensor embedded(const Tensor& indices, const Tensor& weight, Bags bags,
                            .sparse = options.sparse});
   if (options.padding_idx) {
     const std::int64_t padding = padding_row(name, *options.padding_idx, weight);
-    bags.of = tapegrad::where(line == padding, bags.count, bags.of);
+    const Tensor is_padding = line == padding;
+    bags.of = tapegrad::where(is_padding, bags.count, bags.of);
+    // The gradient there is 0, which times NaN or infinity would be NaN in that of the factors.
+    if (options.per_sample_weights.defined()) {
+      rows = masked_fill(rows, is_padding.unsqueeze(1), 0);
+    }
   }
   if (options.per_sample_weights.defined()) {
     rows = rows * options.per_sample_weights.reshape({-1, 1});

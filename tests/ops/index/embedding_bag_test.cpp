@@ -204,6 +204,21 @@ TEST_CASE("NaN is the maximum of a bag, and an empty one has 0", "[ops][embeddin
   }
 }
 
+// As torch 2.13 has it.
+TEST_CASE("what the padding's row holds reaches no gradient", "[ops][embedding]") {
+  for (const double held : {INFINITY, NAN}) {
+    const Tensor w = tensor({{1., 2.}, {held, held}, {3., 4.}}).requires_grad_();
+    const Tensor factors = tensor({0.5, NAN, 2., -1.}).requires_grad_();
+    const Tensor y = embedding_bag(
+        integers({0, 1, 1, 2}), w, integers({0, 2}),
+        {.mode = EmbeddingBagMode::sum, .per_sample_weights = factors, .padding_idx = 1});
+    CHECK(y.to_vector<double>() == Numbers{0.5, 1, -3, -4});
+    y.sum().backward();
+    CHECK(factors.grad().to_vector<double>() == Numbers{3, 0, 0, 7});
+    CHECK(w.grad().to_vector<double>() == Numbers{0.5, 0.5, 0, 0, -1, -1});
+  }
+}
+
 TEST_CASE("sparse gradients of bags are the dense ones to the bit", "[ops][embedding]") {
   const Tensor indices = integers({3, 0, 3, 1, 3});
   const Tensor factors = tensor({0.3, -1.7, 0.9, 2.1, 0.1}, {.dtype = float64});
