@@ -37,6 +37,7 @@
 #include "tapegrad/nn/distance.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/embedding.hpp"
+#include "tapegrad/nn/eval_mode.hpp"
 #include "tapegrad/nn/fold.hpp"
 #include "tapegrad/nn/gradcheck.hpp"
 #include "tapegrad/nn/init.hpp"

@@ -9,8 +9,8 @@
 namespace tapegrad::nn {
 namespace {
 
-void check_probability(double p) {
-  check<Error>(p >= 0 && p <= 1, "dropout: p is {}; a probability lies in [0, 1]", p);
+void check_probability(std::string_view name, double p) {
+  check<Error>(p >= 0 && p <= 1, "{}: p is {}; a probability lies in [0, 1]", name, p);
 }
 
 /// Chosen, not multiplied: what is dropped may be infinite, and so may its gradient.
@@ -23,7 +23,7 @@ Tensor dropped(const Tensor& x, const Tensor& keeps, double p) {
 
 Tensor dropout(const Tensor& x, double p, Generator& generator) {
   check_defined("dropout", x);
-  check_probability(p);
+  check_probability("dropout", p);
   check<DTypeError>(is_floating(x.dtype()), "dropout: x is {}; convert it with to(float32)",
                     x.dtype());
   return p == 0 ? x : dropped(x, bernoulli_like(x, 1 - p, {.dtype = boolean}, generator), p);
@@ -31,7 +31,7 @@ Tensor dropout(const Tensor& x, double p, Generator& generator) {
 
 Tensor channel_dropout(const Tensor& x, std::int64_t rank, double p, Generator& generator) {
   check_defined("channel_dropout", x);
-  check_probability(p);
+  check_probability("channel_dropout", p);
   check<DTypeError>(is_floating(x.dtype()), "channel_dropout: x is {}; convert it with to(float32)",
                     x.dtype());
   check<ShapeError>(x.dim() == rank + 1 || x.dim() == rank + 2,
@@ -55,7 +55,7 @@ Tensor alpha_dropped(const Tensor& x, const Tensor& keeps, double p) {
 
 void check_alpha(std::string_view name, const Tensor& x, double p) {
   check_defined(name, x);
-  check_probability(p);
+  check_probability(name, p);
   check<DTypeError>(is_floating(x.dtype()), "{}: x is {}; convert it with to(float32)", name,
                     x.dtype());
 }
@@ -79,8 +79,11 @@ Tensor feature_alpha_dropout(const Tensor& x, double p, Generator& generator) {
   return alpha_dropped(x, bernoulli_like(like, 1 - p, {}, generator), p);
 }
 
-Dropout::Dropout(double p, Generator& generator) : p_(p), generator_(&generator) {
-  check_probability(p);
+Dropout::Dropout(double p, Generator& generator) : Dropout("dropout", p, generator) {}
+
+Dropout::Dropout(std::string_view name, double p, Generator& generator)
+    : p_(p), generator_(&generator) {
+  check_probability(name, p);
 }
 
 Tensor Dropout::forward(const Tensor& x) const {

@@ -11,6 +11,7 @@
 #include "nn/multiply_adds.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/graph.hpp"
+#include "tapegrad/nn/eval_mode.hpp"
 #include "tapegrad/program.hpp"
 #include "tapegrad/random.hpp"
 
@@ -92,23 +93,16 @@ class Rows final : public Visitor {
   std::set<const void*> counted_;
 };
 
-/// Whether each part is in train mode, and what parameters and buffers hold: all that forward() may
-/// change.
+/// Evaluation mode, and what parameters and buffers hold: all that forward() may change. The end of
+/// the mode visits the parts, which gives them their names back, too.
 class Remembered final : public Visitor {
  public:
-  explicit Remembered(Module& model) : model_(model), generator_(default_generator()) {
-    modes_.push_back(model.is_training());
+  explicit Remembered(Module& model) : mode_(model), generator_(default_generator()) {
     model.visit(*this);
-    recalling_ = true;
-    model.eval();
   }
   Remembered(const Remembered&) = delete;
   Remembered& operator=(const Remembered&) = delete;
-  /// The visit gives parts their names back, too.
   ~Remembered() {
-    model_.train(modes_[0]);
-    next_ = 1;
-    model_.visit(*this);
     const NoGrad guard;
     for (const Kept& kept : kept_) {
       if (kept.tensor.version() != kept.version) Tensor(kept.tensor).copy_(kept.values);
@@ -122,27 +116,13 @@ class Remembered final : public Visitor {
     std::uint32_t version;
   };
 
-  void keep(const Tensor& part) {
-    if (!recalling_) kept_.push_back({part, part.detach().clone(), part.version()});
-  }
-
-  void submodule(std::string_view name, Module& part) override {
-    if (!recalling_) {
-      modes_.push_back(part.is_training());
-    } else if (next_ < modes_.size()) {
-      part.train(modes_[next_++]);
-    }
-    descend(name, part);
-  }
+  void keep(const Tensor& part) { kept_.push_back({part, part.detach().clone(), part.version()}); }
   void parameter(std::string_view, Parameter& part) override { keep(part); }
   void buffer(std::string_view, Buffer& part) override { keep(part); }
 
-  Module& model_;
+  EvalMode mode_;
   Generator generator_;
-  std::vector<bool> modes_;
   std::vector<Kept> kept_;
-  std::size_t next_ = 0;
-  bool recalling_ = false;
 };
 
 /// What modules of this thread gave while their summary was made.

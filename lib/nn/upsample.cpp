@@ -158,6 +158,9 @@ void check_options(const Tensor& x, const InterpolateOptions& o, std::size_t ran
   check<Error>(known, "interpolate: mode \"{}\" of {} dimensions; use \"nearest\", \"{}\"{}",
                o.mode, rank, linear_modes[rank - 1],
                rank == 2 ? ", \"bicubic\" or \"area\"" : " or \"area\"");
+  check<Error>(!o.align_corners || o.mode.ends_with("linear") || o.mode == "bicubic",
+               "interpolate: align_corners is {}, but \"{}\" has no corners to align; leave it out",
+               o.align_corners, o.mode);
 }
 
 }  // namespace

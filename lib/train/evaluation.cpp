@@ -1,62 +1,15 @@
 // What a Trainer's model gives, and how good that is; nothing is learned here.
-#include <functional>
 #include <limits>
-#include <string_view>
-#include <vector>
 
 #include "core/check.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/names.hpp"
+#include "tapegrad/nn/eval_mode.hpp"
 #include "tapegrad/ops/shape.hpp"
 #include "tapegrad/train/interrupt.hpp"
 #include "tapegrad/train/trainer.hpp"
 
 namespace tapegrad::train {
-namespace {
-
-/// Visits the parts of a model, owners before their parts. A list of parts is a module only while
-/// it is visited, so that nothing may keep its address.
-class Parts final : public nn::Visitor {
- public:
-  Parts(nn::Module& model, const std::function<void(nn::Module&)>& f) : f_(f) {
-    f(model);
-    model.visit(*this);
-  }
-
- private:
-  void submodule(std::string_view name, nn::Module& part) override {
-    f_(part);
-    descend(name, part);
-  }
-
-  const std::function<void(nn::Module&)>& f_;
-};
-
-/// Everything in evaluation mode, and afterwards each part in its own again.
-class Evaluating {
- public:
-  explicit Evaluating(nn::Module& model) : model_(model) {
-    const Parts parts(model, [this](nn::Module& part) { modes_.push_back(part.is_training()); });
-    model.eval();
-  }
-  Evaluating(const Evaluating&) = delete;
-  Evaluating& operator=(const Evaluating&) = delete;
-  /// Owners set the modes of their parts, whose turn comes behind.
-  ~Evaluating() {
-    std::size_t i = 0;
-    const Parts parts(model_, [&](nn::Module& part) {
-      if (i < modes_.size()) part.train(modes_[i++]);
-    });
-  }
-
- private:
-  nn::Module& model_;
-  std::vector<bool> modes_;
-  NoGrad no_grad_;
-};
-
-}  // namespace
-
 void Trainer::Sum::add(double value, std::int64_t count) {
   loss += value * static_cast<double>(count);
   rows += count;
@@ -110,7 +63,8 @@ void Trainer::begin_evaluation(data::BatchSource& source) {
 }
 
 std::optional<Scores> Trainer::evaluated(data::BatchSource& source, bool interruptible) {
-  const Evaluating guard(model_);
+  const nn::EvalMode mode(model_);
+  const NoGrad silent;
   for (const Measure& one : measures_) one.evaluation->reset();
   Sum sum;
   begin_evaluation(source);
@@ -131,7 +85,8 @@ std::optional<Scores> Trainer::evaluated(data::BatchSource& source, bool interru
 Scores Trainer::evaluate(data::BatchSource& source) { return *evaluated(source, false); }
 
 Tensor Trainer::predict(data::BatchSource& source) {
-  const Evaluating guard(model_);
+  const nn::EvalMode mode(model_);
+  const NoGrad silent;
   std::vector<Tensor> outputs;
   begin_evaluation(source);
   while (const std::optional<data::Batch> batch = source.next()) {

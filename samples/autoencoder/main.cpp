@@ -21,15 +21,12 @@ namespace tg = tapegrad;
 
 namespace {
 
-struct Settings {
+struct Settings : samples::Course {
+  Settings() : Course{.epochs = 150, .learning_rate = 0.005} {}
+
   std::string mnist = DIGITS_DATA;
   std::int64_t code = 8;
   double noise = 0;
-  std::int64_t epochs = 150;
-  std::int64_t max_step = 0;
-  std::int64_t batch_size = 32;
-  double learning_rate = 0.005;
-  std::int64_t seed = 1;
   std::string picture;
   samples::TrainingFiles files;
 };
@@ -39,12 +36,10 @@ void declare(samples::Flags& flags, Settings& s) {
   flags.integer("--code", s.code, {.least = 1}, "how many numbers an image becomes");
   flags.number("--noise", s.noise, {.least = 0},
                "learn to take away noise of this deviation, where ink is 1");
-  flags.integer("--epochs", s.epochs, {.least = 1}, "how often each image is seen");
-  flags.integer("--max-step", s.max_step, {}, "most steps to take; 0 for all of the epochs");
-  flags.integer("--batch-size", s.batch_size, {.least = 1}, "images of a step");
-  flags.number("--learning-rate", s.learning_rate, {.least = 0, .above = true},
-               "of Adam, at its highest; it rises for a tenth of the steps and falls from there");
-  flags.integer("--seed", s.seed, {}, "makes the random start, the order and the noise");
+  samples::declare(flags, s,
+                   {.epochs = "how often each image is seen",
+                    .batch_size = "images of a step",
+                    .seed = "makes the random start, the order and the noise"});
   flags.text("--picture", s.picture, "FILE",
              "draw test images and what becomes of them into this .png file");
   flags.endings("--picture", {".png"});
@@ -53,16 +48,10 @@ void declare(samples::Flags& flags, Settings& s) {
 
 tg::train::TrainerOptions options_of(const Settings& s, const Digits& train) {
   std::map<std::string, std::string> origin{
-      {"--seed", fmt::format("{}", s.seed)},
       {"--code", fmt::format("{}", s.code)},
       {"--noise", fmt::format("{}", s.noise)},
-      {"--epochs", fmt::format("{}", s.epochs)},
-      {"--batch-size", fmt::format("{}", s.batch_size)},
-      {"--learning-rate", fmt::format("{}", s.learning_rate)},
       {"data", samples::fingerprint({sum(train.images, {1, 2, 3})})}};
-  return {.epochs = s.epochs,
-          .steps = s.max_step,
-          .checkpoints = samples::checkpoints_of(s.files, std::move(origin))};
+  return samples::options_of(s, s.files, std::move(origin));
 }
 
 /// The test images, as the network and the components are given them, and what both make of them.

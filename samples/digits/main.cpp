@@ -20,13 +20,10 @@ namespace tg = tapegrad;
 
 namespace {
 
-struct Settings {
+struct Settings : samples::Course {
+  Settings() : Course{.epochs = 30, .learning_rate = 0.002} {}
+
   std::string mnist = DIGITS_DATA;
-  std::int64_t epochs = 30;
-  std::int64_t max_step = 0;
-  std::int64_t batch_size = 32;
-  double learning_rate = 0.002;
-  std::int64_t seed = 1;
   std::string read;
   std::string weights;
   samples::TrainingFiles files;
@@ -35,12 +32,10 @@ struct Settings {
 void declare(samples::Flags& flags, Settings& s) {
   flags.text("--mnist", s.mnist, "DIR",
              "learn from the IDX files of this folder (train-images-idx3-ubyte and so on, or .gz)");
-  flags.integer("--epochs", s.epochs, {.least = 1}, "how often each image is seen");
-  flags.integer("--max-step", s.max_step, {}, "most steps to take; 0 for all of the epochs");
-  flags.integer("--batch-size", s.batch_size, {.least = 1}, "images of a step");
-  flags.number("--learning-rate", s.learning_rate, {.least = 0, .above = true},
-               "of Adam, at its highest; it rises for a tenth of the steps and falls from there");
-  flags.integer("--seed", s.seed, {}, "makes the random start, the order and the dropout");
+  samples::declare(flags, s,
+                   {.epochs = "how often each image is seen",
+                    .batch_size = "images of a step",
+                    .seed = "makes the random start, the order and the dropout"});
   samples::declare(flags, s.files);
   flags.text("--read", s.read, "FILE", "read the images of this IDX file, without training");
   flags.text("--weights", s.weights, "FILE", "what --export wrote as .safetensors, for --read");
@@ -50,14 +45,8 @@ void declare(samples::Flags& flags, Settings& s) {
 
 tg::train::TrainerOptions options_of(const Settings& s, const DigitsFolder& digits) {
   std::map<std::string, std::string> origin{
-      {"--seed", fmt::format("{}", s.seed)},
-      {"--epochs", fmt::format("{}", s.epochs)},
-      {"--batch-size", fmt::format("{}", s.batch_size)},
-      {"--learning-rate", fmt::format("{}", s.learning_rate)},
       {"data", samples::fingerprint({sum(digits.train.images, {1, 2, 3}), digits.train.labels})}};
-  return {.epochs = s.epochs,
-          .steps = s.max_step,
-          .checkpoints = samples::checkpoints_of(s.files, std::move(origin))};
+  return samples::options_of(s, s.files, std::move(origin));
 }
 
 /// Which digits are taken for which others.

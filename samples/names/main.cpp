@@ -24,16 +24,13 @@ namespace {
 constexpr std::string_view alphabet_prefix = "alphabet.";
 constexpr std::string_view languages_prefix = "languages.";
 
-struct Settings {
+struct Settings : samples::Course {
+  Settings() : Course{.epochs = 30, .batch_size = 64, .learning_rate = 0.004} {}
+
   std::string names = NAMES_DATA;
   std::string model = "gru";
   std::int64_t size = 96;
   double dropout = 0.5;
-  std::int64_t epochs = 30;
-  std::int64_t max_step = 0;
-  std::int64_t batch_size = 64;
-  double learning_rate = 0.004;
-  std::int64_t seed = 1;
   samples::TrainingFiles files;
   std::string list_test;
   std::vector<std::string> predict;
@@ -47,13 +44,11 @@ void declare(samples::Flags& flags, Settings& s) {
                 "numbers that stand for a character, and of a state");
   flags.number("--dropout", s.dropout, {.least = 0, .most = 1, .below = true},
                "what part of the numbers is dropped while learning");
-  flags.integer("--epochs", s.epochs, {.least = 1}, "how often each name is seen");
-  flags.integer("--max-step", s.max_step, {}, "most steps to take; 0 for all of the epochs");
-  flags.integer("--batch-size", s.batch_size, {.least = 1}, "names of a step");
-  flags.number("--learning-rate", s.learning_rate, {.least = 0, .above = true},
-               "of Adam, at its highest; it rises for a tenth of the steps and falls from there");
-  flags.integer("--seed", s.seed, {},
-                "makes the part for the test, the random start, the order and the dropout");
+  samples::declare(
+      flags, s,
+      {.epochs = "how often each name is seen",
+       .batch_size = "names of a step",
+       .seed = "makes the part for the test, the random start, the order and the dropout"});
   samples::declare(flags, s.files);
   flags.text("--list-test", s.list_test, "FILE",
              "write a table of the test, name by name, as .csv");
@@ -73,14 +68,8 @@ tg::train::TrainerOptions options_of(const Settings& s, const Names& names) {
       {"--model", s.model},
       {"--size", fmt::format("{}", s.size)},
       {"--dropout", fmt::format("{}", s.dropout)},
-      {"--epochs", fmt::format("{}", s.epochs)},
-      {"--batch-size", fmt::format("{}", s.batch_size)},
-      {"--learning-rate", fmt::format("{}", s.learning_rate)},
-      {"--seed", fmt::format("{}", s.seed)},
       {"data", samples::fingerprint({tg::Tensor::from_vector(std::move(bytes)), names.labels})}};
-  return {.epochs = s.epochs,
-          .steps = s.max_step,
-          .checkpoints = samples::checkpoints_of(s.files, std::move(origin))};
+  return samples::options_of(s, s.files, std::move(origin));
 }
 
 /// Weights, alphabet and languages: all that a prediction takes.

@@ -7,6 +7,7 @@
 #include <string>
 #include <tapegrad/tapegrad.hpp>
 
+#include "flags.hpp"
 #include "training.hpp"
 
 namespace samples {
@@ -17,6 +18,33 @@ TrainingFiles part_of(const TrainingFiles& files, const std::string& name);
 /// Checkpoints by steps, and at the end.
 tapegrad::train::CheckpointOptions checkpoints_of(const TrainingFiles& files,
                                                   std::map<std::string, std::string> origin);
+
+/// A training by epochs, as flags ask for it.
+struct Course {
+  std::int64_t epochs = 1;
+  std::int64_t batch_size = 32;
+  double learning_rate = 0.001;
+  std::int64_t max_step = 0;
+  std::int64_t seed = 1;
+};
+
+/// What --help says of it.
+struct CourseWords {
+  std::string epochs;      ///< "how often each image is seen"
+  std::string batch_size;  ///< "images of a step"
+  std::string seed;        ///< "makes the random start"
+  std::string learning_rate =
+      "of Adam, at its highest; it rises for a tenth of the steps and falls from there";
+  std::string max_step = "most steps to take; 0 for all of the epochs";
+};
+
+/// --epochs, --max-step, --batch-size, --learning-rate and --seed.
+void declare(Flags& flags, Course& course, const CourseWords& words);
+
+/// What a Trainer is told. The origin of its checkpoints gets what of the course decides how the
+/// training goes.
+tapegrad::train::TrainerOptions options_of(const Course& course, const TrainingFiles& files,
+                                           std::map<std::string, std::string> origin);
 
 /// Says where it goes on, before the first line of progress.
 class Resumed : public tapegrad::train::Callback {

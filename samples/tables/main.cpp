@@ -23,18 +23,15 @@ namespace tg = tapegrad;
 
 namespace {
 
-struct Settings {
+struct Settings : samples::Course {
+  Settings() : Course{.epochs = 8, .batch_size = 64, .learning_rate = 0.003} {}
+
   std::string csv = FLIGHTS_CSV;
   std::string target = "late";
   std::string coded;
   std::int64_t rare = 10;
   std::int64_t folds = 5;
-  std::int64_t epochs = 8;
-  std::int64_t max_step = 0;
-  std::int64_t batch_size = 64;
-  double learning_rate = 0.003;
   double weight_decay = 0.1;
-  std::int64_t seed = 1;
   std::string scores;
   std::string predict;
   std::string weights;
@@ -49,14 +46,15 @@ void declare(samples::Flags& flags, Settings& s) {
   flags.integer("--rare", s.rare, {.least = 1},
                 "a category that fewer rows have is taken as one that isn't known");
   flags.integer("--folds", s.folds, {.least = 2}, "parts, each of which is held out once");
-  flags.integer("--epochs", s.epochs, {.least = 1}, "how often each row is seen");
-  flags.integer("--max-step", s.max_step, {},
-                "most steps of each training; 0 for all of the epochs");
-  flags.integer("--batch-size", s.batch_size, {.least = 1}, "rows of a step");
-  flags.number("--learning-rate", s.learning_rate, {.least = 0, .above = true},
-               "of AdamW, at its highest; it rises for a tenth of the steps and falls from there");
+  samples::declare(
+      flags, s,
+      {.epochs = "how often each row is seen",
+       .batch_size = "rows of a step",
+       .seed = "makes the folds, the random start, order and dropout",
+       .learning_rate =
+           "of AdamW, at its highest; it rises for a tenth of the steps and falls from there",
+       .max_step = "most steps of each training; 0 for all of the epochs"});
   flags.number("--weight-decay", s.weight_decay, {.least = 0}, "how much weights are pulled to 0");
-  flags.integer("--seed", s.seed, {}, "makes the folds, the random start, order and dropout");
   flags.text("--scores", s.scores, "FILE",
              "write how probable the second class is for each row, when it was held out, as CSV");
   samples::declare(flags, s.files);
@@ -102,12 +100,8 @@ Data read_data(const Settings& s) {
 std::map<std::string, std::string> origin_of(const Settings& s, const Data& data,
                                              const tg::data::Indices& rows) {
   const tg::Tensor all = Encoding(data.columns, data.table, rows, 1).encode(data.table);
-  return {{"--seed", fmt::format("{}", s.seed)},
-          {"--folds", fmt::format("{}", s.folds)},
+  return {{"--folds", fmt::format("{}", s.folds)},
           {"--rare", fmt::format("{}", s.rare)},
-          {"--epochs", fmt::format("{}", s.epochs)},
-          {"--batch-size", fmt::format("{}", s.batch_size)},
-          {"--learning-rate", fmt::format("{}", s.learning_rate)},
           {"--weight-decay", fmt::format("{}", s.weight_decay)},
           {"data", samples::fingerprint({all, data.target.labels})}};
 }
@@ -153,11 +147,8 @@ std::optional<Trained> train(const Settings& s, const Data& data, const tg::data
   const auto loss = [](const tg::Tensor& logits, const tg::Tensor& labels) {
     return tg::nn::binary_cross_entropy_with_logits(logits, labels);
   };
-  tg::train::Trainer trainer(
-      network, loss, adam,
-      {.epochs = s.epochs,
-       .steps = s.max_step,
-       .checkpoints = samples::checkpoints_of(files, origin_of(s, data, fold.train))});
+  tg::train::Trainer trainer(network, loss, adam,
+                             samples::options_of(s, files, origin_of(s, data, fold.train)));
   trainer.measure(tg::train::RocAuc());
   samples::add_callbacks(trainer, adam, s.learning_rate, s.epochs * *batches.size(), files);
   trainer.fit(batches, held_out ? &*held_out : nullptr);

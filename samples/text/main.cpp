@@ -23,7 +23,12 @@ namespace {
 
 constexpr std::string_view vocabulary_prefix = "vocabulary.";
 
-struct Settings {
+struct Settings : samples::Course {
+  Settings()
+      : Course{.epochs = 10,
+               .batch_size = 16,
+               .learning_rate = std::numeric_limits<double>::quiet_NaN()} {}
+
   std::string text = TEXT_DATA;
   std::string model = "lstm";
   std::int64_t size = 192;
@@ -31,11 +36,6 @@ struct Settings {
   std::int64_t heads = 6;
   std::int64_t window = 128;
   double dropout = 0.1;
-  std::int64_t epochs = 10;
-  std::int64_t max_step = 0;
-  std::int64_t batch_size = 16;
-  double learning_rate = std::numeric_limits<double>::quiet_NaN();
-  std::int64_t seed = 1;
   samples::TrainingFiles files;
   std::int64_t sample = 400;
   double temperature = 0.7;
@@ -54,14 +54,13 @@ void declare(samples::Flags& flags, Settings& s) {
   flags.integer("--window", s.window, {.least = 2}, "characters that are read in one go");
   flags.number("--dropout", s.dropout, {.least = 0, .most = 1, .below = true},
                "what part of the numbers between layers is dropped while learning");
-  flags.integer("--epochs", s.epochs, {.least = 1}, "how often the text is read");
-  flags.integer("--max-step", s.max_step, {}, "most steps to take; 0 for all of the epochs");
-  flags.integer("--batch-size", s.batch_size, {.least = 1}, "windows of a step");
-  flags.number("--learning-rate", s.learning_rate, {.least = 0, .above = true},
-               "of Adam, at its highest: 0.008 of an lstm, 0.003 of a transformer unless given; it "
-               "rises for a tenth of the steps and falls from there");
-  flags.integer("--seed", s.seed, {},
-                "makes the random start, the windows, the dropout and the sampled text");
+  samples::declare(
+      flags, s,
+      {.epochs = "how often the text is read",
+       .batch_size = "windows of a step",
+       .seed = "makes the random start, the windows, the dropout and the sampled text",
+       .learning_rate = "of Adam, at its highest: 0.008 of an lstm, 0.003 of a transformer unless "
+                        "given; it rises for a tenth of the steps and falls from there"});
   samples::declare(flags, s.files);
   flags.integer("--sample", s.sample, {}, "write so many characters in the end");
   flags.number("--temperature", s.temperature, {.least = 0},
@@ -85,14 +84,8 @@ tg::train::TrainerOptions options_of(const Settings& s, const Corpus& corpus) {
       {"--size", fmt::format("{} {} {}", s.size, s.layers, s.heads)},
       {"--window", fmt::format("{}", s.window)},
       {"--dropout", fmt::format("{}", s.dropout)},
-      {"--epochs", fmt::format("{}", s.epochs)},
-      {"--batch-size", fmt::format("{}", s.batch_size)},
-      {"--learning-rate", fmt::format("{}", s.learning_rate)},
-      {"--seed", fmt::format("{}", s.seed)},
       {"data", samples::fingerprint({corpus.learned, corpus.held_out})}};
-  return {.epochs = s.epochs,
-          .steps = s.max_step,
-          .checkpoints = samples::checkpoints_of(s.files, std::move(origin))};
+  return samples::options_of(s, s.files, std::move(origin));
 }
 
 /// [n, places, characters] as losses and measures want it.

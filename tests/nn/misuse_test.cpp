@@ -71,6 +71,16 @@ TEST_CASE("a probability is a number from 0 to 1", "[nn][misuse]") {
   for (const double p : {not_a_number, inf, -inf, -1e-300, 1.0000000001}) {
     CHECK_THROWS_WITH(nn::Dropout(p), Catch::Contains("a probability lies in [0, 1]"));
     CHECK_THROWS_WITH(nn::dropout(ones({2}), p), Catch::Contains("a probability lies in [0, 1]"));
+    const Tensor x = ones({2, 3});
+    for (const auto& [call, message] : std::vector<std::pair<std::function<void()>, std::string>>{
+             {[&] { nn::dropout(x, p); }, "dropout: p is"},
+             {[&] { nn::channel_dropout(x, 1, p); }, "channel_dropout: p is"},
+             {[&] { nn::alpha_dropout(x, p); }, "alpha_dropout: p is"},
+             {[&] { nn::feature_alpha_dropout(x, p); }, "feature_alpha_dropout: p is"},
+             {[&] { nn::AlphaDropout layer(p); }, "alpha_dropout: p is"},
+             {[&] { nn::FeatureAlphaDropout layer(p); }, "feature_alpha_dropout: p is"}}) {
+      CHECK(error_of(call).starts_with(message));
+    }
   }
 }
 

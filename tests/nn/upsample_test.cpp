@@ -98,6 +98,11 @@ TEST_CASE("interpolate names what doesn't fit", "[nn][upsample]") {
       "\"area\"");
   CHECK_THROWS_WITH(nn::interpolate(x, {.size = 0}), "interpolate: size is [0]; the least is 1");
   CHECK_THROWS_AS(nn::interpolate(x, {.scale_factor = {0.1}}), Error);
+  for (const char* mode : {"nearest", "nearest-exact", "area"}) {
+    CHECK_THROWS_WITH(
+        nn::interpolate(x, {.size = 2, .mode = mode, .align_corners = true}),
+        Catch::StartsWith("interpolate: align_corners is true, but \"" + std::string(mode) + "\""));
+  }
   CHECK_THROWS_AS(nn::interpolate(x[0][0], {.size = 2}), ShapeError);
   CHECK_THROWS_AS(nn::interpolate(x.to(int64), {.size = 2}), DTypeError);
   CHECK(to_string(nn::Upsample({.scale_factor = {2}, .mode = "bilinear"})) ==

@@ -4,13 +4,11 @@ import gzip
 import os
 import pathlib
 import re
-import signal
 import struct
-import subprocess
-import time
 import zipfile
 
-from sample import SeededSampleTest, main
+from sample import main
+from trainer import ResumableSampleTest
 from training import safetensors_in
 
 DATA = pathlib.Path(__file__).parent.parent.parent / "samples/digits/data"
@@ -25,7 +23,7 @@ def idx(sizes, content):
     return struct.pack(f">BBBB{len(sizes)}I", 0, 0, 8, len(sizes), *sizes) + bytes(content)
 
 
-class Digits(SeededSampleTest):
+class Digits(ResumableSampleTest):
     flags = ["--mnist", "--epochs", "--max-step", "--batch-size", "--learning-rate", "--seed", "--model-dir",
              "--save-every", "--log-dir", "--export", "--read", "--weights"]
     short = ["--max-step", 5]
@@ -98,17 +96,7 @@ class Digits(SeededSampleTest):
                             self.mnist(side=8), "--max-step", 2)
 
     def test_ctrl_c_saves_and_the_next_start_goes_on(self):
-        process = subprocess.Popen([self.program, "--model-dir", "kept", "--save-every", "1", "--epochs", "10000"],
-                                   cwd=self.folder, stdout=subprocess.PIPE, text=True)
-        while not list(self.folder.glob("kept/*.safetensors")):
-            self.assertIsNone(process.poll())
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        text, _ = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 130)
-        (step,) = re.findall(r"Interrupted at step (\d+)\. Start again with the same flags to go on\.", text)
-        again = self.output_of("--model-dir", "kept", "--epochs", 10000, "--max-step", 1)
-        self.assertIn(f"Resumed at step {step} from", again)
+        self.assert_ctrl_c_goes_on("--epochs", 10000)
 
     def test_logs_hold_each_step_and_a_table_of_epochs(self):
         self.output_of("--batch-size", 300, "--epochs", 2, "--log-dir", "logs")

@@ -3,11 +3,9 @@
 import csv
 import pathlib
 import re
-import signal
-import subprocess
-import time
 
-from sample import SeededSampleTest, main
+from sample import main
+from trainer import ResumableSampleTest
 from training import safetensors_in
 
 DATA = pathlib.Path(__file__).parent.parent.parent / "samples/names/data"
@@ -15,7 +13,7 @@ LAST = "test_accuracy={} test_f1={} test_loss={} steps={}"
 SMALL = ["--size", 8]
 
 
-class Names(SeededSampleTest):
+class Names(ResumableSampleTest):
     flags = ["--names", "--model", "--size", "--dropout", "--epochs", "--max-step", "--batch-size", "--learning-rate",
              "--seed", "--model-dir", "--save-every", "--log-dir", "--export", "--list-test", "--predict", "--weights"]
     short = [*SMALL, "--max-step", 3]
@@ -91,17 +89,7 @@ class Names(SeededSampleTest):
         self.assert_refused("another", *self.short, "--model-dir", "kept", "--names", self.easy())
 
     def test_ctrl_c_saves_and_the_next_start_goes_on(self):
-        flags = [*map(str, SMALL), "--model-dir", "kept", "--epochs", "10000"]
-        process = subprocess.Popen([self.program, *flags, "--save-every", "1"], cwd=self.folder, stdout=subprocess.PIPE,
-                                   text=True)
-        while not list(self.folder.glob("kept/*.safetensors")):
-            self.assertIsNone(process.poll())
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        text, _ = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 130)
-        (step,) = re.findall(r"Interrupted at step (\d+)\. Start again with the same flags to go on\.", text)
-        self.assertIn(f"Resumed at step {step} from", self.output_of(*flags, "--max-step", 1))
+        self.assert_ctrl_c_goes_on(*SMALL, "--epochs", 10000)
 
     def test_logs_hold_each_step_and_a_table_of_epochs(self):
         self.output_of("--names", self.easy(), *SMALL, "--epochs", 2, "--log-dir", "logs")

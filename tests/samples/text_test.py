@@ -4,11 +4,9 @@ import collections
 import math
 import pathlib
 import re
-import signal
-import subprocess
-import time
 
-from sample import SeededSampleTest, main
+from sample import main
+from trainer import ResumableSampleTest
 from training import safetensors_in
 
 DATA = pathlib.Path(__file__).parent.parent.parent / "samples/text/data/pride_and_prejudice.txt"
@@ -24,7 +22,7 @@ def perplexity_of_pairs(text):
                          for pair in zip(held_out, held_out[1:])) / (len(held_out) - 1))
 
 
-class Text(SeededSampleTest):
+class Text(ResumableSampleTest):
     flags = ["--text", "--model", "--size", "--layers", "--heads", "--window", "--dropout", "--epochs", "--max-step",
              "--batch-size", "--learning-rate", "--seed", "--model-dir", "--save-every", "--log-dir", "--export",
              "--sample", "--temperature", "--prompt", "--weights"]
@@ -88,17 +86,7 @@ class Text(SeededSampleTest):
                             self.rhyme())
 
     def test_ctrl_c_saves_and_the_next_start_goes_on(self):
-        flags = [*map(str, SMALL), "--model-dir", "kept", "--epochs", "10000"]
-        process = subprocess.Popen([self.program, *flags, "--save-every", "1"], cwd=self.folder, stdout=subprocess.PIPE,
-                                   text=True)
-        while not list(self.folder.glob("kept/*.safetensors")):
-            self.assertIsNone(process.poll())
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        text, _ = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 130)
-        (step,) = re.findall(r"Interrupted at step (\d+)\. Start again with the same flags to go on\.", text)
-        self.assertIn(f"Resumed at step {step} from", self.output_of(*flags, "--max-step", 1))
+        self.assert_ctrl_c_goes_on(*SMALL, "--epochs", 10000)
 
     def test_logs_hold_each_step_and_a_table_of_epochs(self):
         self.output_of("--text", self.rhyme(), *SMALL, "--epochs", 2, "--log-dir", "logs")

@@ -1,5 +1,6 @@
 """What every sample with a train::Trainer keeps of its run, broken off wherever that may be."""
 
+import re
 import signal
 import struct
 import subprocess
@@ -10,7 +11,23 @@ from sample import SeededSampleTest
 from training import safetensors_in
 
 
-class TrainerSampleTest(SeededSampleTest):
+class ResumableSampleTest(SeededSampleTest):
+    def assert_ctrl_c_goes_on(self, *flags):
+        """Of a training that takes longer than anybody waits for."""
+        flags = [*map(str, flags), "--model-dir", "kept"]
+        process = subprocess.Popen([self.program, *flags, "--save-every", "1"], cwd=self.folder, stdout=subprocess.PIPE,
+                                   text=True)
+        while not list(self.folder.glob("kept/*.safetensors")):
+            self.assertIsNone(process.poll())
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        text, _ = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130)
+        (step,) = re.findall(r"Interrupted at step (\d+)\. Start again with the same flags to go on\.", text)
+        self.assertIn(f"Resumed at step {step} from", self.output_of(*flags, "--max-step", 1))
+
+
+class TrainerSampleTest(ResumableSampleTest):
     whole = []  # flags of a training of some hundred steps, which takes a second or two
     parts = []  # the folders in which its trainings are kept, in their order; "" for the one given
     exported = {}  # of --export: how many numbers each of some tensors has

@@ -26,6 +26,8 @@ class Dropout : public Layer {
   std::string extra_repr() const override;
 
  protected:
+  /// Throws in the function's name.
+  Dropout(std::string_view name, double p, Generator& generator);
   Tensor forward_channels(const Tensor& x, std::int64_t rank) const;
   Generator& generator() const { return *generator_; }
 
@@ -67,12 +69,14 @@ Tensor feature_alpha_dropout(const Tensor& x, double p = 0.5,
 
 /// alpha_dropout() while training.
 struct AlphaDropout : Dropout {
-  using Dropout::Dropout;
+  explicit AlphaDropout(double p = 0.5, Generator& generator = default_generator())
+      : Dropout("alpha_dropout", p, generator) {}
   Tensor forward(const Tensor& x) const override;
 };
 /// feature_alpha_dropout() while training.
 struct FeatureAlphaDropout : Dropout {
-  using Dropout::Dropout;
+  explicit FeatureAlphaDropout(double p = 0.5, Generator& generator = default_generator())
+      : Dropout("feature_alpha_dropout", p, generator) {}
   Tensor forward(const Tensor& x) const override;
 };
 

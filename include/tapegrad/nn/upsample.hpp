@@ -16,7 +16,8 @@ struct InterpolateOptions {
   /// "nearest", "nearest-exact" or "area"; or "linear", "bilinear" and "trilinear" for one, two and
   /// three dimensions; or "bicubic" for two.
   std::string mode = "nearest";
-  /// The outermost elements stay where they are; otherwise the outer edges of these do.
+  /// The outermost elements stay where they are; otherwise the outer edges of these do. Of the
+  /// linear modes and "bicubic" alone.
   bool align_corners = false;
 };
 
@@ -25,8 +26,8 @@ struct InterpolateOptions {
 /// around it, weighted by how near they are; of a cubic convolution with a = -3/4 four in each
 /// dimension, the outermost going on beyond the edges; the means of adaptive_avg_pool2d() and its
 /// like for "area". Derivative: g to these, with their weights. Throws Error where neither or both
-/// of size and factors are given, for a size or a factor that isn't positive and for another mode,
-/// ShapeError for another rank, DTypeError for integers.
+/// of size and factors are given, for a size or a factor that isn't positive, for another mode and
+/// for align_corners of a mode that has none, ShapeError for another rank, DTypeError for integers.
 Tensor interpolate(const Tensor& x, const InterpolateOptions& options);
 
 /// interpolate() as a layer. "bicubic" is that of Keys (1981), "Cubic convolution interpolation for

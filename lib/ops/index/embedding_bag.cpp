@@ -148,7 +148,7 @@ Tensor embedding_bag(const Tensor& indices, const Tensor& weight, const Tensor& 
   check<ShapeError>(count >= 0 && (count > 0 || indices.numel() == 0),
                     "{}: offsets of shape {} make no bag for {} indices", name, offsets.shape(),
                     indices.numel());
-  const Tensor begins = integers_of(name, offsets);
+  const Tensor begins = integers_of(name, offsets, "offsets");
   check_values(OffsetsFit{}, begins, indices);
   const ComputedWith guard({&indices, &weight, &offsets});
   const Tensor bag = searchsorted(begins, arange(indices.numel()), /*right=*/true) - 1;

@@ -7,8 +7,9 @@
 
 namespace tapegrad {
 
-/// As int64; throws DTypeError.
-Tensor integers_of(std::string_view operation, const Tensor& index);
+/// As int64; throws DTypeError, which calls them `what`.
+Tensor integers_of(std::string_view operation, const Tensor& index,
+                   std::string_view what = "indices");
 
 /// As int64, each a place in dimension `dim` of x, which may have one element and none; throws
 /// DTypeError or IndexError.

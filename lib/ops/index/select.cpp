@@ -134,9 +134,9 @@ std::int64_t classes_of(const Tensor& labels) {
 
 }  // namespace
 
-Tensor integers_of(std::string_view operation, const Tensor& index) {
+Tensor integers_of(std::string_view operation, const Tensor& index, std::string_view what) {
   check<DTypeError>(!is_floating(index.dtype()) && index.dtype() != boolean,
-                    "{}: indices must be integers, got {}; convert them with to(int64)", operation,
+                    "{}: {} must be integers, got {}; convert them with to(int64)", operation, what,
                     index.dtype());
   return index.to(int64);
 }

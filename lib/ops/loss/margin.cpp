@@ -125,7 +125,10 @@ Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& pos
   check<Error>(options.margin > 0, "{}: margin is {}; it must be above 0", name, options.margin);
   return speaking_as(name, [&] {
     return of_distances(anchor, positive, negative, options, [&](const Tensor& a, const Tensor& b) {
-      return options.distance_function ? options.distance_function(a, b) : pairwise_distance(a, b);
+      if (!options.distance_function) return pairwise_distance(a, b);
+      const Tensor y = options.distance_function(a, b);
+      check<Error>(y.defined(), "{}: the distance function gave an undefined tensor", name);
+      return y;
     });
   });
 }

@@ -110,7 +110,7 @@ TEST_CASE("bags of rows have their derivatives", "[ops][table]") {
             {"embedding_bag: the first offset is 1; it must be 0", offsets(integers({1}))},
             {"embedding_bag: offset 3 behind 0 for 2 indices", offsets(integers({0, 3}))},
             {"embedding_bag: offset 1 behind 2 for 2", offsets(integers({0, 2, 1}))},
-            {"embedding_bag: indices must be integers, got float32", offsets(zeros({1}))},
+            {"embedding_bag: offsets must be integers, got float32", offsets(zeros({1}))},
             {"embedding_bag: indices of shape [2] and offsets of shape [2, 2]", offsets(rows)},
             {"embedding_bag: offsets of shape [0] make no bag for 2", offsets(integers({}))},
             {"embedding_bag: indices of shape [2] without offsets", [=] { embedding_bag(at, w); }},

@@ -101,6 +101,11 @@ TEST_CASE("losses with margins refuse what does not fit, and say what it was", "
       {[&] { nn::triplet_margin_loss(x, x, x, {.margin = 0}); },
        "triplet_margin_loss: margin is 0; it must be above 0"},
       {[&] {
+         const auto nothing = [](const Tensor&, const Tensor&) { return Tensor(); };
+         nn::triplet_margin_with_distance_loss(x, x, x, {.distance_function = nothing});
+       },
+       "triplet_margin_with_distance_loss: the distance function gave an undefined tensor"},
+      {[&] {
          nn::multi_margin_loss(x, tensor({0, 1, 2}));
        },
        "multi_margin_loss: input [4, 3] needs labels of shape [n] or [], got [3]"},

@@ -67,8 +67,8 @@ struct TripletMarginWithDistanceLossOptions {
   Reduction reduction = Reduction::mean;
 };
 
-/// triplet_margin_loss() by any distance, whose derivative it has. Throws as that, and what the
-/// function throws.
+/// triplet_margin_loss() by any distance, whose derivative it has. Throws as that, Error where the
+/// function gives an undefined tensor, and what it throws.
 Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& positive,
                                          const Tensor& negative,
                                          const TripletMarginWithDistanceLossOptions& options = {});
