@@ -132,6 +132,8 @@ EXEMPT = {
     ("bilinear", 4): "there may be no bias", ("check_features", 1): "private",
     ("lengths_of", 1): "of a part of weight_norm(), in whose name it refuses",
     ("normed", 1): "of a layer's weight", ("matrix_of", 1): "private", ("iterate", 1): "private",
+    ("checked_lengths", 1): "behind recurrent(), in whose name it refuses",
+    ("checked_lengths", 2): "behind recurrent(), in whose name it refuses",
     ("RNNCell", 2): "zeros unless given", ("GRUCell", 2): "zeros unless given",
     ("recurrent", 4): "an lstm alone has cells, which says so",
     ("mask_of", 2): "private", ("mask_of", 3): "private",

@@ -151,6 +151,7 @@ RecurrentOutput Recurrent::forward(const Tensor& input, const RecurrentArguments
             {}};
   if (given.lengths.defined()) {
     check_lengths(name_, given.lengths, x);
+    if (proj_size_ > 0) checked_lengths(given.lengths, x);  // others are recurrent()'s
     const Tensor steps = arange(0, x.size(0), 1, {.dtype = int64}).unsqueeze(1);
     pass.goes_on = (steps < given.lengths).unsqueeze(2);
     // The gradient there is 0, which times NaN or infinity would be NaN in that of weight_ih.

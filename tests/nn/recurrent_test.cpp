@@ -9,6 +9,7 @@
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/ops/shape.hpp"
 #include "tapegrad/print.hpp"
+#include "tapegrad/program.hpp"
 
 using namespace tapegrad;
 using test::Tensors;
@@ -214,4 +215,22 @@ TEST_CASE("recurrent networks refuse what doesn't fit, and say what it was", "[n
        "RNNCell: hidden is [3, 6]; it needs [3, 5]"},
   };
   for (const auto& [call, message] : refusals) CHECK(test::error_of(call) == message);
+}
+
+TEST_CASE("lengths are those of steps, also of projected and captured networks",
+          "[nn][recurrent]") {
+  const Tensor x = zeros({4, 2, 6});
+  for (const std::int64_t proj_size : {0, 3}) {
+    const nn::LSTM lstm(6, 5, {.proj_size = proj_size});
+    const auto run = [&](const Tensor& lengths) { return lstm(x, {.lengths = lengths}).output; };
+    const Program program = capture(run, {{{2}, int64}});
+    for (const std::int64_t length : {9, -1, 0}) {
+      const std::string message = "recurrent: the length of row 0 is " + std::to_string(length) +
+                                  "; it must lie in [1, 4], the steps";
+      const Tensor lengths = tensor({length, std::int64_t{3}});
+      CHECK(test::error_of([&] { run(lengths); }) == message);
+      CHECK(test::contains(test::error_of([&] { program(lengths); }), message));
+    }
+    CHECK(equal(program(tensor({4, 1})), run(tensor({4, 1}))));
+  }
 }

@@ -12,9 +12,9 @@ std::int64_t gates_of(nn::RecurrentCell cell) {
   return cell == nn::RecurrentCell::lstm ? 4 : cell == nn::RecurrentCell::gru ? 3 : 1;
 }
 
-void check_lengths(const Tensor& lengths, const Tensor& gates) {
+void check_lengths(const Tensor& lengths, const Tensor& x) {
   const std::vector<std::int64_t> values = lengths.to_vector<std::int64_t>();
-  const std::int64_t steps = gates.shape()[0];
+  const std::int64_t steps = x.shape()[0];
   for (std::size_t i = 0; i < values.size(); ++i) {
     check<Error>(values[i] >= 1 && values[i] <= steps,
                  "recurrent: the length of row {} is {}; it must lie in [1, {}], the steps", i,
@@ -49,6 +49,17 @@ void check_beside(std::string_view what, const Tensor& x, const Shape& shape, DT
 
 }  // namespace
 
+Tensor nn::detail::checked_lengths(const Tensor& lengths, const Tensor& x) {
+  check<DTypeError>(!is_floating(lengths.dtype()) && lengths.dtype() != boolean,
+                    "recurrent: lengths are {}; use integers", lengths.dtype());
+  check<ShapeError>(lengths.shape() == Shape{x.size(1)},
+                    "recurrent: lengths are {}; they need one for each of {} rows", lengths.shape(),
+                    x.size(1));
+  const Tensor exact = lengths.to(int64).contiguous();
+  check_values(check_lengths, exact, x.detach());
+  return exact;
+}
+
 nn::RecurrentSteps nn::recurrent(RecurrentCell cell, const Tensor& gates, const Tensor& hidden,
                                  const Tensor& cells, const Tensor& weight,
                                  const RecurrentOptions& options) {
@@ -69,15 +80,8 @@ nn::RecurrentSteps nn::recurrent(RecurrentCell cell, const Tensor& gates, const 
     check_beside("bias", options.bias, {weight.size(0)}, gates.dtype());
   }
   if (!options.lengths.defined()) return recurred(cell, gates, hidden, cells, weight, options);
-  const Tensor& lengths = options.lengths;
-  check<DTypeError>(!is_floating(lengths.dtype()) && lengths.dtype() != boolean,
-                    "recurrent: lengths are {}; use integers", lengths.dtype());
-  check<ShapeError>(lengths.shape() == Shape{hidden.size(0)},
-                    "recurrent: lengths are {}; they need one for each of {} rows", lengths.shape(),
-                    hidden.size(0));
   RecurrentOptions exact = options;
-  exact.lengths = lengths.to(int64).contiguous();
-  check_values(check_lengths, exact.lengths, gates.detach());
+  exact.lengths = detail::checked_lengths(options.lengths, gates);
   return recurred(cell, gates, hidden, cells, weight, exact);
 }
 

@@ -44,6 +44,14 @@ RecurrentSteps recurrent(RecurrentCell cell, const Tensor& gates, const Tensor& 
                          const Tensor& cells, const Tensor& weight,
                          const RecurrentOptions& options = {});
 
+namespace detail {
+
+/// The lengths of recurrent() as int64, one in [1, steps] for each row of x: [steps, batch, ...].
+/// Throws as that.
+Tensor checked_lengths(const Tensor& lengths, const Tensor& x);
+
+}  // namespace detail
+
 }  // namespace nn
 
 }  // namespace tapegrad
