@@ -42,11 +42,12 @@ concept HasParameters = requires(F& f) {
 ///   const Tensor h = checkpoint([&](const Tensor& t) { return block(t); }, x);
 /// Gradients, of x and of whatever else f uses, are those without checkpoint() to the bit, at all
 /// orders, with hooks, in backward() and grad(). Random numbers are drawn again from the same
-/// state, of each generator that f drew from, which must live until then. May be nested.
+/// state, of each generator that f drew from. May be nested.
 ///   f  (const Tensor&...) -> a Tensor or a list of them. Copied, and run twice: what it captures
 ///   by
-///      reference must live until the reverse pass. It must do the same both times; what it does
-///      besides computing its result, it does twice.
+///      reference must live until the reverse pass. It must do the same both times, which a
+///      SpectralNorm in train mode doesn't; what it does besides computing its result, it does
+///      twice.
 /// Only runs f under NoGrad and in a trace(). Throws Error for an empty function, AutogradError
 /// where f changes x in place; the reverse pass throws AutogradError where x, or what f captured,
 /// has been changed in place since, or where f records other operations than the first time.

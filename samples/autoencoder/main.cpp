@@ -104,6 +104,7 @@ tg::Tensor picture_of(const Results& r, const tg::Tensor& labels, const tg::Tens
 
 void train(const Settings& s) {
   samples::check_writable(s.files);
+  samples::check_writable("--picture", s.picture);
   tg::manual_seed(static_cast<std::uint64_t>(s.seed));
   const DigitsFolder digits = read_digits(s.mnist);
   const tg::Tensor& images = digits.train.images;

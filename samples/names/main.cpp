@@ -94,6 +94,7 @@ std::int64_t longest_of(const Names& names, const tg::data::Vocabulary& alphabet
 
 void train(const Settings& s) {
   samples::check_writable(s.files);
+  samples::check_writable("--list-test", s.list_test);
   const auto seed = static_cast<std::uint64_t>(s.seed);
   tg::manual_seed(seed);
   const Names names = read_names(s.names);

@@ -36,9 +36,14 @@ void check_folder(const std::string& flag, const std::string& folder) {
 void check_writable(const TrainingFiles& files) {
   errno = 0;
   if (std::filesystem::exists(files.model_dir)) check_folder("--model-dir", files.model_dir);
-  if (files.export_file.empty()) return;
-  const std::string folder = std::filesystem::path(files.export_file).parent_path().string();
-  check_folder("--export", folder.empty() ? "." : folder);
+  check_writable("--export", files.export_file);
+}
+
+void check_writable(const std::string& flag, const std::string& file) {
+  if (file.empty()) return;
+  errno = 0;
+  const std::string folder = std::filesystem::path(file).parent_path().string();
+  check_folder(flag, folder.empty() ? "." : folder);
 }
 
 // FNV-1a over the elements.

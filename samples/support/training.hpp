@@ -27,6 +27,8 @@ void declare(Flags& flags, TrainingFiles& files);
 
 /// Throws std::runtime_error for files that could not be written later.
 void check_writable(const TrainingFiles& files);
+/// The same for a file that another flag names, or none.
+void check_writable(const std::string& flag, const std::string& file);
 
 /// What is done with the tensors: a function of inputs like `x`.
 struct ExportedModel {

@@ -187,6 +187,7 @@ void export_model(const Settings& s, const Data& data, const tg::data::Indices& 
 
 void cross_validate(const Settings& s) {
   samples::check_writable(s.files);
+  samples::check_writable("--scores", s.scores);
   const Data data = read_data(s);
   const tg::Tensor& labels = data.target.labels;
   fmt::print("{} is {} in {} of them.\n", s.target, data.target.classes.text(1),

@@ -219,6 +219,7 @@ std::optional<DigitNetwork> base_of(const Settings& s, const DigitsFolder& digit
 
 void compare(const Settings& s) {
   samples::check_writable(s.files);
+  samples::check_writable("--export-base", s.export_base);
   const auto seed = static_cast<std::uint64_t>(s.seed);
   tg::manual_seed(seed);
   const DigitsFolder digits = read_digits(s.mnist);

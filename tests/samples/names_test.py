@@ -136,6 +136,7 @@ class Names(ResumableSampleTest):
         self.assert_flag_refused("--model", "lstm", "gru or transformer")
         self.assert_refused("--size: 6; a transformer needs a multiple of 4", "--model", "transformer", "--size", 6)
         self.assert_refused("--export: cannot write into the folder none: No such file", "--export", "none/x.npz")
+        self.assert_refused("--list-test: cannot write into the folder none: No such file", "--list-test", "none/x.csv")
 
     def test_progress_is_for_terminals_only(self):
         self.assert_terminal_sees(r"\r\x1b\[Kepoch \d+/10000", *SMALL, "--epochs", 10000)

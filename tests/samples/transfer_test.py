@@ -78,6 +78,8 @@ class Transfer(TrainerSampleTest):
         for flag in ("--learning-rate", "--head-learning-rate"):
             self.assert_flag_refused(flag, "0", "finite number above 0")
         self.assert_flag_refused("--export-base", "x.onnx", "ends with .safetensors")
+        self.assert_refused("--export-base: cannot write into the folder none: No such file", "--export-base",
+                            "none/x.safetensors")
 
     def test_progress_is_for_terminals_only(self):
         self.assert_terminal_sees(r"\r\x1b\[Kepoch \d+/10000", "--base-epochs", 10000, "--batch-size", 1)
