@@ -103,7 +103,7 @@ bool merge_rows(Product<T>& p, const Layout& a, const Layout& b) {
 }
 
 template <class T>
-void multiply_all(Ref out, Ref a, Ref b, bool onto) {
+void multiply_all(Ref out, Ref a, Ref b) {
   const std::size_t rank = out.layout->rank();
   const Strides& sa = a.layout->strides();
   const Strides& sb = b.layout->strides();
@@ -116,8 +116,7 @@ void multiply_all(Ref out, Ref a, Ref b, bool onto) {
                sa[rank - 1],
                b.as<const T>(),
                sb[rank - 2],
-               sb[rank - 1],
-               onto};
+               sb[rank - 1]};
   if (merge_rows(p, *a.layout, *b.layout)) return multiply(p);
   const Layout to = leading(*out.layout);
   const Layout from_a = leading(*a.layout);
@@ -157,15 +156,7 @@ void gemm(Ref out, Ref a, Ref b) {
   if (out.layout->numel() == 0) return;
   if (a.layout->numel() == 0) return fill(out, 0);
   dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
-    if constexpr (!std::is_same_v<T, bool>) multiply_all<T>(out, a, b, false);
-  });
-}
-
-void gemm(Ref out, Ref a, Ref b, Ref bias) {
-  if (out.layout->numel() == 0) return;
-  dispatch_known_floating(out.dtype, [&]<class T>(std::type_identity<T>) {
-    repeat(out.as<T>(), out.layout->shape()[0], bias);
-    if (a.layout->numel() > 0) multiply_all<T>(out, a, b, true);
+    if constexpr (!std::is_same_v<T, bool>) multiply_all<T>(out, a, b);
   });
 }
 

@@ -10,18 +10,14 @@ namespace tapegrad::kernels {
 /// equal (stride 0 where an operand repeats); out is row-major. a and b are readable().
 void gemm(Ref out, Ref a, Ref b);
 
-/// out = a @ b + bias for [m, k], [k, n] and [n] of floating-point type: the bias, laid down
-/// before, costs no pass over the result.
-void gemm(Ref out, Ref a, Ref b, Ref bias);
-
 /// One matrix of floating-point type as a factor: as it lies, or turned.
 struct Factor {
   Ref of;
   bool turned = false;
 };
 
-/// The same as gemm() of two matrices, and the bias where there is one, without layouts that are
-/// made for it.
+/// out = a @ b + bias for [m, k], [k, n] and, where there is one, [n]: the bias, laid down before,
+/// costs no pass over the result. Without layouts that are made for it.
 void gemm(Ref out, Factor a, Factor b, const Ref* bias = nullptr);
 
 /// One product of float or double, wherever its matrices lie, k >= 1: for kernels that make their
