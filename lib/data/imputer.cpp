@@ -1,7 +1,6 @@
 #include <cmath>
 
 #include "core/check.hpp"
-#include "data/features.hpp"
 #include "data/texts.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/data/encode.hpp"
@@ -10,12 +9,23 @@
 #include "tapegrad/ops/reduce.hpp"
 
 namespace tapegrad::data {
+namespace {
+
+void check_table(std::string_view operation, const Tensor& x) {
+  check<ShapeError>(x.dim() >= 1, "{}: features lie along the last dimension, shape {} has none",
+                    operation, x.shape());
+  check<DTypeError>(is_floating(x.dtype()),
+                    "{}: needs a floating-point tensor, got {}; convert it with to(float32)",
+                    operation, x.dtype());
+}
+
+}  // namespace
 
 Imputer::Imputer(Fill fill) : fill_(fill) {}
 
 Imputer& Imputer::fit(const Tensor& x) {
   check_defined("Imputer.fit", x);
-  check_features("Imputer.fit", x);
+  check_table("Imputer.fit", x);
   const NoGrad guard;
   const std::int64_t features = x.size(-1);
   const std::int64_t rows = features == 0 ? 0 : x.numel() / features;
@@ -35,7 +45,7 @@ Imputer& Imputer::fit(const Tensor& x) {
 
 Tensor Imputer::transform(const Tensor& x) const {
   check_defined("Imputer.transform", x);
-  check_features("Imputer.transform", x);
+  check_table("Imputer.transform", x);
   check<Error>(values_.defined(),
                "Imputer.transform: nothing was fitted; call fit() on the part for training first, "
                "before x of shape {}",

@@ -1,7 +1,6 @@
 #include <limits>
 
 #include "core/check.hpp"
-#include "data/features.hpp"
 #include "data/texts.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/data/encode.hpp"
@@ -11,6 +10,14 @@
 
 namespace tapegrad::data {
 namespace {
+
+void check_scalable(std::string_view operation, const Tensor& x, std::int64_t dim) {
+  check<ShapeError>(x.dim() >= -dim, "{}: features lie along dimension {}, which shape {} hasn't",
+                    operation, dim, x.shape());
+  check<DTypeError>(is_floating(x.dtype()),
+                    "{}: needs a floating-point tensor, got {}; convert it with to(float32)",
+                    operation, x.dtype());
+}
 
 /// All dimensions but that of the features.
 Dims others(const Tensor& x, std::int64_t dim) {
@@ -24,7 +31,7 @@ Dims others(const Tensor& x, std::int64_t dim) {
 /// The numbers of the features, as they lie in x.
 Tensor beside(std::string_view operation, const Tensor& x, const Tensor& numbers,
               std::int64_t dim) {
-  check_features(operation, x, dim);
+  check_scalable(operation, x, dim);
   check<Error>(numbers.defined(),
                "{}: nothing was fitted; call fit() on the part for training first, whose features "
                "lie along dimension {}",
@@ -47,7 +54,7 @@ StandardScaler::StandardScaler(std::int64_t dim) : dim_(dim) {
 
 StandardScaler& StandardScaler::fit(const Tensor& x) {
   check_defined("StandardScaler.fit", x);
-  check_features("StandardScaler.fit", x, dim_);
+  check_scalable("StandardScaler.fit", x, dim_);
   const NoGrad guard;
   // A dimension more, so that there is one to take means along.
   const Tensor values = x.detach().to(float64).unsqueeze(0);
