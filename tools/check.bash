@@ -9,7 +9,7 @@ build=$root/build
 logs=$build/check-logs
 consumers=$build/consumers
 cd "$root"
-all_steps=(format layers operation_table docs build tests counts mutants old_processor samples interop sanitize threads fuzz
+all_steps=(format layers operation_table docs build alone tests counts mutants old_processor samples interop sanitize threads fuzz
   install pkg_config gradtest cmake meson_subproject static trixie)
 [[ ${1-} != --list ]] || { printf '%s\n' "${all_steps[@]}"; exit 0; }
 steps=("$@")
@@ -55,6 +55,9 @@ step_build() {
   compile check ${CHECK_TARGETS-}
 }
 
+# A sample; all sources are one command: tools/check_alone.py build/check
+step_alone() { python3 tools/check_alone.py "$build/check" --sample; }
+
 step_tests() { meson test -C "$build/check" --no-rebuild --print-errorlogs --no-suite samples ${CHECK_TESTS-}; }
 
 # Instructions of small operations, which repeat where times don't. With another compiler than that of the recorded
@@ -84,7 +87,10 @@ step_interop() { bash tests/interop/run.bash suite "$build/check/tests/interop";
 step_sanitize() {
   CXX=clang++ configure sanitize -Doptimization=0 -Ddebug=false -Db_ndebug=false -Db_sanitize=address,undefined -Db_lundef=false \
     -Ddefault_library=static -Dtests=true -Dsamples=true -Dbench=false -Dfuzz=true
-  compile sanitize
+  local samples=(linear_regression logistic_regression derivatives inspect) tests
+  mapfile -t tests < <(ninja -C "$build/sanitize" -t targets all | sed -n 's|^\(tests/.*\): cpp_LINKER.*|\1|p' |
+    grep -v '^tests/interop/')
+  compile sanitize "${tests[@]}" $(for name in "${samples[@]}"; do echo "samples/$name/$name"; done)
   # accuracy: its million arguments for each function go through loops that the other tests run as well.
   export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
   export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
@@ -92,15 +98,15 @@ step_sanitize() {
     --no-suite tools --no-suite samples --no-suite kill --no-suite accuracy
   python3 tests/kill/kill_test.py "$build/sanitize/tests/kill/trainer" --kills 5 --steps 20
   # A few steps of each: whole trainings take minutes in a program that is slowed down tenfold.
-  local samples=$build/sanitize/samples kept=$build/sanitize/kept
+  local programs=$build/sanitize/samples kept=$build/sanitize/kept
   rm -rf "$kept"
   mkdir "$kept"
-  "$samples/linear_regression/linear_regression" --max-step 5 --log-dir "$kept" --model-dir "$kept" \
+  "$programs/linear_regression/linear_regression" --max-step 5 --log-dir "$kept" --model-dir "$kept" \
     --export "$kept/line.npz"
-  "$samples/inspect/inspect" "$kept/ckpt-5.safetensors"
-  "$samples/inspect/inspect" "$kept/line.npz"
-  "$samples/logistic_regression/logistic_regression" --max-step 5
-  "$samples/derivatives/derivatives"
+  "$programs/inspect/inspect" "$kept/ckpt-5.safetensors"
+  "$programs/inspect/inspect" "$kept/line.npz"
+  "$programs/logistic_regression/logistic_regression" --max-step 5
+  "$programs/derivatives/derivatives"
 }
 
 # What several threads may do at a time (docs/threads.md), with the whole library compiled for the

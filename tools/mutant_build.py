@@ -140,9 +140,7 @@ def blamed(output, lines):
     return numbers
 
 
-def object_of(path):
-    """As Meson calls it: lib/ops/a/b.cpp is ops_a_b.cpp.o."""
-    return "_".join(path.parts[1:]) + ".o"
+GROUPED = re.compile(r"^#include<(.+)>$", re.MULTILINE)
 
 
 class Build:
@@ -153,15 +151,23 @@ class Build:
         self.tree = place / "tree"
         self.program = place / "ops_test"
 
-    def command(self, path, out):
-        """What the build would compile `path` by: of the copy, and quickly."""
-        wanted = [f"lib/lib{part}.a.p/{object_of(path)}" for part in ("tapegrad", "small")]
+    def units(self):
+        """What the build compiles by which command: {source: (unit, its sources, command)}. A unit is a source, or a
+        file of Meson's that includes some; it defines what the archive's object of its name does."""
+        found = {}
         for entry in json.loads((self.base / "compile_commands.json").read_text()):
-            if entry["output"] in wanted:
-                words = shlex.split(entry["command"])
-                break
-        else:
-            sys.exit(f"mutate: {self.base} doesn't compile {path}")
+            if not re.match(r"lib/lib(tapegrad|small|other)\.a\.p/", entry["output"]):
+                continue
+            file = (self.base / entry["file"]).resolve()
+            paths = [Path(p) for p in GROUPED.findall(file.read_text())] if "-unity" in file.name else [file]
+            unit = [p.relative_to(ROOT) for p in paths if p.is_relative_to(ROOT)]
+            for path in unit:
+                found[path] = (Path(entry["output"]).name, paths, shlex.split(entry["command"]))
+        return found
+
+    def command(self, source, words, out):
+        """What the build would compile `source` by, and quickly."""
+        words = list(words)
         for flag in ("-MQ", "-MF", "-o", "-c", "-include"):  # the precompiled header is of other flags
             if flag in words:
                 at = words.index(flag)
@@ -169,16 +175,19 @@ class Build:
         start = 1 if "ccache" not in words[0] else 2
         kept = [w for w in words[start:] if w != "-MD" and not re.match("-[Og]", w)]
         return [*words[:start], f"-I{self.tree / 'lib'}", *kept, "-O0", "-w",
-                "-fdiagnostics-color=never", "-o", str(out), "-c",
-                str(self.tree / path)]
+                "-fdiagnostics-color=never", "-o", str(out), "-c", str(source)]
 
-    def compiled(self, path, headers):
-        """Compiles one source, if it or a header changed. Gives the compiler's errors."""
-        out = self.place / object_of(path)
-        mine = [self.tree / path, *headers]
-        if out.exists() and all(s.stat().st_mtime < out.stat().st_mtime for s in mine):
+    def compiled(self, unit, headers):
+        """Compiles one unit, with the copies that there are of its sources, if one of these or a header changed. Gives
+        the compiler's errors."""
+        name, paths, words = unit
+        copies = [self.tree / p.relative_to(ROOT) if p.is_relative_to(ROOT) else p for p in paths]
+        used = [copy if copy.exists() else path for copy, path in zip(copies, paths)]
+        source, out = self.place / f"{name}.cpp", self.place / name
+        write_if_new(source, "".join(f"#include <{path}>\n" for path in used))
+        if out.exists() and all(s.stat().st_mtime < out.stat().st_mtime for s in [source, *used, *headers]):
             return ""
-        done = subprocess.run(self.command(path, out), cwd=self.base, capture_output=True,
+        done = subprocess.run(self.command(source, words, out), cwd=self.base, capture_output=True,
                               text=True, check=False)
         return done.stderr if done.returncode else ""
 
@@ -226,11 +235,15 @@ class Build:
             lines = self.write(listed, wanted, broken)
             paths = [Path(p) for p in lines]
             headers = [self.tree / p for p in paths if p.suffix == ".hpp"]
-            own = [p for p in paths if p.suffix == ".cpp"]
+            all_units = self.units()
+            missing = [p for p in paths if p.suffix == ".cpp" and p not in all_units]
+            if missing:
+                sys.exit(f"mutate: {self.base} doesn't compile {missing[0]}")
+            own = {all_units[p][0]: all_units[p] for p in paths if p.suffix == ".cpp"}.values()
             with ThreadPoolExecutor(self.jobs) as pool:
-                errors = "\n".join(pool.map(lambda p: self.compiled(p, headers), own))
+                errors = "\n".join(pool.map(lambda unit: self.compiled(unit, headers), own))
             if not errors.strip():
-                self.linked([self.place / object_of(p) for p in own])
+                self.linked([self.place / unit[0] for unit in own])
                 return broken
             more = blamed(errors, lines) - broken
             if not more:

@@ -28,7 +28,7 @@ constinit thread_local Anomaly anomaly{};
 
 /// Of a gradient of rows those that it has.
 const Tensor& elements_of(const Tensor& g) {
-  const RowNode* const rows = g.defined() ? rows_of(g) : nullptr;
+  const RowNode* const rows = g.defined() ? row_node_of(g) : nullptr;
   return rows ? rows->values : g;
 }
 

@@ -77,7 +77,7 @@ bool wants_more_digits(DType dtype, const Edges& inputs) {
 /// A record of Op. Edges and Values are arrays for a fixed number of inputs, vectors for a list.
 template <class Op, class Edges, class Values>
 struct NodeOf final : Record {
-  NodeOf(Op operation, const Tensor& out, Edges&& to, Values&& slots)
+  NodeOf(Op&& operation, const Tensor& out, Edges&& to, Values&& slots)
       : Record(out.dtype(), out.shape()),
         op(std::move(operation)),
         edges(std::move(to)),
@@ -133,7 +133,7 @@ void connect(NodeType& node, Inputs inputs, const Tensor& out) {
 /// Puts `out`, just computed from `inputs`, on the tape: a record with room for its edges and for
 /// what it saves.
 template <class Op, class Edges, class Values>
-[[gnu::always_inline]] inline Ptr<Node> record(Op op, const Tensor& out, Inputs inputs,
+[[gnu::always_inline]] inline Ptr<Node> record(Op&& op, const Tensor& out, Inputs inputs,
                                                Edges&& edges, Values&& values) {
   auto* node =
       new NodeOf<Op, Edges, Values>(std::move(op), out, std::move(edges), std::move(values));
@@ -144,7 +144,8 @@ template <class Op, class Edges, class Values>
 
 /// For records of one input, of which a call would be a good part.
 template <class Op, std::same_as<Tensor>... In>
-[[gnu::always_inline]] inline Ptr<Node> record_here(Op op, const Tensor& out, const In&... inputs) {
+[[gnu::always_inline]] inline Ptr<Node> record_here(Op&& op, const Tensor& out,
+                                                    const In&... inputs) {
   constexpr std::size_t count = sizeof...(In);
   using Edges = std::array<Ptr<Node>, count>;
   using Values = std::array<SavedTensor, Op::saves(~Needs{0}) == save_nothing ? 0 : count + 1>;
@@ -153,7 +154,7 @@ template <class Op, std::same_as<Tensor>... In>
 }
 
 template <class Op, std::same_as<Tensor>... In>
-Ptr<Node> record(Op op, const Tensor& out, const In&... inputs) {
+Ptr<Node> record(Op&& op, const Tensor& out, const In&... inputs) {
   return record_here(std::move(op), out, inputs...);
 }
 
@@ -161,16 +162,16 @@ Ptr<Node> record(Op op, const Tensor& out, const In&... inputs) {
 void list_operation(const Operation& operation, Inputs inputs, Outputs outputs);
 
 template <class Op, std::same_as<Tensor>... In>
-Tensor run_and_record(Op op, const In&... inputs);
+Tensor run_and_record(Op&& op, const In&... inputs);
 template <class Op>
-Tensor run_and_record_list(Op op, const std::vector<Tensor>& inputs);
+Tensor run_and_record_list(Op&& op, const std::vector<Tensor>& inputs);
 
 template <class Op, std::same_as<Tensor>... In>
 [[gnu::cold, gnu::noinline]] Tensor apply_traced(const Op& op, const In&... inputs) {
   const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
   const OperationOf<Op, In...> operation(op);
   if (is_deferred(operation, pointers)) return deferred(operation, pointers)[0];
-  Tensor out = unlisted([&] { return run_and_record(op, inputs...); });
+  Tensor out = unlisted([&] { return run_and_record(Op(op), inputs...); });
   list_operation(operation, pointers, {&out, 1});
   return out;
 }
@@ -212,7 +213,7 @@ template <class Op>
   const std::vector<const Tensor*> pointers = pointers_to(inputs);
   const OperationOf<Op, std::vector<Tensor>> operation(op);
   if (is_deferred(operation, pointers)) return deferred(operation, pointers)[0];
-  Tensor out = unlisted([&] { return run_and_record_list(op, inputs); });
+  Tensor out = unlisted([&] { return run_and_record_list(Op(op), inputs); });
   list_operation(operation, pointers, {&out, 1});
   return out;
 }
@@ -227,7 +228,7 @@ template <class Op>
 }
 
 template <class Op, std::same_as<Tensor>... In>
-Tensor run_and_record(Op op, const In&... inputs) {
+Tensor run_and_record(Op&& op, const In&... inputs) {
   if constexpr (!requires { Op::takes_undefined; }) check_defined(Op::name, inputs...);
   if (is_silent()) return computed(op, inputs...);
   if (is_traced()) [[unlikely]]
@@ -255,7 +256,7 @@ Tensor apply(Op op, const In&... inputs) {
 }
 
 template <class Op>
-Ptr<Node> record_list(Op op, const Tensor& out, const std::vector<Tensor>& inputs) {
+Ptr<Node> record_list(Op&& op, const Tensor& out, const std::vector<Tensor>& inputs) {
   const std::vector<const Tensor*> pointers = pointers_to(inputs);
   const std::size_t count = inputs.size();
   return record(std::move(op), out, Inputs(pointers), std::vector<Ptr<Node>>(count),
@@ -263,7 +264,7 @@ Ptr<Node> record_list(Op op, const Tensor& out, const std::vector<Tensor>& input
 }
 
 template <class Op>
-Tensor run_and_record_list(Op op, const std::vector<Tensor>& inputs) {
+Tensor run_and_record_list(Op&& op, const std::vector<Tensor>& inputs) {
   if (is_silent()) return computed(op, inputs);
   if (is_traced()) [[unlikely]]
     return apply_traced_list(op, inputs);

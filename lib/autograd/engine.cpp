@@ -58,7 +58,7 @@ void add_to(Tensor& sum, const Tensor& g) {
 
 /// For those who look at elements.
 void make_dense(Tensor& g) {
-  if (!has_bytes(g) && rows_of(g)) [[unlikely]]
+  if (!has_bytes(g) && row_node_of(g)) [[unlikely]]
     g = dense_gradient(g);
 }
 

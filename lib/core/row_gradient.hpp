@@ -39,7 +39,7 @@ Tensor row_gradient_of(Tensor rows, Tensor values, const Shape& of_all);
 inline bool has_bytes(const Tensor& x) { return x.impl()->storage->data != nullptr; }
 
 /// Null for a tensor that has all its elements, or will have in the run of a program.
-inline RowNode* rows_of(const Tensor& x) {
+inline RowNode* row_node_of(const Tensor& x) {
   if (has_bytes(x)) return nullptr;
   return dynamic_cast<RowNode*>(x.impl()->node.get());
 }

@@ -1,6 +1,7 @@
 #include "data/classes.hpp"
 
 #include <map>
+#include <numeric>
 
 #include "core/check.hpp"
 
@@ -21,6 +22,12 @@ std::vector<Indices> by_class(std::string_view operation, const Tensor& labels) 
   std::vector<Indices> result;
   for (auto& [label, indices] : classes) result.push_back(std::move(indices));
   return result;
+}
+
+Indices first(std::int64_t n) {
+  Indices all(static_cast<std::size_t>(n));
+  std::iota(all.begin(), all.end(), std::int64_t{0});
+  return all;
 }
 
 void shuffle(Indices& indices, Generator& random) {

@@ -12,6 +12,9 @@ namespace tapegrad::data {
 /// DTypeError or Error in `operation`'s name for what isn't a list of integers with at least one.
 std::vector<Indices> by_class(std::string_view operation, const Tensor& labels);
 
+/// 0 to n - 1.
+Indices first(std::int64_t n);
+
 /// In random order.
 void shuffle(Indices& indices, Generator& random);
 

@@ -14,7 +14,7 @@
 namespace tapegrad::data {
 namespace {
 
-std::vector<std::byte> bytes_of(const std::string& path) {
+std::vector<std::byte> file_bytes(const std::string& path) {
   const OpenFile file("load_image", path);
   std::vector<std::byte> bytes(file.size());
   file.read(0, bytes);
@@ -72,7 +72,7 @@ Tensor load_image(const std::string& path, Channels channels) {
   check<Error>(
       channels == Channels::gray || channels == Channels::rgb || channels == Channels::rgba,
       "load_image: Channels({}) is none of gray, rgb and rgba", static_cast<int>(channels));
-  return read_image(bytes_of(path), path, channels);
+  return read_image(file_bytes(path), path, channels);
 }
 
 void save_image(const std::string& path, const Tensor& image) {

@@ -17,9 +17,9 @@ bool is_harmless(int code) {
          code == JWRN_TOO_MUCH_DATA;
 }
 
-class Decoder {
+class JpegDecoder {
  public:
-  Decoder() {
+  JpegDecoder() {
     jpeg_.err = jpeg_std_error(&errors_);
     jpeg_.client_data = this;
     errors_.error_exit = [](j_common_ptr jpeg) { of(jpeg).give_up(jpeg); };
@@ -28,9 +28,9 @@ class Decoder {
       if (level < 0 && !is_harmless(jpeg->err->msg_code)) of(jpeg).give_up(jpeg);
     };
   }
-  Decoder(const Decoder&) = delete;
-  Decoder& operator=(const Decoder&) = delete;
-  ~Decoder() { jpeg_destroy_decompress(&jpeg_); }
+  JpegDecoder(const JpegDecoder&) = delete;
+  JpegDecoder& operator=(const JpegDecoder&) = delete;
+  ~JpegDecoder() { jpeg_destroy_decompress(&jpeg_); }
 
   /// The header. False when that fails, as all of these.
   bool begin(std::span<const std::byte> bytes) {
@@ -62,7 +62,9 @@ class Decoder {
   const char* message() const { return message_; }
 
  private:
-  static Decoder& of(j_common_ptr jpeg) { return *static_cast<Decoder*>(jpeg->client_data); }
+  static JpegDecoder& of(j_common_ptr jpeg) {
+    return *static_cast<JpegDecoder*>(jpeg->client_data);
+  }
   [[noreturn]] void give_up(j_common_ptr jpeg) {
     errors_.format_message(jpeg, message_);
     std::longjmp(back_, 1);
@@ -77,7 +79,7 @@ class Decoder {
 }  // namespace
 
 Tensor decode_jpeg(std::span<const std::byte> bytes, std::string_view path) {
-  Decoder decoder;
+  JpegDecoder decoder;
   check<IoError>(decoder.begin(bytes), "load_image: {}: {}", decoder.message(), path);
   // A bit for each block of 64 pixels, or, in arithmetic coding, for some of them.
   Tensor result = room_for(bytes, path,

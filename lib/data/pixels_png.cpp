@@ -10,18 +10,18 @@
 namespace tapegrad::data {
 namespace {
 
-class Decoder {
+class PngDecoder {
  public:
-  explicit Decoder(std::span<const std::byte> bytes) : rest_(bytes) {
+  explicit PngDecoder(std::span<const std::byte> bytes) : rest_(bytes) {
     png_ = png_create_read_struct(
         PNG_LIBPNG_VER_STRING, this,
         [](png_structp png, png_const_charp message) { of(png).give_up(message); },
         [](png_structp, png_const_charp) {});
     if (png_ != nullptr) info_ = png_create_info_struct(png_);
   }
-  Decoder(const Decoder&) = delete;
-  Decoder& operator=(const Decoder&) = delete;
-  ~Decoder() { png_destroy_read_struct(&png_, &info_, nullptr); }
+  PngDecoder(const PngDecoder&) = delete;
+  PngDecoder& operator=(const PngDecoder&) = delete;
+  ~PngDecoder() { png_destroy_read_struct(&png_, &info_, nullptr); }
 
   /// The header. False when that fails, as all of these.
   bool begin() {
@@ -58,7 +58,9 @@ class Decoder {
   const char* message() const { return message_; }
 
  private:
-  static Decoder& of(png_structp png) { return *static_cast<Decoder*>(png_get_error_ptr(png)); }
+  static PngDecoder& of(png_structp png) {
+    return *static_cast<PngDecoder*>(png_get_error_ptr(png));
+  }
   [[noreturn]] void give_up(const char* message) {
     std::strncpy(message_, message, sizeof message_ - 1);
     std::longjmp(back_, 1);
@@ -80,7 +82,7 @@ class Decoder {
 }  // namespace
 
 Tensor decode_png(std::span<const std::byte> bytes, std::string_view path) {
-  Decoder decoder(bytes);
+  PngDecoder decoder(bytes);
   check<IoError>(decoder.begin(), "load_image: {}: {}", decoder.message(), path);
   // Deflate makes at most 1032 bytes of one, and a byte may have eight pixels.
   Tensor result = room_for(bytes, path,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "core/check.hpp"
 #include "data/classes.hpp"
@@ -13,12 +12,6 @@ namespace {
 
 void check_count(std::string_view operation, std::int64_t n) {
   check<Error>(n >= 0, "{}: {} examples; it can't be negative", operation, n);
-}
-
-Indices first(std::int64_t n) {
-  Indices all(static_cast<std::size_t>(n));
-  std::iota(all.begin(), all.end(), std::int64_t{0});
-  return all;
 }
 
 std::vector<double> uniform(std::int64_t n, Generator& random) {

@@ -46,12 +46,6 @@ Indices sizes_of(std::string_view operation, const std::vector<double>& parts, s
   return as_sizes ? Indices(parts.begin(), parts.end()) : shares(parts, n);
 }
 
-Indices first(std::int64_t n) {
-  Indices all(static_cast<std::size_t>(n));
-  std::iota(all.begin(), all.end(), std::int64_t{0});
-  return all;
-}
-
 /// How many of each class are among the next `size` of those that are left: the largest of what
 /// rounding down left over are rounded up.
 Indices quotas(const std::vector<Indices>& left, std::int64_t size) {

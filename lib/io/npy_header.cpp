@@ -6,8 +6,8 @@ namespace tapegrad::io {
 namespace {
 
 /// Behind the character of the byte order.
-constexpr TypeNames types{"b1", "u1", "i1", "i2", "i4", "i8", "f2",
-                          "",   "f4", "f8", "u2", "u4", "u8"};
+constexpr TypeNames npy_types{"b1", "u1", "i1", "i2", "i4", "i8", "f2",
+                              "",   "f4", "f8", "u2", "u4", "u8"};
 
 /// Reads the part of Python's grammar that such a dictionary needs.
 class Literal {
@@ -119,7 +119,7 @@ void read_type(NpyHeader& header, Literal& literal) {
   }
   header.type_text = literal.string();
   const char order = header.type_text.empty() ? '\0' : header.type_text[0];
-  const auto type = find_type(types, std::string_view(header.type_text).substr(order != 0));
+  const auto type = find_type(npy_types, std::string_view(header.type_text).substr(order != 0));
   const bool ordered = order == '<' || order == '>';
   if (type && (ordered || (order == '|' && size_of(*type) == 1))) header.type = type;
   header.byte_order = order == '>' ? ByteOrder::big : ByteOrder::little;
@@ -167,7 +167,7 @@ std::string print_npy_dictionary(DType dtype, const Shape& shape) {
   if (!shape.empty()) sizes.pop_back();
   return fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': {}), }}",
                      size_of(dtype) == 1 ? '|' : '<',
-                     types[static_cast<std::size_t>(stored_as(dtype))], sizes);
+                     npy_types[static_cast<std::size_t>(stored_as(dtype))], sizes);
 }
 
 }  // namespace tapegrad::io

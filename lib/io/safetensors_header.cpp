@@ -15,8 +15,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr TypeNames types{"BOOL", "U8",  "I8",  "I16", "I32", "I64", "F16",
-                          "BF16", "F32", "F64", "U16", "U32", "U64"};
+constexpr TypeNames safetensors_types{"BOOL", "U8",  "I8",  "I16", "I32", "I64", "F16",
+                                      "BF16", "F32", "F64", "U16", "U32", "U64"};
 
 constexpr std::string_view metadata_key = "__metadata__";
 
@@ -161,7 +161,7 @@ void Handler::enter_field(const std::string& name) {
 
 void Handler::set_dtype(std::string& name) {
   SafetensorsEntry& entry = header.entries.back();
-  entry.type = find_type(types, name);
+  entry.type = find_type(safetensors_types, name);
   entry.type_text = std::move(name);
   entry.type_offset = offset();
 }
@@ -267,7 +267,7 @@ std::string print_safetensors_header(std::string_view operation, const Safetenso
 }
 
 std::string_view safetensors_name(DType dtype) {
-  return types[static_cast<std::size_t>(stored_as(dtype))];
+  return safetensors_types[static_cast<std::size_t>(stored_as(dtype))];
 }
 
 }  // namespace tapegrad::io

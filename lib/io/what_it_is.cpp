@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "io/number_at.hpp"
 #include "io/which_text.hpp"
 
 namespace tapegrad::io {
@@ -78,14 +79,6 @@ constexpr Signature signatures[] = {
 };
 
 constexpr std::string_view whole = "is it the right file, and was it written or fetched whole?";
-
-std::uint64_t number_at(std::string_view bytes, std::size_t offset, std::size_t size) {
-  std::uint64_t number = 0;
-  for (std::size_t i = size; i-- > 0;) {
-    number = number << 8 | static_cast<unsigned char>(bytes[offset + i]);
-  }
-  return number;
-}
 
 /// The length of a header that is there, and its first bracket.
 bool is_safetensors(std::string_view bytes) {

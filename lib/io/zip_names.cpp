@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "io/number_at.hpp"
+
 namespace tapegrad::io {
 namespace {
 
@@ -10,16 +12,6 @@ using namespace std::string_view_literals;
 
 constexpr std::size_t end_size = 22, locator_size = 20, header_size = 46;
 constexpr std::uint64_t elsewhere = 0xffffffff;
-
-/// Little-endian; 0 where the bytes end before.
-std::uint64_t number_at(std::string_view bytes, std::size_t offset, std::size_t size) {
-  if (offset > bytes.size() || size > bytes.size() - offset) return 0;
-  std::uint64_t number = 0;
-  for (std::size_t i = size; i-- > 0;) {
-    number = number << 8 | static_cast<unsigned char>(bytes[offset + i]);
-  }
-  return number;
-}
 
 /// Empty where the bytes end before.
 std::string_view piece(std::string_view bytes, std::uint64_t offset, std::uint64_t size) {

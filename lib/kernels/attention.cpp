@@ -18,7 +18,7 @@ namespace tapegrad::kernels {
 namespace {
 
 // The weights of a block stay in the second level of the cache.
-constexpr std::int64_t block_elements = std::int64_t{1} << 15;
+constexpr std::int64_t block_scores = std::int64_t{1} << 15;
 
 /// The rows of one head in [batch, rows, heads, size].
 template <class T>
@@ -47,7 +47,7 @@ class OneHead {
   static std::int64_t places_of(const Attention& a) { return a.query.layout->shape()[1]; }
   static std::int64_t keys_of(const Attention& a) { return a.key.layout->shape()[1]; }
   static std::int64_t rows_of_block(const Attention& a) {
-    return std::min(places_of(a), std::max<std::int64_t>(block_elements / keys_of(a), 16));
+    return std::min(places_of(a), std::max<std::int64_t>(block_scores / keys_of(a), 16));
   }
 
   /// How many keys the queries before `end` see.

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t most_arrays = 4;
 
-struct Batch {
+struct Stack {
   const Ref* arrays;
   std::size_t count;
   std::size_t dims;
@@ -49,7 +49,7 @@ void need_blas() {
 
 std::optional<Failure> run_matrices(const Ref* arrays, std::size_t count, std::size_t dims,
                                     double work, OfMatrix f, Uses uses) {
-  const Batch batch{arrays, count, dims};
+  const Stack batch{arrays, count, dims};
   std::optional<Failure> first;
   std::mutex mutex;
   if (uses == Uses::lapack) need_blas();

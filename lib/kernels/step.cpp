@@ -56,7 +56,7 @@ void row(const F& f, const std::array<std::byte*, N>& at, const std::array<std::
 template <std::size_t N>
 using Pointers = std::array<std::byte*, N>;
 template <std::size_t N>
-using Strides = std::array<std::int64_t, N>;
+using StrideOf = std::array<std::int64_t, N>;
 
 /// The steps of all parameters, for loops that know how many arrays there are, and no rule.
 template <std::size_t N>
@@ -65,7 +65,7 @@ struct Steps {
   const std::byte* first;  // the first one's arrays
   std::size_t distance;    // in bytes, to those of the next
   /// n elements of parameter i of `all`.
-  void (*row)(const void* all, std::size_t i, const Pointers<N>& at, const Strides<N>& stride,
+  void (*row)(const void* all, std::size_t i, const Pointers<N>& at, const StrideOf<N>& stride,
               std::int64_t n);
   const void* all;
 
@@ -75,7 +75,7 @@ struct Steps {
 };
 
 template <class Step, std::size_t N = Step::memories + 2>
-void row_of(const void* all, std::size_t i, const Pointers<N>& at, const Strides<N>& stride,
+void row_of(const void* all, std::size_t i, const Pointers<N>& at, const StrideOf<N>& stride,
             std::int64_t n) {
   const Stepped<Step>& one = static_cast<const Stepped<Step>*>(all)[i];
   const auto rule = [step = one.step](auto& x, const auto& g, auto&... memories) {
@@ -97,7 +97,7 @@ void run_piece(const Steps<N>& steps, std::size_t i, std::int64_t begin, std::in
   const std::array<Ref, N>& arrays = steps.arrays(i);
   const std::int64_t offset = begin * static_cast<std::int64_t>(size_of(arrays[0].dtype));
   Pointers<N> at;
-  Strides<N> stride;
+  StrideOf<N> stride;
   for (std::size_t k = 0; k < N; ++k) {
     at[k] = arrays[k].data + offset;
     stride[k] = 1;
@@ -140,7 +140,7 @@ void run_rows(const Steps<N>& steps, Ref rows) {
   const std::array<Ref, N>& arrays = steps.arrays(0);
   const auto size = static_cast<std::int64_t>(size_of(arrays[0].dtype));
   const std::int64_t width = arrays[0].layout->shape()[1];
-  Strides<N> down, along;
+  StrideOf<N> down, along;
   for (std::size_t k = 0; k < N; ++k) {
     down[k] = arrays[k].layout->strides()[0] * size;
     along[k] = arrays[k].layout->strides()[1];

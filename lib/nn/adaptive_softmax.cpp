@@ -13,7 +13,7 @@
 namespace tapegrad::nn {
 namespace {
 
-constexpr std::string_view caller = "AdaptiveLogSoftmaxWithLoss";
+constexpr std::string_view softmax_name = "AdaptiveLogSoftmaxWithLoss";
 
 Linear head_of(std::int64_t in_features, std::int64_t n_classes,
                const std::vector<std::int64_t>& cutoffs, const AdaptiveLogSoftmaxOptions& o) {
@@ -26,9 +26,9 @@ Linear head_of(std::int64_t in_features, std::int64_t n_classes,
       grow && before < n_classes,
       "{}: in_features is {}, n_classes {}, cutoffs {}; cutoffs grow and lie between 1 and "
       "n_classes - 1",
-      caller, in_features, n_classes, Dims(cutoffs));
+      softmax_name, in_features, n_classes, Dims(cutoffs));
   check<Error>(o.div_value > 0 && std::isfinite(o.div_value), "{}: div_value is {}; it is positive",
-               caller, o.div_value);
+               softmax_name, o.div_value);
   return Linear(in_features, cutoffs[0] + static_cast<std::int64_t>(cutoffs.size()),
                 {.bias = o.head_bias, .dtype = o.dtype, .generator = o.generator});
 }
@@ -51,7 +51,7 @@ AdaptiveLogSoftmaxWithLoss::AdaptiveLogSoftmaxWithLoss(std::int64_t in_features,
     const double divisor = std::pow(options.div_value, static_cast<double>(i + 1));
     const auto size =
         static_cast<std::int64_t>(std::floor(static_cast<double>(in_features) / divisor));
-    check<Error>(size > 0, "{}: {} features divided by {} leave none for group {}", caller,
+    check<Error>(size > 0, "{}: {} features divided by {} leave none for group {}", softmax_name,
                  in_features, divisor, i);
     tail.emplace_back(Linear(in_features, size, part),
                       Linear(size, cutoffs_[i + 1] - cutoffs_[i], part));
@@ -64,29 +64,29 @@ void AdaptiveLogSoftmaxWithLoss::visit(Visitor& v) {
 }
 
 void AdaptiveLogSoftmaxWithLoss::check_features(const Tensor& input) const {
-  check_defined(caller, input);
+  check_defined(softmax_name, input);
   check<ShapeError>((input.dim() == 1 || input.dim() == 2) && input.size(-1) == head.in_features(),
-                    "{}: input is {}; it needs [n, {}] or [{}]", caller, input.shape(),
+                    "{}: input is {}; it needs [n, {}] or [{}]", softmax_name, input.shape(),
                     head.in_features(), head.in_features());
 }
 
 AdaptiveLogSoftmaxResult AdaptiveLogSoftmaxWithLoss::forward(const Tensor& input,
                                                              const Tensor& target) const {
   check_features(input);
-  check_defined(caller, input, target);
+  check_defined(softmax_name, input, target);
   check<ShapeError>(
       target.dim() == input.dim() - 1 && (target.dim() == 0 || target.size(0) == input.size(0)),
-      "{}: input is {}, target is {}; it needs one class for each row", caller, input.shape(),
+      "{}: input is {}, target is {}; it needs one class for each row", softmax_name, input.shape(),
       target.shape());
   check<DTypeError>(!is_floating(target.dtype()) && target.dtype() != boolean,
-                    "{}: targets are {}, not integers; convert them with to(int64)", caller,
+                    "{}: targets are {}, not integers; convert them with to(int64)", softmax_name,
                     target.dtype());
   const bool single = input.dim() == 1;
   const Tensor x = single ? input.unsqueeze(0) : input;
   const Tensor classes = (single ? target.unsqueeze(0) : target).to(int64).detach();
   const Tensor out_of_range = (classes < 0) + (classes >= cutoffs_.back()) > 0;
-  check<IndexError>(!any(out_of_range).item<bool>(), "{}: a target is none of {} classes", caller,
-                    cutoffs_.back());
+  check<IndexError>(!any(out_of_range).item<bool>(), "{}: a target is none of {} classes",
+                    softmax_name, cutoffs_.back());
   const std::int64_t first = cutoffs_[0];
   Tensor in_head = minimum(classes, full_like(classes, first));
   Tensor within = zeros({classes.size(0)}, {.dtype = x.dtype()});

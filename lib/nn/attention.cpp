@@ -15,14 +15,14 @@
 namespace tapegrad::nn {
 namespace {
 
-constexpr std::string_view caller = "MultiheadAttention";
+constexpr std::string_view attention_name = "MultiheadAttention";
 
 /// A mask as numbers to be added: booleans say where there is nothing to see.
 Tensor added(std::string_view what, const Tensor& mask, DType dtype) {
   constexpr double never = -std::numeric_limits<double>::infinity();
   check<DTypeError>(mask.dtype() == boolean || mask.dtype() == dtype,
-                    "{}: {} is {}, the query is {}; use booleans, or the query's type", caller,
-                    what, mask.dtype(), dtype);
+                    "{}: {} is {}, the query is {}; use booleans, or the query's type",
+                    attention_name, what, mask.dtype(), dtype);
   return mask.dtype() == boolean ? where(mask, never, 0.0).to(dtype) : mask;
 }
 
@@ -30,12 +30,12 @@ Linear checked_output(std::int64_t embed_dim, std::int64_t num_heads,
                       const MultiheadAttentionOptions& options) {
   check<ShapeError>(embed_dim > 0 && num_heads > 0 && embed_dim % num_heads == 0,
                     "{}: embed_dim is {}, num_heads is {}; the second must divide the first",
-                    caller, embed_dim, num_heads);
-  check_dtype(caller, options.dtype);
-  check<DTypeError>(is_floating(options.dtype), "{}: {} parameters; use float32 or float64", caller,
-                    options.dtype);
+                    attention_name, embed_dim, num_heads);
+  check_dtype(attention_name, options.dtype);
+  check<DTypeError>(is_floating(options.dtype), "{}: {} parameters; use float32 or float64",
+                    attention_name, options.dtype);
   check<Error>(options.dropout >= 0 && options.dropout <= 1,
-               "{}: dropout is {}; a probability lies in [0, 1]", caller, options.dropout);
+               "{}: dropout is {}; a probability lies in [0, 1]", attention_name, options.dropout);
   return Linear(embed_dim, embed_dim,
                 {.bias = options.bias, .dtype = options.dtype, .generator = options.generator});
 }
@@ -57,7 +57,7 @@ MultiheadAttention::MultiheadAttention(std::int64_t embed_dim, std::int64_t num_
       batch_first_(options.batch_first),
       generator_(&options.generator) {
   check<ShapeError>(kdim_ > 0 && vdim_ > 0, "{}: kdim is {}, vdim is {}; sizes are positive",
-                    caller, kdim_, vdim_);
+                    attention_name, kdim_, vdim_);
   const TensorOptions like{.dtype = options.dtype};
   const auto begin = [&](Parameter& weight, std::int64_t rows, std::int64_t columns) {
     weight = empty({rows, columns}, like);
@@ -86,9 +86,9 @@ void MultiheadAttention::visit(Visitor& v) {
 
 void MultiheadAttention::check_inputs(const Tensor& query, const Tensor& key,
                                       const Tensor& value) const {
-  check_defined(caller, query, key, value);
+  check_defined(attention_name, query, key, value);
   check<Error>(in_proj_weight.defined() || q_proj_weight.defined(),
-               "{}: it has no weights: it was moved from", caller);
+               "{}: it has no weights: it was moved from", attention_name);
   const std::int64_t rank = query.dim();
   bool fits = (rank == 2 || rank == 3) && key.dim() == rank && value.dim() == rank &&
               query.size(-1) == embed_dim_ && key.size(-1) == kdim_ && value.size(-1) == vdim_;
@@ -102,13 +102,14 @@ void MultiheadAttention::check_inputs(const Tensor& query, const Tensor& key,
   check<ShapeError>(fits,
                     "{}: query is {}, key is {}, value is {}; they need {}size], or no batch, and "
                     "sizes of {}, {} and {}",
-                    caller, query.shape(), key.shape(), value.shape(), order, embed_dim_, kdim_,
-                    vdim_);
+                    attention_name, query.shape(), key.shape(), value.shape(), order, embed_dim_,
+                    kdim_, vdim_);
   check<DTypeError>(query.dtype() == out_proj.weight.dtype() && query.dtype() == key.dtype() &&
                         query.dtype() == value.dtype(),
                     "{}: query is {}, key is {}, value is {}, the weights are {}; convert with "
                     "to()",
-                    caller, query.dtype(), key.dtype(), value.dtype(), out_proj.weight.dtype());
+                    attention_name, query.dtype(), key.dtype(), value.dtype(),
+                    out_proj.weight.dtype());
 }
 
 Tensor MultiheadAttention::part_of_bias(std::int64_t part) const {
@@ -166,7 +167,8 @@ Tensor MultiheadAttention::mask_of(const MultiheadAttentionArguments& arguments,
     const std::int64_t count = query.dim() == 4 ? query.size(0) * num_heads_ : num_heads_;
     const Shape each{count, places, keys};
     check<ShapeError>(mask.shape() == all || mask.shape() == each,
-                      "{}: attn_mask is {}; it needs {} or {}", caller, mask.shape(), all, each);
+                      "{}: attn_mask is {}; it needs {} or {}", attention_name, mask.shape(), all,
+                      each);
   }
   Tensor both = mask.defined() ? added("attn_mask", mask, query.dtype()) : Tensor();
   if (both.defined() && both.dim() == 3 && query.dim() == 4) {
@@ -174,8 +176,8 @@ Tensor MultiheadAttention::mask_of(const MultiheadAttentionArguments& arguments,
   }
   if (!padding.defined()) return both;
   const Shape wanted = query.dim() == 4 ? Shape{query.size(0), keys} : Shape{keys};
-  check<ShapeError>(padding.shape() == wanted, "{}: key_padding_mask is {}; it needs {}", caller,
-                    padding.shape(), wanted);
+  check<ShapeError>(padding.shape() == wanted, "{}: key_padding_mask is {}; it needs {}",
+                    attention_name, padding.shape(), wanted);
   Tensor hidden = added("key_padding_mask", padding, query.dtype());
   if (query.dim() == 4) hidden = hidden.unsqueeze(1).unsqueeze(1);
   return both.defined() ? both + hidden : hidden;

@@ -5,9 +5,13 @@
 
 #include "tapegrad/nn/parameter.hpp"
 
-namespace tapegrad::nn {
+namespace [[gnu::visibility("default")]] tapegrad {  // a public class, whoever names it first
+namespace nn {
 class Module;
-namespace detail {
+}
+}  // namespace tapegrad
+
+namespace tapegrad::nn::detail {
 
 /// The next copy that this thread makes of `source`, a part of `root`, is to be `tensor`. Those of
 /// another root are forgotten.
@@ -19,5 +23,4 @@ void forget_kept(const Module& root);
 /// `source` is another tensor, or nothing, from now on.
 void forget_kept(const Owned& source);
 
-}  // namespace detail
-}  // namespace tapegrad::nn
+}  // namespace tapegrad::nn::detail

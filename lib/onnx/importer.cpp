@@ -11,12 +11,12 @@ namespace tapegrad::onnx {
 namespace {
 
 /// As outside of all captures, until the end of the scope.
-class Outside {
+class OutsideCaptures {
  public:
-  Outside() = default;
-  Outside(const Outside&) = delete;
-  Outside& operator=(const Outside&) = delete;
-  ~Outside() { current_capture = before_; }
+  OutsideCaptures() = default;
+  OutsideCaptures(const OutsideCaptures&) = delete;
+  OutsideCaptures& operator=(const OutsideCaptures&) = delete;
+  ~OutsideCaptures() { current_capture = before_; }
 
  private:
   ModeGuard silent_{Mode::silent};
@@ -39,7 +39,7 @@ const Tensor& Ask::x(std::size_t input) const {
 
 template <class F>
 auto Ask::read(std::size_t input, F f) const {
-  std::optional<Outside> outside;
+  std::optional<OutsideCaptures> outside;
   if (fixed[input]) outside.emplace();
   return f();
 }

@@ -72,7 +72,7 @@ Tensor& written(std::string_view operation, Tensor& self, const Tensor& result) 
 }
 
 Tensor& write(std::string_view operation, Tensor& self, std::initializer_list<Operated> others,
-              Result result) {
+              ResultIf result) {
   check_defined_self(operation, self);
   bool beside_tracked = false;
   for (const Operated& other : others) {

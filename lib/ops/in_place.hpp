@@ -45,10 +45,10 @@ Tensor& written(std::string_view operation, Tensor& self, const Tensor& result);
 
 /// A function's result, from whether the write will be recorded: by address, so that the one
 /// write() does for all functions.
-class Result {
+class ResultIf {
  public:
   template <class F>
-  Result(const F& f)
+  ResultIf(const F& f)
       : f_(&f),
         call_([](const void* g, bool recorded) { return (*static_cast<const F*>(g))(recorded); }) {}
   Tensor operator()(bool recorded) const { return call_(f_, recorded); }
@@ -66,7 +66,7 @@ struct Operated {
 
 /// self = f(self, others...): all are asked first, and every error is in `operation`'s name.
 Tensor& write(std::string_view operation, Tensor& self, std::initializer_list<Operated> others,
-              Result result);
+              ResultIf result);
 
 /// May be changed in a recorded way; throws AutogradError for leaves that require grad, their
 /// views, and views that don't know their base's history.
@@ -149,7 +149,7 @@ void record_write(Op op, Tensor& self, const In&... other) {
   self.impl()->storage->bump();  // what the record saves of the result is of this version
   std::apply(
       [&](const auto&... operand) {
-        set_history(self, record(op, self, before, operand...));
+        set_history(self, record(Op(op), self, before, operand...));
         write_into(op, self, operand...);
       },
       operands);

@@ -4,13 +4,12 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "optim/numbers.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/optim/lbfgs.hpp"
 
 namespace tapegrad::optim {
 namespace {
-
-Tensor scalar(Scalar value, DType dtype) { return full({}, value, {.dtype = dtype}); }
 
 std::string numbered(std::string_view name, std::size_t i) { return fmt::format("{}.{}", name, i); }
 

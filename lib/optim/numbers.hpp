@@ -5,9 +5,12 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "tapegrad/ops/create.hpp"
 #include "tapegrad/state_dict.hpp"
 
 namespace tapegrad::optim {
+
+inline Tensor scalar(Scalar value, DType dtype) { return full({}, value, {.dtype = dtype}); }
 
 class Numbers {
  public:

@@ -68,7 +68,7 @@ void Optimizer::check_not_captured(std::string_view method) const {
 }
 
 std::function<void()> Optimizer::called_later(Method method) {
-  detail::required_in_runs(
+  tapegrad::detail::required_in_runs(
       [where = whereabouts(), count = parameter_count()] {
         return *where && (*where)->parameter_count() == count;
       },
@@ -101,7 +101,7 @@ std::vector<Tensor> Optimizer::all_parameters() const {
 void Optimizer::zero_grad() {
   check_not_moved_from();
   if (capturing()) {
-    detail::cleared_in_runs(all_parameters(), called_later(&Optimizer::drop_gradients));
+    tapegrad::detail::cleared_in_runs(all_parameters(), called_later(&Optimizer::drop_gradients));
   } else {
     drop_gradients();
   }
@@ -119,8 +119,8 @@ void Optimizer::step() {
   check_not_moved_from();
   check_step();
   if (capturing()) {
-    detail::called_in_runs(lower_case(kind()), all_parameters(),
-                           called_later(&Optimizer::step_all));
+    tapegrad::detail::called_in_runs(lower_case(kind()), all_parameters(),
+                                     called_later(&Optimizer::step_all));
   } else {
     step_all();
   }

@@ -31,7 +31,7 @@ void SparseAdam::check_step() const {
       const Tensor& x = slots[i].parameter;
       const LeafNode* const leaf = leaf_of(x);
       const Tensor grad = leaf ? leaf->grad() : Tensor();
-      check<Error>(!grad.defined() || rows_of(grad),
+      check<Error>(!grad.defined() || row_node_of(grad),
                    "SparseAdam: the gradient of parameter {} of group {}, of shape {}, is dense; "
                    "this rule follows those of embeddings with `sparse`, which hooks and grad() "
                    "make dense, while sparse_grad() doesn't; train other parameters with Adam",

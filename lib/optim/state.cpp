@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/check.hpp"
+#include "optim/numbers.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/optim/optimizer.hpp"
@@ -20,8 +21,6 @@ std::string group_entry(std::size_t group, std::string_view name) {
 std::string state_entry(std::size_t parameter, std::string_view name) {
   return fmt::format("state.{}.{}", parameter, name);
 }
-
-Tensor scalar(Scalar value, DType dtype) { return full({}, value, {.dtype = dtype}); }
 
 class OptionWriter final : public OptionVisitor {
  public:

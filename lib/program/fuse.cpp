@@ -8,6 +8,7 @@
 
 #include "core/check.hpp"
 #include "kernels/parallel.hpp"
+#include "program/passes.hpp"
 #include "program/pieces.hpp"
 
 namespace tapegrad {
@@ -65,8 +66,6 @@ class Fused final : public Operation {
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Pieces>> spare_;
 };
-
-const Storage* storage_of(const Tensor& x) { return x.impl()->storage.get(); }
 
 /// The dimensions at the end that `part` has in common with the end of `whole`, if it has no other
 /// elements than these: all rows read the same.

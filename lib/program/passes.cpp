@@ -9,8 +9,6 @@
 namespace tapegrad {
 namespace {
 
-Storage* storage_of(const Tensor& x) { return x.impl()->storage.get(); }
-
 /// Goes back over the steps: a step counts if something outside of the values changes by it, or if
 /// what it writes is read by one that counts.
 void drop_unread(Captured& captured, const Storages& needed) {

@@ -7,6 +7,8 @@
 
 namespace tapegrad {
 
+inline Storage* storage_of(const Tensor& x) { return x.impl()->storage.get(); }
+
 using Storages = std::unordered_set<const Storage*>;
 
 /// What others can see after a run: results; and gradients, which are read by whoever looks at the

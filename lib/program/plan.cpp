@@ -8,11 +8,7 @@
 #include "program/passes.hpp"
 
 namespace tapegrad {
-namespace {
-
-const Storage* storage_of(const Tensor& x) { return x.impl()->storage.get(); }
-
-}  // namespace
+namespace {}  // namespace
 
 Plan::Plan(Captured captured)
     : captured_(std::move(captured)), captured_steps_(captured_.steps.size()) {

@@ -23,8 +23,8 @@ bool is_ours(const Tensor& x) { return owned_alone(x) && x.is_contiguous(); }
 
 /// What add_as_rows() gives where it can't change the sum in place.
 Tensor sum_of(const Tensor& a, const Tensor& b) {
-  const RowNode* x = rows_of(a);
-  const RowNode* y = rows_of(b);
+  const RowNode* x = row_node_of(a);
+  const RowNode* y = row_node_of(b);
   if (x && y) {
     return summed_rows(cat({x->rows, y->rows}), cat({x->values, y->values}), a.shape(),
                        kernels::no_row);
@@ -48,15 +48,15 @@ Tensor summed_rows(const Tensor& index, const Tensor& g, const Shape& of_all,
 }
 
 Tensor dense_gradient(const Tensor& gradient) {
-  const RowNode& its = *rows_of(gradient);
+  const RowNode& its = *row_node_of(gradient);
   const Tensor dense = zeros(its.shape, {.dtype = its.dtype});
   kernels::index_add(ref(dense), ref(its.values), ref(its.rows), 0);
   return dense;
 }
 
 bool add_as_rows(Tensor& sum, const Tensor& g) {
-  RowNode* const mine = rows_of(sum);
-  RowNode* const its = rows_of(g);
+  RowNode* const mine = row_node_of(sum);
+  RowNode* const its = row_node_of(g);
   if (!mine && !its) return false;
   const NoGrad guard;
   if (its && its->onto.defined() && its->onto.is_same(sum)) {
@@ -74,7 +74,7 @@ bool add_as_rows(Tensor& sum, const Tensor& g) {
 }
 
 void prepare_sum(const Tensor& collected, const Tensor& g) {
-  RowNode* const its = rows_of(g);
+  RowNode* const its = row_node_of(g);
   if (!its || !collected.defined() || (has_bytes(collected) && is_ours(collected))) return;
   its->sum = sum_of(collected, g);
   its->onto = collected;
@@ -83,7 +83,7 @@ void prepare_sum(const Tensor& collected, const Tensor& g) {
 Tensor dense_grad(Collected& leaf) {
   const std::lock_guard guard(leaf.lock);
   Tensor& collected = leaf.collected;
-  if (collected.defined() && rows_of(collected)) {
+  if (collected.defined() && row_node_of(collected)) {
     const ModeGuard silent(Mode::silent);
     collected = dense_gradient(collected);
   }
@@ -100,7 +100,7 @@ std::optional<SparseGrad> sparse_grad(const Tensor& leaf) {
   const Ptr<Node>& node = impl_of(leaf).node;
   if (is_captured() || !node || !node->is_leaf()) return {};
   const Tensor gradient = static_cast<const LeafNode&>(*node).grad();
-  const RowNode* const its = gradient.defined() ? rows_of(gradient) : nullptr;
+  const RowNode* const its = gradient.defined() ? row_node_of(gradient) : nullptr;
   if (!its) return {};
   return SparseGrad{.indices = its->rows, .values = its->values, .shape = its->shape};
 }

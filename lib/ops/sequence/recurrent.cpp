@@ -12,7 +12,7 @@ std::int64_t gates_of(nn::RecurrentCell cell) {
   return cell == nn::RecurrentCell::lstm ? 4 : cell == nn::RecurrentCell::gru ? 3 : 1;
 }
 
-void check_lengths(const Tensor& lengths, const Tensor& x) {
+void check_row_lengths(const Tensor& lengths, const Tensor& x) {
   const std::vector<std::int64_t> values = lengths.to_vector<std::int64_t>();
   const std::int64_t steps = x.shape()[0];
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -56,7 +56,7 @@ Tensor nn::detail::checked_lengths(const Tensor& lengths, const Tensor& x) {
                     "recurrent: lengths are {}; they need one for each of {} rows", lengths.shape(),
                     x.size(1));
   const Tensor exact = lengths.to(int64).contiguous();
-  check_values(check_lengths, exact, x.detach());
+  check_values(check_row_lengths, exact, x.detach());
   return exact;
 }
 
