@@ -40,6 +40,7 @@ void declare(samples::Flags& flags, Settings& s) {
   flags.text("--read", s.read, "FILE", "read the images of this IDX file, without training");
   flags.text("--weights", s.weights, "FILE", "what --export wrote as .safetensors, for --read");
   flags.needs("--read", "--weights");
+  samples::trains_nothing(flags, "--weights");
   flags.needs("--weights", "--read");
 }
 
@@ -108,10 +109,11 @@ void train(const Settings& s) {
 void read(const Settings& s) {
   const tg::Tensor images = read_images(s.read);
   DigitNetwork network(images.size(2), images.size(3));
-  if (!network.load_state_dict(tg::io::load_safetensors(s.weights).tensors).complete()) {
-    throw std::runtime_error(
-        fmt::format("{}: these aren't the weights of this network", s.weights));
-  }
+  samples::with_weights_of(s.weights, [&](const tg::StateDict& weights) {
+    if (!network.load_state_dict(weights).complete()) {
+      throw std::runtime_error("these aren't the weights of this network");
+    }
+  });
   network.eval();
   const tg::NoGrad guard;
   const auto [sure, digits] = max(softmax(network.forward(images), 1), 1);

@@ -56,6 +56,7 @@ void declare(samples::Flags& flags, Settings& s) {
               "say where these names come from, without training");
   flags.text("--weights", s.weights, "FILE", "what --export wrote as .safetensors, for --predict");
   flags.needs("--predict", "--weights");
+  samples::trains_nothing(flags, "--weights");
   flags.needs("--weights", "--predict");
 }
 
@@ -151,21 +152,18 @@ tg::StateDict part_of(const tg::StateDict& state, std::string_view prefix) {
 
 /// Says where each name comes from, and how sure that is.
 void predict(const Settings& s) {
-  const tg::StateDict state = tg::io::load_safetensors(s.weights).tensors;
-  tg::StateDict weights;
-  for (const auto& [name, tensor] : state) {
-    const bool other = name.starts_with(alphabet_prefix) || name.starts_with(languages_prefix);
-    if (!other) weights.insert(name, tensor);
-  }
-  tg::data::Vocabulary alphabet, languages;
-  try {
+  samples::with_weights_of(s.weights, [&](const tg::StateDict& state) {
+    tg::StateDict weights;
+    for (const auto& [name, tensor] : state) {
+      const bool other = name.starts_with(alphabet_prefix) || name.starts_with(languages_prefix);
+      if (!other) weights.insert(name, tensor);
+    }
+    tg::data::Vocabulary alphabet, languages;
     const NameNetwork network = NameNetwork::of(weights);
     alphabet.load_state_dict(part_of(state, alphabet_prefix));
     languages.load_state_dict(part_of(state, languages_prefix));
     print_predictions(network, alphabet, languages.tokens(), s.predict);
-  } catch (const tg::Error& error) {
-    throw std::runtime_error(fmt::format("{}: {}", s.weights, error.what()));
-  }
+  });
   fmt::print("names={}\n", s.predict.size());
 }
 

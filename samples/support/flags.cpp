@@ -44,9 +44,13 @@ bool within(double value, NumberRange range) {
          !(range.above && value == range.least) && !(range.below && value == range.most);
 }
 
+std::string not_taken(const std::string& text, const std::string& wanted) {
+  return fmt::format("\"{}\" given, but it takes {}", text, wanted);
+}
+
 [[noreturn]] void reject(const std::string& flag, const std::string& text,
                          const std::string& wanted) {
-  throw CLI::ValidationError(flag, fmt::format("\"{}\" given, but it takes {}", text, wanted));
+  throw CLI::ValidationError(flag, not_taken(text, wanted));
 }
 
 }  // namespace
@@ -132,11 +136,11 @@ void Flags::toggle(const std::string& flag, bool& value, const std::string& help
 }
 
 void Flags::endings(const std::string& flag, const std::vector<std::string>& allowed) {
-  const auto check = [flag, allowed](const std::string& text) {
+  const auto check = [allowed](const std::string& text) {
     for (const std::string& ending : allowed) {
       if (text.size() > ending.size() && text.ends_with(ending)) return std::string();
     }
-    reject(flag, text, fmt::format("a name that ends with {}", fmt::join(allowed, " or ")));
+    return not_taken(text, fmt::format("a name that ends with {}", fmt::join(allowed, " or ")));
   };
   app_->cli.get_option(flag)->check(check);
 }

@@ -90,6 +90,20 @@ void declare(Flags& flags, TrainingFiles& files) {
   flags.endings("--export", {".safetensors", ".npz", ".onnx"});
 }
 
+void trains_nothing(Flags& flags, const std::string& flag) {
+  for (const char* other : {"--model-dir", "--log-dir", "--export"}) flags.excludes(flag, other);
+}
+
+void with_weights_of(const std::string& file,
+                     const std::function<void(const tg::StateDict&)>& what) {
+  const tg::StateDict weights = tg::io::load_safetensors(file).tensors;
+  try {
+    what(weights);
+  } catch (const std::exception& error) {
+    throw std::runtime_error(fmt::format("{}: {}", file, error.what()));
+  }
+}
+
 void export_result(const TrainingFiles& files, const tg::StateDict& result,
                    const ExportedModel& model) {
   const std::string& path = files.export_file;

@@ -61,6 +61,7 @@ void declare(samples::Flags& flags, Settings& s) {
   flags.text("--predict", s.predict, "FILE", "predict the rows of this table, without training");
   flags.text("--weights", s.weights, "FILE", "what --export wrote as .safetensors, for --predict");
   flags.needs("--predict", "--weights");
+  samples::trains_nothing(flags, "--weights");
   flags.needs("--weights", "--predict");
 }
 
@@ -231,25 +232,28 @@ void cross_validate(const Settings& s) {
 
 /// Says how probable the second class is for each row of a table.
 void predict(const Settings& s) {
-  const tg::StateDict state = tg::io::load_safetensors(s.weights).tensors;
-  if (!state.contains("encoding.numeric.classes.bytes")) {
-    throw std::runtime_error(s.weights + ": these aren't the weights of this network");
-  }
-  const Encoding encoding(state);
+  Encoding encoding;
   tg::data::LabelEncoder classes;
-  classes.load_state_dict(below(state, "target."));
-  TableNetwork network(encoding.numeric(), encoding.sizes());
-  if (!network.load_state_dict(state).missing.empty()) {
-    throw std::runtime_error(s.weights + ": these aren't the weights of this network");
-  }
-  network.eval();
+  std::optional<TableNetwork> network;
+  samples::with_weights_of(s.weights, [&](const tg::StateDict& state) {
+    const bool encoded = state.contains("encoding.numeric.classes.bytes");
+    if (encoded) {
+      encoding = Encoding(state);
+      classes.load_state_dict(below(state, "target."));
+      network.emplace(encoding.numeric(), encoding.sizes());
+    }
+    if (!encoded || !network->load_state_dict(state).missing.empty()) {
+      throw std::runtime_error("these aren't the weights of this network");
+    }
+  });
+  network->eval();
   const Table table = read_table(open_table(s.predict), encoding.columns());
   const std::vector<std::string> unknown = encoding.unknown(table);
   for (const std::string& cell : unknown) {
     fmt::print("Not known from the training: {}.\n", cell);
   }
   const tg::NoGrad guard;
-  const auto scores = sigmoid(network.forward(encoding.encode(table))).to_vector<double>();
+  const auto scores = sigmoid(network->forward(encoding.encode(table))).to_vector<double>();
   for (std::size_t i = 0; i < scores.size(); ++i) {
     fmt::print("row {}: {} {:.6f}\n", i + 1, classes.text(1), scores[i]);
   }

@@ -68,6 +68,7 @@ void declare(samples::Flags& flags, Settings& s) {
   flags.text("--prompt", s.prompt, "TEXT", "go on from this");
   flags.text("--weights", s.weights, "FILE",
              "write with what --export wrote as .safetensors, without training");
+  samples::trains_nothing(flags, "--weights");
 }
 
 TextSizes sizes_of(const Settings& s, const Corpus& corpus) {
@@ -146,21 +147,18 @@ void train(const Settings& s) {
 
 /// Writes, without training.
 void write_alone(const Settings& s) {
-  const tg::StateDict state = tg::io::load_safetensors(s.weights).tensors;
-  tg::StateDict weights, alphabet;
-  for (const auto& [name, tensor] : state) {
-    const bool is_weight = !name.starts_with(vocabulary_prefix);
-    if (is_weight) weights.insert(name, tensor);
-    if (!is_weight) alphabet.insert(name.substr(vocabulary_prefix.size()), tensor);
-  }
-  try {
+  samples::with_weights_of(s.weights, [&](const tg::StateDict& state) {
+    tg::StateDict weights, alphabet;
+    for (const auto& [name, tensor] : state) {
+      const bool is_weight = !name.starts_with(vocabulary_prefix);
+      if (is_weight) weights.insert(name, tensor);
+      if (!is_weight) alphabet.insert(name.substr(vocabulary_prefix.size()), tensor);
+    }
     tg::data::Vocabulary vocabulary;
     const TextNetwork network = TextNetwork::of(weights);
     vocabulary.load_state_dict(alphabet);
     write(s, network, vocabulary);
-  } catch (const tg::Error& error) {
-    throw std::runtime_error(fmt::format("{}: {}", s.weights, error.what()));
-  }
+  });
   fmt::print("characters={}\n", s.sample);
 }
 

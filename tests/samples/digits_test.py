@@ -63,9 +63,12 @@ class Digits(ResumableSampleTest):
     def test_weights_of_another_network_are_refused(self):
         self.output_of(*self.short, "--export", "x.safetensors")
         images = self.mnist() / "train-images-idx3-ubyte"
-        self.assert_refused("hidden.weight.*shape", "--read", images, "--weights", "x.safetensors")
+        self.assert_refused("^digits: x.safetensors: .*hidden.weight.*shape", "--read", images, "--weights", "x.safetensors")
         self.assert_refused("cannot open: none", "--read", images, "--weights", "none")
         self.assert_refused("--weights", "--read", images)
+        for writes in ("--export", "--model-dir", "--log-dir"):
+            self.assert_refused(f"{writes} excludes --weights", "--read", images, "--weights", "x.safetensors", writes, "y.npz")
+        self.assert_refused('^digits: --export: "y.txt" given', "--export", "y.txt")
 
     def test_a_folder_of_mnists_files_is_read_packed_or_not(self):
         for packed in (False, True):

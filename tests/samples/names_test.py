@@ -124,7 +124,7 @@ class Names(ResumableSampleTest):
         (self.folder / "torn.safetensors").write_bytes(content[:-7])
         self.assert_refused("torn.safetensors", "--weights", "torn.safetensors", "--predict", "x")
         (self.folder / "other.safetensors").write_bytes(content.replace(b'"sizes"', b'"other"'))
-        self.assert_refused("aren't the weights of such a network", "--weights", "other.safetensors", "--predict", "x")
+        self.assert_refused("^names: other.safetensors: these aren't the weights of such a network", "--weights", "other.safetensors", "--predict", "x")
         self.assert_refused("--predict", "--weights", "x.safetensors")
         self.assert_refused("--weights", "--predict", "x")
 

@@ -121,7 +121,7 @@ class Text(ResumableSampleTest):
         (self.folder / "torn.safetensors").write_bytes(content[:-7])
         self.assert_refused("torn.safetensors", "--weights", "torn.safetensors")
         (self.folder / "other.safetensors").write_bytes(content.replace(b'"sizes"', b'"other"'))
-        self.assert_refused("aren't the weights of such a network", "--weights", "other.safetensors")
+        self.assert_refused("^text: other.safetensors: these aren't the weights of such a network", "--weights", "other.safetensors")
 
     def test_flags_out_of_range_are_refused(self):
         for flag in ("--epochs", "--batch-size", "--size", "--layers", "--heads"):
