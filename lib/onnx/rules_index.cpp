@@ -39,6 +39,12 @@ Values argsort(Exporter& to, const Call& call) {
                     {"sorted", std::int64_t{1}}})[1]};
 }
 
+/// Where ONNX has a row of zeros for what is no class, this library has an error.
+Values one_hot(Exporter& to, const Call& call) {
+  return {to.node("OneHot", {to.value(call.inputs[0]), to.integers({call.integer("classes")}),
+                             to.integers({0, 1})})};
+}
+
 }  // namespace
 
 void add_index_rules(Rules& rules) {
@@ -50,6 +56,7 @@ void add_index_rules(Rules& rules) {
   rules["scatter"] = scatter<false>;
   rules["scatter_add"] = scatter<true>;
   rules["argsort"] = argsort;
+  rules["one_hot"] = one_hot;
 }
 
 }  // namespace tapegrad::onnx

@@ -165,6 +165,7 @@ inline const Named functions[] = {
      [](const Tensor& x) {
        return tg::nn::layer_norm(x, {5, 4});
      }},
+    {"one_hot", [](const Tensor& x) { return tg::one_hot(tg::argmax(x, 1), 5); }},
     {"gather", [](const Tensor& x) { return tg::gather(x, 1, tg::argsort(x, 1)); }},
     {"pad",
      [](const Tensor& x) {

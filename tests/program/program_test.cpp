@@ -373,6 +373,16 @@ TEST_CASE("errors of a run are those of the operation, and the program goes on",
   CHECK(program(x, tensor({0, 3})).to_vector<float>() == std::vector{2.0f, 8.0f});
 }
 
+TEST_CASE("one_hot with a number of classes looks at the labels of each run", "[program]") {
+  const Program program =
+      capture([](const Tensor& i) { return one_hot(i, 3); }, {Feed({2}, int64)});
+  CHECK(program(tensor({2, 0})).to_vector<std::int64_t>() ==
+        std::vector<std::int64_t>{0, 0, 1, 1, 0, 0});
+  CHECK_THROWS_AS(program(tensor({0, 3})), IndexError);
+  CHECK(program(tensor({1, 1})).to_vector<std::int64_t>() ==
+        std::vector<std::int64_t>{0, 1, 0, 0, 1, 0});
+}
+
 TEST_CASE("a captured loss of labels with weights has the type of its input", "[program]") {
   const Tensor x = batch(1, {4, 3});
   const Tensor labels = tensor({0, 2, 1, 2});

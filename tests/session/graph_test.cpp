@@ -9,6 +9,7 @@
 #include "support/errors.hpp"
 #include "tapegrad/names.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/index.hpp"
 #include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
@@ -112,6 +113,21 @@ TEST_CASE("a tensor of a graph has no values to read or change", "[graph]") {
   CHECK(contains(error_of([&] { x.add_(1); }), "add_: x:0 of shape [] belongs to a graph"));
   CHECK(contains(error_of([&] { x.requires_grad_(); }), "variable()"));
   CHECK(error_of([&] { (x * 2).backward(); }) != "no error");
+}
+
+TEST_CASE("one_hot of a graph's labels has a row for each that is fed", "[graph]") {
+  Graph graph;
+  const Tensor labels = graph.placeholder("labels", int64, {unknown});
+  const Tensor y = one_hot(labels, 3);
+  CHECK(text_of(y) == "[?, 3]");
+  Session session(graph);
+  const Tensor rows = session.run({y}, {{labels, tensor({2, 0})}})[0];
+  CHECK(rows.shape() == Shape{2, 3});
+  CHECK(rows.to_vector<std::int64_t>() == std::vector<std::int64_t>{0, 0, 1, 1, 0, 0});
+  CHECK(contains(error_of([&] {
+                   session.run({y}, {{labels, tensor({3})}});
+                 }),
+                 "one_hot: index 3 is out of range"));
 }
 
 TEST_CASE("what has values is computed at once beside a graph", "[graph]") {

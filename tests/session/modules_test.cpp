@@ -116,6 +116,19 @@ TEST_CASE("a graph of norms follows their parameters and running moments", "[gra
   check_layer(nn::InstanceNorm3d(2, {.track_running_stats = true}), floats({3, 2, 2, 2, 2}));
 }
 
+TEST_CASE("norms that would move their moments in each run are refused in a graph", "[graph][nn]") {
+  Graph graph;
+  const Tensor x = graph.placeholder("x", float32, {unknown, 2, 3});
+  nn::BatchNorm1d batch(2);
+  CHECK(test::contains(error_of([&] { batch.forward(x); }),
+                       "batch_norm: x:0 of shape [?, 2, 3] belongs to a graph; in train() mode"));
+  nn::InstanceNorm1d instance(2, {.track_running_stats = true});
+  CHECK(test::contains(error_of([&] { instance.forward(x); }), "instance_norm: x:0"));
+  CHECK(all(batch.running_mean == 0).item<bool>());
+  batch.eval();
+  CHECK(batch.forward(x).dim() == 3);
+}
+
 template <class Network>
 void check_network(Network network) {
   check_module(network, floats({3, 2, 4}), [&](const Tensor& x) { return network(x).output; });

@@ -162,6 +162,21 @@ struct InDimension {
   }
 };
 
+struct OneHot {
+  static constexpr std::string_view name = "one_hot";
+  std::int64_t classes;
+  void attributes(AttributeList& list) const { list("classes", classes); }
+  Meta result(const Tensor& labels) const {
+    Shape shape = labels.shape();
+    shape.push_back(classes);
+    return {int64, shape};
+  }
+  void into(const Tensor& y, const Tensor& labels) const {
+    kernels::fill(ref(y), std::int64_t{0}, name);
+    kernels::set_one_hot(ref(y), ref(labels), classes);
+  }
+};
+
 Tensor checked_indices(std::string_view operation, const Tensor& index, const Tensor& x,
                        std::size_t dim) {
   const Tensor indices = integers_of(operation, index);
@@ -246,11 +261,7 @@ Tensor one_hot(const Tensor& labels, std::int64_t classes) {
   const Tensor indices = integers_of("one_hot", labels);
   if (given) check_values(InRange{"one_hot", classes}, indices);
   if (!given) classes = classes_of(indices);
-  Shape shape = labels.shape();
-  shape.push_back(classes);
-  Tensor y = speaking_as("one_hot", [&] { return zeros(shape, {.dtype = int64}); });
-  kernels::set_one_hot(ref(y), ref(indices), classes);
-  return y;
+  return apply(OneHot{classes}, indices);
 }
 
 }  // namespace tapegrad

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "autograd/symbolic.hpp"
 #include "core/check.hpp"
 #include "core/computed_with.hpp"
 #include "core/speaking.hpp"
@@ -58,6 +59,14 @@ Tensor by_running(const Tensor& x, const Tensor& mean, const Tensor& var, const 
   return bias.defined() ? y + for_channels(bias, x) : y;
 }
 
+/// Throws Error for x of a graph, whose runs change nothing but its variables.
+void check_changes(std::string_view name, const Tensor& x, const Tensor& running_mean) {
+  if (!running_mean.defined()) return;
+  refuse_symbolic(name, x,
+                  "in train() mode each run would move the running moments: eval() the module "
+                  "first, or capture() a function, whose runs do so");
+}
+
 /// The running moments follow [2, channels], of which each is that of so many elements.
 void follow(const Tensor& mean, const Tensor& var, const Tensor& moments, double count,
             double momentum) {
@@ -91,6 +100,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
   check_channels("batch_norm", x, weight, bias, 2, o.eps);
   check_running("batch_norm", x, running_mean, running_var, !o.training);
   if (!o.training) return by_running(x, running_mean, running_var, weight, bias, o.eps);
+  check_changes("batch_norm", x, running_mean);
   if (x.numel() == 0) return x.clone();
   const std::int64_t count = x.numel() / x.shape()[1];
   check_several("batch_norm", x, count);
@@ -106,6 +116,7 @@ Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& 
   check_channels("instance_norm", x, weight, bias, 3, o.eps);
   check_running("instance_norm", x, running_mean, running_var, !o.use_input_stats);
   if (!o.use_input_stats) return by_running(x, running_mean, running_var, weight, bias, o.eps);
+  check_changes("instance_norm", x, running_mean);
   if (x.numel() == 0) return x.clone();
   const std::int64_t count = x.numel() / (x.shape()[0] * x.shape()[1]);
   check_several("instance_norm", x, count);
