@@ -156,7 +156,7 @@ class Build:
         file of Meson's that includes some; it defines what the archive's object of its name does."""
         found = {}
         for entry in json.loads((self.base / "compile_commands.json").read_text()):
-            if not re.match(r"lib/lib(tapegrad|small|other)\.a\.p/", entry["output"]):
+            if not re.match(r"lib/lib(loops|small|other)\.a\.p/", entry["output"]):
                 continue
             file = (self.base / entry["file"]).resolve()
             paths = [Path(p) for p in GROUPED.findall(file.read_text())] if "-unity" in file.name else [file]

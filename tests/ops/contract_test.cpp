@@ -6,6 +6,7 @@
 #include "support/op_table.hpp"
 #include "support/values.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/index.hpp"
 #include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"
@@ -55,6 +56,13 @@ TEST_CASE("operations without a derivative", "[ops][table]") {
        .inputs = {{{2, 3}, -9, 9}},
        .empty_inputs = {{0, 3}},
        .empty_result = {0, 3},
+       .differentiable = false},
+      {.name = "one_hot",
+       .f = [](const Tensors& x) { return one_hot(x[0].to(int64), 4); },
+       .inputs = {{{2, 3}, 0.1, 3.9}},
+       .empty_inputs = {{0, 3}},
+       .empty_result = {0, 3, 4},
+       .refuses = {{"one_hot: index 4 is out of range", [] { one_hot(tensor({4}), 4); }}},
        .differentiable = false},
   });
 }
