@@ -36,6 +36,10 @@ concept HasParameters = requires(F& f) {
 
 }  // namespace detail
 
+/// Whether this thread runs a function for checkpoint(), which runs it once more in the reverse
+/// pass: for what can't do the same twice, and refuses.
+bool checkpointing();
+
 /// f(x...), recorded without the values between x and the result: those that nothing but the tape
 /// keeps alive are dropped when f has run. The reverse pass runs f once more where it first needs
 /// one of them, and drops them again as it frees the graph; a pass that keeps the graph keeps them.
@@ -45,9 +49,8 @@ concept HasParameters = requires(F& f) {
 /// state, of each generator that f drew from. May be nested.
 ///   f  (const Tensor&...) -> a Tensor or a list of them. Copied, and run twice: what it captures
 ///   by
-///      reference must live until the reverse pass. It must do the same both times, which a
-///      SpectralNorm in train mode doesn't; what it does besides computing its result, it does
-///      twice.
+///      reference must live until the reverse pass. It must do the same both times; what it
+///      does besides computing its result, it does twice.
 /// Only runs f under NoGrad and in a trace(). Throws Error for an empty function, AutogradError
 /// where f changes x in place; the reverse pass throws AutogradError where x, or what f captured,
 /// has been changed in place since, or where f records other operations than the first time.

@@ -121,6 +121,10 @@ struct Recomputed::Run {
 
 constinit thread_local Recomputed::Run* Recomputed::Run::current = nullptr;
 
+bool Recomputed::running() { return Run::current != nullptr; }
+
+bool checkpointing() { return Recomputed::running(); }
+
 namespace {
 
 SavedTensor found_in(const std::vector<Recall>& recalls, std::size_t slot) {

@@ -29,6 +29,8 @@ class Recomputed : public std::enable_shared_from_this<Recomputed> {
   std::optional<SavedTensor> value(std::size_t place, std::size_t slot);
   /// Record `place` is gone.
   void forget(std::size_t place) noexcept;
+  /// Whether this thread is within a region's function.
+  static bool running();
 
  private:
   using Slot = std::pair<std::size_t, std::size_t>;

@@ -4,6 +4,7 @@
 
 #include "core/check.hpp"
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/checkpoint.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/linalg.hpp"
@@ -60,7 +61,12 @@ void PowerMethod::iterate(const Tensor& matrix, std::int64_t times) const {
 Tensor PowerMethod::normed(const Tensor& weight) const {
   check<Error>(u.defined() && weight.defined(), "{}: it has no vectors: it was moved from", name());
   const Tensor matrix = matrix_of(weight);
-  if (is_training()) iterate(matrix, iterations_);
+  if (is_training()) {
+    check<AutogradError>(!checkpointing(),
+                         "spectral_norm: in train() mode each pass steps on, so that checkpoint() "
+                         "can't compute it again: leave it outside, or eval() it");
+    iterate(matrix, iterations_);
+  }
   // Copies: the next pass changes the vectors, and this one's derivative reads them.
   const Tensor left = u.detach().clone(), right = v.detach().clone();
   return weight / dot(left, mv(matrix, right));

@@ -7,6 +7,7 @@
 #include "support/catch.hpp"
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/checkpoint.hpp"
 #include "tapegrad/gradcheck.hpp"
 #include "tapegrad/nn/conv.hpp"
 #include "tapegrad/nn/gradcheck.hpp"
@@ -110,6 +111,21 @@ TEST_CASE("the vectors of spectral_norm are constants of its derivative", "[nn][
   normed.eval();
   const Tensor x = test::spread({2, 2, 5}, -1, 1);
   CHECK(nn::gradcheck(normed, [&] { return sum(square(normed(x))); }));
+}
+
+TEST_CASE("spectral_norm in train mode is refused within checkpoint()", "[nn][spectral_norm]") {
+  nn::SpectralNorm normed = nn::spectral_norm(nn::Linear(3, 2, {.dtype = float64}));
+  const Tensor x = test::spread({2, 3}, -1, 1).requires_grad_();
+  const auto block = [&](const Tensor& t) { return tanh(normed(t)); };
+  const Tensor u = normed.power_method.u.detach().clone();
+  CHECK_THROWS_WITH(checkpoint(block, x),
+                    "spectral_norm: in train() mode each pass steps on, so that checkpoint() can't "
+                    "compute it again: leave it outside, or eval() it");
+  CHECK(equal(normed.power_method.u, u));
+  CHECK_FALSE(checkpointing());
+  normed.eval();
+  const Tensor plain = grad({sum(block(x))}, {x})[0];
+  CHECK(equal(grad({sum(checkpoint(block, x))}, {x})[0], plain));
 }
 
 TEST_CASE("weights that can't be computed are refused", "[nn][weight_norm]") {

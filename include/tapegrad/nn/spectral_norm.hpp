@@ -58,9 +58,9 @@ class PowerMethod : public Module {
 
 /// A layer whose weight is `layer.weight` divided by its largest singular value, found by the power
 /// method: each pass in train mode makes steps of it, one in eval mode takes the vectors as they
-/// are. So it doesn't do the same twice, as checkpoint() asks. As in
-/// torch.nn.utils.parametrizations, the names are parametrizations.weight.original in the place of
-/// weight, and the buffers parametrizations.weight.0._u and _v. Source: Miyato et al. (2018),
+/// are. Throws AutogradError for one in train mode within checkpoint(), which would step twice. As
+/// in torch.nn.utils.parametrizations, the names are parametrizations.weight.original in the place
+/// of weight, and the buffers parametrizations.weight.0._u and _v. Source: Miyato et al. (2018),
 /// "Spectral normalization for generative adversarial networks".
 template <WeightedLayer L>
 class SpectralNorm : public Layer {
