@@ -72,7 +72,7 @@ struct Rest {
 
 /// The lanes of a row by halves, down to Last.
 template <class T>
-Last<T> folded(const std::array<Some<T>, batches<T>>& sums) {
+Last<T> folded_lanes(const std::array<Some<T>, batches<T>>& sums) {
   alignas(64) std::array<T, static_cast<std::size_t>(lanes<T>)> all;
   for (std::size_t b = 0; b < sums.size(); ++b) {
     sums[b].store_aligned(all.data() + static_cast<std::int64_t>(b) * width<T>);
@@ -170,7 +170,7 @@ class Rows {
         for (const T*& row : rows) row += rest_.count;
         rest_.template add<R>(running, rows, x + n);
       }
-      for (std::size_t r = 0; r < R; ++r) result[r] += folded<T>(running[r]);
+      for (std::size_t r = 0; r < R; ++r) result[r] += folded_lanes<T>(running[r]);
     }
     return result;
   }
