@@ -87,10 +87,7 @@ step_interop() { bash tests/interop/run.bash suite "$build/check/tests/interop";
 step_sanitize() {
   CXX=clang++ configure sanitize -Doptimization=0 -Ddebug=false -Db_ndebug=false -Db_sanitize=address,undefined -Db_lundef=false \
     -Ddefault_library=static -Dtests=true -Dsamples=true -Dbench=false -Dfuzz=true
-  local samples=(linear_regression logistic_regression derivatives inspect) tests
-  mapfile -t tests < <(ninja -C "$build/sanitize" -t targets all | sed -n 's|^\(tests/.*\): cpp_LINKER.*|\1|p' |
-    grep -v '^tests/interop/')
-  compile sanitize "${tests[@]}" $(for name in "${samples[@]}"; do echo "samples/$name/$name"; done)
+  compile sanitize
   # accuracy: its million arguments for each function go through loops that the other tests run as well.
   export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
   export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
@@ -98,15 +95,15 @@ step_sanitize() {
     --no-suite tools --no-suite samples --no-suite kill --no-suite accuracy
   python3 tests/kill/kill_test.py "$build/sanitize/tests/kill/trainer" --kills 5 --steps 20
   # A few steps of each: whole trainings take minutes in a program that is slowed down tenfold.
-  local programs=$build/sanitize/samples kept=$build/sanitize/kept
+  local samples=$build/sanitize/samples kept=$build/sanitize/kept
   rm -rf "$kept"
   mkdir "$kept"
-  "$programs/linear_regression/linear_regression" --max-step 5 --log-dir "$kept" --model-dir "$kept" \
+  "$samples/linear_regression/linear_regression" --max-step 5 --log-dir "$kept" --model-dir "$kept" \
     --export "$kept/line.npz"
-  "$programs/inspect/inspect" "$kept/ckpt-5.safetensors"
-  "$programs/inspect/inspect" "$kept/line.npz"
-  "$programs/logistic_regression/logistic_regression" --max-step 5
-  "$programs/derivatives/derivatives"
+  "$samples/inspect/inspect" "$kept/ckpt-5.safetensors"
+  "$samples/inspect/inspect" "$kept/line.npz"
+  "$samples/logistic_regression/logistic_regression" --max-step 5
+  "$samples/derivatives/derivatives"
 }
 
 # What several threads may do at a time (docs/threads.md), with the whole library compiled for the
