@@ -49,11 +49,11 @@ void need_blas() {
 
 std::optional<Failure> run_matrices(const Ref* arrays, std::size_t count, std::size_t dims,
                                     double work, OfMatrix f, Uses uses) {
-  const Stack batch{arrays, count, dims};
+  const Stack stack{arrays, count, dims};
   std::optional<Failure> first;
   std::mutex mutex;
   if (uses == Uses::lapack) need_blas();
-  parallel_for(batch.size(), piece(work), [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(stack.size(), piece(work), [&](std::int64_t begin, std::int64_t end) {
     std::optional<AloneInBlas> alone;
     if (uses == Uses::lapack) {
       need_blas();
@@ -61,7 +61,7 @@ std::optional<Failure> run_matrices(const Ref* arrays, std::size_t count, std::s
     }
     std::array<std::byte*, most_arrays> at{};
     for (std::int64_t i = begin; i < end; ++i) {
-      batch.find(i, at.data());
+      stack.find(i, at.data());
       const int info = f.call(f.f, at.data());
       if (info == 0) continue;
       const std::lock_guard lock(mutex);

@@ -8,8 +8,6 @@
 #include "program/passes.hpp"
 
 namespace tapegrad {
-namespace {}  // namespace
-
 Plan::Plan(Captured captured)
     : captured_(std::move(captured)), captured_steps_(captured_.steps.size()) {
   const Storages needed = handed_out(captured_);

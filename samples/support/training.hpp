@@ -75,13 +75,6 @@ void say_ended(const TrainingFiles& files, std::int64_t step, const std::string&
 /// loop, and end() saves.
 class Training {
  public:
-  /// With `flag` nothing is trained: it excludes what a training writes.
-  void trains_nothing(Flags& flags, const std::string& flag);
-
-  /// Does something with weights of a file; what it throws begins with the file's name.
-  void with_weights_of(const std::string& file,
-                       const std::function<void(const tapegrad::StateDict&)>& what);
-
   /// Throws std::runtime_error for files that could not be written later.
   Training(const TrainingFiles& files, const Origin& origin);
   Training(const Training&) = delete;
