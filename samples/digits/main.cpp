@@ -40,8 +40,8 @@ void declare(samples::Flags& flags, Settings& s) {
   flags.text("--read", s.read, "FILE", "read the images of this IDX file, without training");
   flags.text("--weights", s.weights, "FILE", "what --export wrote as .safetensors, for --read");
   flags.needs("--read", "--weights");
-  samples::trains_nothing(flags, "--weights");
   flags.needs("--weights", "--read");
+  samples::trains_nothing(flags, "--weights");
 }
 
 tg::train::TrainerOptions options_of(const Settings& s, const DigitsFolder& digits) {

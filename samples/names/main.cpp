@@ -56,8 +56,8 @@ void declare(samples::Flags& flags, Settings& s) {
               "say where these names come from, without training");
   flags.text("--weights", s.weights, "FILE", "what --export wrote as .safetensors, for --predict");
   flags.needs("--predict", "--weights");
-  samples::trains_nothing(flags, "--weights");
   flags.needs("--weights", "--predict");
+  samples::trains_nothing(flags, "--weights");
 }
 
 tg::train::TrainerOptions options_of(const Settings& s, const Names& names) {

@@ -61,8 +61,8 @@ void declare(samples::Flags& flags, Settings& s) {
   flags.text("--predict", s.predict, "FILE", "predict the rows of this table, without training");
   flags.text("--weights", s.weights, "FILE", "what --export wrote as .safetensors, for --predict");
   flags.needs("--predict", "--weights");
-  samples::trains_nothing(flags, "--weights");
   flags.needs("--weights", "--predict");
+  samples::trains_nothing(flags, "--weights");
 }
 
 struct Data {
