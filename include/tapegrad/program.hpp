@@ -49,7 +49,8 @@ struct Feed {
 };
 
 struct ProgramStats {
-  /// What the function did, and what of it a run does: without what nobody reads.
+  /// What the function did, and what of it a run does: without what nobody reads, and what
+  /// was computed before.
   std::size_t captured_steps = 0;
   std::size_t steps = 0;
   /// How many of these are several operations in one, which work on one piece after another.

@@ -23,6 +23,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -185,6 +186,8 @@ void store_results(const std::vector<Tensor>& results, Outputs outs);
 /// An operation whose type isn't known: for those who list what runs, or run it again.
 class Operation {
  public:
+  Operation(const Operation&) = delete;
+  Operation& operator=(const Operation&) = delete;
   virtual ~Operation() = default;
   /// For who keeps it longer than the call.
   virtual std::unique_ptr<const Operation> copy() const = 0;
@@ -212,6 +215,9 @@ class Operation {
   /// Whether running it does more than filling its results: it draws random numbers, or refuses
   /// some inputs.
   bool has_effect() const { return traits_.has_effect; }
+  /// What it was told, as bytes: two operations of one class with the same ones do the same. Null
+  /// where nobody can say.
+  std::span<const std::byte> told() const { return told_; }
 
  protected:
   struct Traits {
@@ -223,6 +229,8 @@ class Operation {
   };
   explicit Operation(Traits traits) : traits_(traits) {}
 
+  std::span<const std::byte> told_;
+
  private:
   Traits traits_;
 };
@@ -231,9 +239,9 @@ class Operation {
 template <class Op, class... In>
 class OperationOf final : public Operation {
  public:
-  explicit OperationOf(const Op& op) : Operation(traits()), op_(op) {}
+  explicit OperationOf(const Op& op) : Operation(traits()), op_(op) { told_ = told_to(op_); }
   std::unique_ptr<const Operation> copy() const override {
-    return std::make_unique<OperationOf>(*this);
+    return std::make_unique<OperationOf>(op_);
   }
   std::string_view name() const override { return op_.name; }
   void attributes(AttributeList& list) const override { list_attributes(op_, list); }
@@ -293,6 +301,16 @@ class OperationOf final : public Operation {
     if constexpr (requires { Op::each_element; }) its.each_element = true;
     if constexpr (requires { Op::has_effect; }) its.has_effect = true;
     return its;
+  }
+  /// An operation whose members aren't bytes says told() itself. Bytes between members are 0 if the
+  /// compiler can do that; else what is equal may seem not to be.
+  static std::span<const std::byte> told_to(Op& op) {
+    if constexpr (requires { op.told(); }) return op.told();
+    if constexpr (!std::is_trivially_copyable_v<Op>) return {};
+#if defined(__has_builtin) && __has_builtin(__builtin_clear_padding)
+    if constexpr (std::is_trivially_copyable_v<Op>) __builtin_clear_padding(&op);
+#endif
+    return {reinterpret_cast<const std::byte*>(&op), std::is_empty_v<Op> ? 0 : sizeof(Op)};
   }
   template <class F>
   static auto with(Inputs inputs, const F& f) {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -126,16 +127,18 @@ struct Loop {
   }
 };
 
-/// The same as a step of a program, which outlives the text.
+/// The same as a step of a program, which outlives the text: that, and behind it what runs it.
 template <std::size_t N>
 struct KeptLoop : Loop<N> {
   explicit KeptLoop(const Loop<N>& loop)
       : Loop<N>(loop),
         name(std::string(captured_derivative) + "_backward"),
-        text(new std::byte[loop.size]) {
+        text(new std::byte[loop.size + sizeof(loop.call)]) {
     std::memcpy(text.get(), loop.f, loop.size);
+    std::memcpy(text.get() + loop.size, &loop.call, sizeof(loop.call));
     this->f = text.get();
   }
+  std::span<const std::byte> told() const { return {text.get(), this->size + sizeof(this->call)}; }
   std::string name;
   std::shared_ptr<std::byte[]> text;
 };

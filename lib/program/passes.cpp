@@ -98,6 +98,7 @@ Storages handed_out(const Captured& captured) {
 void simplify(Captured& captured, const Storages& needed) {
   drop_unread(captured, needed);
   drop_clearing(captured);
+  drop_repeats(captured, needed);
   compute_constants(captured, needed);
 }
 

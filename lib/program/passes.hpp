@@ -15,7 +15,12 @@ using Storages = std::unordered_set<const Storage*>;
 /// leaf, also after what the function did to them.
 Storages handed_out(const Captured& captured);
 
-/// Drops steps that nobody reads, and that would compute the same in each run.
+/// Steps that nobody reads, and those that compute what others have, are dropped; those that would
+/// compute the same in each run are done.
 void simplify(Captured& captured, const Storages& needed);
+
+/// Drops steps that compute what an earlier one has: who reads their results reads that one's.
+/// (repeats.cpp)
+void drop_repeats(Captured& captured, const Storages& needed);
 
 }  // namespace tapegrad
