@@ -49,6 +49,13 @@ struct Like {
 
 inline Like like(const Tensor& x) { return {impl_of(x).dtype, impl_of(x).layout.shape()}; }
 
+/// How a product goes over a matrix that may be large. Two ways can be one (program/reading.cpp).
+enum class Traversal : std::uint8_t {
+  other,
+  rows,    ///< of input 0, which meet input 1, weights in one row; onto input 2, if there is one
+  columns  ///< of input 1, each row of which counts as much as input 0, a column, says
+};
+
 template <class Op>
 concept IsView = requires(const Op& op, const Layout& x) {
   { op.layout(x) } -> std::same_as<Layout>;
@@ -215,6 +222,7 @@ class Operation {
   /// Whether running it does more than filling its results: it draws random numbers, or refuses
   /// some inputs.
   bool has_effect() const { return traits_.has_effect; }
+  Traversal traversal() const { return traits_.traversal; }
   /// What it was told, as bytes: two operations of one class with the same ones do the same. Null
   /// where nobody can say.
   std::span<const std::byte> told() const { return told_; }
@@ -226,6 +234,7 @@ class Operation {
     bool any_layout = false;
     bool each_element = false;
     bool has_effect = false;
+    Traversal traversal = Traversal::other;
   };
   explicit Operation(Traits traits) : traits_(traits) {}
 
@@ -300,6 +309,7 @@ class OperationOf final : public Operation {
     if constexpr (requires { Op::any_layout; }) its.any_layout = true;
     if constexpr (requires { Op::each_element; }) its.each_element = true;
     if constexpr (requires { Op::has_effect; }) its.has_effect = true;
+    if constexpr (requires { Op::traversal; }) its.traversal = Op::traversal;
     return its;
   }
   /// An operation whose members aren't bytes says told() itself. Bytes between members are 0 if the

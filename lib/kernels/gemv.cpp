@@ -127,13 +127,29 @@ class Rows {
         one_by_one ? several<1>(i * together) : several<rows_at_once<T>>(i * together);
       }
     });
-    for (std::int64_t i = p_.m / together * together; i < p_.m; ++i) {
+    single(p_.m / together * together, p_.m);
+  }
+
+  /// Some rows of them, in this thread.
+  void run(std::int64_t first, std::int64_t last) const {
+    constexpr auto together = static_cast<std::int64_t>(rows_together<T>);
+    std::int64_t i = first;
+    if (beyond_caches(p_)) {
+      for (; i + together <= last; i += together) several<1>(i);
+    } else {
+      for (; i + together <= last; i += together) several<rows_at_once<T>>(i);
+    }
+    single(i, last);
+  }
+
+ private:
+  void single(std::int64_t first, std::int64_t last) const {
+    for (std::int64_t i = first; i < last; ++i) {
       const T sum = total<T>(sums<1>(i)[0]);
       p_.out[i] = p_.onto ? p_.out[i] + sum : sum;
     }
   }
 
- private:
   template <std::size_t R>
   [[gnu::flatten]] void several(std::int64_t first) const {
     std::array<Last<T>, rows_together<T>> all;
@@ -212,9 +228,31 @@ void any(const Product<T>& p) {
   Rows<T>(p).run();
 }
 
+template <class T>
+void both(const TwoProducts<T>& p, Between between) {
+  const Product<T> to_rows{p.rows, 1, p.columns, p.z, p.x, p.lead, 1, p.w, p.w_step, 0, p.onto};
+  const Product<T> of_rows{p.columns, 1, p.rows, p.sums, p.x, 1, p.lead, p.r, 1, 0};
+  const Rows<T> rows(to_rows);
+  add_parts(of_rows, p.r, [&](std::int64_t part, std::int64_t first, std::int64_t last) {
+    rows.run(first, last);
+    between.call(between.f, part);
+  });
+}
+
 }  // namespace
 
 void gemv(const Product<float>& p) { any(p); }
 void gemv(const Product<double>& p) { any(p); }
+
+template <class T>
+std::int64_t rows_at_a_time(std::int64_t rows, std::int64_t columns) {
+  if (columns < lanes<T> || columns >= many_columns) return 0;
+  return rows > rows_of_part(columns) ? rows_of_part(columns) : 0;
+}
+template std::int64_t rows_at_a_time<float>(std::int64_t, std::int64_t);
+template std::int64_t rows_at_a_time<double>(std::int64_t, std::int64_t);
+
+void gemv_twice(const TwoProducts<float>& p, Between between) { both(p, between); }
+void gemv_twice(const TwoProducts<double>& p, Between between) { both(p, between); }
 
 }  // namespace tapegrad::kernels

@@ -10,4 +10,34 @@ namespace tapegrad::kernels {
 void gemv(const Product<float>& p);
 void gemv(const Product<double>& p);
 
+/// Two products that read a matrix x of rows that lie dense once: z = x w, or that added to what z
+/// holds
+/// (`onto`), and sums = x^T r, where r is made of z.
+template <class T>
+struct TwoProducts {
+  std::int64_t rows, columns;
+  const T* x;
+  std::int64_t lead;
+  const T* w;
+  std::int64_t w_step;
+  T* z;
+  bool onto;
+  const T* r;
+  T* sums;
+};
+
+/// Whether gemv_twice() takes matrices of these sizes, and by how many rows at a time; 0 if it
+/// doesn't, because the matrix is small, or gemv() computes it otherwise.
+template <class T>
+std::int64_t rows_at_a_time(std::int64_t rows, std::int64_t columns);
+
+/// Both, to the bit as gemv() gives them. between(part) makes r for the rows from part *
+/// rows_at_a_time() on, when z is there; several threads call it at a time.
+struct Between {
+  const void* f;
+  void (*call)(const void* f, std::int64_t part);
+};
+void gemv_twice(const TwoProducts<float>& p, Between between);
+void gemv_twice(const TwoProducts<double>& p, Between between);
+
 }  // namespace tapegrad::kernels

@@ -94,19 +94,14 @@ void add_columns(const Product<T>& p, const T* x, T* out, std::int64_t first, st
                    : add_rows_together(out, from, p.a_col, x + row, rows, last - first);
 }
 
-template <class T>
-void columns(const Product<T>& p) {
-  const Dense<T> x(p.b, p.b_row, p.k);
-  if (!p.onto) std::fill_n(p.out, p.m, T(0));
-  if (p.m >= many_columns) {
-    return parallel_for(p.m, std::max(many_columns / 4, 2 * grain / p.k),
-                        [&](std::int64_t begin, std::int64_t end) {
-                          add_columns(p, x.data(), p.out + begin, begin, end, 0, p.k);
-                        });
-  }
-  const std::int64_t rows = part_size / p.m;
+inline std::int64_t rows_of_part(std::int64_t columns) { return part_size / columns; }
+
+/// The sums of parts of the rows, which are added up at last: the same for any number of threads.
+/// first(part, begin, end) is called for each part before its rows are read.
+template <class T, class First>
+void add_parts(const Product<T>& p, const T* x, const First& first_of) {
+  const std::int64_t rows = rows_of_part(p.m);
   const std::int64_t parts = (p.k - 1) / rows + 1;
-  if (parts == 1) return add_columns(p, x.data(), p.out, 0, p.m, 0, p.k);
   std::vector<T> sums(static_cast<std::size_t>(parts * p.m));
   const std::int64_t piece = std::max<std::int64_t>(1, grain / part_size);
   parallel_for(parts, piece, [&](std::int64_t begin, std::int64_t end) {
@@ -114,14 +109,31 @@ void columns(const Product<T>& p) {
       // From the end: where the matrix has just been read from its start, that is in the cache.
       const std::int64_t part = parts - 1 - i;
       const std::int64_t first = part * rows;
-      add_columns(p, x.data(), sums.data() + part * p.m, 0, p.m, first,
-                  std::min(rows, p.k - first));
+      const std::int64_t count = std::min(rows, p.k - first);
+      first_of(part, first, first + count);
+      add_columns(p, x, sums.data() + part * p.m, 0, p.m, first, count);
     }
   });
+  if (!p.onto) std::fill_n(p.out, p.m, T(0));
   for (std::int64_t part = 0; part < parts; ++part) {
     const T* sum = sums.data() + part * p.m;
     for (std::int64_t j = 0; j < p.m; ++j) p.out[j] += sum[j];
   }
+}
+
+template <class T>
+void columns(const Product<T>& p) {
+  const Dense<T> x(p.b, p.b_row, p.k);
+  const bool in_parts = p.m < many_columns && p.k > rows_of_part(p.m);
+  if (in_parts) return add_parts(p, x.data(), [](std::int64_t, std::int64_t, std::int64_t) {});
+  if (!p.onto) std::fill_n(p.out, p.m, T(0));
+  if (p.m >= many_columns) {
+    return parallel_for(p.m, std::max(many_columns / 4, 2 * grain / p.k),
+                        [&](std::int64_t begin, std::int64_t end) {
+                          add_columns(p, x.data(), p.out + begin, begin, end, 0, p.k);
+                        });
+  }
+  add_columns(p, x.data(), p.out, 0, p.m, 0, p.k);
 }
 
 }  // namespace tapegrad::kernels

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 #include <tuple>
 #include <utility>
 
-#include "core/check.hpp"
 #include "kernels/parallel.hpp"
+#include "program/fused_steps.hpp"
 #include "program/passes.hpp"
 #include "program/pieces.hpp"
 
@@ -21,50 +20,33 @@ constexpr std::int64_t piece_bytes = std::int64_t{1} << 14;
 constexpr std::int64_t least_pieces = 4;
 
 /// The group as one operation.
-class Fused final : public Operation {
+class Fused final : public FusedSteps {
  public:
-  explicit Fused(Group group) : Operation({.computes = true}), group_(std::move(group)) {
-    for (const GroupStep& step : group_.steps) {
-      of_ += (of_.empty() ? "" : ", ") + std::string(step.operation->name());
-    }
-  }
-  std::unique_ptr<const Operation> copy() const override { fail<Error>("fused: has no copy"); }
-  std::string_view name() const override { return "fused"; }
-  void attributes(AttributeList& list) const override { list("of", std::string_view(of_)); }
-  std::vector<Meta> results(Inputs) const override { fail<Error>("fused: has no results()"); }
-  std::vector<Layout> layouts(const Layout&) const override { return {}; }
-  Tensor forward(Inputs) const override { fail<Error>("fused: has no forward()"); }
-  void record(Inputs, Outputs) const override {}
+  explicit Fused(Group group) : FusedSteps(names_of(group)), pool_(std::move(group)) {}
 
   void into(Outputs outs, Inputs inputs) const override {
-    const std::int64_t elements = group_.cut.rows * group_.cut.row_length;
-    const std::int64_t of_piece = group_.cut.rows_of_piece * group_.cut.row_length;
+    const Cut& cut = pool_.group().cut;
+    const std::int64_t elements = cut.rows * cut.row_length;
+    const std::int64_t of_piece = cut.rows_of_piece * cut.row_length;
     const std::int64_t share = std::max<std::int64_t>(kernels::grain / of_piece, 1);
     const auto run = [&](std::int64_t begin, std::int64_t end) {
-      std::unique_ptr<Pieces> pieces = take();
+      std::unique_ptr<Pieces> pieces = pool_.take();
       for (std::int64_t i = begin; i < end; ++i) pieces->run(i, inputs, outs);
-      give_back(std::move(pieces));
+      pool_.give_back(std::move(pieces));
     };
-    elements > 0 ? kernels::parallel_for(group_.cut.pieces(), share, run) : void();
+    elements > 0 ? kernels::parallel_for(cut.pieces(), share, run) : void();
   }
 
  private:
-  std::unique_ptr<Pieces> take() const {
-    const std::lock_guard guard(mutex_);
-    if (spare_.empty()) return std::make_unique<Pieces>(group_);
-    std::unique_ptr<Pieces> one = std::move(spare_.back());
-    spare_.pop_back();
-    return one;
-  }
-  void give_back(std::unique_ptr<Pieces> one) const {
-    const std::lock_guard guard(mutex_);
-    spare_.push_back(std::move(one));
+  static std::string names_of(const Group& group) {
+    std::string names;
+    for (const GroupStep& step : group.steps) {
+      names += (names.empty() ? "" : ", ") + std::string(step.operation->name());
+    }
+    return names;
   }
 
-  const Group group_;
-  std::string of_;
-  mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Pieces>> spare_;
+  const PiecesPool pool_;
 };
 
 /// The dimensions at the end that `part` has in common with the end of `whole`, if it has no other

@@ -79,4 +79,17 @@ void Pieces::run(std::int64_t piece, Inputs inputs, Outputs outputs) {
   }
 }
 
+std::unique_ptr<Pieces> PiecesPool::take() const {
+  const std::lock_guard guard(mutex_);
+  if (spare_.empty()) return std::make_unique<Pieces>(group_);
+  std::unique_ptr<Pieces> one = std::move(spare_.back());
+  spare_.pop_back();
+  return one;
+}
+
+void PiecesPool::give_back(std::unique_ptr<Pieces> one) const {
+  const std::lock_guard guard(mutex_);
+  spare_.push_back(std::move(one));
+}
+
 }  // namespace tapegrad

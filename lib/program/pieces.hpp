@@ -5,7 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <unordered_map>
+#include <mutex>
+#include <utility>
 #include <vector>
 
 #include "autograd/capture.hpp"
@@ -68,6 +69,20 @@ class Pieces {
   std::vector<bool> moves_;
   Operands full_;
   Operands last_;
+};
+
+/// One for each thread that works on a group at a time.
+class PiecesPool {
+ public:
+  explicit PiecesPool(Group group) : group_(std::move(group)) {}
+  const Group& group() const { return group_; }
+  std::unique_ptr<Pieces> take() const;
+  void give_back(std::unique_ptr<Pieces> one) const;
+
+ private:
+  const Group group_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Pieces>> spare_;
 };
 
 }  // namespace tapegrad

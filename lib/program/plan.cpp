@@ -6,13 +6,14 @@
 #include "core/check.hpp"
 #include "program/fuse.hpp"
 #include "program/passes.hpp"
+#include "program/reading.hpp"
 
 namespace tapegrad {
 Plan::Plan(Captured captured)
     : captured_(std::move(captured)), captured_steps_(captured_.steps.size()) {
   const Storages needed = handed_out(captured_);
   simplify(captured_, needed);
-  captured_.steps = fused(std::move(captured_.steps), needed);
+  captured_.steps = fused(read_once(std::move(captured_.steps)), needed);
   changes_nothing_ =
       captured_.changed.empty() && std::ranges::none_of(captured_.steps, [](const Step& step) {
         return step.call || step.operation->has_effect();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/sanitized.hpp"
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -164,7 +165,7 @@ void check_same(const Tensor& got, const Tensor& expected, const char* what) {
 }
 
 TEST_CASE("random programs do what their functions do, to the bit", "[program]") {
-  constexpr std::uint32_t programs = 3000;
+  constexpr std::uint32_t programs = test::sanitized ? 300 : 3000;
   for (std::uint32_t seed = 0; seed < programs; ++seed) {
     World eager(seed), captured(seed);
     const RandomFunction f(eager, seed);

@@ -48,6 +48,7 @@ struct LinearToX {
 
 struct LinearToWeight {
   static constexpr std::string_view name = "linear_to_weight";
+  static constexpr Traversal traversal = Traversal::columns;
   Meta result(const Tensor& g, const Tensor& x) const {
     return {g.dtype(), {g.shape()[1], x.shape()[1]}};
   }
@@ -67,6 +68,7 @@ struct LinearToBias {
 struct Linear {
   static constexpr std::string_view name = "linear";
   static constexpr bool takes_undefined = true;  // the bias
+  static constexpr Traversal traversal = Traversal::rows;
   static constexpr Needs saves(Needs needs) { return save_crosswise(needs); }
 
   Meta result(const Tensor& x, const Tensor& weight, const Tensor&) const {
