@@ -52,8 +52,10 @@ inline Like like(const Tensor& x) { return {impl_of(x).dtype, impl_of(x).layout.
 /// How a product goes over a matrix that may be large. Two ways can be one (program/reading.cpp).
 enum class Traversal : std::uint8_t {
   other,
-  rows,    ///< of input 0, which meet input 1, weights in one row; onto input 2, if there is one
-  columns  ///< of input 1, each row of which counts as much as input 0, a column, says
+  rows,     ///< of input 0, which meet input 1, weights in one row; onto input 2, if there is one
+  columns,  ///< of input 1, each row of which counts as much as input 0, a column, says
+  product   ///< of input 0, as it lies: rows that meet input 1, or columns of a matrix that is
+            ///< turned
 };
 
 template <class Op>

@@ -2,108 +2,111 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <ranges>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
-#include "core/dispatch.hpp"
 #include "kernels/gemv.hpp"
-#include "kernels/ref.hpp"
-#include "program/fused_steps.hpp"
 #include "program/passes.hpp"
-#include "program/pieces.hpp"
+#include "program/read_once.hpp"
 
 namespace tapegrad {
 namespace {
 
-// Inputs of the step: those of the first product, then of the group between both. Results: what the
-// first product gives, what the steps between give, the second's.
-enum Operand : std::size_t { matrix, weight, bias, products };
+bool is_matrix(const Tensor& x) { return x.defined() && impl_of(x).layout.rank() == 2; }
+/// One element, perhaps at many indices.
+bool is_number(const Tensor& x) {
+  const auto is_zero = [](std::int64_t stride) { return stride == 0; };
+  return x.numel() == 1 || std::ranges::all_of(x.impl()->layout.strides(), is_zero);
+}
+bool has_dense_rows(const Layout& x) {
+  return x.strides()[1] == 1 && x.strides()[0] >= x.shape()[1];
+}
 
-class ReadOnce final : public FusedSteps {
- public:
-  ReadOnce(std::string names, Group group)
-      : FusedSteps(std::move(names)), pool_(std::move(group)) {}
+/// A matrix times a column of weights.
+bool is_of_rows(const Step& step) {
+  const Traversal kind = step.operation->traversal();
+  if (kind != Traversal::rows && kind != Traversal::product) return false;
+  const Tensor& x = step.inputs[ReadOnce::matrix];
+  return is_matrix(x) && has_dense_rows(x.impl()->layout) &&
+         is_matrix(step.inputs[ReadOnce::weight]) &&
+         step.inputs[ReadOnce::weight].numel() == x.shape()[1] &&
+         step.outputs[0].shape() == Shape{x.shape()[0], 1} && step.outputs[0].dtype() == x.dtype();
+}
 
-  void into(Outputs outs, Inputs inputs) const override {
-    dispatch_known_floating(outs[0].dtype(), [&]<class T>(std::type_identity<T>) {
-      run<T>(outs, inputs.first(products), inputs.subspan(products));
-    });
-  }
-
- private:
-  template <class T>
-  void run(Outputs outs, Inputs of_product, Inputs of_group) const {
-    const Layout& x = impl_of(*of_product[matrix]).layout;
-    const Tensor& r = outs[outs.size() - 2];
-    T* const z = kernels::ref(outs[0]).as<T>();
-    if (of_product[bias]->defined()) {
-      std::fill_n(z, x.shape()[0], *kernels::ref(*of_product[bias]).as<const T>());
-    }
-    const auto between = [&](std::int64_t part) {
-      std::unique_ptr<Pieces> pieces = pool_.take();
-      pieces->run(part, of_group, outs.first(outs.size() - 1));
-      pool_.give_back(std::move(pieces));
-    };
-    kernels::gemv_twice(
-        kernels::TwoProducts<T>{.rows = x.shape()[0],
-                                .columns = x.shape()[1],
-                                .x = kernels::ref(*of_product[matrix]).as<const T>(),
-                                .lead = x.strides()[0],
-                                .w = kernels::ref(*of_product[weight]).as<const T>(),
-                                .w_step = impl_of(*of_product[weight]).layout.strides()[1],
-                                .z = z,
-                                .onto = of_product[bias]->defined(),
-                                .r = kernels::ref(r).as<const T>(),
-                                .sums = kernels::ref(outs.back()).as<T>()},
-        {&between, [](const void* f, std::int64_t part) {
-           (*static_cast<const decltype(between)*>(f))(part);
-         }});
-  }
-
-  const PiecesPool pool_;
-};
-
-/// By how many rows at a time both products can go over the matrix of the first; 0 if they can't.
+/// By how many rows at a time such a product and one of columns can be done; 0 if they can't.
 std::int64_t rows_of(const Step& product) {
-  const Tensor& x = product.inputs[matrix];
-  const Layout& layout = impl_of(x).layout;
-  const Shape& shape = layout.shape();
-  if (shape.size() != 2 || layout.strides()[1] != 1 || layout.strides()[0] < shape[1]) return 0;
-  const Tensor& y = product.outputs[0];
-  if (y.dtype() != x.dtype() || y.shape() != Shape{shape[0], 1}) return 0;
+  const Tensor& x = product.inputs[ReadOnce::matrix];
+  const Shape& shape = x.shape();
   if (x.dtype() == float32) return kernels::rows_at_a_time<float>(shape[0], shape[1]);
   if (x.dtype() == float64) return kernels::rows_at_a_time<double>(shape[0], shape[1]);
   return 0;
 }
 
-bool same_matrix(const Tensor& x, const Tensor& y) {
-  return storage_of(x) == storage_of(y) && x.dtype() == y.dtype() &&
-         x.impl()->layout == y.impl()->layout;
+/// The sum of a matrix' rows, each times the number that a column has for it.
+struct OfColumns {
+  const Tensor& x;
+  Layout layout;  ///< of x, rows first
+  const Tensor& column;
+};
+std::optional<OfColumns> of_columns(const Step& step) {
+  if (step.call) return std::nullopt;
+  const Traversal kind = step.operation->traversal();
+  const bool turned = kind == Traversal::product;
+  if (!turned && kind != Traversal::columns) return std::nullopt;
+  const Tensor& x = step.inputs[turned ? 0 : 1];
+  const Tensor& column = step.inputs[turned ? 1 : 0];
+  if (!is_matrix(x) || !is_matrix(column) || column.shape()[1] != 1) return std::nullopt;
+  const Layout layout = turned ? x.impl()->layout.transposed(0, 1) : x.impl()->layout;
+  return OfColumns{x, layout, column};
 }
+
+/// What the steps of a group read and write, numbered as Group wants it.
+class Values {
+ public:
+  explicit Values(Group& group) : group_(group) {}
+  /// False for what has a number.
+  bool add(const Tensor& x) {
+    if (!numbers_.try_emplace(key_of(x), group_.dtypes.size()).second) return false;
+    group_.dtypes.push_back(x.dtype());
+    return true;
+  }
+  Place place_of(const Tensor& x) const {
+    const Shape shape = x.shape().empty() || !is_number(x) ? Shape{} : Shape{1};
+    return {.value = numbers_.at(key_of(x)), .whole = is_number(x), .layout = Layout(shape)};
+  }
+
+ private:
+  using Key = std::tuple<const Storage*, std::int64_t, bool>;
+  static Key key_of(const Tensor& x) {
+    return {storage_of(x), x.impl()->layout.offset(), is_number(x)};
+  }
+
+  Group& group_;
+  std::map<Key, std::size_t> numbers_;
+};
 
 /// From a product of rows to a later one of columns, with what lies between.
 class Reader {
  public:
   Reader(const std::vector<Step>& steps, std::size_t first, std::size_t last)
       : steps_(steps), first_(first), last_(last), column_(steps[first].outputs[0].shape()) {
-    for (std::size_t i = first; i <= last; ++i) {
+    for (std::size_t i = 0; i <= last; ++i) {
       for (const Tensor& y : steps[i].outputs) writers_[storage_of(y)].push_back(i);
     }
   }
 
   /// Whether all of them can be done in the place of the first.
   bool can_be_one() {
-    const Step& product = steps_[first_];
-    const Step& sums = steps_[last_];
-    const Tensor& r = sums.inputs[0];
-    return same_matrix(product.inputs[matrix], sums.inputs[1]) &&
-           !writers_.contains(storage_of(sums.inputs[1])) &&
-           is_made_once(product.outputs[0], first_) && is_made_once(sums.outputs[0], last_) &&
-           is_column(r, sums.outputs[0].dtype()) && can_make(r) && !between_.empty();
+    const Tensor& sums = steps_[last_].outputs[0];
+    const Tensor& r = of_columns(steps_[last_])->column;
+    return is_there_before(steps_[first_].inputs[ReadOnce::matrix]) && is_made_by(first_) &&
+           is_made_by(last_) && is_column(r) && r.dtype() == sums.dtype() && can_make(r) &&
+           !between_.empty();
   }
 
   Step step(std::vector<Step>& steps, std::int64_t rows_of_part) const;
@@ -111,13 +114,20 @@ class Reader {
   const std::set<std::size_t>& between() const { return between_; }
 
  private:
-  bool is_made_once(const Tensor& y, std::size_t by) const {
-    const auto found = writers_.find(storage_of(y));
-    return found != writers_.end() && found->second == std::vector{by} && !storage_of(y)->data &&
-           y.impl()->layout.is_contiguous();
+  /// Nobody writes to it from the first step on.
+  bool is_there_before(const Tensor& x) const {
+    const auto found = writers_.find(storage_of(x));
+    return found == writers_.end() || found->second.back() < first_;
   }
-  bool is_column(const Tensor& x, DType dtype) const {
-    return x.dtype() == dtype && x.shape() == column_ && x.impl()->layout.is_contiguous();
+  /// What a step gives is of that step alone.
+  bool is_made_by(std::size_t maker) const {
+    const Step& step = steps_[maker];
+    const Storage* const made = storage_of(step.outputs[0]);
+    return step.outputs.size() == 1 && writers_.at(made) == std::vector{maker} && !made->data &&
+           step.outputs[0].impl()->layout.is_contiguous();
+  }
+  bool is_column(const Tensor& x) const {
+    return x.shape() == column_ && x.impl()->layout.is_contiguous();
   }
   bool can_make(const Tensor& x);
 
@@ -131,17 +141,14 @@ class Reader {
 /// Whether x is there before the first step, or is made of what that gives element by element.
 bool Reader::can_make(const Tensor& x) {
   if (!x.defined()) return false;
-  const auto found = writers_.find(storage_of(x));
-  if (found == writers_.end()) {
-    return x.numel() == 1 || (x.shape() == column_ && x.impl()->layout.is_contiguous());
-  }
-  if (x.shape() != column_ || !x.impl()->layout.is_contiguous()) return false;
-  const std::size_t maker = found->second.front();
-  if (maker == first_) return true;  // and nobody else, as was seen
+  if (is_there_before(x)) return is_number(x) || is_column(x);
+  const std::size_t maker = writers_.at(storage_of(x)).front();
+  if (!is_column(x) || maker < first_ || !is_made_by(maker)) return false;
+  if (maker == first_ || between_.contains(maker)) return true;
   const Step& step = steps_[maker];
-  if (!step.operation->each_element() || step.outputs.size() != 1) return false;
-  if (!is_made_once(step.outputs[0], maker) || step.outputs[0].shape() != column_) return false;
-  if (!std::ranges::all_of(step.inputs, [&](const Tensor& input) { return can_make(input); })) {
+  const auto is_makeable = [&](const Tensor& input) { return can_make(input); };
+  if (!step.operation->each_element() || !is_column(step.outputs[0]) ||
+      !std::ranges::all_of(step.inputs, is_makeable)) {
     return false;
   }
   between_.insert(maker);
@@ -150,49 +157,33 @@ bool Reader::can_make(const Tensor& x) {
 
 Step Reader::step(std::vector<Step>& steps, std::int64_t rows_of_part) const {
   Step one{.name = "fused", .scope = steps[first_].scope};
-  std::string names(steps[first_].operation->name());
-  Group group{.cut = {column_[0], 1, rows_of_part}};
   one.inputs = steps[first_].inputs;
-  one.inputs.resize(products);
-  std::unordered_map<const Storage*, std::size_t> values;
-  const auto number = [&](const Tensor& x) {
-    if (!values.try_emplace(storage_of(x), group.dtypes.size()).second) return false;
-    group.dtypes.push_back(x.dtype());
-    return true;
-  };
-  const auto is_result = [&](const Tensor& x) { return writers_.contains(storage_of(x)); };
+  one.inputs.resize(ReadOnce::products);
+  Group group{.cut = {column_[0], 1, rows_of_part}};
+  Values values(group);
   for (const std::size_t i : between_) {
     for (const Tensor& x : steps[i].inputs) {
-      if (!is_result(x) && number(x)) one.inputs.push_back(x);
+      if (is_there_before(x) && values.add(x)) one.inputs.push_back(x);
     }
   }
   group.inputs = group.dtypes.size();
-  const auto add_result = [&](const Tensor& y) {
-    number(y);
-    one.outputs.push_back(y);
-  };
-  add_result(steps[first_].outputs[0]);
-  const Storage* const last_column = storage_of(steps[last_].inputs[0]);
-  std::size_t maker = first_;
-  for (const std::size_t i : between_) {
-    if (storage_of(steps[i].outputs[0]) == last_column)
-      maker = i;
-    else
-      add_result(steps[i].outputs[0]);
+  const Storage* const last_column = storage_of(of_columns(steps[last_])->column);
+  std::vector<std::size_t> makers{first_};
+  makers.insert(makers.end(), between_.begin(), between_.end());
+  std::ranges::stable_partition(
+      makers, [&](std::size_t i) { return storage_of(steps[i].outputs[0]) != last_column; });
+  for (const std::size_t i : makers) {
+    values.add(steps[i].outputs[0]);
+    one.outputs.push_back(steps[i].outputs[0]);
   }
-  add_result(steps[maker].outputs[0]);
   group.results = one.outputs.size();
   one.outputs.push_back(steps[last_].outputs[0]);
-  const auto place_of = [&](const Tensor& x) {
-    const bool whole = x.shape() != column_;
-    const Shape row = x.shape().empty() || !whole ? Shape{} : Shape{1};
-    return Place{.value = values.at(storage_of(x)), .whole = whole, .layout = Layout(row)};
-  };
+  std::string names(steps[first_].operation->name());
   for (const std::size_t i : between_) {
     names += ", " + std::string(steps[i].operation->name());
     GroupStep& its = group.steps.emplace_back();
-    for (const Tensor& x : steps[i].inputs) its.inputs.push_back(place_of(x));
-    its.output = place_of(steps[i].outputs[0]);
+    for (const Tensor& x : steps[i].inputs) its.inputs.push_back(values.place_of(x));
+    its.output = values.place_of(steps[i].outputs[0]);
     its.operation = std::move(steps[i].operation);
   }
   names += ", " + std::string(steps[last_].operation->name());
@@ -202,12 +193,14 @@ Step Reader::step(std::vector<Step>& steps, std::int64_t rows_of_part) const {
 
 /// The product of rows that reads the same matrix as the product of columns at `last`, without a
 /// call between them, which may change what was there before.
-std::optional<std::size_t> first_reader(const std::vector<Step>& steps, std::size_t last) {
+std::optional<std::size_t> first_reader(const std::vector<Step>& steps, std::size_t last,
+                                        const OfColumns& sums) {
   for (std::size_t i = last; i-- > 0;) {
-    const Step& step = steps[i];
-    if (step.call) return std::nullopt;
-    if (step.operation->traversal() == Traversal::rows &&
-        same_matrix(step.inputs[matrix], steps[last].inputs[1])) {
+    if (steps[i].call) return std::nullopt;
+    if (!is_of_rows(steps[i])) continue;
+    const Tensor& x = steps[i].inputs[ReadOnce::matrix];
+    if (storage_of(x) == storage_of(sums.x) && x.dtype() == sums.x.dtype() &&
+        x.impl()->layout == sums.layout) {
       return i;
     }
   }
@@ -218,8 +211,9 @@ std::optional<std::size_t> first_reader(const std::vector<Step>& steps, std::siz
 
 std::vector<Step> read_once(std::vector<Step> steps) {
   for (std::size_t last = 0; last < steps.size(); ++last) {
-    if (steps[last].call || steps[last].operation->traversal() != Traversal::columns) continue;
-    const std::optional<std::size_t> first = first_reader(steps, last);
+    const std::optional<OfColumns> sums = of_columns(steps[last]);
+    if (!sums) continue;
+    const std::optional<std::size_t> first = first_reader(steps, last, *sums);
     const std::int64_t rows = first ? rows_of(steps[*first]) : 0;
     if (rows == 0) continue;
     Reader reader(steps, *first, last);
@@ -227,8 +221,8 @@ std::vector<Step> read_once(std::vector<Step> steps) {
     steps[*first] = reader.step(steps, rows);
     std::vector<std::size_t> gone(reader.between().begin(), reader.between().end());
     gone.push_back(last);
-    for (const std::size_t i : gone | std::views::reverse) {
-      steps.erase(steps.begin() + static_cast<std::ptrdiff_t>(i));
+    for (auto i = gone.rbegin(); i != gone.rend(); ++i) {
+      steps.erase(steps.begin() + static_cast<std::ptrdiff_t>(*i));
     }
     last -= gone.size();
   }

@@ -103,6 +103,44 @@ TEST_CASE("the steps between two products may be several", "[program]") {
   check_read_once(chain, problem(3000, 100), problem(3000, 100));
 }
 
+TEST_CASE("matmul() with a column reads its matrix once, too", "[program]") {
+  manual_seed(1);
+  const auto f = [](const Tensors& in) {
+    const Tensor w = in[1].t().detach().requires_grad_();
+    const Tensor b = in[2].detach().requires_grad_();
+    const Tensor loss = square(matmul(in[0], w) + b - in[3]).mean();
+    const Tensors g = grad({loss}, {w, b});
+    return Tensors{loss, g[0], g[1]};
+  };
+  check_read_once(f, problem(3000, 100), problem(3000, 100));
+  check_read_once(f, problem(3001, 64, float64), problem(3001, 64, float64));
+  CHECK(fused_steps(f, problem(300, 100)) == 0);
+  // Of a matrix that lies by columns the gradient reads the rows.
+  const auto turned = [](const Tensors& in) {
+    const Tensor w = in[1].t().detach().requires_grad_();
+    const Tensor z = matmul(in[0].t(), w);
+    return Tensors{grad({z}, {w}, {.grad_outputs = {tanh(z)}})[0]};
+  };
+  const Tensors in{randn({100, 3000}), randn({1, 100})};
+  CHECK(fused_steps(turned, in) == 0);
+  test::check_captured(turned, {in});
+}
+
+TEST_CASE("columns and numbers of one memory are told apart", "[program]") {
+  manual_seed(1);
+  const std::int64_t rows = 3000;
+  const Tensor both = randn({2 * rows, 1});
+  const Tensor numbers = randn({2});
+  const auto f = [&](const Tensors& in) {
+    const Tensor w = in[1].detach().requires_grad_();
+    const Tensor z = nn::linear(in[0], w);
+    const Tensor r = (z - both.slice(0, 0, rows)) * numbers[0] +
+                     (z * both.slice(0, rows, 2 * rows)) * numbers[1];
+    return Tensors{grad({z}, {w}, {.grad_outputs = {r.detach()}})[0]};
+  };
+  check_read_once(f, problem(rows, 100), problem(rows, 100));
+}
+
 TEST_CASE("what is made of all rows comes between two products that read the matrix twice",
           "[program]") {
   manual_seed(1);
@@ -152,6 +190,19 @@ TEST_CASE("numbers of rows that are changed between two products are read anew",
     const Tensor z = nn::linear(in[0], w);
     z.detach().mul_(2);
     return Tensors{grad({z}, {w}, {.grad_outputs = {tanh(z.detach())}})[0]};
+  };
+  CHECK(fused_steps(changed, problem(3000, 100)) == 0);
+  test::check_captured(changed, {problem(3000, 100), problem(3000, 100)});
+}
+
+TEST_CASE("what is changed in place between two products isn't taken for made", "[program]") {
+  manual_seed(1);
+  const auto changed = [](const Tensors& in) {
+    const Tensor w = in[1].detach().requires_grad_();
+    Tensor r = exp(in[3]);
+    const Tensor z = nn::linear(in[0], w);
+    r.mul_(z.detach());
+    return Tensors{grad({z}, {w}, {.grad_outputs = {r}})[0]};
   };
   CHECK(fused_steps(changed, problem(3000, 100)) == 0);
   test::check_captured(changed, {problem(3000, 100), problem(3000, 100)});

@@ -87,6 +87,7 @@ void check_matmul(const Tensor& a, const Tensor& b) {
 
 struct Matmul {
   static constexpr std::string_view name = "matmul";
+  static constexpr Traversal traversal = Traversal::product;
   static constexpr Needs saves(Needs needs) { return save_crosswise(needs); }
 
   Meta result(const Tensor& a, const Tensor& b) const {
