@@ -170,8 +170,9 @@ Step Reader::step(std::vector<Step>& steps, std::int64_t rows_of_part) const {
   const Storage* const last_column = storage_of(of_columns(steps[last_])->column);
   std::vector<std::size_t> makers{first_};
   makers.insert(makers.end(), between_.begin(), between_.end());
-  std::ranges::stable_partition(
-      makers, [&](std::size_t i) { return storage_of(steps[i].outputs[0]) != last_column; });
+  std::stable_partition(makers.begin(), makers.end(), [&](std::size_t i) {
+    return storage_of(steps[i].outputs[0]) != last_column;
+  });
   for (const std::size_t i : makers) {
     values.add(steps[i].outputs[0]);
     one.outputs.push_back(steps[i].outputs[0]);
