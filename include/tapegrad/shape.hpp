@@ -79,8 +79,7 @@ class Dims {
   }
   Dims(const Dims& other) : Dims(other.values_, other.size_) {}
   Dims& operator=(const Dims& other) {
-    size_ = other.size_;
-    for (std::size_t i = 0; i < size_; ++i) values_[i] = other.values_[i];
+    copy(other.values_, other.size_);
     return *this;
   }
 
@@ -127,7 +126,14 @@ class Dims {
  private:
   Dims(const std::int64_t* values, std::size_t count) {
     if (count > max_rank) throw_too_long();
-    for (std::size_t i = 0; i < count; ++i) values_[i] = values[i];
+    copy(values, count);
+  }
+  /// In a loop of which a compiler makes no call of memcpy(), which takes longer than most lists.
+  void copy(const std::int64_t* values, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      values_[i] = values[i];
+      asm("" : "+r"(i));
+    }
     size_ = static_cast<std::uint32_t>(count);
   }
   [[noreturn]] static void throw_too_long();

@@ -76,18 +76,23 @@ namespace {
   throw MemoryError("tensor", request.data(), bytes, inner.bytes_released());
 }
 
+std::size_t bytes_of(DType dtype, const Layout& layout) {
+  const auto bytes = product(layout.numel(), static_cast<std::int64_t>(size_of(dtype)));
+  check<ShapeError>(bytes.has_value(), "shape: more bytes than 64 bits count: {} of {}",
+                    layout.shape(), dtype);
+  return static_cast<std::size_t>(*bytes);
+}
+
 }  // namespace
 
 Tensor make_tensor(DType dtype, const Shape& shape) {
-  const Layout layout(shape);
-  const auto wanted = product(layout.numel(), static_cast<std::int64_t>(size_of(dtype)));
-  check<ShapeError>(wanted.has_value(), "shape: more bytes than 64 bits count: {} of {}", shape,
-                    dtype);
-  const auto bytes = static_cast<std::size_t>(*wanted);
+  // The layout is made in its place: copies of it take longer than the rest.
   try {
-    return make_tensor(dtype, make_storage(bytes), layout);
+    Tensor made = Tensor::adopt(new (allocate(sizeof(TensorImpl))) TensorImpl(dtype, shape));
+    made.impl()->storage = make_storage(bytes_of(dtype, made.impl()->layout));
+    return made;
   } catch (const MemoryError& inner) {
-    refuse(dtype, shape, bytes, inner);
+    refuse(dtype, shape, bytes_of(dtype, Layout(shape)), inner);
   }
 }
 

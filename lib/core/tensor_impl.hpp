@@ -19,6 +19,8 @@ namespace detail {
 struct TensorImpl : Counted {
   TensorImpl(DType type, Ptr<Storage> bytes, const Layout& where)
       : dtype(type), storage(std::move(bytes)), layout(where) {}
+  /// Row by row, the storage to follow.
+  TensorImpl(DType type, const Shape& shape) : dtype(type), layout(shape) {}
 
   DType dtype;
   /// Recorded in-place changes of this tensor, its views included; in a view, as many of its base

@@ -18,8 +18,8 @@ Tensor constant(std::string_view operation, DType dtype, Scalar value) {
 
 DType result_type(const Tensor& a, const Tensor& b) {
   check_defined("result_type", a, b);
-  const DType ta = a.dtype();
-  const DType tb = b.dtype();
+  const DType ta = impl_of(a).dtype;
+  const DType tb = impl_of(b).dtype;
   if (ta == tb || (a.dim() == 0) == (b.dim() == 0)) return promote(ta, tb);
   const DType many = a.dim() > 0 ? ta : tb;
   const DType single = a.dim() > 0 ? tb : ta;

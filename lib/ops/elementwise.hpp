@@ -252,10 +252,10 @@ struct Unary {
 /// for integers, and is then never called for them.
 template <bool comparison, class F>
 void map_binary(const F& f, const Tensor& out, const Tensor& x, const Tensor& y, DType compute) {
-  if (x.dtype() != compute || y.dtype() != compute) {
+  if (impl_of(x).dtype != compute || impl_of(y).dtype != compute) {
     return map_binary<comparison>(f, out, converted(x, compute), converted(y, compute), compute);
   }
-  const Shape& shape = out.shape();
+  const Shape& shape = impl_of(out).layout.shape();
   const auto run = [&](const kernels::Ref& rx, const kernels::Ref& ry) {
     dispatch(compute, [&]<class T>(std::type_identity<T>) {
       if constexpr (!F::floating || std::is_floating_point_v<T>) {
@@ -265,7 +265,9 @@ void map_binary(const F& f, const Tensor& out, const Tensor& x, const Tensor& y,
       }
     });
   };
-  if (x.shape() == shape && y.shape() == shape) return run(kernels::ref(x), kernels::ref(y));
+  if (impl_of(x).layout.shape() == shape && impl_of(y).layout.shape() == shape) {
+    return run(kernels::ref(x), kernels::ref(y));
+  }
   run(Operand(x, compute, shape).ref(), Operand(y, compute, shape).ref());
 }
 
@@ -284,12 +286,13 @@ struct Binary {
   static constexpr bool each_element = true;
 
   Meta result(const Tensor& a, const Tensor& b) const {
-    return {Op::type_of(Op::name, a, b), broadcast_for(Op::name, a.shape(), b.shape())};
+    return {Op::type_of(Op::name, a, b),
+            broadcast_for(Op::name, impl_of(a).layout.shape(), impl_of(b).layout.shape())};
   }
 
   /// `out` may also have another element type than result() says: in place, that of `a`.
   void into(const Tensor& out, const Tensor& a, const Tensor& b) const {
-    map_binary<false>(Forward<Op>{op()}, out, a, b, out.dtype());
+    map_binary<false>(Forward<Op>{op()}, out, a, b, impl_of(out).dtype);
   }
 
   Grads vjp(const Saved& s, const Tensor& g) const { return op().grads(s, g); }
