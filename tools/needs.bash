@@ -26,6 +26,7 @@ needs_of() {
     interop) printf '%s\n' 'command:python3 python3' 'python:ensurepip python3-venv' \
       'file:/etc/ssl/certs/ca-certificates.crt ca-certificates' ;;
     fuzz) printf '%s\n' 'command:clang++ clang' ;;
+    linker) echo 'command:ld.lld lld' ;;
     clang_runtime) echo "clang:fuzzer libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev" ;;
     docs) printf '%s\n' 'command:doxygen doxygen' 'command:python3 python3' ;;
     old_processor) echo 'command:qemu-x86_64 qemu-user' ;;
