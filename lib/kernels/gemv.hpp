@@ -10,9 +10,8 @@ namespace tapegrad::kernels {
 void gemv(const Product<float>& p);
 void gemv(const Product<double>& p);
 
-/// Two products that read a matrix x of rows that lie dense once: z = x w, or that added to what z
-/// holds
-/// (`onto`), and sums = x^T r, where r is made of z.
+/// Two products that read a matrix x, whose rows lie dense, once: z = x w, or that added to what z
+/// holds (`onto`), and sums = x^T r, where r is made of z.
 template <class T>
 struct TwoProducts {
   std::int64_t rows, columns;
@@ -31,12 +30,12 @@ struct TwoProducts {
 template <class T>
 std::int64_t rows_at_a_time(std::int64_t rows, std::int64_t columns);
 
-/// Both, to the bit as gemv() gives them. between(part) makes r for the rows from part *
-/// rows_at_a_time() on, when z is there; several threads call it at a time.
+/// Makes r of z for the rows from part * rows_at_a_time() on; several threads call it at a time.
 struct Between {
   const void* f;
   void (*call)(const void* f, std::int64_t part);
 };
+/// Both products, to the bit as gemv() gives them.
 void gemv_twice(const TwoProducts<float>& p, Between between);
 void gemv_twice(const TwoProducts<double>& p, Between between);
 

@@ -97,7 +97,7 @@ void add_columns(const Product<T>& p, const T* x, T* out, std::int64_t first, st
 inline std::int64_t rows_of_part(std::int64_t columns) { return part_size / columns; }
 
 /// The sums of parts of the rows, which are added up at last: the same for any number of threads.
-/// first(part, begin, end) is called for each part before its rows are read.
+/// first_of(part, begin, end) is called for each part before its rows are read.
 template <class T, class First>
 void add_parts(const Product<T>& p, const T* x, const First& first_of) {
   const std::int64_t rows = rows_of_part(p.m);
