@@ -76,23 +76,37 @@ namespace {
   throw MemoryError("tensor", request.data(), bytes, inner.bytes_released());
 }
 
-std::size_t bytes_of(DType dtype, const Layout& layout) {
-  const auto bytes = product(layout.numel(), static_cast<std::int64_t>(size_of(dtype)));
-  check<ShapeError>(bytes.has_value(), "shape: more bytes than 64 bits count: {} of {}",
-                    layout.shape(), dtype);
+/// Also of shapes without elements, and of those that 64 bits can't count.
+[[gnu::cold, gnu::noinline]] std::size_t bytes_of_any(DType dtype, const Shape& shape) {
+  const auto bytes = product(numel(shape), static_cast<std::int64_t>(size_of(dtype)));
+  check<ShapeError>(bytes.has_value(), "shape: more bytes than 64 bits count: {} of {}", shape,
+                    dtype);
   return static_cast<std::size_t>(*bytes);
+}
+
+std::size_t bytes_of(DType dtype, const Shape& shape) {
+  auto bytes = static_cast<std::int64_t>(size_of(dtype));
+  for (const std::int64_t size : shape) {
+    const auto more = product(bytes, size);
+    if (size <= 0 || !more) [[unlikely]]
+      return bytes_of_any(dtype, shape);
+    bytes = *more;
+  }
+  return static_cast<std::size_t>(bytes);
 }
 
 }  // namespace
 
 Tensor make_tensor(DType dtype, const Shape& shape) {
-  // The layout is made in its place: copies of it take longer than the rest.
+  const std::size_t bytes = bytes_of(dtype, shape);
   try {
+    Ptr<Storage> storage = make_storage(bytes);
+    // The layout is made in its place: copies of it take longer than the rest.
     Tensor made = Tensor::adopt(new (allocate(sizeof(TensorImpl))) TensorImpl(dtype, shape));
-    made.impl()->storage = make_storage(bytes_of(dtype, made.impl()->layout));
+    made.impl()->storage = std::move(storage);
     return made;
   } catch (const MemoryError& inner) {
-    refuse(dtype, shape, bytes_of(dtype, Layout(shape)), inner);
+    refuse(dtype, shape, bytes, inner);
   }
 }
 
