@@ -152,8 +152,8 @@ class Build:
         self.program = place / "ops_test"
 
     def units(self):
-        """What the build compiles by which command: {source: (unit, its sources, command)}. A unit is a source, or a
-        file of Meson's that includes some; it defines what the archive's object of its name does."""
+        """What the build compiles by which command: {source: (object, its sources, command)}. An object is of a source,
+        or of a file of Meson's that includes some."""
         found = {}
         for entry in json.loads((self.base / "compile_commands.json").read_text()):
             if not re.match(r"lib/lib(loops|small|other)\.a\.p/", entry["output"]):
@@ -162,7 +162,7 @@ class Build:
             paths = [Path(p) for p in GROUPED.findall(file.read_text())] if "-unity" in file.name else [file]
             unit = [p.relative_to(ROOT) for p in paths if p.is_relative_to(ROOT)]
             for path in unit:
-                found[path] = (Path(entry["output"]).name, paths, shlex.split(entry["command"]))
+                found[path] = (self.base / entry["output"], paths, shlex.split(entry["command"]))
         return found
 
     def command(self, source, words, out):
@@ -180,12 +180,15 @@ class Build:
     def compiled(self, unit, headers):
         """Compiles one unit, with the copies that there are of its sources, if one of these or a header changed. Gives
         the compiler's errors."""
-        name, paths, words = unit
+        built, paths, words = unit
+        name = built.name
         copies = [self.tree / p.relative_to(ROOT) if p.is_relative_to(ROOT) else p for p in paths]
         used = [copy if copy.exists() else path for copy, path in zip(copies, paths)]
         source, out = self.place / f"{name}.cpp", self.place / name
         write_if_new(source, "".join(f"#include <{path}>\n" for path in used))
-        if out.exists() and all(s.stat().st_mtime < out.stat().st_mtime for s in [source, *used, *headers]):
+        # The build's own object is newer where a header has changed since.
+        known = [source, *used, *headers, *([built] if built.exists() else [])]
+        if out.exists() and all(s.stat().st_mtime < out.stat().st_mtime for s in known):
             return ""
         done = subprocess.run(self.command(source, words, out), cwd=self.base, capture_output=True,
                               text=True, check=False)
@@ -243,7 +246,7 @@ class Build:
             with ThreadPoolExecutor(self.jobs) as pool:
                 errors = "\n".join(pool.map(lambda unit: self.compiled(unit, headers), own))
             if not errors.strip():
-                self.linked([self.place / unit[0] for unit in own])
+                self.linked([self.place / unit[0].name for unit in own])
                 return broken
             more = blamed(errors, lines) - broken
             if not more:
