@@ -83,8 +83,8 @@ step_interop() { bash tests/interop/run.bash suite "$build/check/tests/interop";
 # The archive rather than the shared library, so that this is the static Meson build as well. With clang, which
 # takes half as long as g++ to compile the sanitizers' checks, and without optimization, which takes three
 # times as long, or debugging information, a sixth of it: what a sanitizer finds is named by function, and has
-# its line in a build with -Ddebug=true. The readers' fuzzers come of the same objects. GNU's linker takes 10 s
-# for each of the programs, LLVM's one.
+# its line in a build with -Ddebug=true. The readers' fuzzers come of the same objects. GNU's linker takes some 10 s
+# for each of the programs, LLVM's less than half of that.
 step_sanitize() {
   CXX=clang++ CXX_LD=lld configure sanitize -Doptimization=0 -Ddebug=false -Db_ndebug=false -Db_sanitize=address,undefined -Db_lundef=false \
     -Ddefault_library=static -Dtests=true -Dsamples=true -Dbench=false -Dfuzz=true

@@ -121,11 +121,8 @@ class Rows {
   void run() const {
     constexpr auto together = static_cast<std::int64_t>(rows_together<T>);
     const std::int64_t piece = std::max<std::int64_t>(1, grain / (p_.k * together));
-    const bool one_by_one = beyond_caches(p_);
     parallel_for(p_.m / together, piece, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        one_by_one ? several<1>(i * together) : several<rows_at_once<T>>(i * together);
-      }
+      run(begin * together, end * together);
     });
     single(p_.m / together * together, p_.m);
   }

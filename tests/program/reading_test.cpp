@@ -60,6 +60,12 @@ void check_read_once(const test::ManyToMany& f, const Tensors& a, const Tensors&
   }
 }
 
+/// It gives what f does, step by step.
+void check_read_twice(const test::ManyToMany& f) {
+  CHECK(fused_steps(f, problem(3000, 100)) == 0);
+  test::check_captured(f, {problem(3000, 100), problem(3000, 100)});
+}
+
 TEST_CASE("a matrix is read once for a product and its gradient, to the bit", "[program]") {
   manual_seed(1);
   // Rows of a part are 65,536 elements; sizes around that, and rows of 16 lanes and a rest.
@@ -150,15 +156,13 @@ TEST_CASE("what is made of all rows comes between two products that read the mat
     const Tensor r = z - z.mean();
     return Tensors{grad({z}, {w}, {.grad_outputs = {r.detach()}})[0]};
   };
-  CHECK(fused_steps(centered, problem(3000, 100)) == 0);
-  test::check_captured(centered, {problem(3000, 100), problem(3000, 100)});
+  check_read_twice(centered);
   const auto shifted = [](const Tensors& in) {
     const Tensor w = in[1].detach().requires_grad_();
     const Tensor z = nn::linear(in[0], w);
     return Tensors{grad({z}, {w}, {.grad_outputs = {z.detach().flip(0)}})[0]};
   };
-  CHECK(fused_steps(shifted, problem(3000, 100)) == 0);
-  test::check_captured(shifted, {problem(3000, 100), problem(3000, 100)});
+  check_read_twice(shifted);
 }
 
 TEST_CASE("a matrix that is changed between two products is read twice", "[program]") {
@@ -179,8 +183,7 @@ TEST_CASE("a matrix that is changed between two products is read twice", "[progr
     r.select(0, 1).zero_();
     return Tensors{grad({z}, {w}, {.grad_outputs = {r}})[0]};
   };
-  CHECK(fused_steps(changed_gradient, problem(3000, 100)) == 0);
-  test::check_captured(changed_gradient, {problem(3000, 100), problem(3000, 100)});
+  check_read_twice(changed_gradient);
 }
 
 TEST_CASE("numbers of rows that are changed between two products are read anew", "[program]") {
@@ -191,8 +194,7 @@ TEST_CASE("numbers of rows that are changed between two products are read anew",
     z.detach().mul_(2);
     return Tensors{grad({z}, {w}, {.grad_outputs = {tanh(z.detach())}})[0]};
   };
-  CHECK(fused_steps(changed, problem(3000, 100)) == 0);
-  test::check_captured(changed, {problem(3000, 100), problem(3000, 100)});
+  check_read_twice(changed);
 }
 
 TEST_CASE("what is changed in place between two products isn't taken for made", "[program]") {
@@ -204,8 +206,7 @@ TEST_CASE("what is changed in place between two products isn't taken for made", 
     r.mul_(z.detach());
     return Tensors{grad({z}, {w}, {.grad_outputs = {r}})[0]};
   };
-  CHECK(fused_steps(changed, problem(3000, 100)) == 0);
-  test::check_captured(changed, {problem(3000, 100), problem(3000, 100)});
+  check_read_twice(changed);
 }
 
 TEST_CASE("a gradient from elsewhere meets a matrix that is read twice", "[program]") {
@@ -215,8 +216,7 @@ TEST_CASE("a gradient from elsewhere meets a matrix that is read twice", "[progr
     const Tensor z = nn::linear(in[0], w);
     return Tensors{z, grad({z}, {w}, {.grad_outputs = {in[3]}})[0]};
   };
-  CHECK(fused_steps(given, problem(3000, 100)) == 0);
-  test::check_captured(given, {problem(3000, 100), problem(3000, 100)});
+  check_read_twice(given);
 }
 
 TEST_CASE("a weight that an optimizer changes between two products is read in between",
