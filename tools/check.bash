@@ -166,6 +166,10 @@ step_gradtest() {
   cp "$single/gradtest.hpp" copied/tapegrad
   g++ -std=c++20 -Wall -Wextra -Wconversion -Wshadow -Werror -Icopied gradtest.cpp -o gradtest
   ./gradtest
+  # Its engine compiled once, for all sources of a program.
+  printf '#define TAPEGRAD_GRADTEST_DEFINE\n#include <tapegrad/gradtest.hpp>\n' >engine.cpp
+  g++ -std=c++20 -DTAPEGRAD_GRADTEST_SEPARATE -Icopied gradtest.cpp engine.cpp -o gradtest
+  ./gradtest
   for face in catch gtest doctest boost_test; do
     printf '#include "gradtest_%s.hpp"\n' "$face" >face.cpp
     g++ -std=c++20 -I"$single" -fsyntax-only face.cpp
@@ -177,6 +181,8 @@ step_cmake() {
   cmake -S . -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$build/prefix-check"
   cmake --build build
   build/consumer
+  build/gradtest
+  build/both
 }
 
 # How the consumer is compiled, and that it would be linked with the subproject's library. That library's sources
@@ -186,7 +192,8 @@ step_meson_subproject() {
   mkdir subprojects
   ln -s "$root" subprojects/tapegrad
   meson setup build --force-fallback-for=tapegrad -Doptimization=0
-  ninja -C build consumer.p/main.cpp.o
+  ninja -C build consumer.p/main.cpp.o gradtest
+  ./build/gradtest
   ninja -C build -t inputs consumer | grep 'subprojects/tapegrad/lib/libtapegrad.so'
 }
 

@@ -104,7 +104,7 @@ def check_public(path, lines):
     if path.as_posix() not in MACROS_ALLOWED:
         for number, line in enumerate(lines, 1):
             match = DEFINE.match(line)
-            if match:
+            if match and f"#undef {match.group(1)}" not in lines[number:]:
                 yield number, f"a public header defines the macro {match.group(1)}"
 
 

@@ -128,6 +128,7 @@ class CheckLayers(unittest.TestCase):
     def test_public_headers_define_no_macros(self):
         self.finds("include/tapegrad/shape.hpp:2", "TG_MAX",
                    {"include/tapegrad/shape.hpp": "#pragma once\n#  define TG_MAX 8\n"})
+        self.assertEqual(self.findings({"include/tapegrad/shape.hpp": "#define TG_MAX 8\n#undef TG_MAX\n"}), [])
 
     def test_a_test_names_the_headers_that_it_uses(self):
         everything = "#include <vector>\n#include <tapegrad/tapegrad.hpp>\n"

@@ -8,62 +8,24 @@
 #pragma once
 
 #include <cmath>
-#include <concepts>
 #include <cstddef>
-#include <string>
-#include <type_traits>
-#include <utility>
-#include <vector>
 
 #include "tapegrad/gradtest/derivative.hpp"
+#include "tapegrad/gradtest/engine.hpp"
 #include "tapegrad/gradtest/forms.hpp"
+#include "tapegrad/gradtest/functions.hpp"
 #include "tapegrad/gradtest/manifold.hpp"
-#include "tapegrad/gradtest/run.hpp"
 
 namespace tapegrad::gradtest {
 
 namespace detail {
 
-/// x, or one like it, with random elements of few bits.
+/// Something like x with other elements.
 template <class X>
-X random_like(const X& x, Random& random, bool scaled) {
-  Values values = flat(x);
-  for (double& v : values) v = random_step(random, scaled && v != 0 ? v : 1);
+X with_elements(const X& x, const Values& values) {
   X result = x;
   assign(result, values);
   return result;
-}
-
-/// Makes the cotangents of outputs whose sizes are far apart as small as these are large, so that
-/// none drowns the others.
-template <class Y>
-void balance(Y& cotangent, const Values& y) {
-  double least = INFINITY, most = 0;
-  for (const double v : y) {
-    if (v == 0 || !std::isfinite(v)) continue;
-    least = std::fmin(least, std::fabs(v));
-    most = std::fmax(most, std::fabs(v));
-  }
-  if (!(most > 0x1p+20 * least)) return;
-  Values weights = flat(cotangent);
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    if (y[i] != 0 && std::isfinite(y[i])) weights[i] /= power_of_two(y[i]);
-  }
-  assign(cotangent, weights);
-}
-
-/// Says where a Hessian isn't symmetric.
-inline void check_symmetry(const Values& h, std::size_t n, Report& report) {
-  if (h.size() != n * n) return;
-  for (std::size_t i = 0; i < h.size(); ++i) {
-    const double across = h[i % n * n + i / n];
-    if (std::fabs(h[i] - across) <= 1e-9 * std::fmax(std::fabs(h[i]), std::fabs(across))) continue;
-    report.findings.push_back(
-        said("the Hessian isn't symmetric: [%zu, %zu] is %s, across the diagonal stands %s", i / n,
-             i % n, shown(h[i]).text, shown(across).text));
-    report.verdict = Verdict::wrong;
-    return;
-  }
 }
 
 }  // namespace detail
@@ -87,7 +49,7 @@ Report check(F&& f, D&& derivative, const Point& point, const O&... options) {
     return detail::check_manifold(f, derivative, x, detail::manifold_of(options...), all);
   }
   detail::DerivativeOf problem(f, derivative, x);
-  return detail::Check(problem, all).run();
+  return detail::run(problem, all);
 }
 
 /// Products of a row with the Jacobian: vjp(x, v) -> n numbers, or vjp(x, v, result). `v` has a
@@ -97,12 +59,11 @@ template <class F, class V, class Point, class... O>
 Report check_vjp(F&& f, V&& vjp, const Point& point, const O&... options) {
   const auto x = detail::owned(point);
   const Options all = detail::options_of(options...);
-  detail::Random random(all.seed);
-  const auto at_x = detail::plain_result(f, x);
-  auto cotangent = detail::random_like(at_x, random, false);
-  detail::balance(cotangent, detail::flat(at_x));
+  const auto y = detail::plain_result(f, x);
+  const auto cotangent =
+      detail::with_elements(y, detail::random_cotangents(detail::flat(y), all.seed));
   detail::RowTimes problem(f, vjp, x, cotangent);
-  return detail::Check(problem, all).run();
+  return detail::run(problem, all);
 }
 
 /// Products of the Jacobian with a column: jvp(x, u) -> m numbers, or jvp(x, u, result). `u` is
@@ -111,10 +72,10 @@ template <class F, class J, class Point, class... O>
 Report check_jvp(F&& f, J&& jvp, const Point& start, const O&... options) {
   const auto x = detail::owned(start);
   const Options all = detail::options_of(options...);
-  detail::Random random(all.seed);
-  const auto tangent = detail::random_like(x, random, true);
+  const auto tangent =
+      detail::with_elements(x, detail::random_like(detail::flat(x), all.seed, true));
   detail::TimesColumn problem(f, jvp, x, tangent);
-  return detail::Check(problem, all).run();
+  return detail::run(problem, all);
 }
 
 /// Products of the Hessian with a vector: hvp(x, u), where `gradient` is right.
@@ -132,7 +93,7 @@ Report check_hessian(F&& f, G&& gradient, H&& hessian, const X& x, const O&... o
   const Options all = detail::options_of(options...);
   detail::DerivativeOf problem(gradient, hessian, point);
   problem.second_order = true;
-  Report second = detail::Check(problem, all).run();
+  Report second = detail::run(problem, all);
   second.evaluations += first.evaluations;
   if (second.verdict == Verdict::wrong)
     second.findings.push_back("the gradient is right, the Hessian isn't");
@@ -145,3 +106,14 @@ Report check_hessian(F&& f, G&& gradient, H&& hessian, const X& x, const O&... o
 }
 
 }  // namespace tapegrad::gradtest
+
+// How the engine is compiled: see gradtest/engine.hpp.
+#if defined(TAPEGRAD_GRADTEST_DEFINE)
+#define TAPEGRAD_GRADTEST_ENGINE [[gnu::weak]]  // the library may have it too
+#elif !defined(TAPEGRAD_GRADTEST_SEPARATE)
+#define TAPEGRAD_GRADTEST_ENGINE inline
+#endif
+#if defined(TAPEGRAD_GRADTEST_ENGINE)
+#include "tapegrad/gradtest/definitions.hpp"
+#undef TAPEGRAD_GRADTEST_ENGINE
+#endif

@@ -12,7 +12,8 @@
 #include "autograd/tensor_problem.hpp"
 #include "core/check.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/gradtest/run.hpp"
+#include "tapegrad/gradtest/engine.hpp"
+#include "tapegrad/gradtest/text.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/random.hpp"
 
@@ -65,7 +66,7 @@ Report check_order(const Many& function, const GradcheckOptions& options) {
   all.directions = directions;
   all.accept_inconclusive = options.accept_inconclusive;
   const std::string disparity = tensors.disparity();
-  Report report = gradtest::detail::Check(tensors, all).run();
+  Report report = gradtest::detail::run(tensors, all);
   if (report.cells > 0 && !disparity.empty()) {
     report.findings.insert(report.findings.begin(), disparity);
     report.verdict = Verdict::wrong;

@@ -5,7 +5,7 @@
 
 #include "autograd/pushed.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/gradtest/report.hpp"
+#include "tapegrad/gradtest/text.hpp"
 
 namespace tapegrad {
 namespace {

@@ -4,7 +4,7 @@
 #include "autograd/tensor_problem.hpp"
 #include "core/check.hpp"
 #include "tapegrad/gradcheck.hpp"
-#include "tapegrad/gradtest/compare.hpp"
+#include "tapegrad/gradtest/engine.hpp"
 #include "tapegrad/ops/reduce.hpp"
 
 namespace tapegrad {
@@ -24,16 +24,9 @@ Tensor numeric_grad(const std::function<Tensor(const Tensor&)>& f, const Tensor&
                       .input_names = {"x"},
                       .output_names = {"f"}};
   TensorProblem problem(function, false);
-  const gradtest::Options options;
   std::vector<double> slopes;
-  std::size_t evaluations = 0;
-  for (std::size_t i = 0; i < problem.x.size(); ++i) {
-    std::vector<double> direction(problem.x.size(), 0.0);
-    direction[i] = 1;
-    gradtest::detail::LineOf line(problem, problem.x, direction, 1, evaluations);
-    const auto scale = gradtest::detail::scale_of(problem, problem.x, direction, options);
-    slopes.push_back(gradtest::measure(line, scale)[0].value);
-  }
+  for (const gradtest::Slope& s : gradtest::detail::measure_all(problem, 1, {}).slopes)
+    slopes.push_back(s.value);
   return Tensor::from_vector(std::move(slopes), x.shape()).to(x.dtype());
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/gradtest/report.hpp"
+#include "tapegrad/gradtest/text.hpp"
 #include "tapegrad/ops/create.hpp"
 
 namespace tapegrad {

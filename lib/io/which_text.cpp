@@ -25,9 +25,9 @@ constexpr Recognised utf32_big{Format::other, "UTF-32 text without a byte order 
 constexpr Recognised page{Format::other, "an HTML page",
                           "it came instead of the file: download that again"};
 constexpr Recognised xml{Format::other, "an XML document", "export its tables as CSV"};
-constexpr Recognised json{Format::other, "JSON",
-                          "in Python write its tables with pandas as CSV, its arrays with "
-                          "numpy.save()"};
+constexpr Recognised json_file{Format::other, "JSON",
+                               "in Python write its tables with pandas as CSV, its arrays with "
+                               "numpy.save()"};
 constexpr Recognised pointer{Format::other, "a pointer of Git LFS",
                              "fetch the file that it stands for with git lfs pull"};
 constexpr Recognised table{Format::text, "text", "load_csv() reads tables"};
@@ -141,7 +141,7 @@ std::optional<Recognised> which_text(std::string_view bytes) {
   if (!is_text(bytes)) return std::nullopt;
   if (bytes.starts_with("version https://git-lfs.github.com/")) return pointer;
   if (start.starts_with("<?xml")) return xml;
-  if (!content.empty() && is_json(content)) return json;
+  if (!content.empty() && is_json(content)) return json_file;
   return table;
 }
 

@@ -5,6 +5,8 @@
 
 #include "support/catch.hpp"
 #include "tapegrad/gradtest.hpp"
+#include "tapegrad/gradtest/measure.hpp"
+#include "tapegrad/gradtest/random.hpp"
 
 namespace gt = tapegrad::gradtest;
 

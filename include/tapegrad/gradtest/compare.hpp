@@ -9,10 +9,11 @@
 #include <vector>
 
 #include "tapegrad/gradtest/measure.hpp"
+#include "tapegrad/gradtest/nearby.hpp"
 #include "tapegrad/gradtest/options.hpp"
 #include "tapegrad/gradtest/problem.hpp"
-#include "tapegrad/gradtest/random.hpp"
 #include "tapegrad/gradtest/report.hpp"
+#include "tapegrad/gradtest/text.hpp"
 
 namespace tapegrad::gradtest::detail {
 

@@ -7,9 +7,10 @@
 #include <string>
 #include <utility>
 
+#include "tapegrad/gradtest/nearby.hpp"
 #include "tapegrad/gradtest/places.hpp"
-#include "tapegrad/gradtest/random.hpp"
 #include "tapegrad/gradtest/report.hpp"
+#include "tapegrad/gradtest/text.hpp"
 
 namespace tapegrad::gradtest::detail {
 

@@ -1,42 +1,12 @@
 // Numeric derivatives by themselves: values with their uncertainties, nothing to compare.
 #pragma once
 
-#include <cmath>
-#include <cstddef>
-#include <vector>
-
-#include "tapegrad/gradtest/compare.hpp"
+#include "tapegrad/gradtest/engine.hpp"
 #include "tapegrad/gradtest/functions.hpp"
 
 namespace tapegrad::gradtest {
 
-/// The derivatives of m outputs by n inputs, row by row.
-struct Jacobian {
-  std::size_t rows = 0, columns = 0;
-  std::vector<Slope> slopes = {};
-
-  const Slope& at(std::size_t row, std::size_t column) const {
-    return slopes[row * columns + column];
-  }
-  double operator()(std::size_t row, std::size_t column) const { return at(row, column).value; }
-};
-
 namespace detail {
-
-/// `precision`: how exact values are, relative.
-inline Jacobian measure_all(Problem& problem, std::size_t outputs, const Options& options) {
-  Jacobian result{.rows = outputs, .columns = problem.x.size()};
-  result.slopes.resize(result.rows * result.columns);
-  std::size_t evaluations = 0;
-  for (std::size_t i = 0; i < result.columns; ++i) {
-    Values direction(result.columns, 0.0);
-    direction[i] = 1;
-    LineOf line(problem, problem.x, direction, outputs, evaluations);
-    const Row<Slope> slopes = measure(line, scale_of(problem, problem.x, direction, options));
-    for (std::size_t o = 0; o < outputs; ++o) result.slopes[o * result.columns + i] = slopes[o];
-  }
-  return result;
-}
 
 /// The numeric gradient of a function as a function.
 template <class F, class X>
@@ -86,16 +56,8 @@ Jacobian hessian(F&& f, const Point& point, const O&... options) {
   const auto x = detail::owned(point);
   const Options all = detail::options_of(options...);
   detail::NumericGradient outer(f, x, all);
-  const std::size_t n = outer.x.size();
-  Jacobian h = detail::measure_all(outer, n, all);
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      Slope& a = h.slopes[i * n + j];
-      Slope& b = h.slopes[j * n + i];
-      const bool first = a.error < b.error;
-      (first ? b : a) = first ? a : b;  // both are the same number: the one that is known better
-    }
-  }
+  Jacobian h = detail::measure_all(outer, outer.x.size(), all);
+  detail::symmetrize(h);
   return h;
 }
 

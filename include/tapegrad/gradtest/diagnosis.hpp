@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tapegrad/gradtest/report.hpp"
+#include "tapegrad/gradtest/text.hpp"
 
 namespace tapegrad::gradtest::detail {
 

@@ -9,8 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "tapegrad/gradtest/engine.hpp"
 #include "tapegrad/gradtest/forms.hpp"
-#include "tapegrad/gradtest/run.hpp"
+#include "tapegrad/gradtest/random.hpp"
 
 namespace tapegrad::gradtest {
 
@@ -68,7 +69,7 @@ class StepsFrom final : public Problem {
     const Values at = flat(base_);
     return derivative_at(derivative_, base_, at, 1, at.size(), filled, changed_x);
   }
-  std::string input_name(std::size_t i) const override { return said("step[%zu]", i); }
+  std::string input_name(std::size_t i) const override { return step_name(i); }
 
  private:
   Values value_of(const X& at) {
@@ -89,11 +90,11 @@ template <class F, class D, class X, class Plus>
 Report check_at(F& f, D& derivative, const X& x, const manifold<Plus>& m, const Options& options,
                 Random* random) {
   StepsFrom problem(f, derivative, x, m);
-  if (!random) return Check(problem, options).run();
+  if (!random) return run(problem, options);
   Values step(problem.x.size());
   for (double& d : step) d = 0.3 * random->next();
   StepsFrom there(f, derivative, moved(m, x, step), m);
-  return Check(there, options).run();
+  return run(there, options);
 }
 
 template <class F, class D, class X, class Plus>

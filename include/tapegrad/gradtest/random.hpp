@@ -1,13 +1,7 @@
-// Random directions and points near one, the same for a seed on every machine.
+// Random numbers, the same for a seed on every machine.
 #pragma once
 
-#include <cmath>
-#include <cstddef>
 #include <cstdint>
-
-#include "tapegrad/gradtest/ladder.hpp"
-#include "tapegrad/gradtest/options.hpp"
-#include "tapegrad/gradtest/problem.hpp"
 
 namespace tapegrad::gradtest::detail {
 
@@ -27,38 +21,5 @@ class Random {
  private:
   std::uint64_t state_;
 };
-
-/// A random part of `size` with so few bits that steps of powers of two along it, from a number of
-/// this size on, lead to numbers that can be represented.
-inline double random_step(Random& random, double size) {
-  const double part = std::round(64 * random.next());
-  return (part == 0 ? 64 : part) * 0x1p-6 * power_of_two(size);
-}
-
-/// What input i is limited to: the last of a list that is too short.
-inline double limit_of(const std::vector<double>& limits, std::size_t i) {
-  return limits[i < limits.size() ? i : limits.size() - 1];
-}
-
-/// How far inputs are moved: their own size, or that of the others for a 0.
-inline double size_at(const Values& x, std::size_t i) {
-  if (x[i] != 0) return std::fabs(x[i]);
-  double largest = 0;
-  for (const double v : x) largest = std::fmax(largest, std::fabs(v));
-  return largest > 0 ? std::fmin(largest, 1) : 1;
-}
-
-/// A point near x, within the domain.
-inline Values near(const Values& x, const Options& options, Random& random) {
-  Values moved = x;
-  for (std::size_t i = 0; i < moved.size(); ++i) {
-    moved[i] += 0.1 * random.next() * size_at(x, i);
-    if (options.lowest.empty()) continue;
-    const bool inside =
-        moved[i] > limit_of(options.lowest, i) && moved[i] < limit_of(options.highest, i);
-    if (!inside) moved[i] = x[i];
-  }
-  return moved;
-}
 
 }  // namespace tapegrad::gradtest::detail

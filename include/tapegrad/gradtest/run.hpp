@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,16 +11,11 @@
 #include "tapegrad/gradtest/compare.hpp"
 #include "tapegrad/gradtest/contract.hpp"
 #include "tapegrad/gradtest/diagnosis.hpp"
+#include "tapegrad/gradtest/engine.hpp"
+#include "tapegrad/gradtest/nearby.hpp"
 #include "tapegrad/gradtest/places.hpp"
-#include "tapegrad/gradtest/random.hpp"
 
 namespace tapegrad::gradtest::detail {
-
-/// `where`: "x[0] = 1.02", or nothing.
-inline std::string misses_nearby(std::uint64_t seed, int point, const std::string& where) {
-  return said("right at x, wrong near it%s%s (seed %llu, point %d)", where.empty() ? "" : ", at ",
-              where.c_str(), static_cast<unsigned long long>(seed), point);
-}
 
 class Check {
  public:

@@ -1,0 +1,105 @@
+// The engine's functions. What gradtest.hpp defines before says whether they are inline.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "tapegrad/gradtest/engine.hpp"
+#include "tapegrad/gradtest/report_text.hpp"
+#include "tapegrad/gradtest/run.hpp"
+
+namespace tapegrad::gradtest {
+namespace detail {
+
+TAPEGRAD_GRADTEST_ENGINE Report run(Problem& problem, const Options& options) {
+  return Check(problem, options).run();
+}
+
+TAPEGRAD_GRADTEST_ENGINE Jacobian measure_all(Problem& problem, std::size_t outputs,
+                                              const Options& options) {
+  Jacobian result{.rows = outputs, .columns = problem.x.size()};
+  result.slopes.resize(result.rows * result.columns);
+  std::size_t evaluations = 0;
+  for (std::size_t i = 0; i < result.columns; ++i) {
+    Values direction(result.columns, 0.0);
+    direction[i] = 1;
+    LineOf line(problem, problem.x, direction, outputs, evaluations);
+    const Row<Slope> slopes = measure(line, scale_of(problem, problem.x, direction, options));
+    for (std::size_t o = 0; o < outputs; ++o) result.slopes[o * result.columns + i] = slopes[o];
+  }
+  return result;
+}
+
+TAPEGRAD_GRADTEST_ENGINE void symmetrize(Jacobian& hessian) {
+  const std::size_t n = hessian.columns;
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      Slope& a = hessian.slopes[i * n + j];
+      Slope& b = hessian.slopes[j * n + i];
+      const bool first = a.error < b.error;
+      (first ? b : a) = first ? a : b;
+    }
+  }
+}
+
+TAPEGRAD_GRADTEST_ENGINE Values random_like(const Values& like, std::uint64_t seed, bool scaled) {
+  Random random(seed);
+  Values values = like;
+  for (double& v : values) v = random_step(random, scaled && v != 0 ? v : 1);
+  return values;
+}
+
+TAPEGRAD_GRADTEST_ENGINE Values random_cotangents(const Values& y, std::uint64_t seed) {
+  Values weights = random_like(y, seed, false);
+  double least = INFINITY, most = 0;
+  for (const double v : y) {
+    if (v == 0 || !std::isfinite(v)) continue;
+    least = std::fmin(least, std::fabs(v));
+    most = std::fmax(most, std::fabs(v));
+  }
+  if (!(most > 0x1p+20 * least)) return weights;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    if (y[i] != 0 && std::isfinite(y[i])) weights[i] /= power_of_two(y[i]);
+  }
+  return weights;
+}
+
+TAPEGRAD_GRADTEST_ENGINE void check_symmetry(const Values& h, std::size_t n, Report& report) {
+  if (h.size() != n * n) return;
+  for (std::size_t i = 0; i < h.size(); ++i) {
+    const double across = h[i % n * n + i / n];
+    if (std::fabs(h[i] - across) <= 1e-9 * std::fmax(std::fabs(h[i]), std::fabs(across))) continue;
+    report.findings.push_back(
+        said("the Hessian isn't symmetric: [%zu, %zu] is %s, across the diagonal stands %s", i / n,
+             i % n, shown(h[i]).text, shown(across).text));
+    report.verdict = Verdict::wrong;
+    return;
+  }
+}
+
+TAPEGRAD_GRADTEST_ENGINE std::string misses_nearby(std::uint64_t seed, int p,
+                                                   const std::string& where) {
+  return said("right at x, wrong near it%s%s (seed %llu, point %d)", where.empty() ? "" : ", at ",
+              where.c_str(), static_cast<unsigned long long>(seed), p);
+}
+
+TAPEGRAD_GRADTEST_ENGINE std::string step_name(std::size_t i) { return said("step[%zu]", i); }
+
+}  // namespace detail
+
+TAPEGRAD_GRADTEST_ENGINE std::string Report::text() const {
+  std::string text = detail::summary_of(*this);
+  for (const std::string& finding : findings) text += detail::said("  %s\n", finding.c_str());
+  if (!diagnosis.empty()) text += detail::said("  perhaps: %s\n", diagnosis.c_str());
+  for (const Cell& cell : worst) text += detail::said("%s\n", detail::line_of(cell).c_str());
+  if (!worst.empty()) text += detail::origin_of(worst[0].numeric);
+  const std::size_t bad = wrong + inconclusive;
+  if (bad > worst.size()) text += detail::said("  and %zu more\n", bad - worst.size());
+  if (verdict == Verdict::inconclusive && !worst.empty())
+    text += detail::said("  what would help: %s\n", detail::help_for(worst[0].numeric));
+  return text;
+}
+
+}  // namespace tapegrad::gradtest

@@ -1,0 +1,62 @@
+// What checks of functions ask of the engine, which knows none of their types.
+//
+// Its functions are inline, and compiled with each source that includes gradtest.hpp; but where
+// TAPEGRAD_GRADTEST_SEPARATE is defined they are compiled once, with a source that defines
+// TAPEGRAD_GRADTEST_DEFINE, or come with the library.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tapegrad/gradtest/options.hpp"
+#include "tapegrad/gradtest/problem.hpp"
+#include "tapegrad/gradtest/report.hpp"
+#include "tapegrad/gradtest/slope.hpp"
+
+namespace tapegrad {
+namespace [[gnu::visibility("default")]] gradtest {
+
+/// The derivatives of m outputs by n inputs, row by row.
+struct Jacobian {
+  std::size_t rows = 0, columns = 0;
+  std::vector<Slope> slopes = {};
+
+  const Slope& at(std::size_t row, std::size_t column) const {
+    return slopes[row * columns + column];
+  }
+  double operator()(std::size_t row, std::size_t column) const { return at(row, column).value; }
+};
+
+namespace detail {
+
+/// A check from beginning to end.
+Report run(Problem& problem, const Options& options);
+
+/// The slopes of `outputs` by all inputs; of the options only domain counts.
+Jacobian measure_all(Problem& problem, std::size_t outputs, const Options& options);
+
+/// Of two elements that are the same second derivative, the one that is known better, twice.
+void symmetrize(Jacobian& hessian);
+
+/// A random number of few bits for each of `like`; as large as that one, if `scaled`.
+Values random_like(const Values& like, std::uint64_t seed, bool scaled);
+
+/// Random cotangents of outputs y; those of outputs whose sizes are far apart are as small as
+/// these are large, so that none drowns the others.
+Values random_cotangents(const Values& y, std::uint64_t seed);
+
+/// Says where a Hessian isn't symmetric.
+void check_symmetry(const Values& hessian, std::size_t n, Report& report);
+
+/// What is said of point p near x, where a derivative that is right at x is wrong.
+/// `where`: "x[0] = 1.02", or nothing.
+std::string misses_nearby(std::uint64_t seed, int p, const std::string& where);
+
+/// "step[2]".
+std::string step_name(std::size_t i);
+
+}  // namespace detail
+}  // namespace gradtest
+}  // namespace tapegrad
