@@ -224,7 +224,7 @@ std::optional<DType> CsvTable::type_of(std::size_t column) const {
     double number = 0;
     const bool missing = is_missing(cells_->options, cell);
     if (!missing && parse(cell, whole) == Parsed::number) continue;
-    if (!missing && parse(cell, number) != Parsed::number) return std::nullopt;
+    if (!missing && parse(cell, number) == Parsed::no_number) return std::nullopt;
     type = float64;
   }
   return type;

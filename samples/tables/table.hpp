@@ -19,7 +19,8 @@ struct Table {
   std::int64_t rows() const { return numbers.size(0); }
 };
 
-/// A CSV file with a header. The cells "", "NA" and "?" are without a value.
+/// A CSV file with a header. The cells "", "NA" and "?" are without a value, in columns of numbers
+/// also "nan".
 tapegrad::io::CsvTable open_table(const std::string& path);
 
 /// All columns but the target: text is categorical, and so are the numbers of the columns that are

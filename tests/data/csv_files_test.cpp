@@ -98,7 +98,7 @@ TEST_CASE("what a table hasn't is an error with its place", "[data][csv]") {
 }
 
 TEST_CASE("a target of numbers that aren't whole is no target of classes", "[data][csv]") {
-  for (const std::string cell : {"1.5", "nan", "", "99999999999999999999"}) {
+  for (const std::string cell : {"1.5", "nan", "", "inf", "99999999999999999999"}) {
     const File file("x,y\n1,0\n2," + cell + "\n");
     CHECK(contains(io_error([&] { from_csv(file.path, {.y = "y"}); }),
                    "y: \"" + cell +

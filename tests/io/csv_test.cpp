@@ -126,6 +126,18 @@ TEST_CASE("csv: a column's type is the narrowest that holds its values", "[io][c
   CHECK(t.type_of(4) == int64);
 }
 
+TEST_CASE("csv: a number that isn't finite makes no text of its column", "[io][csv]") {
+  for (const std::string cell : {"inf", "-inf", "Infinity", "-nan", "1e999"}) {
+    INFO(cell);
+    const CsvTable t = table("a,b\n1,x\n" + cell + "," + cell + "\n");
+    CHECK(t.type_of(0) == float64);
+    CHECK_FALSE(t.type_of(1).has_value());
+    const std::string message = io_error([&] { t.column(0, *t.type_of(0)); });
+    CHECK(contains(message, "\"" + cell + "\" is not a finite number within the range of float64"));
+    CHECK(contains(message, "x.csv:3:1"));
+  }
+}
+
 TEST_CASE("csv: cells become any dtype that holds them exactly", "[io][csv]") {
   const CsvTable t = table("a,b\n9223372036854775807,true\n-1,0\n", {.header = CsvHeader::present});
   CHECK(t.column(0, int64).to_vector<std::int64_t>() ==

@@ -150,6 +150,8 @@ class Tables(TrainerSampleTest):
     def test_tables_that_are_none_are_refused_with_their_place(self):
         for content, message in (
                 ("a,in\n1,yes\n2\n", r"own\.csv:3"), ("a,in\n1,yes\n2,no,3\n", r"own\.csv:3"),
+                ("a,in\n1,yes\ninf,no\n", r'"a": "inf" is not a finite number within .*own\.csv:3:1'),
+                ("b,a,in\n,-Infinity,yes\nx,2,no\n", r'"a": "-Infinity" is not a finite .*own\.csv:2:2'),
                 ("a,in\n1,yes\n2,\n", r"no value of in.*own\.csv:3:3"),
                 ("a,in\n1,yes\n2,no\n3,maybe\n", "in has 3 different values, but two classes"),
                 ("a,in\n1,yes\n2,yes\n", "in has 1 different values"), ("a,b\n1,yes\n2,no\n", 'no column named "in"'),

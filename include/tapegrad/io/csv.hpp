@@ -57,7 +57,8 @@ class CsvTable {
   std::string text(std::size_t row, std::size_t column) const;
 
   /// int64 if every cell of the column is a whole number, float64 if every cell is a number or
-  /// without a value, else nothing.
+  /// without a value, else nothing. "inf" and what is beyond float64 are numbers here, which
+  /// values() refuses with their place: one of them makes no text of a column.
   std::optional<DType> type_of(std::size_t column) const;
 
   /// All cells: [rows, columns]. Numbers have a decimal point whatever the locale, and those that
