@@ -95,7 +95,7 @@ std::string LocalResponseNorm::extra_repr() const {
 
 namespace detail {
 
-/// How many batches there were, as a number.
+/// How many batches there were before, as a number.
 static double counted(const Tensor& batches) {
   check<Error>(
       !capturing(),
@@ -139,14 +139,16 @@ Tensor RunningNorm::batch_norm(const Tensor& x) const {
   const bool tracks = running_mean.defined();
   const bool trains = is_training();
   double momentum = options_.momentum.value_or(0);
+  if (trains && tracks && !options_.momentum) momentum = 1 / (counted(num_batches_tracked) + 1);
+  const Tensor y =
+      nn::batch_norm(x, running_mean, running_var, weight, bias,
+                     {.training = trains || !tracks, .momentum = momentum, .eps = options_.eps});
+  // One that was refused is no batch.
   if (trains && tracks) {
     const NoGrad guard;
-    Tensor count = num_batches_tracked;
-    count.add_(1);
-    if (!options_.momentum) momentum = 1 / counted(count);
+    Tensor(num_batches_tracked).add_(1);
   }
-  return nn::batch_norm(x, running_mean, running_var, weight, bias,
-                        {.training = trains || !tracks, .momentum = momentum, .eps = options_.eps});
+  return y;
 }
 
 Tensor RunningNorm::instance_norm(const Tensor& x, std::int64_t rank) const {

@@ -1,3 +1,5 @@
+#include <initializer_list>
+#include <optional>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -63,6 +65,28 @@ TEST_CASE("without a momentum running moments are means of those of all batches"
   CHECK(norm.num_batches_tracked.item<std::int64_t>() == 3);
   CHECK(norm.running_mean.item<double>() == Approx(5).epsilon(1e-15));
   CHECK(norm.running_var.item<double>() == Approx(2).epsilon(1e-15));
+}
+
+TEST_CASE("BatchNorm counts no batch that it refuses", "[nn][norm]") {
+  for (const std::optional<double> momentum : {std::optional(0.1), std::optional<double>()}) {
+    const nn::BatchNorm1d one(3, {.momentum = momentum});
+    CHECK_THROWS_WITH(one(ones({1, 3})),
+                      "batch_norm: x is [1, 3]; a single element has no variance");
+    CHECK_THROWS_AS(one(ones({2, 4})), ShapeError);
+    CHECK_THROWS_AS(one(ones({2, 3}, {.dtype = int64})), DTypeError);
+    CHECK_THROWS_AS(one(ones({3})), ShapeError);
+    const nn::BatchNorm2d two(3, {.momentum = momentum});
+    CHECK_THROWS_AS(two(ones({1, 3, 1, 1})), ShapeError);
+    const nn::BatchNorm3d three(3, {.momentum = momentum});
+    CHECK_THROWS_AS(three(ones({1, 3, 1, 1, 1})), ShapeError);
+    for (const nn::detail::RunningNorm* norm :
+         std::initializer_list<const nn::detail::RunningNorm*>{&one, &two, &three}) {
+      CHECK(norm->num_batches_tracked.item<std::int64_t>() == 0);
+      CHECK(norm->running_mean.to_vector<double>() == Numbers{0, 0, 0});
+    }
+    one(ones({2, 3}));
+    CHECK(one.num_batches_tracked.item<std::int64_t>() == 1);
+  }
 }
 
 TEST_CASE("a copy of a norm follows by itself", "[nn][norm]") {
