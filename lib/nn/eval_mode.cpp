@@ -8,8 +8,7 @@
 namespace tapegrad::nn {
 namespace {
 
-/// Visits a model and its parts, owners before their parts. A list of parts is a module only while
-/// it is visited, so that nothing may keep its address.
+/// Visits a model and its parts, owners before their parts.
 class Parts final : public Visitor {
  public:
   Parts(Module& model, std::function<void(Module&)> f) : f_(std::move(f)) {
@@ -22,6 +21,7 @@ class Parts final : public Visitor {
     f_(part);
     descend(name, part);
   }
+  void list(std::string_view name, Module& parts) override { descend(name, parts); }
 
   std::function<void(Module&)> f_;
 };

@@ -62,8 +62,7 @@ class Inventory final : public Visitor {
   std::unordered_map<const void*, std::size_t> places_;
 };
 
-/// Calls a function with the modules, parts before their owner. Lists of parts are modules only
-/// while they are visited, so nothing keeps their address.
+/// Calls a function, which may keep their addresses, with the modules, parts before their owner.
 class Tour final : public Visitor {
  public:
   explicit Tour(const std::function<void(Module&)>& f) : f_(f) {}
@@ -73,6 +72,7 @@ class Tour final : public Visitor {
     descend(name, part);
     f_(part);
   }
+  void list(std::string_view name, Module& parts) override { descend(name, parts); }
 
   const std::function<void(Module&)>& f_;
 };
@@ -149,26 +149,27 @@ void Visitor::operator()(std::string_view name, Module& part) {
   check_name(name);
   part.scope_name_.assign(lists_.empty() ? name : lists_ + std::string(name));
   const std::string lists = std::exchange(lists_, {});
-  enter(name, part);
+  enter(name, part, &Visitor::submodule);
   lists_ = lists;
 }
 
-void Visitor::enter(std::string_view name, Module& part) {
+void Visitor::enter(std::string_view name, Module& part,
+                    void (Visitor::*visited)(std::string_view, Module&)) {
   check<Error>(depth_ < max_depth,
                "visit: {} modules within each other, the first called \"{}\": does one contain "
                "itself?",
                max_depth, shortened(path(name)));
   ++depth_;
-  submodule(name, part);
+  (this->*visited)(name, part);
   --depth_;
 }
 
 // A list has no operations of its own: its name goes before those of its members.
-void Visitor::visit_list(std::string_view name, Module& list) {
+void Visitor::visit_list(std::string_view name, Module& parts) {
   check_name(name);
   const std::size_t length = lists_.size();
   lists_.append(name).push_back('/');
-  enter(name, list);
+  enter(name, parts, &Visitor::list);
   lists_.resize(length);
 }
 

@@ -58,14 +58,17 @@ class Rows final : public Visitor {
     rows.push_back({.name = std::move(name), .type = part.name(), .depth = within_.size() - 1});
   }
 
+  void list(std::string_view name, Module& parts) override {
+    add(path(name), parts);
+    descend(name, parts);
+    within_.pop_back();
+  }
+
   void submodule(std::string_view name, Module& part) override {
     add(path(name), part);
     const std::size_t row = within_.back();
-    // A list of parts is a module only while it is visited, which another may be at its address.
-    const bool is_list = part.scope_name().text().empty() && rows.back().type == "List";
-    const auto [known, is_new] =
-        is_list ? std::pair(places.end(), true) : places.emplace(&part, row);
-    Renamed::rename(part, token_of(is_list ? row : known->second));
+    const auto [known, is_new] = places.emplace(&part, row);
+    Renamed::rename(part, token_of(known->second));
     if (is_new) {
       descend(name, part);
     } else {

@@ -1,4 +1,7 @@
+#include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "support/catch.hpp"
 #include "tapegrad/nn/init.hpp"
@@ -217,9 +220,27 @@ TEST_CASE("apply calls every module, parts before their owner", "[nn][module]") 
     met.push_back(m.name());
     if (auto* linear = dynamic_cast<nn::Linear*>(&m)) nn::init::zeros_(linear->weight);
   });
-  CHECK(met ==
-        std::vector<std::string>{"Linear", "Block", "Linear", "Block", "List", "Linear", "Net"});
+  CHECK(met == std::vector<std::string>{"Linear", "Block", "Linear", "Block", "Linear", "Net"});
   CHECK(net.forward(ones({1, 2})).item<float>() == 0);
+}
+
+TEST_CASE("the modules that apply calls with outlive it", "[nn][module]") {
+  struct Lists : nn::Module {
+    std::vector<std::vector<nn::Linear>> rows;
+    std::map<std::string, nn::Linear> named;
+    void visit(nn::Visitor& v) override {
+      v("rows", rows);
+      v("named", named);
+    }
+  } lists;
+  lists.rows.resize(2);
+  lists.rows[1].emplace_back(2, 1);
+  lists.named.emplace("a", nn::Linear(2, 1));
+  std::vector<nn::Module*> met;
+  lists.apply([&](nn::Module& m) { met.push_back(&m); });
+  CHECK(met == std::vector<nn::Module*>{&lists.rows[1][0], &lists.named.at("a"), &lists});
+  lists.eval();
+  for (const nn::Module* m : met) CHECK_FALSE(m->is_training());
 }
 
 TEST_CASE("a part's name is one step of a path", "[nn][module]") {

@@ -89,6 +89,8 @@ class Visitor {
   virtual void parameter(std::string_view, Parameter&) {}
   virtual void buffer(std::string_view, Buffer&) {}
   virtual void submodule(std::string_view name, Module& part) { descend(name, part); }
+  /// A list of parts, a module only for the time of the visit: nothing may keep its address.
+  virtual void list(std::string_view name, Module& parts) { submodule(name, parts); }
 
   /// Visits the parts of a part.
   void descend(std::string_view name, Module& part);
@@ -96,9 +98,10 @@ class Visitor {
   std::string path(std::string_view name) const { return prefix_ + std::string(name); }
 
  private:
-  void visit_list(std::string_view name, Module& list);
-  /// submodule(), in a depth that the stack can hold.
-  void enter(std::string_view name, Module& part);
+  void visit_list(std::string_view name, Module& parts);
+  /// submodule() or list(), in a depth that the stack can hold.
+  void enter(std::string_view name, Module& part,
+             void (Visitor::*visited)(std::string_view, Module&));
 
   bool introduces_ = true;
   std::string prefix_;
@@ -187,8 +190,8 @@ class Module : private detail::Place {
   /// Drops the gradients of all parameters.
   void zero_grad();
 
-  /// Calls f with every module below this one, parts before their owner, and this one last. Throws
-  /// Error for an empty function.
+  /// Calls f with every module below this one, parts before their owner, and this one last; not
+  /// with lists of parts, which are none. Throws Error for an empty function.
   void apply(const std::function<void(Module&)>& f);
 
   /// The scope of what it computes: the name that its owner's visit() gives to it ("linear";
