@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -42,6 +43,7 @@ struct Many : nn::Module {
   std::unique_ptr<nn::Linear> owned =
       std::make_unique<nn::Linear>(1, 1, nn::LinearOptions{.bias = false});
   std::shared_ptr<nn::Linear> nobody;
+  std::vector<std::variant<nn::Linear, nn::Parameter>> either;
 
   Many() {
     queue.emplace_back(ones({1}));
@@ -49,6 +51,8 @@ struct Many : nn::Module {
     by_name.emplace("right", nn::Linear(1, 1, {.bias = false}));
     by_number.emplace(7, nn::Linear(1, 1, {.bias = false}));
     perhaps.emplace(1, 1, nn::LinearOptions{.bias = false});
+    either.emplace_back(nn::Linear(1, 1, {.bias = false}));
+    either.emplace_back(nn::Parameter(ones({1})));
   }
   void visit(nn::Visitor& v) override {
     v("pair", pair);
@@ -59,6 +63,7 @@ struct Many : nn::Module {
     v("never", never);
     v("owned", owned);
     v("nobody", nobody);
+    v("either", either);
   }
 };
 
@@ -79,7 +84,7 @@ TEST_CASE("parts in every container have names", "[nn][visit]") {
   CHECK(names_of(many) == std::vector<std::string>{"pair.0.weight", "pair.1.weight", "queue.0",
                                                    "by_name.left.weight", "by_name.right.weight",
                                                    "by_number.7.weight", "perhaps.weight",
-                                                   "owned.weight"});
+                                                   "owned.weight", "either.0.weight", "either.1"});
   const StateDict state = many.state_dict().clone();
   {
     const NoGrad guard;

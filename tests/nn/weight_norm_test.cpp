@@ -106,6 +106,24 @@ TEST_CASE("spectral_norm divides by the largest singular value", "[nn][spectral_
         Shape{5});
 }
 
+// As torch.nn.utils.parametrizations prints, but for the names of its lists.
+TEST_CASE("layers with computed weights print what computes them once", "[nn][spectral_norm]") {
+  CHECK(to_string(nn::spectral_norm(nn::Linear(5, 4))) ==
+        "ParametrizedLinear(\n"
+        "  in_features=5, out_features=4, bias=True\n"
+        "  (parametrizations): List(\n"
+        "    (weight): List(\n"
+        "      (0): _SpectralNorm()\n"
+        "    )\n"
+        "  )\n"
+        ")");
+  const nn::SpectralNorm normed = nn::spectral_norm(nn::Linear(5, 4));
+  Names rows;
+  for (const nn::SummaryRow& row : nn::summary(normed, ones({1, 5})).rows) rows.push_back(row.name);
+  CHECK(rows ==
+        Names{"", "parametrizations", "parametrizations.weight", "parametrizations.weight.0"});
+}
+
 TEST_CASE("the vectors of spectral_norm are constants of its derivative", "[nn][spectral_norm]") {
   nn::SpectralNorm normed = nn::spectral_norm(nn::Conv1d(2, 3, 2, {.dtype = float64}));
   normed.eval();

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "tapegrad/names.hpp"
@@ -76,6 +77,11 @@ class Visitor {
   template <detail::HolderOfPart Holder>
   void operator()(std::string_view name, Holder& holder) {
     if (holder) (*this)(name, *holder);
+  }
+  /// The one of several kinds of part that is there.
+  template <class... Part>
+  void operator()(std::string_view name, std::variant<Part...>& part) {
+    std::visit([&](auto& held) { (*this)(name, held); }, part);
   }
   /// A plain Tensor would be shared by copies of the module: make it a Parameter or a Buffer.
   void operator()(std::string_view name, Tensor& part) = delete;

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "tapegrad/nn/weight_norm.hpp"
 #include "tapegrad/random.hpp"
@@ -76,11 +78,11 @@ class SpectralNorm : public Layer {
 
   void visit(Visitor& v) override {
     v("bias", layer.bias);
-    std::map<std::string, std::map<std::string, Parameter*>> originals{
-        {"weight", {{"original", &layer.weight}}}};
-    std::map<std::string, std::map<std::string, Module*>> parts{{"weight", {{"0", &power_method}}}};
-    v("parametrizations", originals);
-    v("parametrizations", parts);
+    // The greater name first: "original" before "0".
+    using Part = std::variant<Parameter*, Module*>;
+    std::map<std::string, std::map<std::string, Part, std::greater<>>> parametrizations{
+        {"weight", {{"original", &layer.weight}, {"0", &power_method}}}};
+    v("parametrizations", parametrizations);
   }
   Tensor forward(const Tensor& x) const override { return layer.forward_with(x, weight()); }
   std::string name() const override { return "Parametrized" + layer.name(); }
