@@ -57,6 +57,14 @@ void Identity::lend(Tensor mine, Owned& theirs) {
   theirs.hold();
 }
 
+void Identity::put_back(Owned& part, const Tensor& before) {
+  if (part.is_same(before)) return;
+  part.leave();
+  part.let_go();
+  part.Tensor::operator=(before);
+  part.hold();
+}
+
 void Identity::exchange(Owned& a, Owned& b) {
   if (a.is_same(b) || !a.fits(b) || !b.fits(a)) return;
   const Owned kept(a);

@@ -20,6 +20,8 @@ struct Identity {
   /// they had: whichever of the two stays behind when members are moved, it has that tensor.
   /// Their own tensors are left with their module.
   static void keep(Module& mine, Module& theirs);
+  /// `part` holds the tensor again that it held before, which may be undefined.
+  static void put_back(Owned& part, const Tensor& before);
   /// `mine`, which was moved from, becomes a copy: the tensors that it was left with are for that.
   static void keep_for_copy(Module& mine, const Module& source);
 

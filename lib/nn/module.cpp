@@ -130,7 +130,7 @@ void check_kept(const std::vector<Inventory::Entry>& own, const Inventory::Entry
 void Visitor::operator()(std::string_view name, Parameter& part) {
   check_name(name);
   part.notice();
-  if (!part.defined()) return;
+  if (!part.defined()) return absent(name, part);
   name_where_used(part, name);
   if (introduces_) detail::acknowledge(part);
   parameter(name, part);
@@ -139,7 +139,7 @@ void Visitor::operator()(std::string_view name, Parameter& part) {
 void Visitor::operator()(std::string_view name, Buffer& part) {
   check_name(name);
   part.notice();
-  if (!part.defined()) return;
+  if (!part.defined()) return absent(name, part);
   name_where_used(part, name);
   if (introduces_) detail::acknowledge(part);
   buffer(name, part);

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "core/check.hpp"
+#include "nn/identity.hpp"
 #include "nn/multiply_adds.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/graph.hpp"
@@ -96,36 +97,68 @@ class Rows final : public Visitor {
   std::set<const void*> counted_;
 };
 
-/// Evaluation mode, and what parameters and buffers hold: all that forward() may change. The end of
-/// the mode visits the parts, which gives them their names back, too.
-class Remembered final : public Visitor {
+/// Calls a function with the parameters and buffers of a model, also absent ones, and their names.
+class Tensors final : public Visitor {
  public:
-  explicit Remembered(Module& model) : mode_(model), generator_(default_generator()) {
+  Tensors(Module& model, std::function<void(std::string, Owned&)> f) : f_(std::move(f)) {
     model.visit(*this);
+  }
+
+ private:
+  void parameter(std::string_view name, Parameter& part) override { f_(path(name), part); }
+  void buffer(std::string_view name, Buffer& part) override { f_(path(name), part); }
+  void absent(std::string_view name, Owned& part) override { f_(path(name), part); }
+
+  std::function<void(std::string, Owned&)> f_;
+};
+
+/// Evaluation mode, the tensors of parameters and buffers and what these hold: all that forward()
+/// may change. The end of the mode visits the parts, which gives them their names back, too.
+class Remembered {
+ public:
+  explicit Remembered(Module& model)
+      : mode_(model), model_(model), generator_(default_generator()) {
+    const Tensors all(model_, [this](std::string name, Owned& part) {
+      if (!kept_.contains(&part)) kept_.emplace(&part, Kept(std::move(name), part));
+    });
   }
   Remembered(const Remembered&) = delete;
   Remembered& operator=(const Remembered&) = delete;
   ~Remembered() {
     const NoGrad guard;
-    for (const Kept& kept : kept_) {
-      if (kept.tensor.version() != kept.version) Tensor(kept.tensor).copy_(kept.values);
-    }
+    for (auto& [part, kept] : kept_) kept.bring_back();
+    // Who has another address or name now was moved, with its tensor, or is new.
+    const Tensors all(model_, [this](const std::string& name, Owned& part) {
+      const auto kept = kept_.find(&part);
+      if (kept == kept_.end() || kept->second.name != name) return;
+      detail::Identity::put_back(part, kept->second.tensor);
+    });
     default_generator() = generator_;
   }
 
  private:
   struct Kept {
+    std::string name;
     Tensor tensor, values;
-    std::uint32_t version;
+    std::uint32_t version = 0;
+
+    Kept(std::string called, const Tensor& x) : name(std::move(called)), tensor(x) {
+      if (!x.defined()) return;
+      values = x.detach().clone();
+      version = x.version();
+    }
+    void bring_back() {
+      if (!tensor.defined()) return;
+      const bool converted = tensor.dtype() != values.dtype();
+      tensor.to_(values.dtype());
+      if (converted || tensor.version() != version) tensor.copy_(values);
+    }
   };
 
-  void keep(const Tensor& part) { kept_.push_back({part, part.detach().clone(), part.version()}); }
-  void parameter(std::string_view, Parameter& part) override { keep(part); }
-  void buffer(std::string_view, Buffer& part) override { keep(part); }
-
   EvalMode mode_;
+  Module& model_;
   Generator generator_;
-  std::vector<Kept> kept_;
+  std::unordered_map<const Owned*, Kept> kept_;
 };
 
 /// What modules of this thread gave while their summary was made.

@@ -94,6 +94,8 @@ class Visitor {
 
   virtual void parameter(std::string_view, Parameter&) {}
   virtual void buffer(std::string_view, Buffer&) {}
+  /// A parameter or buffer that is undefined.
+  virtual void absent(std::string_view, Owned&) {}
   virtual void submodule(std::string_view name, Module& part) { descend(name, part); }
   /// A list of parts, a module only for the time of the visit: nothing may keep its address.
   virtual void list(std::string_view name, Module& parts) { submodule(name, parts); }

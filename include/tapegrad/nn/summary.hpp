@@ -91,13 +91,12 @@ Summary summary_of(Module& model, std::vector<Shape> inputs, const std::function
 /// the products of a recurrent cell with its state, and of queries, keys and values in attention,
 /// all of them, masks or not. Biases, norms, activations, pools and other operations on elements
 /// aren't counted, nor are factorisations, such as solve().
-///   The model stays as it is: modes and gradients, parameters and buffers whose elements forward()
-/// changed, the default generator; while it runs there is a copy of them all. A buffer that became
-/// a tensor of another shape or type stays that one. What runs in a part that no visit() names, or
-/// that is called as part.forward(x), which enters no scope, counts as its owner's; the parts of
-/// that count as theirs. While it runs, parts have other scopes (see Module::scope_name()): no
-/// other thread may use the model. Throws what forward() throws, and Error while a program is
-/// captured.
+///   The model stays as it is: modes and gradients, what parameters and buffers hold, also where
+/// forward() gave them other tensors, the default generator; while it runs there is a copy of all
+/// that. What runs in a part that no visit() names, or that is called as part.forward(x), which
+/// enters no scope, counts as its owner's; the parts of that count as theirs. While it runs, parts
+/// have other scopes (see Module::scope_name()): no other thread may use the model. Throws what
+/// forward() throws, and Error while a program is captured.
 template <std::derived_from<Module> M, class... X>
 requires requires(M& model, const X&... inputs) { model.forward(inputs...); }
 Summary summary(M& model, const X&... inputs) {
