@@ -3,12 +3,14 @@
 compiles them, so that each includes what it uses. Prints nothing else than errors, and how many there were.
 
 usage: check_alone.py BUILD [--sample]
-  BUILD     a configured build folder, for its generated headers
+  BUILD     a configured build folder, for its generated headers and the flags of its compiler
   --sample  every eighth source, which is what CI has time for
 """
 import concurrent.futures
+import json
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 
@@ -16,15 +18,18 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def flags(build):
-    packages = subprocess.run(["pkg-config", "--cflags", "openblas", "libpng"], check=True, capture_output=True, text=True)
-    generated = [f"-I{build / 'include'}", f"-I{build / 'include' / 'tapegrad'}"]
-    own = [f"-I{ROOT / 'include'}", f"-I{ROOT / 'lib'}"]
-    return ["-std=c++20", "-O0", "-Wall", "-Wextra", "-Werror", "-fsyntax-only"] + own + generated + packages.stdout.split()
+    """As the build has them for the library, but for code; assertions are compiled, and no warning is switched off."""
+    commands = json.loads((build / "compile_commands.json").read_text())
+    command = next(each["command"] for each in commands
+                   if each["output"].startswith("lib/") and each["file"].endswith(".cpp"))
+    kept = [flag for flag in shlex.split(command)
+            if flag.startswith(("-I", "-isystem", "-D", "-std=", "-W")) and not flag.startswith("-Wno-")]
+    return [*kept, "-UNDEBUG", "-fsyntax-only"]
 
 
-def errors_of(source, arguments):
+def errors_of(source, arguments, build):
     compiler = os.environ.get("CXX", "g++")
-    return subprocess.run([compiler, *arguments, str(source)], capture_output=True, text=True).stderr
+    return subprocess.run([compiler, *arguments, str(source)], capture_output=True, text=True, cwd=build).stderr
 
 
 def main(arguments):
@@ -36,7 +41,7 @@ def main(arguments):
     sources = sorted((ROOT / "lib").rglob("*.cpp"))[:: 8 if arguments[1:] else 1]
     given = flags(build)
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        failed = [text for text in pool.map(lambda source: errors_of(source, given), sources) if text]
+        failed = [text for text in pool.map(lambda source: errors_of(source, given, build), sources) if text]
     print("\n".join(failed), end="")
     print(f"{len(sources)} sources compiled alone, {len(failed)} with errors")
     sys.exit(bool(failed))
