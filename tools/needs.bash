@@ -18,6 +18,7 @@ needs_of() {
     bench) printf '%s\n' 'module:benchmark libbenchmark-dev' 'header:libfccp/csv.h libfccp-dev' ;;
     counts) echo 'command:valgrind valgrind' ;;
     versus) printf '%s\n' 'command:python3 python3' 'python:ensurepip python3-venv' 'command:strip binutils' \
+      'header:adolc/adolc.h libadolc-dev' \
       'file:/etc/ssl/certs/ca-certificates.crt ca-certificates' ;;
     format) echo 'command:clang-format clang-format' ;;
     consumers) printf '%s\n' 'command:make make' 'command:cmake cmake' ;;

@@ -13,7 +13,9 @@
 // derivative always does. What a user's function gives is known only when it has run: custom
 // operations have forward(inputs...) instead of both. `each_element` marks one that computes each
 // element of its result from those at the same place of its inputs, which may be broadcast: a
-// program runs it on a piece of them. `has_effect` marks one that draws or refuses.
+// program runs it on a piece of them; dense_loop(dtype) is the loop that such an operation is where
+// nothing has to be found out first. `has_effect` marks one that draws or refuses, `traversal` a
+// product with a matrix that may be large.
 #pragma once
 
 #include <concepts>
@@ -30,6 +32,7 @@
 #include "autograd/attributes.hpp"
 #include "autograd/narrow.hpp"
 #include "autograd/saved.hpp"
+#include "core/dense_loop.hpp"
 #include "core/tensor_impl.hpp"
 
 namespace tapegrad {
@@ -213,6 +216,10 @@ class Operation {
   /// The same with other sizes; null if it was told none.
   virtual std::unique_ptr<const Operation> resized(const NewSize&) const { return nullptr; }
 
+  /// What into() is where all operands have the type `dtype` and lie without gaps, each with as
+  /// many elements as the result or one; no loop where it is more. Lives as long as this.
+  virtual DenseLoop dense_loop(DType) const { return {}; }
+
   /// Says what its results are, and fills them; else they are views, or a user's function.
   bool computes() const { return traits_.computes; }
   /// Is known only when it has run: forward().
@@ -301,6 +308,12 @@ class OperationOf final : public Operation {
       return std::make_unique<OperationOf>(other);
     }
     return nullptr;
+  }
+  DenseLoop dense_loop(DType dtype) const override {
+    if constexpr (requires { op_.dense_loop(dtype); }) {
+      if (is_floating(dtype)) return op_.dense_loop(dtype);
+    }
+    return {};
   }
 
  private:

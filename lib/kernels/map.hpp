@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/dense_loop.hpp"
 #include "kernels/part_of_batch.hpp"
 #include "kernels/ref.hpp"
 #include "kernels/simd.hpp"
@@ -57,6 +58,10 @@ class VectorRow {
                     "f of SIMD batches must give a batch of their type: give each function that it "
                     "calls a form for batches in kernels/simd.hpp, or say `vector = false`");
       if (n <= 0) return;
+      if (n == 1) {
+        *out = f(Batch<T>(*in[K])...).data[0];
+        return;
+      }
       const std::int64_t end = n - width;
       // Before any result is stored, which may be where an input is.
       const std::array<Batch<T>, N> last{end >= 0
@@ -74,23 +79,33 @@ class VectorRow {
     (std::make_index_sequence<N>{});
   }
 
+  /// dense() of an f, whatever its type.
+  template <class F>
+  static void call(const void* f, std::byte* out, const std::byte* const* in,
+                   const std::int64_t* advance, std::int64_t n) {
+    [&]<std::size_t... K>(std::index_sequence<K...>) __attribute__((always_inline)) {
+      dense(*static_cast<const F*>(f), reinterpret_cast<T*>(out),
+            {reinterpret_cast<const T*>(in[K])...}, {advance[K]...}, n);
+    }
+    (std::make_index_sequence<N>{});
+  }
+
   /// Rows with any strides pass through blocks on the stack. All that there is of it for each f is
-  /// one dense(), out of line.
+  /// one call().
   template <class F>
   static void run(const F& f, T* out, std::int64_t out_stride, const Sources& in,
                   const Steps& stride, std::int64_t n) {
-    run_any({&f, [](const void* g, T* to, const Sources& from, const Steps& advance,
-                    std::int64_t m) { dense(*static_cast<const F*>(g), to, from, advance, m); }},
-            out, out_stride, in, stride, n);
+    run_any({&f, &call<F>}, out, out_stride, in, stride, n);
   }
 
  private:
-  /// dense() of an f, whatever its type.
   struct Dense {
     const void* f;
-    void (*call)(const void* f, T* out, const Sources& in, const Steps& advance, std::int64_t n);
+    DenseCall call;
     void operator()(T* out, const Sources& in, const Steps& advance, std::int64_t n) const {
-      call(f, out, in, advance, n);
+      std::array<const std::byte*, N> from;
+      for (std::size_t k = 0; k < N; ++k) from[k] = reinterpret_cast<const std::byte*>(in[k]);
+      call(f, reinterpret_cast<std::byte*>(out), from.data(), advance.data(), n);
     }
   };
 

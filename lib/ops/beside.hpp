@@ -83,6 +83,15 @@ struct Beside {
     });
   }
 
+  DenseLoop dense_loop(DType dtype) const {
+    const auto loop = [&]<class T>(std::type_identity<T>) {
+      using F = ForwardBeside<Op, side, T>;
+      return DenseLoop::of(dense_call<1, F>(dtype), F{number.to<T>(name)});
+    };
+    return dtype == float32 ? loop(std::type_identity<float>{})
+                            : loop(std::type_identity<double>{});
+  }
+
   DType type_of(std::string_view operation, const Tensor& x) const {
     const DType dtype = Op::type_beside(operation, x, number, side);
     check_fits(operation, dtype, number);

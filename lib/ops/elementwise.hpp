@@ -73,6 +73,16 @@ void map_text(const F& f, const std::array<kernels::Ref, sizeof...(In) + 1>& arr
   }
 }
 
+/// What runs a text over N arrays of `dtype`, for DenseLoop; null where it has no batch form.
+template <std::size_t N, class F>
+DenseCall dense_call(DType dtype) {
+  if constexpr (kernels::vectorizes<F>()) {
+    if (dtype == float32) return &kernels::VectorRow<float, N>::template call<F>;
+    if (dtype == float64) return &kernels::VectorRow<double, N>::template call<F>;
+  }
+  return nullptr;
+}
+
 /// Stands in a derivative's text for a value that the operation doesn't save.
 struct Unsaved {};
 
@@ -103,6 +113,8 @@ struct Loop {
   std::size_t size;
   static constexpr bool each_element = true;
   void (*call)(const void* f, DType dtype, const std::array<kernels::Ref, N>& arrays);
+  /// For a DenseLoop over the same.
+  DenseCall (*dense)(DType dtype);
   /// The gradient is one number for all elements of the values, and `call` knows that.
   bool from_number = false;
 
@@ -139,6 +151,7 @@ struct KeptLoop : Loop<N> {
     this->f = text.get();
   }
   std::span<const std::byte> told() const { return {text.get(), this->size + sizeof(this->call)}; }
+  DenseLoop dense_loop(DType dtype) const { return {this->dense(dtype), this->f}; }
   std::string name;
   std::shared_ptr<std::byte[]> text;
 };
@@ -177,7 +190,8 @@ Tensor pulled(const F& f, const Tensor& g, const Values&... values) {
         dispatch_floating("vjp", dtype, [&]<class T>(std::type_identity<T>) {
           map_text<T, T, Same<T, Values>...>(*static_cast<const F*>(text), arrays);
         });
-      }};
+      },
+      &dense_call<count - 1, F>};
   return looped(loop, g, values...);
 }
 
@@ -217,6 +231,10 @@ struct Unary {
         map_text<C, C>(Forward<Op>{op()}, {kernels::ref(y), kernels::ref(x)});
       }
     });
+  }
+
+  DenseLoop dense_loop(DType dtype) const {
+    return DenseLoop::of(dense_call<1, Forward<Op>>(dtype), Forward<Op>{op()});
   }
 
   auto pull(const auto& g, const auto& x, const auto& y) const { return g * op().df(x, y); }
@@ -293,6 +311,10 @@ struct Binary {
   /// `out` may also have another element type than result() says: in place, that of `a`.
   void into(const Tensor& out, const Tensor& a, const Tensor& b) const {
     map_binary<false>(Forward<Op>{op()}, out, a, b, impl_of(out).dtype);
+  }
+
+  DenseLoop dense_loop(DType dtype) const {
+    return DenseLoop::of(dense_call<2, Forward<Op>>(dtype), Forward<Op>{op()});
   }
 
   Grads vjp(const Saved& s, const Tensor& g) const { return op().grads(s, g); }

@@ -26,6 +26,7 @@ Frame::Frame(const Plan& plan) : plan_(plan) {
     for (const Tensor& y : step.outputs) action.outputs.push_back(placed(y));
     action.pointers = pointers_to(action.inputs);
   }
+  take_turns();
   for (const Tensor& y : captured.results) results_.push_back(placed(y));
   for (std::size_t i = 0; i < results_.size(); ++i) hold(captured.results[i], results_[i], nullptr);
   // What is handed out was counted among the steps' tensors.
@@ -55,6 +56,27 @@ void Frame::take_memory() {
         Ptr<Storage> place = make_foreign_storage(arena_->data + home.place, home.bytes);
         if (home.as_captured) fresh_.push_back({place, home.as_captured});
         in_arena_.emplace(storage, std::move(place));
+    }
+  }
+}
+
+void Frame::take_turns() {
+  const auto is_in_arena = [&](const Tensor& x) {
+    const std::byte* data = x.impl()->storage->data;
+    return arena_->data <= data && data < arena_->data + plan_.arena_bytes();
+  };
+  dense_.reserve(actions_.size());
+  for (const Action& action : actions_) {
+    Turn& turn = turns_.emplace_back(Turn{&action, nullptr});
+    if (!action.operation) continue;
+    auto dense = DenseStep::of(*action.operation, action.outputs, action.pointers);
+    if (!dense) continue;
+    turn.dense = &dense_.emplace_back(*dense);
+    if (std::ranges::all_of(action.outputs, is_in_arena) &&
+        std::ranges::all_of(action.inputs, is_in_arena)) {
+      dense_.back().locate();
+    } else {
+      moving_.push_back(&dense_.back());
     }
   }
 }
@@ -147,7 +169,13 @@ void Frame::run(Inputs feeds) {
     std::memcpy(fresh.of_run->data, fresh.as_captured->data, fresh.as_captured->bytes);
   }
   for (const Ptr<Storage>& storage : plan_.captured().changed) storage->bump();
-  for (const Action& action : actions_) {
+  for (DenseStep* step : moving_) step->locate();
+  for (const Turn& turn : turns_) {
+    if (turn.dense) {
+      turn.dense->run();
+      continue;
+    }
+    const Action& action = *turn.action;
     const ScopeGuard scope(action.scope);
     if (action.operation) {
       action.operation->into(action.outputs, action.pointers);

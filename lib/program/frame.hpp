@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "autograd/capture.hpp"
+#include "program/dense_step.hpp"
 #include "program/plan.hpp"
 
 namespace tapegrad {
@@ -31,6 +32,11 @@ class Frame {
     std::vector<Tensor> inputs = {};
     std::vector<Tensor> outputs = {};
     std::vector<const Tensor*> pointers = {};
+  };
+  /// What is run in its turn: an action, or the loop that is all there is of it.
+  struct Turn {
+    const Action* action;
+    const DenseStep* dense;
   };
   /// A tensor that is handed out: a result, or the gradient of a leaf.
   struct Handle {
@@ -58,6 +64,7 @@ class Frame {
 
   void take_memory();
   Tensor placed(const Tensor& x);
+  void take_turns();
   void hold(const Tensor& x, Tensor& handle, const Gift* gift);
   static bool is_free(const Held& held);
   static void prepare(Held& held);
@@ -73,6 +80,10 @@ class Frame {
   std::vector<Tensor> results_;
   std::deque<Gift> gifts_;
   std::vector<Action> actions_;
+  std::vector<DenseStep> dense_;
+  std::vector<Turn> turns_;
+  /// Those some of whose memory isn't in the arena: it may be another in the next run.
+  std::vector<DenseStep*> moving_;
   /// For each feed the storage that stands for its memory.
   std::vector<Ptr<Storage>> feeds_;
   /// During a run, of feeds that don't lie row by row.

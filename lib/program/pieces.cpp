@@ -59,6 +59,10 @@ Pieces::Operands Pieces::operands_of(std::int64_t rows) const {
     for (const Tensor& x : inputs) pointers.push_back(&x);
     operands.pointers.push_back(std::move(pointers));
   }
+  for (std::size_t i = 0; i < group_.steps.size(); ++i) {
+    operands.dense.push_back(
+        DenseStep::of(*group_.steps[i].operation, operands.outputs[i], operands.pointers[i]));
+  }
   return operands;
 }
 
@@ -75,7 +79,12 @@ void Pieces::run(std::int64_t piece, Inputs inputs, Outputs outputs) {
   move_to(piece, inputs, outputs);
   Operands& operands = piece + 1 < group_.cut.pieces() ? full_ : last_;
   for (std::size_t i = 0; i < group_.steps.size(); ++i) {
-    group_.steps[i].operation->into(operands.outputs[i], operands.pointers[i]);
+    if (operands.dense[i]) {
+      operands.dense[i]->locate();
+      operands.dense[i]->run();
+    } else {
+      group_.steps[i].operation->into(operands.outputs[i], operands.pointers[i]);
+    }
   }
 }
 

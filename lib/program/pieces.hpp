@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "autograd/capture.hpp"
+#include "program/dense_step.hpp"
 
 namespace tapegrad {
 
@@ -58,6 +60,7 @@ class Pieces {
     std::vector<std::vector<Tensor>> inputs;
     std::vector<std::vector<const Tensor*>> pointers;
     std::vector<std::vector<Tensor>> outputs;
+    std::vector<std::optional<DenseStep>> dense;
   };
   Operands operands_of(std::int64_t rows) const;
   void move_to(std::int64_t piece, Inputs inputs, Outputs outputs);

@@ -8,6 +8,9 @@
 #include "../../limits/logistic_regression.hpp"
 #include "../../limits/mlp.hpp"
 #include "../../limits/pointwise.hpp"
+#if defined(WITH_ADOLC)
+#include "../../limits/logistic_growth.hpp"
+#endif
 #endif
 
 namespace versus {
@@ -153,6 +156,15 @@ void add_chains(Group& group) {
                 captured([](const Tensor& start) { return logistic_growth(start, steps); }, {x});
             return [=] { keep(f(x)); };)
     LIMIT(return logistic_growth(steps);)
+  });
+  group.add("captured: 200 steps of Euler's method and their derivative; limit: ADOL-C", [] {
+    TENSORS(const Tensor x = uniform({1});
+            const auto f =
+                captured([](const Tensor& start) { return logistic_growth(start, steps); }, {x});
+            return [=] { keep(f(x)); };)
+#if defined(WITH_ADOLC)
+    LIMIT(return [] { keep(limits::growth_by_adolc(0.1, steps)); };)
+#endif
   });
 }
 

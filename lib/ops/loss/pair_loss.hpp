@@ -102,7 +102,7 @@ struct PairLoss {
             arrays[0].layout->numel());
       });
     };
-    return looped(Loop<4>{&f, sizeof(F), run, true}, g, x, y);
+    return looped(Loop<4>{&f, sizeof(F), run, &dense_call<3, F>, true}, g, x, y);
   }
 
   const Op& op() const { return static_cast<const Op&>(*this); }

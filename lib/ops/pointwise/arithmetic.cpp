@@ -71,6 +71,15 @@ struct Div : Binary<Div> {
   }
 };
 
+struct Negative {
+  template <class V>
+  auto operator()(const V& v) const {
+    if constexpr (std::is_integral_v<V>) return -v;
+    // For AVX-512 xsimd's minus subtracts from 0, which makes 0 of 0, and not -0.
+    if constexpr (!std::is_integral_v<V>) return v * constant(v, -1);
+  }
+};
+
 struct Neg {
   static constexpr std::string_view name = "neg";
   static constexpr bool any_layout = true;
@@ -81,14 +90,12 @@ struct Neg {
     dispatch(x.dtype(), [&]<class T>(std::type_identity<T>) {
       if constexpr (!std::is_same_v<T, bool>) {
         using C = Unsigned<T>;  // the least integer stays
-        const auto negative = [](const auto& v) {
-          // For AVX-512 xsimd's minus subtracts from 0, which makes 0 of 0, and not -0.
-          if constexpr (std::is_floating_point_v<T>) return v * constant(v, -1);
-          if constexpr (!std::is_floating_point_v<T>) return -v;
-        };
-        map<C, C>(negative, {ref(y), ref(x)});
+        map<C, C>(Negative{}, {ref(y), ref(x)});
       }
     });
+  }
+  DenseLoop dense_loop(DType dtype) const {
+    return DenseLoop::of(dense_call<1, Negative>(dtype), Negative{});
   }
   Grads vjp(const Saved&, const Tensor& g) const { return {-g}; }
 };

@@ -1,0 +1,50 @@
+// A step that is one loop over arrays without gaps: run without looking at what it is again.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "autograd/operation.hpp"
+#include "core/dense_loop.hpp"
+
+namespace tapegrad {
+
+class DenseStep {
+ public:
+  /// Nothing where the step is more than that, or so long that threads share it. The operation and
+  /// the tensors have to live on, with the layouts that they have.
+  static std::optional<DenseStep> of(const Operation& operation, Outputs outs, Inputs inputs);
+  /// Where the tensors' memory is now; before the first run, and when that has changed.
+  void locate();
+  void run() const {
+    if (repeated_ != 0) return run_repeating();
+    loop_(out_, in_.data(), ones.data(), n_);
+  }
+
+ private:
+  static constexpr std::size_t most_inputs = 4;
+  static constexpr std::array<std::int64_t, most_inputs> ones{1, 1, 1, 1};
+  struct Array {
+    const TensorImpl* tensor = nullptr;
+    std::size_t offset = 0;
+    std::byte* start() const { return tensor->storage->data + offset; }
+  };
+  static Array array_of(const Tensor& x);
+  void run_repeating() const;
+
+  // What a run reads comes first: a program may have thousands of these.
+  DenseLoop loop_;
+  std::byte* out_ = nullptr;
+  std::array<const std::byte*, most_inputs> in_{};
+  std::int64_t n_ = 0;
+  std::uint8_t inputs_ = 0;
+  std::uint8_t element_ = 0;
+  /// A bit for each input that has one element for all of the result's.
+  std::uint8_t repeated_ = 0;
+  Array result_;
+  std::array<Array, most_inputs> operands_{};
+};
+
+}  // namespace tapegrad
