@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "core/dispatch.hpp"
 #include "kernels/blas_memory.hpp"
 #include "kernels/copy.hpp"
 #include "kernels/gemm.hpp"
 #include "kernels/matrices.hpp"
+#include "kernels/packed_factor.hpp"
 #include "kernels/parallel.hpp"
 #include "kernels/recurrent_cells.hpp"
 
@@ -21,6 +23,31 @@ template <class T>
 T* data_of(const Ref* r) {
   return r ? r->as<T>() : nullptr;
 }
+
+/// Products of the rows of a block with one matrix, in each step: [k, n], laid out once for all of
+/// them where they are many.
+template <class T>
+class StepProduct {
+ public:
+  StepProduct(std::int64_t steps, std::int64_t k, std::int64_t n, const T* b, std::int64_t b_row,
+              std::int64_t b_col)
+      : k_(k), n_(n), b_(b), b_row_(b_row), b_col_(b_col) {
+    if (steps >= enough_steps) packed_.emplace(k, n, b, b_row, b_col);
+  }
+
+  /// Rows of `a` lie without gaps, as those of `out`.
+  void operator()(std::int64_t rows, const T* a, T* out, bool onto) const {
+    if (packed_) return packed_->multiply(rows, a, k_, out, n_, onto);
+    multiply(Product<T>{rows, n_, k_, out, a, k_, 1, b_, b_row_, b_col_, onto});
+  }
+
+ private:
+  static constexpr std::int64_t enough_steps = 4;
+  std::int64_t k_, n_;
+  const T* b_;
+  std::int64_t b_row_, b_col_;
+  std::optional<PackedFactor<T>> packed_;
+};
 
 /// One sequence of steps, as pointers.
 template <class T>
@@ -46,7 +73,6 @@ class Sequence {
   std::int64_t batch() const { return batch_; }
   std::int64_t size() const { return size_; }
   std::int64_t width() const { return width_; }
-  const T* weight() const { return weight_; }
   const T* hidden() const { return hidden_; }
   const T* states() const { return states_; }
   bool reverse() const { return reverse_; }
@@ -68,9 +94,14 @@ class Sequence {
             cells && cell_ == Cell::lstm ? cells + before * size_ : nullptr};
   }
 
-  void forward(std::int64_t begin, std::int64_t end, T* scratch) const {
+  /// What turns states into gates, and gradients of gates into those of states.
+  StepProduct<T> to_gates() const { return {count_, size_, width_, weight_, 1, size_}; }
+  StepProduct<T> to_states() const { return {count_, width_, size_, weight_, size_, 1}; }
+
+  void forward(std::int64_t begin, std::int64_t end, const StepProduct<T>& to_gates,
+               T* scratch) const {
     for (std::int64_t k = 0; k < count_; ++k) {
-      add_product(row(k, begin), end - begin, scratch);
+      add_product(row(k, begin), end - begin, to_gates, scratch);
       for (std::int64_t i = begin; i < end; ++i) {
         const RowOfStep<T> s = row(k, i);
         if (ended(step(k), i)) {
@@ -100,12 +131,10 @@ class Sequence {
 
  private:
   /// Gates of the rows from `first` on += state @ weight^T. Of a gru's new gate into `second`.
-  void add_product(const RowOfStep<T>& first, std::int64_t rows, T* scratch) const {
+  void add_product(const RowOfStep<T>& first, std::int64_t rows, const StepProduct<T>& to_gates,
+                   T* scratch) const {
     const bool apart = cell_ == Cell::gru;
-    Product<T> p{
-        rows, width_, size_, apart ? scratch : first.gates, first.before, size_, 1, weight_,
-        1,    size_,  !apart};
-    multiply(p);
+    to_gates(rows, first.before, apart ? scratch : first.gates, !apart);
     if (!apart) return;
     const auto add = [](const auto& a, const auto& b) { return a + b; };
     for (std::int64_t i = 0; i < rows; ++i) {
@@ -155,6 +184,7 @@ void each_block(const Sequence<T>& all, std::int64_t room, const F& f) {
 template <class T>
 struct Backwards {
   const Sequence<T>& all;
+  const StepProduct<T> to_states;
   const T *g_states, *g_cells;
   T *gates, *within, *hidden, *cells;
 
@@ -170,8 +200,7 @@ struct Backwards {
       if (g_states) add(g, g_states + at * n, rows * n);
       if (g_cells) add(g_second, g_cells + at * n, rows * n);
       for (std::int64_t i = 0; i < rows; ++i) row(k, begin + i, g + i * n, g_second + i * n, spare);
-      multiply(Product<T>{rows, n, all.width(), g, within + at * all.width(), all.width(), 1,
-                          all.weight(), n, 1, true});
+      to_states(rows, within + at * all.width(), g, true);
     }
     std::copy_n(g, rows * n, hidden + begin * n);
     if (cells) std::copy_n(g_second, rows * n, cells + begin * n);
@@ -214,6 +243,7 @@ void backward(const RecurrentGradients& to, const Ref* g_states, const Ref* g_ce
   const Sequence<T> all(steps, r);
   T* const within = r.cell == Cell::gru ? to.within.as<T>() : to.gates.as<T>();
   const Backwards<T> back{all,
+                          all.to_states(),
                           data_of<const T>(g_states),
                           data_of<const T>(g_cells),
                           to.gates.as<T>(),
@@ -231,9 +261,10 @@ void backward(const RecurrentGradients& to, const Ref* g_states, const Ref* g_ce
 void recurrent(const Steps& steps, const Recurrence& r) {
   dispatch_known_floating(steps.states.dtype, [&]<class T>(std::type_identity<T>) {
     const Sequence<T> all(steps, r);
+    const StepProduct<T> to_gates = all.to_gates();
     each_block(all, r.cell == Cell::gru ? all.width() : 0,
                [&](std::int64_t begin, std::int64_t end, T* scratch) {
-                 all.forward(begin, end, scratch);
+                 all.forward(begin, end, to_gates, scratch);
                });
   });
 }
