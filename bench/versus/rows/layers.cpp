@@ -85,6 +85,7 @@ Work forward_and_backward(const std::vector<Shape>& shapes, F f) {
 }
 
 const Shape images{64, 32, 26, 26};
+const Shape scores{4096, 10};
 #endif
 
 void add_pools(Group& group) {
@@ -117,6 +118,23 @@ void add_norms(Group& group) {
   });
 }
 
+/// What classifiers end with: many short rows.
+void add_classes(Group& group) {
+  group.add("softmax [4096, 10], with backward", [] {
+    TENSORS(
+        return forward_and_backward({scores}, [](const auto& p) { return lib::softmax(p[0], 1); });)
+  });
+  group.add("log_softmax [4096, 10], with backward", [] {
+    TENSORS(return forward_and_backward({scores},
+                                        [](const auto& p) { return lib::log_softmax(p[0], 1); });)
+  });
+  group.add("cross_entropy [4096, 10], with backward", [] {
+    TENSORS(return forward_and_backward({scores}, [y = labels(scores[0])](const auto& p) {
+                     return cross_entropy(p[0], y);
+                   });)
+  });
+}
+
 }  // namespace
 
 Group layers() {
@@ -124,6 +142,7 @@ Group layers() {
   group.add("LeNet step, batch 64, SGD", [] { TENSORS(return lenet();) });
   add_pools(group);
   add_norms(group);
+  add_classes(group);
   return group;
 }
 

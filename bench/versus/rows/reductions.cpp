@@ -91,6 +91,9 @@ void add_softmax(Group& group) {
         },
         "no fused multiplications in exp; sums in a fixed order");
   }
+  group.add("log_softmax [4096, 10]", [] {
+    TENSORS(return [x = uniform({4096, 10})] { keep(lib::log_softmax(x, 1)); };)
+  });
 }
 
 }  // namespace
