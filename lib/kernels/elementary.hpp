@@ -112,17 +112,17 @@ constexpr T rounding_to_integer(int bias = 0) {
   return T(3) * (Bits(1) << (std::numeric_limits<T>::digits - 2)) + static_cast<T>(bias);
 }
 
-/// A number whose last bits are n + bias, those of which `rounding` has the bias.
-template <class V, class T = typename V::value_type>
-[[gnu::always_inline]] inline V power_of(const V& x, T rounding = rounding_to_integer<T>()) {
-  return x * V(T(1.44269504088896340736L)) + V(rounding);
+/// A number whose last bits are n + bias, those of which `rounding`, a number or a batch, has the
+/// bias.
+template <class V, class R>
+[[gnu::always_inline]] inline V power_of(const V& x, const R& rounding) {
+  return x * V(typename V::value_type(1.44269504088896340736L)) + V(rounding);
 }
 
 /// r, of x and its power_of().
-template <class V, class T = typename V::value_type>
-[[gnu::always_inline]] inline V rest_of(const V& x, const V& power,
-                                        T rounding = rounding_to_integer<T>()) {
-  using F = Formulas<T>;
+template <class V, class R>
+[[gnu::always_inline]] inline V rest_of(const V& x, const V& power, const R& rounding) {
+  using F = Formulas<typename V::value_type>;
   const V n = power - V(rounding);
   return (x - n * V(F::ln2_high)) - n * V(F::ln2_low);
 }
@@ -155,8 +155,9 @@ template <std::floating_point T, class A>
 
 /// e^x, or e^(x + more), as a normal number: n is added to the exponent, and less where `rounding`
 /// is.
-template <class T, class A, std::same_as<xsimd::batch<T, A>>... V>
-[[gnu::always_inline]] inline xsimd::batch<T, A> scaled_exp(T rounding, const xsimd::batch<T, A>& x,
+template <class R, class T, class A, std::same_as<xsimd::batch<T, A>>... V>
+[[gnu::always_inline]] inline xsimd::batch<T, A> scaled_exp(const R& rounding,
+                                                            const xsimd::batch<T, A>& x,
                                                             const V&... more) {
   using I = BitsOf<T, A>;
   constexpr int fraction = std::numeric_limits<T>::digits - 1;

@@ -68,10 +68,24 @@ class Tile {
   void* block_;
 };
 
-/// Calls f(y, x, n) for every line x of `in` and its place y in `out`, which has the same shape.
-/// x and y may be the same place.
-template <class T, class F>
-void map_lines(Ref out, Ref in, std::size_t dim, const F& f) {
+/// A function of `count` lines x of n elements and their places y, whatever its type: the walk is
+/// compiled once. From one line to the next there are so many steps; x and y may be the same place.
+template <class T>
+struct SomeLines {
+  const void* f;
+  void (*call)(const void* f, T* y, std::int64_t y_step, const T* x, std::int64_t x_step,
+               std::int64_t n, std::int64_t count);
+  void operator()(T* y, std::int64_t y_step, const T* x, std::int64_t x_step, std::int64_t n,
+                  std::int64_t count) const {
+    call(f, y, y_step, x, x_step, n, count);
+  }
+};
+
+/// Calls f for the lines of `in` and their places in `out`, which has the same shape. `grain`: the
+/// elements that are worth the waking of a thread.
+template <class T>
+[[gnu::noinline]] void map_any_lines(Ref out, Ref in, std::size_t dim, std::int64_t grain,
+                                     const SomeLines<T>& f) {
   if (in.layout->numel() == 0) return;
   const Along from(*in.layout, dim);
   const Along to(*out.layout, dim);
@@ -81,18 +95,35 @@ void map_lines(Ref out, Ref in, std::size_t dim, const F& f) {
       .parallel_rows(grain / n, [&](const auto& at, const auto& stride, std::int64_t count) {
         T* y = reinterpret_cast<T*>(at[0]);
         const T* x = reinterpret_cast<const T*>(at[1]);
-        if (dense) {
-          for (std::int64_t i = 0; i < count; ++i) f(y + i * stride[0], x + i * stride[1], n);
-          return;
-        }
+        if (dense) return f(y, stride[0], x, stride[1], n, count);
         Tile<T> tile(n, count);
         for (std::int64_t i = 0; i < count; i += Tile<T>::limit) {
           const std::int64_t lines = std::min(Tile<T>::limit, count - i);
           tile.gather(x + i * stride[1], stride[1], from.stride, lines);
-          for (std::int64_t k = 0; k < lines; ++k) f(tile.line(k), tile.line(k), n);
+          f(tile.line(0), n, tile.line(0), n, n, lines);
           tile.scatter(y + i * stride[0], stride[0], to.stride, lines);
         }
       });
+}
+
+/// f(y, y_step, x, x_step, n, count) for lines as above.
+template <class T, class F>
+void map_some_lines(Ref out, Ref in, std::size_t dim, std::int64_t grain, const F& f) {
+  map_any_lines<T>(out, in, dim, grain,
+                   {&f, [](const void* g, T* y, std::int64_t y_step, const T* x,
+                           std::int64_t x_step, std::int64_t n, std::int64_t count) {
+                      (*static_cast<const F*>(g))(y, y_step, x, x_step, n, count);
+                    }});
+}
+
+/// f(y, x, n) for each line.
+template <class T, class F>
+void map_lines(Ref out, Ref in, std::size_t dim, const F& f) {
+  map_some_lines<T>(out, in, dim, grain,
+                    [&](T* y, std::int64_t y_step, const T* x, std::int64_t x_step, std::int64_t n,
+                        std::int64_t count) {
+                      for (std::int64_t i = 0; i < count; ++i) f(y + i * y_step, x + i * x_step, n);
+                    });
 }
 
 /// out = f(x, n) for every line x of `in`, which has at least one element. out is row-major over

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
 
 #include "kernels/map.hpp"
 #include "kernels/row_power.hpp"
@@ -34,7 +34,7 @@ double log_of_sum(const T* x, std::int64_t n, std::int64_t most) {
     }
     RowSum<T>::add(others, powers, m);
   }
-  return std::log1p(others.value() / static_cast<double>(own));
+  return log1p(others.value() / static_cast<double>(own));
 }
 
 }  // namespace tapegrad::kernels

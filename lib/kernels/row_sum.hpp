@@ -49,10 +49,14 @@ struct Itself {
 /// below (2 * 2^-24 + 2^-44) * sum(|x|) for float32 and 2^-44 * sum(|x|) for float64.
 template <std::floating_point T>
 class RowSum {
+ public:
+  static constexpr std::int64_t lanes = 8;
+  /// Elements that are added at once.
+  static constexpr std::int64_t step = 128 / static_cast<std::int64_t>(sizeof(T));
+
+ private:
   static constexpr std::int64_t width = static_cast<std::int64_t>(Batch<T>::size);
   static constexpr std::int64_t double_width = static_cast<std::int64_t>(Batch<double>::size);
-  static constexpr std::int64_t lanes = 8;
-  static constexpr std::int64_t step = 128 / static_cast<std::int64_t>(sizeof(T));
   static constexpr std::int64_t block_steps = 256;
   using Lanes = std::array<Batch<double>, static_cast<std::size_t>(lanes / double_width)>;
   using Step = std::array<Batch<T>, static_cast<std::size_t>(step / width)>;

@@ -27,8 +27,9 @@ class Transposer {
   };
 
  public:
-  /// Elements of a cache line.
+  /// Elements of a cache line, and of a square's side.
   static constexpr std::int64_t line = 64 / sizeof(T);
+  static constexpr std::int64_t side = 16 / sizeof(T);
 
   template <Write write>
   static void block(T* to, std::int64_t to_step, const T* from, std::int64_t from_step,
@@ -44,20 +45,32 @@ class Transposer {
 #endif
   }
 
+  /// A block of `side` elements each way.
+  static void square(T* to, std::int64_t to_step, const T* from, std::int64_t from_step) {
+    Square x;
+    for (std::size_t k = 0; k < lanes; ++k) {
+      std::memcpy(&x.rows[k], from + static_cast<std::int64_t>(k) * from_step, sizeof(Vector));
+    }
+    for (std::size_t done = 1; done < lanes; done *= 2) x = interleaved(x);
+    for (std::size_t k = 0; k < lanes; ++k) {
+      std::memcpy(to + static_cast<std::int64_t>(k) * to_step, &x.rows[k], sizeof(Vector));
+    }
+  }
+
  private:
   /// At most one line wide and high. It is turned on the stack, because lines that are a power of
   /// two apart would drive each other out of the cache.
   template <Write write>
   static void tile(T* to, std::int64_t to_step, const T* from, std::int64_t from_step,
                    std::int64_t width, std::int64_t height) {
-    constexpr auto step = static_cast<std::int64_t>(lanes);
+    constexpr std::int64_t step = side;
     if (width < step || height < step) return plain(to, to_step, from, from_step, width, height);
     alignas(64) T turned[line * line];
     const std::int64_t whole_width = width - width % step;
     const std::int64_t whole_height = height - height % step;
     for (std::int64_t j = 0; j < whole_height; j += step) {
       for (std::int64_t i = 0; i < whole_width; i += step) {
-        square(turned + i * line + j, from + j * from_step + i, from_step);
+        square(turned + i * line + j, line, from + j * from_step + i, from_step);
       }
     }
     const T* low = from + whole_height * from_step;
@@ -80,17 +93,6 @@ class Transposer {
       for (std::int64_t j = 0; j < height; ++j) {
         std::memcpy(to + i * to_step + j, from + j * from_step + i, sizeof(T));
       }
-    }
-  }
-
-  static void square(T* to, const T* from, std::int64_t from_step) {
-    Square x;
-    for (std::size_t k = 0; k < lanes; ++k) {
-      std::memcpy(&x.rows[k], from + static_cast<std::int64_t>(k) * from_step, sizeof(Vector));
-    }
-    for (std::size_t done = 1; done < lanes; done *= 2) x = interleaved(x);
-    for (std::size_t k = 0; k < lanes; ++k) {
-      std::memcpy(to + static_cast<std::int64_t>(k) * line, &x.rows[k], sizeof(Vector));
     }
   }
 
