@@ -133,3 +133,53 @@ TEST_CASE("gradients of layer_norm's weights are sums over many rows", "[ops][no
   // 1000 terms of about 1, of which 16 at a time are added in float32.
   CHECK(test::difference(w.grad(), expected, 0, 1e-4) == "");
 }
+
+TEST_CASE("gradients of layer_norm agree with its definition for rows of any length",
+          "[ops][norm]") {
+  constexpr std::int64_t rows = 35;
+  for (const std::int64_t n : {1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 65, 300}) {
+    const auto at = [n](std::int64_t i, std::int64_t k) {
+      return static_cast<std::size_t>(i * n + k);
+    };
+    const Tensor x = test::spread({rows, n}, -3, 7);
+    const Tensor g = test::spread({rows, n}, -1, 1, 1);
+    const Tensor w = test::spread({n}, -1, 1, 2);
+    const auto xs = x.to_vector<double>(), gs = g.to_vector<double>(), ws = w.to_vector<double>();
+    std::vector<double> dx(xs.size()), dw(ws.size()), db(ws.size());
+    for (std::int64_t i = 0; i < rows; ++i) {
+      long double mean = 0, variance = 0, of_gw = 0, of_gwy = 0;
+      for (std::int64_t k = 0; k < n; ++k) mean += xs[at(i, k)] / static_cast<long double>(n);
+      for (std::int64_t k = 0; k < n; ++k) {
+        variance += (xs[at(i, k)] - mean) * (xs[at(i, k)] - mean) / static_cast<long double>(n);
+      }
+      const long double inverse = 1 / std::sqrt(variance + 1);
+      const auto y = [&](std::int64_t k) { return (xs[at(i, k)] - mean) * inverse; };
+      const auto gw = [&](std::int64_t k) {
+        return static_cast<long double>(gs[at(i, k)]) * ws[at(0, k)];
+      };
+      for (std::int64_t k = 0; k < n; ++k) {
+        of_gw += gw(k) / static_cast<long double>(n);
+        of_gwy += gw(k) * y(k) / static_cast<long double>(n);
+        dw[at(0, k)] += static_cast<double>(gs[at(i, k)] * y(k));
+        db[at(0, k)] += gs[at(i, k)];
+      }
+      for (std::int64_t k = 0; k < n; ++k) {
+        dx[at(i, k)] = static_cast<double>((gw(k) - of_gw - y(k) * of_gwy) * inverse);
+      }
+    }
+    for (const DType dtype : {float32, float64}) {
+      Tensor leaf = x.to(dtype), weight = w.to(dtype), bias = zeros({n}, {.dtype = dtype});
+      for (Tensor* p : {&leaf, &weight, &bias}) *p = p->detach().requires_grad_();
+      nn::layer_norm(leaf, {n}, weight, bias, 1).backward(g.to(dtype));
+      // Numbers below 4, sums of 35 of them, and some ten roundings.
+      const double close = dtype == float32 ? 1e-5 : 3e-14;
+      const auto wanted = [](const std::vector<double>& v, const Shape& shape) {
+        return Tensor::from_vector(std::vector<double>(v), shape);
+      };
+      INFO(name_of(dtype) << ", rows of " << n);
+      CHECK(test::difference(leaf.grad(), wanted(dx, {rows, n}), 0, close) == "");
+      CHECK(test::difference(weight.grad(), wanted(dw, {n}), 0, close) == "");
+      CHECK(test::difference(bias.grad(), wanted(db, {n}), 0, close) == "");
+    }
+  }
+}
