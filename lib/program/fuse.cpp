@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kernels/parallel.hpp"
+#include "program/dense_step.hpp"
 #include "program/fused_steps.hpp"
 #include "program/passes.hpp"
 #include "program/pieces.hpp"
@@ -13,9 +14,9 @@
 namespace tapegrad {
 namespace {
 
-// So many bytes of each operand at a time: a dozen of them fit into a cache of the second level,
-// and calling an operation costs some hundredths of what it does with as many.
-constexpr std::int64_t piece_bytes = std::int64_t{1} << 14;
+// So many bytes of each operand at a time: three or four of them fit into a cache of the first
+// level, and calling a loop costs some hundredths of what it does with as many.
+constexpr std::int64_t piece_bytes = std::int64_t{1} << 13;
 // Shorter results are in the cache anyway.
 constexpr std::int64_t least_pieces = 4;
 
@@ -48,18 +49,6 @@ class Fused final : public FusedSteps {
 
   const PiecesPool pool_;
 };
-
-/// The dimensions at the end that `part` has in common with the end of `whole`, if it has no other
-/// elements than these: all rows read the same.
-bool is_row_of(const Shape& part, const Shape& whole) {
-  if (part.size() > whole.size()) return false;
-  std::size_t ones = 0;
-  while (ones < part.size() && part[ones] == 1) ++ones;
-  for (std::size_t i = ones; i < part.size(); ++i) {
-    if (part[i] != whole[whole.size() - part.size() + i]) return false;
-  }
-  return true;
-}
 
 /// Steps that follow one another, as far as they can be one.
 class Grouping {

@@ -83,6 +83,19 @@ TEST_CASE("one element for all of a result's is an operand of such a loop", "[pr
   }
 }
 
+TEST_CASE("one row for all of a result's is an operand of such a loop", "[program]") {
+  const auto f = [](const Tensors& x) {
+    return Tensors{x[0] * x[1] + x[2], (x[1] - x[0]).exp(), maximum(x[2], x[0]) * 2 - x[1]};
+  };
+  for (const DType dtype : {float32, float64}) {
+    check_runs(f, {{5, 40}, {40}, {1, 40}}, dtype);
+    check_runs(f, {{3, 2, 17}, {2, 17}, {}}, dtype);
+    check_runs(f, {{3, 2, 17}, {2, 17}, {17}}, dtype);
+    check_runs(f, {{300, 100}, {100}, {1}}, dtype);
+    check_runs(f, {{3000, 20}, {20}, {1}}, dtype);
+  }
+}
+
 TEST_CASE("derivatives are such loops, too", "[program]") {
   const auto f = [](const Tensors& x) {
     const Tensor z = x[0].detach().requires_grad_();
@@ -101,6 +114,10 @@ TEST_CASE("what is more than a loop without gaps is no such step", "[program]") 
   CHECK(loops_of(one, {{float64, {3}}, {float64, {}}}) == 1);
   CHECK(loops_of(one, {{float32, {2, 3}}, {float32, {3}}}) == 0);
   CHECK(loops_of(one, {{float32, {3, 1}}, {float32, {3}}}) == 0);
+  CHECK(loops_of(one, {{float32, {2, 16}}, {float32, {16}}}) == 1);
+  CHECK(loops_of(one, {{float32, {2, 16}}, {float32, {1, 16}}}) == 1);
+  CHECK(loops_of(one, {{float32, {16, 2}}, {float32, {16, 1}}}) == 0);
+  CHECK(loops_of(one, {{float32, {2, 16, 4}}, {float32, {16, 1}}}) == 0);
   CHECK(loops_of(one, {{float32, {3}}, {float64, {3}}}) == 0);
   CHECK(loops_of(one, {{int64, {3}}, {int64, {3}}}) == 0);
   CHECK(loops_of(one, {{float16, {3}}, {float16, {3}}}) == 0);
