@@ -10,6 +10,7 @@
 #include "kernels/copy.hpp"
 #include "kernels/gemv.hpp"
 #include "kernels/openblas.hpp"
+#include "kernels/panel_gemm.hpp"
 #include "kernels/parallel.hpp"
 #include "kernels/walk.hpp"
 
@@ -56,6 +57,9 @@ void multiply(const Product<T>& p) {
   const std::int64_t work = product(p.m * p.n, p.k).value_or(largest);
   if (std::is_integral_v<T> || p.k == 1 || work <= small_product || !fits) {
     return multiply_small(p);
+  }
+  if constexpr (std::is_floating_point_v<T>) {
+    if (takes_panels(p, work)) return multiply_by_panels(p);
   }
   if (!blas_has_memory(work)) return multiply_small(p);  // slow, and right
   if constexpr (std::is_floating_point_v<T>) {

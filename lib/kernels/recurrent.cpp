@@ -32,7 +32,7 @@ class StepProduct {
   StepProduct(std::int64_t steps, std::int64_t k, std::int64_t n, const T* b, std::int64_t b_row,
               std::int64_t b_col)
       : k_(k), n_(n), b_(b), b_row_(b_row), b_col_(b_col) {
-    if (steps >= enough_steps) packed_.emplace(k, n, b, b_row, b_col);
+    if (panels_pay && steps >= enough_steps) packed_.emplace(k, n, b, b_row, b_col);
   }
 
   /// Rows of `a` lie without gaps, as those of `out`.

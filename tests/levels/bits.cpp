@@ -93,8 +93,11 @@ void print_reductions(const tg::Tensor& x) {
   print_both("var", table, [](const tg::Tensor& v) { return tg::var(v, 1); });
   print_both("mean", table, [](const tg::Tensor& v) { return tg::mean(v, 0); });
   print_both("amax", table, [](const tg::Tensor& v) { return tg::amax(v, 1); });
-  print_both("small product", table.narrow(0, 0, 8).narrow(1, 0, 8),
+  print_both("small product", table.narrow(0, 0, 5).narrow(1, 0, 5),
              [](const tg::Tensor& v) { return tg::matmul(v, v); });
+  // Of 300 rows, so that several threads and blocks have a part in it.
+  print_both("matmul", table.narrow(0, 0, 300),
+             [](const tg::Tensor& v) { return tg::matmul(v, v.t().narrow(1, 0, 100)); });
   const tg::Tensor target = (table > 0).to(table.dtype());
   print_both("binary cross entropy", table, [&](const tg::Tensor& v) {
     return tg::nn::binary_cross_entropy_with_logits(v, target);
