@@ -45,7 +45,7 @@ double nanoseconds_since(Clock::time_point start) {
 }
 
 std::vector<Group> groups() {
-  return {overhead(),  models(),     programs(), layers(),
+  return {overhead(),  models(),     programs(), layers(),  sequences(),
           pointwise(), reductions(), movement(), products()};
 }
 

@@ -91,6 +91,7 @@ Group overhead();
 Group models();
 Group programs();
 Group layers();
+Group sequences();
 Group pointwise();
 Group reductions();
 Group movement();
