@@ -32,14 +32,15 @@ X with_elements(const X& x, const Values& values) {
 
 /// Compares a derivative with slopes of f at x and at random points near it.
 ///   f           (x) -> a number, or m numbers in something with data() and size(); or
-///               (x, gradient) -> a number, as optimizers want it: it may be both functions.
+///               (x, gradient) -> a number, as optimizers want it: it may be both functions; or
+///               (x, result), which writes as many numbers as x has, or as the option outputs says.
 ///   derivative  (x) -> n numbers for a number, m x n (row by row, a vector of rows, or a matrix
 ///               with rows(), cols() and (i, j)) for m; or (x, result), where result is a
 ///               std::span, a std::vector&, a pointer, a matrix&, a vector of rows or like x, and
 ///               is filled before.
 ///   x           a number, an array, or n numbers in something with data() and size(); functions
 ///               may take a std::span of its elements instead.
-///   options     tolerance, points, directions, domain, names, manifold, accept_inconclusive.
+///   options     tolerance, points, directions, outputs, domain, names, manifold, accept_inconclusive.
 /// Nothing is thrown; what f throws counts as "not defined there".
 template <class F, class D, class Point, class... O>
 Report check(F&& f, D&& derivative, const Point& point, const O&... options) {
@@ -48,7 +49,7 @@ Report check(F&& f, D&& derivative, const Point& point, const O&... options) {
   if constexpr ((detail::is_manifold<O> || ...)) {
     return detail::check_manifold(f, derivative, x, detail::manifold_of(options...), all);
   }
-  detail::DerivativeOf problem(f, derivative, x);
+  detail::DerivativeOf problem(f, derivative, x, all);
   return detail::run(problem, all);
 }
 
@@ -59,10 +60,11 @@ template <class F, class V, class Point, class... O>
 Report check_vjp(F&& f, V&& vjp, const Point& point, const O&... options) {
   const auto x = detail::owned(point);
   const Options all = detail::options_of(options...);
-  const auto y = detail::plain_result(f, x);
+  const auto y =
+      detail::plain_result(f, x, all.outputs > 0 ? all.outputs : detail::flat(x).size());
   const auto cotangent =
       detail::with_elements(y, detail::random_cotangents(detail::flat(y), all.seed));
-  detail::RowTimes problem(f, vjp, x, cotangent);
+  detail::RowTimes problem(f, vjp, x, cotangent, all);
   return detail::run(problem, all);
 }
 
@@ -74,7 +76,7 @@ Report check_jvp(F&& f, J&& jvp, const Point& start, const O&... options) {
   const Options all = detail::options_of(options...);
   const auto tangent =
       detail::with_elements(x, detail::random_like(detail::flat(x), all.seed, true));
-  detail::TimesColumn problem(f, jvp, x, tangent);
+  detail::TimesColumn problem(f, jvp, x, tangent, all);
   return detail::run(problem, all);
 }
 
@@ -90,8 +92,9 @@ Report check_hessian(F&& f, G&& gradient, H&& hessian, const X& x, const O&... o
   Report first = check(f, gradient, x, options...);
   if (!first) return first;
   const auto point = detail::owned(x);
-  const Options all = detail::options_of(options...);
-  detail::DerivativeOf problem(gradient, hessian, point);
+  Options all = detail::options_of(options...);
+  all.outputs = 0;  // of f: the gradient writes as many values as x has
+  detail::DerivativeOf problem(gradient, hessian, point, all);
   problem.second_order = true;
   Report second = detail::run(problem, all);
   second.evaluations += first.evaluations;

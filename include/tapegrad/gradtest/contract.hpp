@@ -19,6 +19,13 @@ inline void find(Report& report, Verdict verdict, std::string finding) {
   if (report.verdict != Verdict::wrong) report.verdict = verdict;
 }
 
+inline std::string without_value() {
+  return said("f throws at x, or has no value there: choose another x");
+}
+inline std::string without_derivative() {
+  return said("the derivative throws at x, or is empty");
+}
+
 class Contract {
  public:
   Contract(Problem& problem, Places& places, Report& report)
@@ -29,8 +36,7 @@ class Contract {
     values_ = value(problem_.x);
     places_.outputs = values_.size();
     if (values_.empty()) {
-      find(report_, Verdict::inconclusive,
-           "f throws at x, or has no value there: choose another x");
+      find(report_, Verdict::inconclusive, without_value());
       return false;
     }
     for (std::size_t o = 0; o < values_.size() && report_.findings.empty(); ++o) {
@@ -54,7 +60,7 @@ class Contract {
     const std::size_t size = places_.outputs * problem_.x.size();
     if (first.size() != size) {
       find(report_, Verdict::wrong,
-           first.empty() ? said("the derivative throws at x, or is empty")
+           first.empty() ? without_derivative()
                          : said("the derivative has %zu elements; %zu x %zu are expected",
                                 first.size(), places_.outputs, problem_.x.size()));
       return first;

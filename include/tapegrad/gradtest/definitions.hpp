@@ -85,6 +85,25 @@ TAPEGRAD_GRADTEST_ENGINE std::string misses_nearby(std::uint64_t seed, int p,
               where.c_str(), static_cast<unsigned long long>(seed), p);
 }
 
+TAPEGRAD_GRADTEST_ENGINE Report unknown_step(bool writes, std::size_t elements,
+                                             std::size_t outputs) {
+  Report report;
+  if (outputs == 0) {
+    find(report, Verdict::inconclusive, without_value());
+  } else if (writes) {
+    find(report, Verdict::inconclusive,
+         "the derivative writes its result: say how many elements a step has, manifold(plus, 3)");
+  } else if (elements == 0) {
+    find(report, Verdict::wrong, without_derivative());
+  } else {
+    find(report, Verdict::wrong,
+         said("the derivative has %zu elements; a multiple of %zu is expected, the number of f's "
+              "values",
+              elements, outputs));
+  }
+  return report;
+}
+
 TAPEGRAD_GRADTEST_ENGINE std::string step_name(std::size_t i) { return said("step[%zu]", i); }
 
 }  // namespace detail

@@ -13,7 +13,7 @@ template <class F, class X>
 class NumericGradient final : public FunctionOf<F, X> {
  public:
   NumericGradient(F& f, const X& point, const Options& options)
-      : FunctionOf<F, X>(f, point), inner_(f, point), options_(options) {
+      : FunctionOf<F, X>(f, point, options), inner_(f, point, options), options_(options) {
     this->precision = 0x1p-42;  // what is left of the inner slopes
   }
   Values value(const Values& at) override {
@@ -31,15 +31,15 @@ class NumericGradient final : public FunctionOf<F, X> {
 }  // namespace detail
 
 /// The numeric derivative of m outputs of f by n inputs: for a number, its gradient is row 0.
-///   f, point, options   as for check(); of the options only domain counts.
+///   f, point, options   as for check(); of the options only domain and outputs count.
 ///   A slope that there is not is NaN, with an error of infinity and the behaviour that explains
 ///   it. Empty where f throws at the point.
 template <class F, class Point, class... O>
 Jacobian jacobian(F&& f, const Point& point, const O&... options) {
   const auto x = detail::owned(point);
-  detail::FunctionOf problem(f, x);
-  return detail::measure_all(problem, problem.value(problem.x).size(),
-                             detail::options_of(options...));
+  const Options all = detail::options_of(options...);
+  detail::FunctionOf problem(f, x, all);
+  return detail::measure_all(problem, problem.value(problem.x).size(), all);
 }
 
 /// The numeric derivative of a function of a number, with its uncertainty: value ± error.

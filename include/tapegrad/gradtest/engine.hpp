@@ -54,6 +54,10 @@ void check_symmetry(const Values& hessian, std::size_t n, Report& report);
 /// `where`: "x[0] = 1.02", or nothing.
 std::string misses_nearby(std::uint64_t seed, int p, const std::string& where);
 
+/// Of a manifold where it isn't known how many elements a step has: the derivative writes its
+/// result, or gives `elements`; f has `outputs` values.
+Report unknown_step(bool writes, std::size_t elements, std::size_t outputs);
+
 /// "step[2]".
 std::string step_name(std::size_t i);
 

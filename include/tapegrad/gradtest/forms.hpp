@@ -157,24 +157,25 @@ Values result_of(F& f, X& x, std::size_t rows, std::size_t columns, double fille
   }
 }
 
-/// f(x) in its own type, or what f writes.
+/// f(x) in its own type, or the values that f writes.
 template <class F, class X>
-auto plain_result(F& f, const X& x) {
+auto plain_result(F& f, const X& x, std::size_t written) {
   X copy = x;
   if constexpr (std::invocable<F&, X&>) {
     return f(copy);
   } else {
-    return result_of<Role::value>(f, copy, flat(x).size(), 1, 0);
+    return result_of<Role::value>(f, copy, written, 1, 0);
   }
 }
 
-/// f at a point like x. One that writes its values writes as many as x has. Empty where it throws.
+/// f at a point like x; `written` is how many values one writes that returns none. Empty where it
+/// throws.
 template <class F, class X>
-Values value_at(F& f, const X& x, const Values& at) {
+Values value_at(F& f, const X& x, const Values& at, std::size_t written) {
   Values y;
   X copy = x;
   assign(copy, at);
-  succeeds([&] { y = result_of<Role::value>(f, copy, at.size(), 1, 0); });
+  succeeds([&] { y = result_of<Role::value>(f, copy, written, 1, 0); });
   return y;
 }
 

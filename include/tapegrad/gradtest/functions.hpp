@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tapegrad/gradtest/forms.hpp"
+#include "tapegrad/gradtest/options.hpp"
 
 namespace tapegrad::gradtest::detail {
 
@@ -15,21 +16,27 @@ namespace tapegrad::gradtest::detail {
 template <class F, class X>
 class FunctionOf : public Problem {
  public:
-  FunctionOf(F& f, const X& point) : f_(f), point_(point) { x = flat(point); }
-  Values value(const Values& at) override { return value_at(f_, point_, at); }
+  FunctionOf(F& f, const X& point, const Options& options) : f_(f), point_(point) {
+    x = flat(point);
+    written_ = options.outputs > 0 ? options.outputs : x.size();
+  }
+  Values value(const Values& at) override { return value_at(f_, point_, at, written_); }
   Values derivative(const Values&, double) override { return {}; }
 
  protected:
   F& f_;
   const X& point_;
+  std::size_t written_;
 };
 
 /// A function and its derivative.
 template <class F, class D, class X>
 class DerivativeOf final : public FunctionOf<F, X> {
  public:
-  DerivativeOf(F& f, D& df, const X& point)
-      : FunctionOf<F, X>(f, point), derivative_(df), outputs_(this->value(this->x).size()) {}
+  DerivativeOf(F& f, D& df, const X& point, const Options& options)
+      : FunctionOf<F, X>(f, point, options),
+        derivative_(df),
+        outputs_(this->value(this->x).size()) {}
   Values derivative(const Values& at, double filled) override {
     return derivative_at(derivative_, this->point_, at, outputs_, at.size(), filled,
                          this->changed_x);
@@ -44,10 +51,13 @@ class DerivativeOf final : public FunctionOf<F, X> {
 template <class F, class V, class X, class Y>
 class RowTimes final : public FunctionOf<F, X> {
  public:
-  RowTimes(F& f, V& vjp, const X& point, const Y& cotangent)
-      : FunctionOf<F, X>(f, point), vjp_(vjp), cotangent_(cotangent), weights_(flat(cotangent)) {}
+  RowTimes(F& f, V& vjp, const X& point, const Y& cotangent, const Options& options)
+      : FunctionOf<F, X>(f, point, options),
+        vjp_(vjp),
+        cotangent_(cotangent),
+        weights_(flat(cotangent)) {}
   Values value(const Values& at) override {
-    const Values y = value_at(this->f_, this->point_, at);
+    const Values y = FunctionOf<F, X>::value(at);
     if (y.size() != weights_.size()) return {};
     double total = 0;
     for (std::size_t i = 0; i < y.size(); ++i) total += y[i] * weights_[i];
@@ -68,17 +78,20 @@ class RowTimes final : public FunctionOf<F, X> {
 template <class F, class J, class X>
 class TimesColumn final : public Problem {
  public:
-  TimesColumn(F& f, J& jvp, const X& start, const X& tangent)
+  TimesColumn(F& f, J& jvp, const X& start, const X& tangent, const Options& options)
       : f_(f),
         jvp_(jvp),
         start_(start),
         tangent_(tangent),
         from_(flat(start)),
-        along_(flat(tangent)) {
+        along_(flat(tangent)),
+        written_(options.outputs > 0 ? options.outputs : from_.size()) {
     x = Values(1, 0.0);
     outputs_ = value(x).size();
   }
-  Values value(const Values& t) override { return value_at(f_, start_, point(t[0])); }
+  Values value(const Values& t) override {
+    return value_at(f_, start_, point(t[0]), written_);
+  }
   Values derivative(const Values& t, double filled) override {
     return derivative_at(jvp_, start_, point(t[0]), outputs_, 1, filled, changed_x, tangent_);
   }
@@ -96,7 +109,7 @@ class TimesColumn final : public Problem {
   const X& start_;
   const X& tangent_;
   Values from_, along_;
-  std::size_t outputs_;
+  std::size_t written_, outputs_;
 };
 
 }  // namespace tapegrad::gradtest::detail

@@ -17,11 +17,14 @@ namespace tapegrad::gradtest {
 
 /// The option that a point is on a manifold: plus(x, d) is the point that a step d, a std::span of
 /// numbers (or a std::vector), leads to from x; plus(x, 0) is x. The derivative is by d then, where
-/// d is 0, and has an element for each of d's.
+/// d is 0, and has an element for each of d's: their number must be said, manifold(plus, 3), where
+/// the derivative writes its result.
 template <class Plus>
 struct manifold {
   Plus plus;
-  explicit manifold(Plus function) : plus(std::move(function)) {}
+  std::size_t elements;
+  explicit manifold(Plus function, std::size_t of_step = 0)
+      : plus(std::move(function)), elements(of_step) {}
   void set(Options&) const {}
 };
 
@@ -52,49 +55,64 @@ X moved(const manifold<Plus>& m, const X& x, const Values& d) {
   }
 }
 
-/// A function and its derivative by the steps from one point; the derivative's size tells how many
-/// elements a step has.
+/// A function and its derivative by the steps from one point.
 template <class F, class D, class X, class Plus>
 class StepsFrom final : public Problem {
  public:
-  StepsFrom(F& f, D& df, const X& base, const manifold<Plus>& m)
-      : f_(f), derivative_(df), base_(base), manifold_(m) {
-    const Values none;
-    const std::size_t outputs = value_of(base).size();
-    x = Values(outputs == 0 ? 0 : derivative(none, 0).size() / outputs, 0.0);
+  StepsFrom(F& f, D& df, const X& base, const manifold<Plus>& m, const Options& options)
+      : f_(f),
+        derivative_(df),
+        base_(base),
+        manifold_(m),
+        written_(options.outputs > 0 ? options.outputs : flat(base).size()),
+        outputs_(value_at(f_, base_, flat(base_), written_).size()) {
+    x = Values(elements_of_step(), 0.0);
   }
-  Values value(const Values& d) override { return value_of(moved(manifold_, base_, d)); }
+  Values value(const Values& d) override {
+    const X there = moved(manifold_, base_, d);
+    return value_at(f_, there, flat(there), written_);
+  }
   /// Steps are taken from the base alone: there d is 0.
   Values derivative(const Values&, double filled) override {
-    const Values at = flat(base_);
-    return derivative_at(derivative_, base_, at, 1, at.size(), filled, changed_x);
+    return derivative_at(derivative_, base_, flat(base_), outputs_, x.size(), filled, changed_x);
   }
   std::string input_name(std::size_t i) const override { return step_name(i); }
 
+  /// Instead of a check where it isn't known how many elements a step has.
+  Report refused() const { return unknown_step(writes_, given_, outputs_); }
+
  private:
-  Values value_of(const X& at) {
-    Values y;
-    X copy = at;
-    succeeds([&] { y = result_of<Role::value>(f_, copy, 1, 1, 0); });
-    return y;
+  /// As told, or as the derivative's size tells; 0 where neither does.
+  std::size_t elements_of_step() {
+    if (outputs_ == 0 || manifold_.elements > 0) return outputs_ == 0 ? 0 : manifold_.elements;
+    if constexpr (std::is_invocable_v<D&, X&>) {
+      given_ = derivative({}, 0).size();
+      return given_ % outputs_ == 0 ? given_ / outputs_ : 0;
+    }
+    writes_ = true;
+    return 0;
   }
 
   F& f_;
   D& derivative_;
   const X base_;
   const manifold<Plus>& manifold_;
+  std::size_t written_, outputs_;
+  std::size_t given_ = 0;
+  bool writes_ = false;
 };
 
 /// One point: x, or a random one near it.
 template <class F, class D, class X, class Plus>
 Report check_at(F& f, D& derivative, const X& x, const manifold<Plus>& m, const Options& options,
                 Random* random) {
-  StepsFrom problem(f, derivative, x, m);
+  StepsFrom problem(f, derivative, x, m, options);
+  if (problem.x.empty()) return problem.refused();
   if (!random) return run(problem, options);
   Values step(problem.x.size());
   for (double& d : step) d = 0.3 * random->next();
-  StepsFrom there(f, derivative, moved(m, x, step), m);
-  return run(there, options);
+  StepsFrom there(f, derivative, moved(m, x, step), m, options);
+  return there.x.empty() ? Report() : run(there, options);
 }
 
 template <class F, class D, class X, class Plus>

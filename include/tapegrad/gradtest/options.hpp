@@ -22,6 +22,8 @@ struct Options {
   std::uint64_t seed = 1;
   /// Random directions in place of single inputs; 0: each input by itself.
   int directions = 0;
+  /// How many values a function writes that returns none; 0: as many as x has.
+  std::size_t outputs = 0;
   /// What the function is defined on, for each input or one for all; of equal length.
   std::vector<double> lowest = {}, highest = {};
   std::vector<std::string> names = {};
@@ -51,6 +53,13 @@ struct directions {
   int count;
   explicit directions(int n) : count(n) {}
   void set(Options& options) const { options.directions = count; }
+};
+
+/// How many values f writes, where it takes (x, result) and returns nothing.
+struct outputs {
+  std::size_t count;
+  explicit outputs(std::size_t n) : count(n) {}
+  void set(Options& options) const { options.outputs = count; }
 };
 
 /// Inputs stay in [low, high]: at its ends slopes of one side are taken. Once for all inputs, or a
