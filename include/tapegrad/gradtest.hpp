@@ -40,7 +40,8 @@ X with_elements(const X& x, const Values& values) {
 ///               is filled before.
 ///   x           a number, an array, or n numbers in something with data() and size(); functions
 ///               may take a std::span of its elements instead.
-///   options     tolerance, points, directions, outputs, domain, names, manifold, accept_inconclusive.
+///   options     tolerance, points, directions, outputs, domain, names, manifold,
+///   accept_inconclusive.
 /// Nothing is thrown; what f throws counts as "not defined there".
 template <class F, class D, class Point, class... O>
 Report check(F&& f, D&& derivative, const Point& point, const O&... options) {
@@ -60,8 +61,7 @@ template <class F, class V, class Point, class... O>
 Report check_vjp(F&& f, V&& vjp, const Point& point, const O&... options) {
   const auto x = detail::owned(point);
   const Options all = detail::options_of(options...);
-  const auto y =
-      detail::plain_result(f, x, all.outputs > 0 ? all.outputs : detail::flat(x).size());
+  const auto y = detail::plain_result(f, x, all.outputs > 0 ? all.outputs : detail::flat(x).size());
   const auto cotangent =
       detail::with_elements(y, detail::random_cotangents(detail::flat(y), all.seed));
   detail::RowTimes problem(f, vjp, x, cotangent, all);

@@ -93,11 +93,13 @@ inline LineScale scale_of(const Problem& problem, const Values& x, const Values&
   return scale;
 }
 
-/// What the numbers of a cell say. `typical`: the size of the derivative's other elements.
+/// What the numbers of a cell say.
 inline Verdict verdict_of(Cell& cell, const Options& options) {
   const Slope& s = cell.numeric;
   const double g = cell.given;
   const double allowed = 2 * s.error + options.tolerance * std::fabs(s.value);
+  const bool is_defined = s.behaviour != Behaviour::undefined;
+  if (is_defined && s.still > 0 && std::fabs(g) <= s.still) return Verdict::ok;
   switch (s.behaviour) {
     case Behaviour::undefined:
       cell.why = said("f isn't finite at x, or on either side of it");
@@ -127,6 +129,10 @@ inline Verdict verdict_of(Cell& cell, const Options& options) {
     case Behaviour::edge:
     case Behaviour::smooth:
       break;
+  }
+  if (!std::isfinite(s.value) || !std::isfinite(s.error)) {
+    cell.why = said("f is defined too near x alone to tell its slope");
+    return Verdict::inconclusive;
   }
   if (!(std::fabs(g - s.value) <= allowed)) return Verdict::wrong;
   const double larger = std::fmax(std::fabs(g), std::fabs(s.value));

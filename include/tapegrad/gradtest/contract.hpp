@@ -22,9 +22,7 @@ inline void find(Report& report, Verdict verdict, std::string finding) {
 inline std::string without_value() {
   return said("f throws at x, or has no value there: choose another x");
 }
-inline std::string without_derivative() {
-  return said("the derivative throws at x, or is empty");
-}
+inline std::string without_derivative() { return said("the derivative throws at x, or is empty"); }
 
 class Contract {
  public:

@@ -89,9 +89,7 @@ class TimesColumn final : public Problem {
     x = Values(1, 0.0);
     outputs_ = value(x).size();
   }
-  Values value(const Values& t) override {
-    return value_at(f_, start_, point(t[0]), written_);
-  }
+  Values value(const Values& t) override { return value_at(f_, start_, point(t[0]), written_); }
   Values derivative(const Values& t, double filled) override {
     return derivative_at(jvp_, start_, point(t[0]), outputs_, 1, filled, changed_x, tangent_);
   }

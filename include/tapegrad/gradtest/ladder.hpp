@@ -90,6 +90,20 @@ class Ladder {
     return true;
   }
 
+  /// What values near x may differ by where the function is constant but for rounding: the last
+  /// bits of the value there, as far as it was made from numbers of the size of what is varied, or
+  /// of some 1.
+  double stillness(std::size_t output) const {
+    const double made_from = 64 * std::fmax(1, scale_.magnitude / scale_.unit);
+    return 4 * scale_.precision * std::fmin(std::fabs(centre_[output]), made_from);
+  }
+  /// No value is further away than that.
+  bool is_still(std::size_t output) const {
+    return std::isfinite(centre_[output]) && range(output) <= stillness(output);
+  }
+  /// Steps are as large as what moves x by an eighth.
+  bool is_wide() const { return 8 * rungs_[0].step >= scale_.unit; }
+
   /// How far the function goes from its value at the point, over rungs from one on.
   double range(std::size_t output, std::size_t first = 0) const {
     double most = 0;
@@ -234,9 +248,11 @@ class Ladder {
   }
 
   /// Some value on this rung isn't that of the centre: equal values on both sides are symmetry
-  /// then.
+  /// then. A side where there is none doesn't count.
   bool differs(const Rung& r, std::size_t output) const {
-    return r.above[output] != centre_[output] || r.below[output] != centre_[output];
+    const double centre = centre_[output], above = r.above[output], below = r.below[output];
+    if (std::isnan(above) || std::isnan(below)) return above != centre && below != centre;
+    return above != centre || below != centre;
   }
 
   Rung rung(double step) {
@@ -270,7 +286,8 @@ class Ladder {
     return (r.above[output] - r.below[output]) / (2 * r.step);
   }
   double gap_of(const Rung& r, std::size_t output) const {
-    return std::fabs(r.above[output] - 2 * centre_[output] + r.below[output]) / r.step;
+    const double centre = centre_[output];
+    return std::fabs((r.above[output] - centre) + (r.below[output] - centre)) / r.step;
   }
   /// The roundoff of values: of themselves, and of what they were made from, whose last bit moves
   /// them as a step of that size does.
@@ -279,7 +296,8 @@ class Ladder {
         std::fmax(std::fabs(centre_[output]),
                   std::fmax(std::fabs(r.above[output]), std::fabs(r.below[output])));
     const double moved = std::fabs(quotient_of(r, output) * scale_.magnitude) / 2;
-    return scale_.precision * (largest + (std::isfinite(moved) ? moved : 0)) + DBL_MIN;
+    const double inside = std::isfinite(moved) ? scale_.precision * moved : 0;
+    return scale_.precision * largest + inside + DBL_MIN;
   }
 
   Line& line_;

@@ -41,6 +41,9 @@ struct Slope {
   double steepest = 0;
   /// The same over all steps.
   double steepest_around = 0;
+  /// Slopes up to this are 0 but for rounding, where the function doesn't change but for rounding
+  /// over steps that move what is varied by some 1/8; 0 elsewhere.
+  double still = 0;
   /// No value that was seen differs from that at the point.
   bool constant = false;
   /// The same of all values nearer than some step.

@@ -1,0 +1,188 @@
+// What a whole ladder tells of a slope: a kink, a jump, an edge, no end, or a number. Where ladders
+// start, and what two of them tell together, is in measure.hpp.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+
+#include "tapegrad/gradtest/ladder.hpp"
+#include "tapegrad/gradtest/slope.hpp"
+
+namespace tapegrad::gradtest::detail {
+
+/// Values on one side keep a distance from the centre's however small the step is.
+inline bool jumps(const Quotients& q, double noise) {
+  constexpr std::size_t last = 8;
+  if (q.size() < last) return false;
+  const std::size_t end = q.size() - 1;
+  const std::size_t begin = q.size() - last;
+  const double fine = q.values[end] * q.steps[end];
+  const double coarse = q.values[begin] * q.steps[begin];
+  return std::fabs(fine) > 100 * std::fmax(q.noise[end], noise) &&
+         std::fabs(fine - coarse) < 0.1 * std::fabs(fine);
+}
+
+/// Slopes on one side grow steadily as the step shrinks.
+inline bool grows(const Quotients& q, double noise) {
+  constexpr std::size_t last = 10;
+  if (q.size() < last) return false;
+  if (!(std::fabs(q.values[q.last()]) > 1.5 * std::fabs(q.values[q.size() - last]))) return false;
+  for (std::size_t k = q.size() - last + 2; k < q.size(); ++k) {
+    const double now = q.values[k] - q.values[k - 1];
+    const double before = q.values[k - 1] - q.values[k - 2];
+    if (!(now * before > 0 && std::fabs(now) >= 0.9 * std::fabs(before))) return false;
+    if (!(std::fabs(now) > 4 * std::fmax(q.noise[k], noise) / q.steps[k])) return false;
+  }
+  return true;
+}
+
+inline bool finite_at_the_end(const Quotients& q) {
+  std::size_t finite = 0;
+  for (std::size_t k = q.size() - q.size() / 4; k < q.size(); ++k)
+    finite += std::isfinite(q.values[k]);
+  return finite > 0;
+}
+
+inline Slope as_slope(const Extrapolated& e, Behaviour behaviour, double noise) {
+  Slope s;
+  s.value = e.value;
+  s.error = e.error();
+  s.step = e.step;
+  s.behaviour = behaviour;
+  s.noise = noise;
+  return s;
+}
+
+/// A slope of both sides, or at an edge of one, beside what the function does around.
+inline Slope known_slope(const Extrapolated& e, Behaviour behaviour, const Ladder& ladder,
+                         std::size_t output, double noise) {
+  Slope s = as_slope(e, behaviour, noise);
+  // A slope of exactly 0 belongs to a flat part, whose size coarse steps show.
+  s.steepest = ladder.steepest(output, e.value == 0 ? INFINITY : e.step);
+  s.steepest_around = ladder.steepest(output, INFINITY);
+  // No slope is more exact than that, beside the steepest quotients that it was made from.
+  s.error += 16 * ladder.precision() * ladder.steepest_central(output, e.coarsest);
+  const double flat = e.value == 0 ? ladder.flat_up_to(output) : 0;
+  if (flat > 0) {
+    s.flat = true;
+    s.error = std::fmax(s.error, ladder.hidden(output) / flat);
+  }
+  return s;
+}
+
+/// Values go as far from that at the point at the finest steps as at coarse ones: they look random.
+inline bool is_rough(const Ladder& ladder, std::size_t output) {
+  constexpr std::size_t last = 4;
+  if (ladder.size() <= 2 * last) return false;
+  return ladder.range(output, ladder.size() - last) > 0.25 * ladder.range(output);
+}
+
+/// Where the last bit of what is varied ends a ladder, what looks like noise may be an oscillation
+/// that no step resolves, unless it is a small part of all that the function does.
+inline bool may_oscillate(const Ladder& ladder, std::size_t output, double noise) {
+  return ladder.ends_at_last_bit() && noise > 1e-3 * ladder.range(output);
+}
+
+/// Where the last bit of what is varied ends a ladder, the quotient at the last step contradicts
+/// the slope: there was no more room to see the function as it is at x.
+inline bool is_cut_short(const Ladder& ladder, std::size_t output, const Slope& slope,
+                         double noise) {
+  if (ladder.size() == 0) return false;
+  const Quotients q = ladder.central(output);
+  const double off = 2 * std::fmax(noise, q.noise[q.last()]) / q.steps[q.last()];
+  return std::fabs(q.values[q.last()] - slope.value) > 4 * (slope.error + off);
+}
+
+/// The slopes of both sides differ, and so do their own quotients at finer steps, as far as those
+/// can tell beside `noise`: not only what was made of them. `strictly`: some of these must tell.
+inline bool is_kink(const Quotients& above, const Extrapolated& a, const Quotients& below,
+                    const Extrapolated& b, double noise, bool strictly) {
+  const double gap = a.value - b.value;
+  const double larger = std::fmax(std::fabs(a.value), std::fabs(b.value));
+  if (!(std::fabs(gap) > 4 * (a.error() + b.error()) && std::fabs(gap) > 1e-7 * larger))
+    return false;
+  const double from = std::fmax(a.step, b.step);
+  bool told = !strictly;
+  for (std::size_t k = 0; k < above.size(); ++k) {
+    const double off = 4 * std::fmax(noise, above.noise[k] + below.noise[k]) / above.steps[k];
+    if (above.steps[k] > from || !(off < 0.1 * std::fabs(gap))) continue;
+    const double seen = above.values[k] - below.values[k];
+    if (!(std::fabs(seen - gap) < 0.5 * std::fabs(gap))) return false;
+    told = true;
+  }
+  return told;
+}
+
+/// Whether what looks like noise at some distances is a fast oscillation that fine steps resolve:
+/// quotients come to another slope there, and come to it smoothly, unlike those of rounded values.
+inline bool is_resolved_below(const Quotients& q, const Extrapolated& fine, double coarse) {
+  const double apart = std::fabs(fine.value - coarse);
+  if (!(fine.error() < 1e-3 * apart && fine.step >= 4 * q.steps[q.last()])) return false;
+  for (std::size_t k = q.size(); k-- > 1;) {
+    if (!(std::fabs(q.values[k - 1] - fine.value) > 0.5 * apart)) continue;
+    return std::fabs(q.values[k] - fine.value) > 0.02 * apart;
+  }
+  return false;
+}
+
+inline Slope unresolved(const Slope& coarse, double fine) {
+  Slope s = coarse;
+  s.behaviour = Behaviour::unresolved;
+  s.below = coarse.value;
+  s.above = fine;
+  s.error = INFINITY;
+  return s;
+}
+
+/// The slope of both sides, where each by itself tells it better than both together: where the
+/// function is bent otherwise on each, as max(x, 0)² is at 0.
+inline Slope of_sides(const Slope& central, const Extrapolated& above, const Extrapolated& below) {
+  Slope s = central;
+  s.value = 0.5 * (above.value + below.value);
+  s.error = above.error() + below.error() + 0.5 * std::fabs(above.value - below.value);
+  s.step = std::fmin(above.step, below.step);
+  return s;
+}
+
+/// What a whole ladder tells of an output, whose values are off by `noise`.
+inline Slope judge(const Ladder& ladder, std::size_t output, double noise) {
+  const Quotients above = ladder.above(output);
+  const Quotients below = ladder.below(output);
+  const bool up = finite_at_the_end(above);
+  const bool down = finite_at_the_end(below);
+  if (!up && !down) return {};
+  if (!up || !down) {
+    const Quotients& side = up ? above : below;
+    if (grows(side, noise)) return as_slope({}, Behaviour::unbounded, noise);
+    return known_slope(extrapolate(side, 1, noise), Behaviour::edge, ladder, output, noise);
+  }
+  if (jumps(above, noise) || jumps(below, noise)) return as_slope({}, Behaviour::jump, noise);
+  if (grows(above, noise) || grows(below, noise)) {
+    return as_slope({}, Behaviour::unbounded, noise);
+  }
+  Slope slope = known_slope(extrapolate(ladder.central(output), 2, noise), Behaviour::smooth,
+                            ladder, output, noise);
+  const Quotients central = ladder.central(output);
+  if (noise > 0) {
+    const Extrapolated fine = extrapolate(central, 2);
+    if (is_resolved_below(central, fine, slope.value)) return unresolved(slope, fine.value);
+  }
+  if (is_rough(ladder, output) || noise > 0.25 * ladder.range(output))
+    return unresolved(slope, NAN);
+  if (may_oscillate(ladder, output, noise)) return unresolved(slope, NAN);
+  if (is_cut_short(ladder, output, slope, noise))
+    return unresolved(slope, central.values[central.last()]);
+  const Extrapolated a = extrapolate(above, 1, 2 * noise);
+  const Extrapolated b = extrapolate(below, 1, 2 * noise);
+  if (is_kink(above, a, below, b, noise, ladder.ends_at_last_bit())) {
+    slope.behaviour = Behaviour::kink;
+    slope.above = a.value;
+    slope.below = b.value;
+    slope.error = std::fmax(a.error(), b.error());
+  } else if (a.error() + b.error() < slope.error) {
+    slope = of_sides(slope, a, b);
+  }
+  return slope;
+}
+
+}  // namespace tapegrad::gradtest::detail
