@@ -55,29 +55,44 @@ Report check(F&& f, D&& derivative, const Point& point, const O&... options) {
 }
 
 /// Products of a row with the Jacobian: vjp(x, v) -> n numbers, or vjp(x, v, result). `v` has a
-/// number for each output of f and its type, random here; a number for a number. Throws what f
-/// throws at x.
+/// number for each output of f and its type, random here; a number for a number.
 template <class F, class V, class Point, class... O>
 Report check_vjp(F&& f, V&& vjp, const Point& point, const O&... options) {
   const auto x = detail::owned(point);
   const Options all = detail::options_of(options...);
-  const auto y = detail::plain_result(f, x, all.outputs > 0 ? all.outputs : detail::flat(x).size());
-  const auto cotangent =
-      detail::with_elements(y, detail::random_cotangents(detail::flat(y), all.seed));
-  detail::RowTimes problem(f, vjp, x, cotangent, all);
+  detail::FunctionOf function(f, x, all);
+  if (function.value(function.x).empty()) return detail::nothing_at_x(all);
+  const auto y = detail::plain_result(f, x, function.written());
+  const detail::Values v = detail::random_cotangents(detail::flat(y), all.seed);
+  const auto cotangent = detail::with_elements(y, v);
+  const auto opposite = detail::with_elements(y, detail::opposite_of(v));
+  detail::RowTimes problem(f, vjp, x, cotangent, opposite, all);
   return detail::run(problem, all);
 }
 
+namespace detail {
+
+/// One random tangent; as large as x, if `scaled`.
+template <class F, class J, class X>
+Report check_along(F& f, J& jvp, const X& x, bool scaled, const Options& options) {
+  const Values u = random_tangent(flat(x), options, scaled);
+  const X tangent = with_elements(x, u);
+  const X opposite = with_elements(x, opposite_of(u));
+  TimesColumn problem(f, jvp, x, tangent, opposite, options);
+  return run(problem, options_along(options, flat(x), u));
+}
+
+}  // namespace detail
+
 /// Products of the Jacobian with a column: jvp(x, u) -> m numbers, or jvp(x, u, result). `u` is
-/// like x, random here.
+/// like x, random here, and where inputs are far apart in size there is a second one, of size 1.
 template <class F, class J, class Point, class... O>
 Report check_jvp(F&& f, J&& jvp, const Point& start, const O&... options) {
   const auto x = detail::owned(start);
   const Options all = detail::options_of(options...);
-  const auto tangent =
-      detail::with_elements(x, detail::random_like(detail::flat(x), all.seed, true));
-  detail::TimesColumn problem(f, jvp, x, tangent, all);
-  return detail::run(problem, all);
+  Report first = detail::check_along(f, jvp, x, true, all);
+  if (!first || !detail::needs_another_tangent(detail::flat(x))) return first;
+  return detail::continued(first, detail::check_along(f, jvp, x, false, all));
 }
 
 /// Products of the Hessian with a vector: hvp(x, u), where `gradient` is right.
@@ -104,7 +119,7 @@ Report check_hessian(F&& f, G&& gradient, H&& hessian, const X& x, const O&... o
   bool changed_x = false;
   const std::size_t n = at.size();
   const detail::Values h = detail::derivative_at(hessian, point, at, n, n, NAN, changed_x);
-  detail::check_symmetry(h, n, second);
+  detail::check_symmetry(h, n, all, second);
   return second;
 }
 

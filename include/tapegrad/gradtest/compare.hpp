@@ -66,18 +66,17 @@ inline double last_bit(double x) {
 }
 
 /// The size of what varies along a direction, and how far it can go within the domain.
-inline LineScale scale_of(const Problem& problem, const Values& x, const Values& direction,
+inline LineScale scale_of(double precision, const Values& x, const Values& direction,
                           const Options& options) {
   LineScale scale;
-  scale.precision = problem.precision;
+  scale.precision = precision;
   double fastest = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double d = direction[i];
     if (d == 0) continue;
     fastest = std::fmax(fastest, std::fabs(d));
     if (x[i] != 0) {
-      scale.finest =
-          std::fmax(scale.finest, 2 * problem.precision * power_of_two(x[i]) / last_bit(d));
+      scale.finest = std::fmax(scale.finest, 2 * precision * power_of_two(x[i]) / last_bit(d));
     }
     const double size = std::fabs(x[i] / d);
     if (size > 0 && (scale.magnitude == 0 || size < scale.magnitude)) scale.magnitude = size;

@@ -71,6 +71,23 @@ class Contract {
     return first;
   }
 
+  /// Products with a vector are linear in it: the opposite vector gives the opposite product.
+  void check_sign(const Values& before, const Options& options) {
+    value(problem_.x);
+    const Values after = problem_.opposite();
+    if (after.size() != before.size()) return;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      const double size = std::fmax(std::fabs(before[i]), std::fabs(after[i]));
+      const double allowed = 2 * options.tolerance * size + 1e-9 * largest_;
+      if (std::fabs(before[i] + after[i]) <= allowed) continue;
+      find(report_, Verdict::wrong,
+           said("the product isn't linear: with the opposite vector the derivative of %s is %s, "
+                "with this one %s",
+                place_of(i).c_str(), shown(after[i], 6).text, shown(before[i], 6).text));
+      return;
+    }
+  }
+
  private:
   static constexpr double poison = 8192;
 

@@ -40,15 +40,30 @@ Jacobian measure_all(Problem& problem, std::size_t outputs, const Options& optio
 /// Of two elements that are the same second derivative, the one that is known better, twice.
 void symmetrize(Jacobian& hessian);
 
-/// A random number of few bits for each of `like`; as large as that one, if `scaled`.
-Values random_like(const Values& like, std::uint64_t seed, bool scaled);
+/// A random direction of few bits from x into its domain; as large as x, if `scaled`.
+Values random_tangent(const Values& x, const Options& options, bool scaled);
+
+/// Whether products along a direction as large as x would hide small inputs.
+bool needs_another_tangent(const Values& x);
+
+/// The options of a check along u, in steps t from x to x + t u.
+Options options_along(const Options& options, const Values& x, const Values& u);
+
+/// With the other sign.
+Values opposite_of(Values values);
+
+/// The second of two reports on one function, after a first that is right.
+Report continued(const Report& first, Report second);
 
 /// Random cotangents of outputs y; those of outputs whose sizes are far apart are as small as
 /// these are large, so that none drowns the others.
 Values random_cotangents(const Values& y, std::uint64_t seed);
 
 /// Says where a Hessian isn't symmetric.
-void check_symmetry(const Values& hessian, std::size_t n, Report& report);
+void check_symmetry(const Values& hessian, std::size_t n, const Options& options, Report& report);
+
+/// What is said where f has no values at x.
+Report nothing_at_x(const Options& options);
 
 /// What is said of point p near x, where a derivative that is right at x is wrong.
 /// `where`: "x[0] = 1.02", or nothing.
@@ -56,7 +71,7 @@ std::string misses_nearby(std::uint64_t seed, int p, const std::string& where);
 
 /// Of a manifold where it isn't known how many elements a step has: the derivative writes its
 /// result, or gives `elements`; f has `outputs` values.
-Report unknown_step(bool writes, std::size_t elements, std::size_t outputs);
+Report unknown_step(bool writes, std::size_t elements, std::size_t outputs, const Options& options);
 
 /// "step[2]".
 std::string step_name(std::size_t i);

@@ -22,6 +22,8 @@ class FunctionOf : public Problem {
   }
   Values value(const Values& at) override { return value_at(f_, point_, at, written_); }
   Values derivative(const Values&, double) override { return {}; }
+  /// How many values it writes where it returns none.
+  std::size_t written() const { return written_; }
 
  protected:
   F& f_;
@@ -51,10 +53,12 @@ class DerivativeOf final : public FunctionOf<F, X> {
 template <class F, class V, class X, class Y>
 class RowTimes final : public FunctionOf<F, X> {
  public:
-  RowTimes(F& f, V& vjp, const X& point, const Y& cotangent, const Options& options)
+  RowTimes(F& f, V& vjp, const X& point, const Y& cotangent, const Y& opposite,
+           const Options& options)
       : FunctionOf<F, X>(f, point, options),
         vjp_(vjp),
         cotangent_(cotangent),
+        opposite_(opposite),
         weights_(flat(cotangent)) {}
   Values value(const Values& at) override {
     const Values y = FunctionOf<F, X>::value(at);
@@ -66,11 +70,16 @@ class RowTimes final : public FunctionOf<F, X> {
   Values derivative(const Values& at, double filled) override {
     return derivative_at(vjp_, this->point_, at, at.size(), 1, filled, this->changed_x, cotangent_);
   }
+  Values opposite() override {
+    return derivative_at(vjp_, this->point_, this->x, this->x.size(), 1, NAN, this->changed_x,
+                         opposite_);
+  }
   std::string output_name(std::size_t) const override { return "(v * f)"; }
 
  private:
   V& vjp_;
   const Y& cotangent_;
+  const Y& opposite_;
   Values weights_;
 };
 
@@ -78,11 +87,13 @@ class RowTimes final : public FunctionOf<F, X> {
 template <class F, class J, class X>
 class TimesColumn final : public Problem {
  public:
-  TimesColumn(F& f, J& jvp, const X& start, const X& tangent, const Options& options)
+  TimesColumn(F& f, J& jvp, const X& start, const X& tangent, const X& opposite,
+              const Options& options)
       : f_(f),
         jvp_(jvp),
         start_(start),
         tangent_(tangent),
+        opposite_(opposite),
         from_(flat(start)),
         along_(flat(tangent)),
         written_(options.outputs > 0 ? options.outputs : from_.size()) {
@@ -92,6 +103,9 @@ class TimesColumn final : public Problem {
   Values value(const Values& t) override { return value_at(f_, start_, point(t[0]), written_); }
   Values derivative(const Values& t, double filled) override {
     return derivative_at(jvp_, start_, point(t[0]), outputs_, 1, filled, changed_x, tangent_);
+  }
+  Values opposite() override {
+    return derivative_at(jvp_, start_, from_, outputs_, 1, NAN, changed_x, opposite_);
   }
   std::string input_name(std::size_t) const override { return "u"; }
 
@@ -106,6 +120,7 @@ class TimesColumn final : public Problem {
   J& jvp_;
   const X& start_;
   const X& tangent_;
+  const X& opposite_;
   Values from_, along_;
   std::size_t written_, outputs_;
 };

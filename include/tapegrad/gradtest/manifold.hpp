@@ -79,7 +79,9 @@ class StepsFrom final : public Problem {
   std::string input_name(std::size_t i) const override { return step_name(i); }
 
   /// Instead of a check where it isn't known how many elements a step has.
-  Report refused() const { return unknown_step(writes_, given_, outputs_); }
+  Report refused(const Options& options) const {
+    return unknown_step(writes_, given_, outputs_, options);
+  }
 
  private:
   /// As told, or as the derivative's size tells; 0 where neither does.
@@ -107,7 +109,7 @@ template <class F, class D, class X, class Plus>
 Report check_at(F& f, D& derivative, const X& x, const manifold<Plus>& m, const Options& options,
                 Random* random) {
   StepsFrom problem(f, derivative, x, m, options);
-  if (problem.x.empty()) return problem.refused();
+  if (problem.x.empty()) return problem.refused(options);
   if (!random) return run(problem, options);
   Values step(problem.x.size());
   for (double& d : step) d = 0.3 * random->next();

@@ -32,6 +32,28 @@ inline double size_at(const Values& x, std::size_t i) {
   return largest > 0 ? std::fmin(largest, 1) : 1;
 }
 
+/// Turns a direction so that it leads from x into the domain.
+inline void turn_inside(Values& direction, const Values& x, const Options& options) {
+  if (options.lowest.empty()) return;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const bool up = x[i] <= limit_of(options.lowest, i);
+    const bool down = x[i] >= limit_of(options.highest, i);
+    if (up || down) direction[i] = (up ? 1 : -1) * std::fabs(direction[i]);
+  }
+}
+
+/// Some input is a thousand times larger than another: along a direction as large as x the small
+/// ones are lost.
+inline bool far_apart(const Values& x) {
+  double least = INFINITY, most = 0;
+  for (const double v : x) {
+    if (v == 0) continue;
+    least = std::fmin(least, std::fabs(v));
+    most = std::fmax(most, std::fabs(v));
+  }
+  return most > 0x1p+10 * least;
+}
+
 /// A point near x, within the domain.
 inline Values near(const Values& x, const Options& options, Random& random) {
   Values moved = x;

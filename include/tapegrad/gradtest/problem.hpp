@@ -34,6 +34,8 @@ class Problem {
   /// The derivative at a point, row by row, one row for each output; empty where it threw.
   /// `filled` is what the user's function finds in a result that it writes into.
   virtual Values derivative(const Values& at, double filled) = 0;
+  /// Of products with a vector: the derivative at x for the opposite of that; empty elsewhere.
+  virtual Values opposite() { return {}; }
   /// What input or output i is called; where empty, "x[2]" and "f[1]".
   virtual std::string input_name(std::size_t) const { return {}; }
   virtual std::string output_name(std::size_t) const { return {}; }

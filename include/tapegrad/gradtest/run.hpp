@@ -47,6 +47,7 @@ class Check {
       if (report_.wrong > 0) report_.diagnosis = diagnose(tables);
     }
     if (report_.wrong == 0) nearby(derivative);
+    if (report_.wrong == 0 && report_.kinks == 0) contract_.check_sign(derivative, options_);
     // What looks like noise, or like nothing, may be chance.
     if (is_rough_ && report_.verdict == Verdict::ok && !contract_.repeats(16))
       return forget_cells();
@@ -94,7 +95,7 @@ class Check {
       Values direction(inputs(), 0.0);
       direction[i] = 1;
       LineOf line(problem_, x, direction, outputs(), report_.evaluations);
-      const Row<Slope> slopes = measure(line, scale_of(problem_, x, direction, options_));
+      const Row<Slope> slopes = measure(line, scale_of(problem_.precision, x, direction, options_));
       bool ends = false;
       for (std::size_t o = 0; o < outputs(); ++o) {
         const std::size_t at = o * inputs() + i;
@@ -126,9 +127,14 @@ class Check {
                         Report& report, Tally& tally) {
     Tables tables = tables_of(x, static_cast<std::size_t>(count));
     Values direction(inputs());
+    const bool near_x = &report != &report_;
+    const bool apart = !near_x && far_apart(x);
     for (int k = 0; k < count; ++k) {
-      for (std::size_t i = 0; i < inputs(); ++i) direction[i] = random_step(random_, size_at(x, i));
-      Row<Slope> slopes = slopes_along(x, direction);
+      const bool as_large_as_x = !apart || k % 2 == 0;
+      for (std::size_t i = 0; i < inputs(); ++i)
+        direction[i] = random_step(random_, as_large_as_x ? size_at(x, i) : 1);
+      turn_inside(direction, x, options_);
+      Row<Slope> slopes = slopes_along(x, direction, as_large_as_x);
       for (std::size_t o = 0; o < outputs(); ++o) {
         slopes[o].error += rounding(derivative, o, direction);
         const double given = product(derivative, o, direction);
@@ -140,16 +146,15 @@ class Check {
                    .numeric = slopes[o]});
       }
     }
-    const bool near_x = &report != &report_;
     if (report.wrong > 0 && !near_x) report_.diagnosis = diagnose_directions(tables);
   }
 
-  Row<Slope> slopes_along(const Values& x, const Values& direction) {
+  Row<Slope> slopes_along(const Values& x, const Values& direction, bool as_large_as_x) {
     LineOf line(problem_, x, direction, outputs(), report_.evaluations);
-    LineScale scale = scale_of(problem_, x, direction, options_);
+    LineScale scale = scale_of(problem_.precision, x, direction, options_);
     std::size_t moved = 0;
     for (const double d : direction) moved += d != 0;
-    if (moved > 1) scale.magnitude = 1;  // as long as x already
+    if (moved > 1 && as_large_as_x) scale.magnitude = 1;
     return measure(line, scale);
   }
 
@@ -191,7 +196,8 @@ class Check {
     Values direction(inputs(), 0.0);
     for (std::size_t i = from; i < to; ++i)
       direction[i] = to - from == 1 ? 1 : random_step(random_, size_at(problem_.x, i));
-    const Row<Slope> slopes = slopes_along(problem_.x, direction);
+    turn_inside(direction, problem_.x, options_);
+    const Row<Slope> slopes = slopes_along(problem_.x, direction, true);
     Cell cell;
     for (std::size_t o = 0; o < outputs() && cell.verdict != Verdict::wrong; ++o) {
       cell = {.name = places_.cell(o, from),
