@@ -37,3 +37,26 @@ TEST_CASE("a Hessian that isn't symmetric is told", "[gradtest]") {
   const auto h = [](View x) { return Vec{2 * x[1], 2 * x[0], 2 * x[0] * (1 + 5e-7), 0}; };
   CHECK_FALSE(gt::check_hessian(f, g, h, Vec{1.5, 0.5}));
 }
+
+TEST_CASE("values that were rounded on their way are seen to be", "[gradtest]") {
+  int wrong = 0, missed = 0, count = 0;
+  for (const double offset : {1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10}) {
+    const auto f = [=](View x) { return ((offset + std::sin(x[0])) - offset) * x[1]; };
+    const auto g = [](View x) { return Vec{std::cos(x[0]) * x[1], std::sin(x[0])}; };
+    const auto twice = [&](View x) { return Vec{2 * g(x)[0], g(x)[1]}; };
+    for (double x = 0.3; x < 6; x += 0.11) {
+      wrong += gt::check(f, g, Vec{x, 0.7}, gt::tolerance(1e-4)).verdict == gt::Verdict::wrong;
+      missed += gt::check(f, twice, Vec{x, 0.7}, gt::tolerance(1e-4)).verdict == gt::Verdict::ok;
+      ++count;
+    }
+  }
+  INFO(wrong << " wrong, " << missed << " missed of " << count);
+  CHECK(wrong * 100 <= 2 * count);  // where few steps see it; before it was looked for 10 of 100
+  CHECK(missed == 0);
+  CHECK(gt::check([](View x) { return ((1e6 + std::sin(x[0])) - 1e6) * x[1]; },
+                  [](View x) {
+                    return Vec{std::cos(x[0]) * x[1], std::sin(x[0])};
+                  },
+                  Vec{2.9, 0.7}, gt::tolerance(1e-4))
+            .verdict != gt::Verdict::wrong);
+}

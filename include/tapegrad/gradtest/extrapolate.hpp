@@ -111,6 +111,40 @@ inline Extrapolated extrapolate(const Quotients& q, int order, double least_nois
   return chosen;
 }
 
+/// How far values are off that were rounded on their way, as (1e6 + x) - 1e6 is: from rung `first`
+/// on quotients go up and down by multiples of one number, divided by their step. 0 where they
+/// don't.
+inline double rounded_by(const Quotients& q, std::size_t first) {
+  const auto jump = [&](std::size_t k) { return (q.values[k] - q.values[k - 1]) * q.steps[k]; };
+  double largest = 0, unit = INFINITY;
+  for (std::size_t k = first; k < q.size(); ++k) largest = std::fmax(largest, std::fabs(jump(k)));
+  const auto is_none = [&](std::size_t k) {
+    return std::fabs(jump(k)) <= std::fmax(16 * q.noise[k], 0.02 * largest);
+  };
+  for (std::size_t k = first; k < q.size(); ++k) {
+    if (!is_none(k)) unit = std::fmin(unit, std::fabs(jump(k)));
+  }
+  int jumps = 0, turns = 0;
+  double before = 0;
+  for (std::size_t k = first; k < q.size(); ++k) {
+    if (is_none(k)) continue;
+    const double ratio = jump(k) / unit;
+    if (!(std::fabs(ratio) < 16.5 && std::fabs(ratio - std::round(ratio)) < 0.02)) return 0;
+    ++jumps;
+    turns += ratio * before < 0;
+    before = ratio;
+  }
+  return jumps >= 3 && turns >= 2 ? 2 * unit : 0;
+}
+
+/// The same from any rung on; those before may still be curved.
+inline double rounded_by(const Quotients& q) {
+  double most = 0;
+  for (std::size_t first = 4; first + 4 <= q.size() && most == 0; ++first)
+    most = rounded_by(q, first);
+  return most;
+}
+
 /// The noise of a function from its values at equal, small distances: in a table of differences the
 /// function fades with each order, its noise doesn't. Source: Moré & Wild (2011), "Estimating
 /// computational noise". 0 where the table doesn't tell. Overwrites the values.

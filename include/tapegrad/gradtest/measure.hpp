@@ -32,6 +32,12 @@ inline bool is_noisy(double noise, const Extrapolated& found) {
   return 2 * noise / found.step > 1e-7 * std::fabs(found.value) + 2 * found.roundoff;
 }
 
+/// How noisy an output is near the point: by values at equal distances, or by what they are rounded
+/// to.
+inline double noise_at(Ladder& ladder, std::size_t output) {
+  return std::fmax(ladder.noise()[output], rounded_by(ladder.central(output)));
+}
+
 /// Measures with one ladder. True if all outputs are smooth and known well.
 inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
   const std::size_t outputs = slopes.size();
@@ -50,13 +56,12 @@ inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
       const Extrapolated found = extrapolate(ladder.central(o), 2);
       settled = ladder.confirms(o, found);
       // Values that are rounded to float, say, stop changing at fine steps, as smoothly as can be.
-      if (settled && ladder.size() > 10) settled = !is_noisy(ladder.noise()[o], found);
+      if (settled && ladder.size() > 10) settled = !is_noisy(noise_at(ladder, o), found);
       if (settled) slopes[o] = known_slope(found, Behaviour::smooth, ladder, o, 0);
     }
     if (settled) return true;
   }
-  const std::vector<double>& noise = ladder.noise();
-  for (std::size_t o = 0; o < slopes.size(); ++o) slopes[o] = judge(ladder, o, noise[o]);
+  for (std::size_t o = 0; o < slopes.size(); ++o) slopes[o] = judge(ladder, o, noise_at(ladder, o));
   return false;
 }
 
