@@ -1,6 +1,7 @@
 // What the numeric derivative doesn't tell isn't called wrong, and not right either.
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "support/catch.hpp"
 #include "tapegrad/gradtest.hpp"
@@ -61,4 +62,44 @@ TEST_CASE("a slope beyond those of both sides of a kink is wrong", "[gradtest][u
             f, [](double x) { return 4 * x; }, -1e-8) == gt::Verdict::wrong);
   CHECK(verdict(
             f, [&](double x) { return 2 * x - 4 * relu(x); }, -1e-8) != gt::Verdict::wrong);
+}
+
+TEST_CASE("what f does nearer to x than steps reach isn't told as what it does at x",
+          "[gradtest][unknown]") {
+  const auto tells_no_end = [](const gt::Report& r) {
+    UNSCOPED_INFO(r.text());
+    CHECK(r.verdict == gt::Verdict::inconclusive);
+    for (const char* word : {"jumps", "without end", "there is no derivative", "nan at"}) {
+      CHECK(r.text().find(word) == std::string::npos);
+    }
+  };
+  tells_no_end(gt::check([](double x) { return 1 / (x - 1); },
+                         [](double x) { return -1 / ((x - 1) * (x - 1)); }, 1 + 1e-9));
+  tells_no_end(gt::check([](double x) { return std::asin(x); },
+                         [](double x) { return 1 / std::sqrt(1 - x * x); }, 0.999999999));
+  tells_no_end(gt::check([](double t) { return std::max(0.0, t - 1); },
+                         [](double t) { return t > 1 ? 1.0 : 0.0; }, 1 + 1e-9));
+}
+
+TEST_CASE("a jump, and a slope without end, at x itself are told", "[gradtest][unknown]") {
+  const auto why = [](double (*f)(double), double x) {
+    return gt::check(
+               f, [](double) { return 0.0; }, x)
+        .text();
+  };
+  CHECK(why([](double x) { return std::sqrt(x); }, 0).find("without end") != std::string::npos);
+  CHECK(why([](double x) { return 3 + std::cbrt(x); }, 0).find("without end") != std::string::npos);
+  CHECK(why([](double x) { return x > 3 ? 2 * x : x; }, 3).find("f jumps at x") !=
+        std::string::npos);
+}
+
+TEST_CASE("a bell of width 1 at 1e10 has a slope", "[gradtest][unknown]") {
+  const auto f = [](double x) { return 1 / (1 + (x - 1e10) * (x - 1e10)); };
+  // By hand: -2 d / (1 + d²)² = -1 / 1.5625 where d is 0.5.
+  CHECK(verdict(
+            f, [&](double x) { return -2 * (x - 1e10) * f(x) * f(x); }, 1e10 + 0.5) ==
+        gt::Verdict::ok);
+  CHECK(verdict(
+            f, [&](double x) { return 2 * (x - 1e10) * f(x) * f(x); }, 1e10 + 0.5) ==
+        gt::Verdict::wrong);
 }

@@ -92,6 +92,18 @@ inline LineScale scale_of(double precision, const Values& x, const Values& direc
   return scale;
 }
 
+inline std::string unresolved_why(const Slope& s) {
+  if (std::isnan(s.above)) {
+    return std::isnan(s.below) ? said("not resolved: f changes nearer to x than steps reach")
+                               : said("not resolved: values look random");
+  }
+  const Digits fine = rounded(s.above, 6);
+  if (std::isnan(s.below))
+    return said("not resolved: coarse steps show no slope, fine ones %s", fine.text);
+  return said("not resolved: the slope is %s at coarse steps, %s at fine ones",
+              rounded(s.below, 6).text, fine.text);
+}
+
 /// What the numbers of a cell say.
 inline Verdict verdict_of(Cell& cell, const Options& options) {
   const Slope& s = cell.numeric;
@@ -107,12 +119,7 @@ inline Verdict verdict_of(Cell& cell, const Options& options) {
       cell.why = said("f jumps at x");
       return Verdict::inconclusive;
     case Behaviour::unresolved:
-      if (std::isnan(s.above)) {
-        cell.why = said("not resolved: values look random");
-        return Verdict::inconclusive;
-      }
-      cell.why = said("not resolved: the slope is %s at coarse steps, %s at fine ones",
-                      rounded(s.below, 6).text, rounded(s.above, 6).text);
+      cell.why = unresolved_why(s);
       return Verdict::inconclusive;
     case Behaviour::unbounded:
       cell.why = said("the slope grows without end towards x");

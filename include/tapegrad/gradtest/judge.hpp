@@ -185,4 +185,28 @@ inline Slope judge(const Ladder& ladder, std::size_t output, double noise) {
   return slope;
 }
 
+/// Whether one side goes on far nearer to x as it seems to at the finest steps: keeps its distance
+/// from the centre, or grows by as much with each halving.
+inline bool goes_on(const Quotients& q, double ahead, double step, double noise, Behaviour as) {
+  const double now = q.values[q.last()];
+  if (as == Behaviour::jump) {
+    const double gap = now * q.steps[q.last()];
+    return jumps(q, noise) && std::fabs(ahead * step - gap) < 0.5 * std::fabs(gap);
+  }
+  const double growth = std::fabs(now - q.values[q.last() - 1]);
+  const double off = 2 * std::fmax(q.noise[q.last()], noise) / step;
+  return grows(q, noise) && std::fabs(ahead - now) > 6 * growth - off;
+}
+
+/// No number, but where f jumps or its slope grows only as far as the finest steps, another word.
+inline Slope seen_nearer(const Ladder& ladder, std::size_t output, const Slope& seen,
+                         double noise) {
+  const auto side = [&](const Quotients& q, bool up) {
+    const double ahead = ladder.ahead(output, up);
+    return std::isfinite(ahead) && goes_on(q, ahead, ladder.ahead_step(), noise, seen.behaviour);
+  };
+  if (side(ladder.above(output), true) || side(ladder.below(output), false)) return seen;
+  return unresolved({}, nan);
+}
+
 }  // namespace tapegrad::gradtest::detail

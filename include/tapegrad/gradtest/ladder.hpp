@@ -8,41 +8,9 @@
 #include <vector>
 
 #include "tapegrad/gradtest/extrapolate.hpp"
+#include "tapegrad/gradtest/line.hpp"
 
-namespace tapegrad::gradtest {
-
-/// A function of t, with a number of values.
-class Line {
- public:
-  explicit Line(std::size_t outputs) : outputs_(outputs) {}
-  Line(const Line&) = delete;
-  Line& operator=(const Line&) = delete;
-  virtual ~Line() = default;
-
-  std::size_t outputs() const { return outputs_; }
-  /// Fills `values`, with NaN where the function can't be evaluated.
-  virtual void at(double t, double* values) = 0;
-
- private:
-  std::size_t outputs_;
-};
-
-/// What is known of a line before it is measured.
-struct LineScale {
-  /// The magnitude of what is varied, or 0: steps start from a quarter of it, and of `unit`.
-  double magnitude = 0;
-  /// The t that moves what is varied by some 1.
-  double unit = 1;
-  /// Relative rounding of the function's values.
-  double precision = DBL_EPSILON;
-  /// Points at powers of two of t from this on can be represented; 0: all of them.
-  double finest = 0;
-  /// t stays within these.
-  double lowest = -INFINITY;
-  double highest = INFINITY;
-};
-
-namespace detail {
+namespace tapegrad::gradtest::detail {
 
 /// A power of two at or below |x|, so that a point and a step add up exactly where they can.
 inline double power_of_two(double x) {
@@ -75,6 +43,13 @@ class Ladder {
   /// Not a few powers of two, which may be multiples of some period as all rungs are; but so few
   /// bits that a point and the step add up exactly.
   void look_ahead() { ahead_ = rung(representable(finest().step * std::ldexp(ahead_part, -10))); }
+
+  /// What was seen ahead on one side: its difference from the centre, by the distance.
+  double ahead(std::size_t output, bool up) const {
+    const double value = up ? ahead_.above[output] : ahead_.below[output];
+    return (up ? value - centre_[output] : centre_[output] - value) / ahead_.step;
+  }
+  double ahead_step() const { return ahead_.step; }
 
   Quotients central(std::size_t output) const { return quotients(output, true, true); }
   Quotients above(std::size_t output) const { return quotients(output, true, false); }
@@ -310,5 +285,4 @@ class Ladder {
   std::vector<double> noise_;
 };
 
-}  // namespace detail
-}  // namespace tapegrad::gradtest
+}  // namespace tapegrad::gradtest::detail

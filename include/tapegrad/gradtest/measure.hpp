@@ -61,7 +61,16 @@ inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
     }
     if (settled) return true;
   }
-  for (std::size_t o = 0; o < slopes.size(); ++o) slopes[o] = judge(ladder, o, noise_at(ladder, o));
+  bool looked = false;
+  for (std::size_t o = 0; o < slopes.size(); ++o) {
+    const double noise = noise_at(ladder, o);
+    slopes[o] = judge(ladder, o, noise);
+    if (slopes[o].behaviour != Behaviour::jump && slopes[o].behaviour != Behaviour::unbounded)
+      continue;
+    if (!looked) ladder.look_ahead();
+    looked = true;
+    slopes[o] = seen_nearer(ladder, o, slopes[o], noise);
+  }
   return false;
 }
 
