@@ -125,13 +125,7 @@ Report check_hessian(F&& f, G&& gradient, H&& hessian, const X& x, const O&... o
 
 }  // namespace tapegrad::gradtest
 
-// How the engine is compiled: see gradtest/engine.hpp.
-#if defined(TAPEGRAD_GRADTEST_DEFINE)
-#define TAPEGRAD_GRADTEST_ENGINE [[gnu::weak]]  // the library may have it too
-#elif !defined(TAPEGRAD_GRADTEST_SEPARATE)
-#define TAPEGRAD_GRADTEST_ENGINE inline
-#endif
-#if defined(TAPEGRAD_GRADTEST_ENGINE)
+// Where the engine is compiled: see gradtest/engine.hpp.
+#if defined(TAPEGRAD_GRADTEST_DEFINE) || !defined(TAPEGRAD_GRADTEST_SEPARATE)
 #include "tapegrad/gradtest/definitions.hpp"
-#undef TAPEGRAD_GRADTEST_ENGINE
 #endif

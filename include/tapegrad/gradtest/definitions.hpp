@@ -1,4 +1,5 @@
-// The engine's functions. What gradtest.hpp defines before says whether they are inline.
+// The engine's functions: inline, or compiled once with the source that includes this file after
+// others of a unity build or a precompiled header had gradtest.hpp without it.
 #pragma once
 
 #include <cfloat>
@@ -10,6 +11,12 @@
 #include "tapegrad/gradtest/engine.hpp"
 #include "tapegrad/gradtest/report_text.hpp"
 #include "tapegrad/gradtest/run.hpp"
+
+#if defined(TAPEGRAD_GRADTEST_DEFINE) || defined(TAPEGRAD_GRADTEST_SEPARATE)
+#define TAPEGRAD_GRADTEST_ENGINE [[gnu::weak]]  // the library may have it too
+#else
+#define TAPEGRAD_GRADTEST_ENGINE inline
+#endif
 
 namespace tapegrad::gradtest {
 namespace detail {
@@ -170,3 +177,5 @@ TAPEGRAD_GRADTEST_ENGINE std::string Report::text() const {
 }
 
 }  // namespace tapegrad::gradtest
+
+#undef TAPEGRAD_GRADTEST_ENGINE

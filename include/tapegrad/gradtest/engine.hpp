@@ -2,7 +2,7 @@
 //
 // Its functions are inline, and compiled with each source that includes gradtest.hpp; but where
 // TAPEGRAD_GRADTEST_SEPARATE is defined they are compiled once, with a source that defines
-// TAPEGRAD_GRADTEST_DEFINE, or come with the library.
+// TAPEGRAD_GRADTEST_DEFINE and includes gradtest/definitions.hpp, or come with the library.
 #pragma once
 
 #include <cstddef>
