@@ -67,7 +67,7 @@ Report check_vjp(F&& f, V&& vjp, const Point& point, const O&... options) {
   const auto cotangent = detail::with_elements(y, v);
   const auto opposite = detail::with_elements(y, detail::opposite_of(v));
   detail::RowTimes problem(f, vjp, x, cotangent, opposite, all);
-  return detail::run(problem, all);
+  return detail::counted(detail::run(problem, all), 2);
 }
 
 namespace detail {

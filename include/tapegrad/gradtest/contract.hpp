@@ -159,9 +159,24 @@ class Contract {
     return said("%s by %s", places_.output(i / n).c_str(), places_.input(i % n).c_str());
   }
 
+  /// A derivative that takes what f was called with last for its x is no mistake in a program that
+  /// calls both in turn; said, because it may not be meant.
+  void note_use_of_value(const Values& before) {
+    const Values now = problem_.derivative(problem_.x, NAN);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      if (i < now.size() && (same(before[i], now[i]) || is_noise(before[i], now[i]))) continue;
+      report_.findings.push_back(
+          said("the derivative uses what f left: that of %s at x changes after f was called at "
+               "another point",
+               place_of(i).c_str()));
+      return;
+    }
+  }
+
   /// Another point in between must make no difference.
   void check_memory(const Values& before, const Values& other) {
     value(other);
+    note_use_of_value(before);
     problem_.derivative(other, NAN);
     const Values after = derivative_after_value(NAN);
     for (std::size_t i = 0; i < before.size(); ++i) {

@@ -52,6 +52,9 @@ Options options_along(const Options& options, const Values& x, const Values& u);
 /// With the other sign.
 Values opposite_of(Values values);
 
+/// A report with so many evaluations more.
+Report counted(Report report, std::size_t more);
+
 /// The second of two reports on one function, after a first that is right.
 Report continued(const Report& first, Report second);
 

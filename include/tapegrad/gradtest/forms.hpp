@@ -28,15 +28,23 @@ struct PlainArray {
   operator Elements&() { return elements; }
 };
 
+/// Whole numbers, which no small step leads from.
+template <class X>
+concept WholeNumbers = Numbers<X> && std::integral<typename ElementOf<X>::type>;
+
 /// x in memory of its own: what a std::span looks at is copied, whole numbers become real ones.
 template <class X>
 auto owned(const X& x) {
   if constexpr (std::integral<X>) {
     return static_cast<double>(x);
   } else if constexpr (std::is_bounded_array_v<X>) {
-    PlainArray<std::remove_const_t<std::remove_extent_t<X>>, std::extent_v<X>> copy{};
-    for (std::size_t i = 0; i < copy.size(); ++i) copy.elements[i] = x[i];
+    using T = std::remove_const_t<std::remove_extent_t<X>>;
+    using Real = std::conditional_t<std::integral<T>, double, T>;
+    PlainArray<Real, std::extent_v<X>> copy{};
+    for (std::size_t i = 0; i < copy.size(); ++i) copy.elements[i] = static_cast<Real>(x[i]);
     return copy;
+  } else if constexpr (WholeNumbers<X>) {
+    return flat(x);
   } else if constexpr (requires {
                          typename X::element_type;
                          X::extent;

@@ -36,9 +36,13 @@ template <class F, class D, class X>
 class DerivativeOf final : public FunctionOf<F, X> {
  public:
   DerivativeOf(F& f, D& df, const X& point, const Options& options)
-      : FunctionOf<F, X>(f, point, options),
-        derivative_(df),
-        outputs_(this->value(this->x).size()) {}
+      : FunctionOf<F, X>(f, point, options), derivative_(df) {}
+  Values value(const Values& at) override {
+    Values y = FunctionOf<F, X>::value(at);
+    if (outputs_ == 0) outputs_ = y.size();
+    return y;
+  }
+  /// After a value: its size is known then.
   Values derivative(const Values& at, double filled) override {
     return derivative_at(derivative_, this->point_, at, outputs_, at.size(), filled,
                          this->changed_x);
@@ -46,7 +50,7 @@ class DerivativeOf final : public FunctionOf<F, X> {
 
  private:
   D& derivative_;
-  std::size_t outputs_;
+  std::size_t outputs_ = 0;
 };
 
 /// The sum of a function's outputs times those of a cotangent, whose gradient vjp(x, v) gives.
@@ -98,9 +102,12 @@ class TimesColumn final : public Problem {
         along_(flat(tangent)),
         written_(options.outputs > 0 ? options.outputs : from_.size()) {
     x = Values(1, 0.0);
-    outputs_ = value(x).size();
   }
-  Values value(const Values& t) override { return value_at(f_, start_, point(t[0]), written_); }
+  Values value(const Values& t) override {
+    Values y = value_at(f_, start_, point(t[0]), written_);
+    if (outputs_ == 0) outputs_ = y.size();
+    return y;
+  }
   Values derivative(const Values& t, double filled) override {
     return derivative_at(jvp_, start_, point(t[0]), outputs_, 1, filled, changed_x, tangent_);
   }
@@ -122,7 +129,7 @@ class TimesColumn final : public Problem {
   const X& tangent_;
   const X& opposite_;
   Values from_, along_;
-  std::size_t written_, outputs_;
+  std::size_t written_, outputs_ = 0;
 };
 
 }  // namespace tapegrad::gradtest::detail

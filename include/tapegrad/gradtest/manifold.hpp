@@ -110,11 +110,11 @@ Report check_at(F& f, D& derivative, const X& x, const manifold<Plus>& m, const 
                 Random* random) {
   StepsFrom problem(f, derivative, x, m, options);
   if (problem.x.empty()) return problem.refused(options);
-  if (!random) return run(problem, options);
+  if (!random) return counted(run(problem, options), 1);
   Values step(problem.x.size());
   for (double& d : step) d = 0.3 * random->next();
   StepsFrom there(f, derivative, moved(m, x, step), m, options);
-  return there.x.empty() ? Report() : run(there, options);
+  return there.x.empty() ? Report() : counted(run(there, options), 2);
 }
 
 template <class F, class D, class X, class Plus>

@@ -102,7 +102,10 @@ void assign(X& x, const Values& values) {
   } else if constexpr (Matrix<X>) {
     std::size_t next = 0;
     for (decltype(x.rows()) i = 0; i < x.rows(); ++i) {
-      for (decltype(x.cols()) j = 0; j < x.cols(); ++j) x(i, j) = values[next++];
+      for (decltype(x.cols()) j = 0; j < x.cols(); ++j) {
+        using T = std::remove_cvref_t<decltype(x(i, j))>;
+        x(i, j) = static_cast<T>(values[next++]);
+      }
     }
   } else {
     auto* to = x.data();

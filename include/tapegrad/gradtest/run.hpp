@@ -14,6 +14,7 @@
 #include "tapegrad/gradtest/engine.hpp"
 #include "tapegrad/gradtest/nearby.hpp"
 #include "tapegrad/gradtest/places.hpp"
+#include "tapegrad/gradtest/refused.hpp"
 
 namespace tapegrad::gradtest::detail {
 
@@ -28,6 +29,11 @@ class Check {
         contract_(problem, places_, report_) {}
 
   Report run() {
+    const std::string refusal = refused(problem_.x, options_, places_);
+    if (!refusal.empty()) {
+      find(report_, Verdict::inconclusive, refusal);
+      return std::move(report_);
+    }
     report_.accepts_inconclusive = options_.accept_inconclusive;
     if (contract_.is_measurable()) {
       undefined_noted_ = !report_.findings.empty();
