@@ -104,13 +104,21 @@ inline std::string unresolved_why(const Slope& s) {
               rounded(s.below, 6).text, fine.text);
 }
 
+/// As large as what rounding leaves of a sum that is 0, where the function doesn't change. What is
+/// far smaller comes from elsewhere, and can't be told from 0.
+inline bool is_rounded_zero(double g, const Slope& s) {
+  if (s.error <= 0.01 * std::fabs(s.value)) return false;  // known to be another number
+  const double size = std::fabs(g);
+  return s.still > 0 && size <= s.still && (g == 0 || size >= 0x1p-10 * s.still);
+}
+
 /// What the numbers of a cell say.
 inline Verdict verdict_of(Cell& cell, const Options& options) {
   const Slope& s = cell.numeric;
   const double g = cell.given;
   const double allowed = 2 * s.error + options.tolerance * std::fabs(s.value);
   const bool is_defined = s.behaviour != Behaviour::undefined;
-  if (is_defined && s.still > 0 && std::fabs(g) <= s.still) return Verdict::ok;
+  if (is_defined && is_rounded_zero(g, s)) return Verdict::ok;
   switch (s.behaviour) {
     case Behaviour::undefined:
       cell.why = said("f isn't finite at x, or on either side of it");

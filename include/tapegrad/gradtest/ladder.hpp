@@ -76,6 +76,10 @@ class Ladder {
   bool is_still(std::size_t output) const {
     return std::isfinite(centre_[output]) && range(output) <= stillness(output);
   }
+  /// The largest slope that rounding of values of at most 64 hides over a quarter.
+  double hidden_slope(std::size_t output) const {
+    return 16 * scale_.precision * std::fmin(std::fabs(centre_[output]), 64) / scale_.unit;
+  }
   /// Steps are as large as what moves x by an eighth.
   bool is_wide() const { return 8 * rungs_[0].step >= scale_.unit; }
 

@@ -173,7 +173,7 @@ inline Row<Slope> measure(Line& line, const LineScale& scale = {}) {
             finer ? detail::joined(slopes[o], found[o]) : detail::joined(found[o], slopes[o]);
       }
       slopes[o].constant = constant;
-      slopes[o].still = ladder.is_wide() ? 4 * ladder.stillness(o) / scale.unit : still;
+      slopes[o].still = ladder.is_wide() ? ladder.hidden_slope(o) : still;
       if (!ladder.is_still(o)) slopes[o].still = 0;
       slopes[o].steepest_around = around;
       done = done && ((settled && tells && !(ladder.is_still(o) && !ladder.is_wide())) ||
