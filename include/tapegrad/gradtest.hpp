@@ -90,6 +90,9 @@ template <class F, class J, class Point, class... O>
 Report check_jvp(F&& f, J&& jvp, const Point& start, const O&... options) {
   const auto x = detail::owned(start);
   const Options all = detail::options_of(options...);
+  const detail::FunctionOf function(f, x, all);
+  Report refusal = detail::refusal(function, all);
+  if (!refusal) return refusal;
   Report first = detail::check_along(f, jvp, x, true, all);
   if (!first || !detail::needs_another_tangent(detail::flat(x))) return first;
   return detail::continued(first, detail::check_along(f, jvp, x, false, all));

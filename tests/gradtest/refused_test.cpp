@@ -41,6 +41,12 @@ TEST_CASE("options that can't be meant are refused", "[gradtest][refused]") {
   CHECK(refusal(gt::tolerance(INFINITY), gt::accept_inconclusive{}) == "the tolerance is inf");
   CHECK(refusal(gt::tolerance(-1)) == "the tolerance is -1");
   CHECK(gt::check(cubic, cubic_gradient, Vec{1, 2}, gt::domain(1, 2), gt::names{"a"}));
+  const auto along = [](View x, View u) { return u[0] * 2 * x[0] * x[1] + u[1] * x[0] * x[0]; };
+  const gt::Report product = gt::check_jvp(cubic, along, Vec{1, 2}, gt::domain(0, 1));
+  REQUIRE(product.findings.size() == 1);
+  CHECK(product.findings[0] == "x[1] = 2 lies outside of its domain, from 0 to 1");
+  CHECK(gt::check([](View) { return 1.0; }, [](View) { return Vec{}; }, Vec{}).findings.size() ==
+        1);
 }
 
 TEST_CASE("points of whole numbers are points of real ones", "[gradtest][forms]") {

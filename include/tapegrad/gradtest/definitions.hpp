@@ -132,6 +132,13 @@ TAPEGRAD_GRADTEST_ENGINE void check_symmetry(const Values& h, std::size_t n, con
   }
 }
 
+TAPEGRAD_GRADTEST_ENGINE Report refusal(const Problem& problem, const Options& options) {
+  Report report;
+  const std::string why = refused(problem.x, options, Places(problem, options));
+  if (!why.empty()) find(report, Verdict::inconclusive, why);
+  return report;
+}
+
 TAPEGRAD_GRADTEST_ENGINE Report nothing_at_x(const Options& options) {
   Report report;
   report.accepts_inconclusive = options.accept_inconclusive;

@@ -65,6 +65,9 @@ Values random_cotangents(const Values& y, std::uint64_t seed);
 /// Says where a Hessian isn't symmetric.
 void check_symmetry(const Values& hessian, std::size_t n, const Options& options, Report& report);
 
+/// Ok, or why a check can't be as it was asked for.
+Report refusal(const Problem& problem, const Options& options);
+
 /// What is said where f has no values at x.
 Report nothing_at_x(const Options& options);
 

@@ -31,6 +31,7 @@ inline std::string refused_domain(const Values& x, const Options& options, const
 
 /// Why a check can't be as it was asked for; empty where it can.
 inline std::string refused(const Values& x, const Options& options, const Places& places) {
+  if (x.empty()) return said("x has no elements");
   if (!(options.tolerance >= 0 && std::isfinite(options.tolerance)))
     return said("the tolerance is %s", shown(options.tolerance).text);
   if (options.points < 0 || options.directions < 0)
