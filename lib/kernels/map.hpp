@@ -154,9 +154,14 @@ class VectorRow {
   }
 };
 
-/// A plain loop over one row, left to the compiler.
+/// How a loop reads elements: booleans as bytes, because g++ 12 makes no vectors of bool.
+template <class In>
+using Read = std::conditional_t<std::is_same_v<In, bool>, std::uint8_t, In>;
+
+/// A plain loop over one row, left to the compiler; f is a copy, because its numbers might be where
+/// results are stored.
 template <class Out, class F, class... In>
-void scalar_row(const F& f, Out* out, std::int64_t out_stride, std::int64_t n, const In*... in,
+void scalar_row(const F f, Out* out, std::int64_t out_stride, std::int64_t n, const Read<In>*... in,
                 std::array<std::int64_t, sizeof...(In)> stride) {
   static_assert(
       !std::is_floating_point_v<Out> || !(std::is_same_v<Out, In> && ...) || Gives<F, Out, In...>,
@@ -164,10 +169,10 @@ void scalar_row(const F& f, Out* out, std::int64_t out_stride, std::int64_t n, c
       "scalars in kernels/simd.hpp, as exp() has; constants are constant(x, c)");
   [&]<std::size_t... K>(std::index_sequence<K...>) {
     if (out_stride == 1 && ((stride[K] == 1) && ...)) {
-      for (std::int64_t i = 0; i < n; ++i) out[i] = static_cast<Out>(f(in[i]...));
+      for (std::int64_t i = 0; i < n; ++i) out[i] = static_cast<Out>(f(static_cast<In>(in[i])...));
     } else {
       for (std::int64_t i = 0; i < n; ++i) {
-        out[i * out_stride] = static_cast<Out>(f(in[i * stride[K]]...));
+        out[i * out_stride] = static_cast<Out>(f(static_cast<In>(in[i * stride[K]])...));
       }
     }
   }
@@ -191,8 +196,8 @@ template <class Out, class... In, class F>
       VectorRow<Out, count>::run(f, out, stride[0], {reinterpret_cast<const Out*>(at[K + 1])...},
                                  in_stride, n);
     } else {
-      scalar_row<Out, F, In...>(f, out, stride[0], n, reinterpret_cast<const In*>(at[K + 1])...,
-                                in_stride);
+      scalar_row<Out, F, In...>(f, out, stride[0], n,
+                                reinterpret_cast<const Read<In>*>(at[K + 1])..., in_stride);
     }
   }
   (std::index_sequence_for<In...>{});
@@ -208,9 +213,8 @@ void map_dense(const F& f, const std::array<Ref, sizeof...(In) + 1>& arrays, std
       VectorRow<Out, sizeof...(In)>::dense(
           f, out, {reinterpret_cast<const Out*>(arrays[K + 1].data)...}, ahead, n);
     } else {
-      for (std::int64_t i = 0; i < n; ++i) {
-        out[i] = static_cast<Out>(f(reinterpret_cast<const In*>(arrays[K + 1].data)[i]...));
-      }
+      scalar_row<Out, F, In...>(
+          f, out, 1, n, reinterpret_cast<const Read<In>*>(arrays[K + 1].data)..., {(K * 0 + 1)...});
     }
   }
   (std::index_sequence_for<In...>{});
