@@ -45,6 +45,26 @@ void blas_gemm(const Product<T>& p, Stored a, Stored b) {
                  size(a.lead), p.b, size(b.lead), p.onto ? 1 : 0, p.out, size(p.lead()));
 }
 
+/// By our threads, with one of OpenBLAS in each: its own go on looking for work when a product is
+/// done, for as long as one takes, beside ours that have some.
+template <class T>
+void share_blas_gemm(const Product<T>& p, Stored a, Stored b) {
+  constexpr std::int64_t least = 16;  // rows or columns
+  const bool by_rows = p.m >= p.n;
+  const std::int64_t all = by_rows ? p.m : p.n;
+  const std::int64_t threads = openblas.threads();
+  const std::int64_t length = (all + threads * least - 1) / (threads * least) * least;
+  const AloneInBlas alone;
+  parallel_for(all, length, [&](std::int64_t begin, std::int64_t end) {
+    Product<T> part = p;
+    part.out_row = p.lead();
+    (by_rows ? part.m : part.n) = end - begin;
+    (by_rows ? part.a : part.b) += begin * (by_rows ? p.a_row : p.b_col);
+    part.out += begin * (by_rows ? part.out_row : 1);
+    blas_has_memory(0) ? blas_gemm(part, a, b) : multiply_small(part);
+  });
+}
+
 }  // namespace
 
 template <class T>
@@ -63,7 +83,11 @@ void multiply(const Product<T>& p) {
   }
   if (!blas_has_memory(work)) return multiply_small(p);  // slow, and right
   if constexpr (std::is_floating_point_v<T>) {
-    blas_gemm(p, stored(p.m, p.k, p.a_row, p.a_col), stored(p.k, p.n, p.b_row, p.b_col));
+    const Stored a = stored(p.m, p.k, p.a_row, p.a_col);
+    const Stored b = stored(p.k, p.n, p.b_row, p.b_col);
+    // Within AloneInBlas it has one thread, whoever calls: what that shares is cut already.
+    const bool shares = work >= shared_work && openblas.has_threads() && openblas.threads() > 1;
+    shares ? share_blas_gemm(p, a, b) : blas_gemm(p, a, b);
   }
 }
 
