@@ -56,11 +56,7 @@ void share_blas_gemm(const Product<T>& p, Stored a, Stored b) {
   const std::int64_t length = (all + threads * least - 1) / (threads * least) * least;
   const AloneInBlas alone;
   parallel_for(all, length, [&](std::int64_t begin, std::int64_t end) {
-    Product<T> part = p;
-    part.out_row = p.lead();
-    (by_rows ? part.m : part.n) = end - begin;
-    (by_rows ? part.a : part.b) += begin * (by_rows ? p.a_row : p.b_col);
-    part.out += begin * (by_rows ? part.out_row : 1);
+    const Product<T> part = p.part(by_rows, begin, end - begin);
     blas_has_memory(0) ? blas_gemm(part, a, b) : multiply_small(part);
   });
 }

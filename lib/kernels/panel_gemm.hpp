@@ -55,17 +55,13 @@ void multiply_by_panels(const Product<T>& p) {
   const std::int64_t panels = (p.n + columns - 1) / columns;
   const bool by_rows = blocks >= panels;
   const std::int64_t unit = by_rows ? rows_of_panels : columns;
+  const std::int64_t all = by_rows ? p.m : p.n;
   const auto run = [&](std::int64_t begin, std::int64_t end) {
-    Product<T> part = p;
-    part.out_row = p.lead();
     const std::int64_t first = begin * unit;
-    (by_rows ? part.m : part.n) = std::min(by_rows ? p.m : p.n, end * unit) - first;
-    (by_rows ? part.a : part.b) += first * (by_rows ? p.a_row : p.b_col);
-    part.out += first * (by_rows ? part.out_row : 1);
-    multiply_panels(part);
+    multiply_panels(p.part(by_rows, first, std::min(all, end * unit) - first));
   };
   // A product of two numbers takes a small part of the time of the fastest loops' elements.
-  const std::int64_t work = std::min(unit, by_rows ? p.m : p.n) * (by_rows ? p.n : p.m) * p.k;
+  const std::int64_t work = std::min(unit, all) * (by_rows ? p.n : p.m) * p.k;
   parallel_for(by_rows ? blocks : panels, std::max<std::int64_t>(1, 32 * grain / work), run);
 }
 

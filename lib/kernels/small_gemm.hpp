@@ -22,6 +22,15 @@ struct Product {
 
   std::int64_t lead() const { return out_row == 0 ? n : out_row; }
   bool has_gaps() const { return m > 1 && lead() != n; }
+  /// Those of its rows, or columns, from `first` on.
+  Product part(bool of_rows, std::int64_t first, std::int64_t count) const {
+    Product some = *this;
+    some.out_row = lead();
+    (of_rows ? some.m : some.n) = count;
+    (of_rows ? some.a : some.b) += first * (of_rows ? a_row : b_col);
+    some.out += first * (of_rows ? lead() : 1);
+    return some;
+  }
   /// out^T = b^T @ a^T, which turns a column into a row; only for those.
   Product transposed() const { return {n, m, k, out, b, b_col, b_row, a, a_col, a_row, onto}; }
 };

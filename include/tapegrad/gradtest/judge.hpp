@@ -83,8 +83,8 @@ inline bool may_oscillate(const Ladder& ladder, std::size_t output, double noise
   return ladder.ends_at_last_bit() && noise > 1e-3 * ladder.range(output);
 }
 
-/// Where the last bit of what is varied ends a ladder, the quotient at the last step contradicts
-/// the slope: there was no more room to see the function as it is at x.
+/// The quotient at the last step contradicts the slope: there was no more room to see the function
+/// as it is at x.
 inline bool is_cut_short(const Ladder& ladder, std::size_t output, const Slope& slope,
                          double noise) {
   if (ladder.size() == 0) return false;
