@@ -61,8 +61,11 @@ step_alone() { python3 tools/check_alone.py "$build/check" --sample; }
 step_tests() { meson test -C "$build/check" --no-rebuild --print-errorlogs --no-suite samples ${CHECK_TESTS-}; }
 
 # Instructions of small operations, which repeat where times don't. With another compiler than that of the recorded
-# counts it says that it was skipped.
-step_counts() { python3 bench/counts/counts.py "$build/check/bench/counts/counts"; }
+# counts it says that it was skipped. And bytes of the library's variants.
+step_counts() {
+  python3 bench/counts/counts.py "$build/check/bench/counts/counts"
+  python3 tools/check_sizes.py "$build/check/lib"
+}
 
 # A few mistakes in derivatives, whether the operation table notices them; `./dev test mutants` makes all.
 step_mutants() { python3 tools/mutate.py --sample --base "$build/check"; }

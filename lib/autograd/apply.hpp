@@ -18,11 +18,10 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/captured.hpp"
 #include "autograd/mode.hpp"
 #include "autograd/operation.hpp"
 #include "autograd/saved.hpp"
-#include "autograd/symbolic.hpp"
+#include "autograd/watched.hpp"
 #include "core/naming.hpp"
 #include "core/node.hpp"
 #include "core/tensor_impl.hpp"
@@ -63,181 +62,135 @@ constexpr Needs save_crosswise(Needs needs) {
   }
 }
 
-/// Whether an input holds more digits than `dtype`, its operation's result: a float64 number beside
-/// float32 elements, or what a float32 tensor was changed by in place.
-template <class Edges>
-bool wants_more_digits(DType dtype, const Edges& inputs) {
-  if (dtype != float32) return false;
-  for (const Ptr<Node>& in : inputs) {
-    if (in && in->dtype == float64) return true;
-  }
-  return false;
-}
+inline bool tracked(const Tensor& x) { return x.defined() && x.impl()->node; }
 
-/// A record of Op. Edges and Values are arrays for a fixed number of inputs, vectors for a list.
-template <class Op, class Edges, class Values>
-struct NodeOf final : Record {
-  NodeOf(Op&& operation, const Tensor& out, Edges&& to, Values&& slots)
-      : Record(out.dtype(), out.shape()),
-        op(std::move(operation)),
-        edges(std::move(to)),
-        saved(std::move(slots)) {}
-  std::string_view name() const override { return op.name; }
-  void attributes(AttributeList& list) const override { list_attributes(op, list); }
-  std::span<Ptr<Node>> inputs() override { return edges; }
-  Grads vjp(const Tensor& g) override {
-    const Saved values(*this, edges, saved);
-    // One input has its result's type, and lists are promoted before.
-    if constexpr (requires {
-                    requires std::tuple_size<Edges>::value >
-                    1;
-                  }) {
-      if (wants_more_digits(g.dtype(), edges)) [[unlikely]]
-        return op.vjp(values, g.to(float64));
-    }
-    return op.vjp(values, g);
+/// Which values an operation saves, from which gradients are asked for.
+using Saves = Needs (*)(Needs);
+
+/// What a record holds, so many edges and saved values: one class for all operations of as many.
+template <class Base, class Edges, class Values>
+struct RecordOf : Base {
+  /// Lists are as long as is said; arrays know it.
+  template <class... Args>
+  RecordOf([[maybe_unused]] std::size_t edge_count, [[maybe_unused]] std::size_t value_count,
+           Args&&... args)
+      : Base(std::forward<Args>(args)...) {
+    if constexpr (requires { edges.resize(edge_count); }) edges.resize(edge_count);
+    if constexpr (requires { saved.resize(value_count); }) saved.resize(value_count);
   }
+  [[gnu::noinline]] ~RecordOf() override = default;
+  std::span<Ptr<Node>> inputs() override { return edges; }
   std::span<SavedTensor> saved_values() override { return saved; }
   void release_saved() override {
     for (SavedTensor& s : saved) s.value = Tensor();
   }
 
+  /// Fills both from pointers to the operation's inputs; `out` is undefined where there are several
+  /// results.
+  [[gnu::always_inline]] void connect_here(const Tensor* const* x, std::size_t count,
+                                           const Tensor& out, Saves saves) {
+    Needs needs = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!tracked(*x[i])) continue;
+      needs |= save_input(i);
+      edges[i] = x[i]->impl()->node;
+      if (count > 1 && edges[i]->dtype == float64) this->more_digits = this->dtype == float32;
+    }
+    if (saved.size() == 0) return;
+    const Needs kept = saves(needs);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (asks_for(kept, i)) saved[i].keep(*x[i]);
+    }
+    if (out.defined() && (kept & save_output)) saved[count].keep(out);
+  }
+  [[gnu::noinline]] void connect(const Tensor* const* x, [[maybe_unused]] std::size_t count,
+                                 const Tensor& out, Saves saves) {
+    if constexpr (requires { std::tuple_size<Edges>::value; }) {
+      connect_here(x, std::tuple_size<Edges>::value, out, saves);
+    } else {
+      connect_here(x, count, out, saves);
+    }
+  }
+
+  Edges edges{};
+  Values saved{};  // a slot for each input, then one for the output; none where nothing is saved
+};
+
+/// A record of Op. Edges and Values are arrays for a fixed number of inputs, vectors for a list.
+template <class Op, class Edges, class Values>
+struct NodeOf final : RecordOf<Record, Edges, Values> {
+  NodeOf(Op&& operation, const Tensor& out, std::size_t inputs)
+      : RecordOf<Record, Edges, Values>(inputs, inputs + 1, out.dtype(), out.shape()),
+        op(std::move(operation)) {}
+  std::string_view name() const override { return op.name; }
+  void attributes(AttributeList& list) const override { list_attributes(op, list); }
+  Grads vjp(const Tensor& g) override {
+    return op.vjp(Saved(*this, this->edges, this->saved), g);
+  }
+
   [[no_unique_address]] Op op;
-  Edges edges;
-  Values saved;  // a slot for each input, then one for the output; none where Op never saves
 };
 
 /// Where x stands on the tape, for those who are asked by `operation`: also of a stale view, if
 /// that can be taken again.
 const Ptr<Node>& node_of(const Tensor& x, std::string_view operation);
 
-inline bool tracked(const Tensor& x) { return x.defined() && x.impl()->node; }
-
-/// Fills edges and saved values of a fresh node. `inputs` are pointers to the operation's inputs.
-template <class Op, class NodeType>
-void connect(NodeType& node, Inputs inputs, const Tensor& out) {
-  Needs needs = 0;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!tracked(*inputs[i])) continue;
-    needs |= save_input(i);
-    node.edges[i] = inputs[i]->impl()->node;
-  }
-  if (node.saved.size() == 0) return;
-  const Needs saves = Op::saves(needs);
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (asks_for(saves, i)) node.saved[i].keep(*inputs[i]);
-  }
-  if (saves & save_output) node.saved[inputs.size()].keep(out);
-}
-
 /// Puts `out`, just computed from `inputs`, on the tape: a record with room for its edges and for
 /// what it saves.
-template <class Op, class Edges, class Values>
-[[gnu::always_inline]] inline Ptr<Node> record(Op&& op, const Tensor& out, Inputs inputs,
-                                               Edges&& edges, Values&& values) {
-  auto* node =
-      new NodeOf<Op, Edges, Values>(std::move(op), out, std::move(edges), std::move(values));
+template <class Edges, class Values, class Op>
+[[gnu::always_inline]] inline Ptr<Node> record_as(Op&& op, const Tensor& out, Inputs inputs) {
+  auto* node = new NodeOf<Op, Edges, Values>(std::move(op), out, inputs.size());
   Ptr<Node> owner(node);
-  connect<Op>(*node, inputs, out);
+  node->connect(inputs.data(), inputs.size(), out, &Op::saves);
   return owner;
 }
 
-/// For records of one input, of which a call would be a good part.
-template <class Op, std::same_as<Tensor>... In>
-[[gnu::always_inline]] inline Ptr<Node> record_here(Op&& op, const Tensor& out,
-                                                    const In&... inputs) {
-  constexpr std::size_t count = sizeof...(In);
-  using Edges = std::array<Ptr<Node>, count>;
-  using Values = std::array<SavedTensor, Op::saves(~Needs{0}) == save_nothing ? 0 : count + 1>;
-  const std::array<const Tensor*, count> pointers{&inputs...};
-  return record(std::move(op), out, Inputs(pointers), Edges{}, Values{});
+/// What a record of so many inputs saves.
+template <class Op, std::size_t count>
+using SavedValues = std::array<SavedTensor, Op::saves(~Needs{0}) == save_nothing ? 0 : count + 1>;
+
+/// The same of one input, of which a call would be a good part.
+template <class Op>
+[[gnu::always_inline]] inline Ptr<Node> record_here(Op&& op, const Tensor& out, const Tensor& x) {
+  using Recorded = NodeOf<Op, std::array<Ptr<Node>, 1>, SavedValues<Op, 1>>;
+  auto* node = new Recorded(std::move(op), out, 1);
+  Ptr<Node> owner(node);
+  const Tensor* const input = &x;
+  node->connect_here(&input, 1, out, &Op::saves);
+  return owner;
 }
 
 template <class Op, std::same_as<Tensor>... In>
 Ptr<Node> record(Op&& op, const Tensor& out, const In&... inputs) {
-  return record_here(std::move(op), out, inputs...);
-}
-
-/// Adds an operation that has just run to this thread's trace.
-void list_operation(const Operation& operation, Inputs inputs, Outputs outputs);
-
-template <class Op, std::same_as<Tensor>... In>
-Tensor run_and_record(Op&& op, const In&... inputs);
-template <class Op>
-Tensor run_and_record_list(Op&& op, const std::vector<Tensor>& inputs);
-
-template <class Op, std::same_as<Tensor>... In>
-[[gnu::cold, gnu::noinline]] Tensor apply_traced(const Op& op, const In&... inputs) {
-  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
-  const OperationOf<Op, In...> operation(op);
-  if (is_deferred(operation, pointers)) return deferred(operation, pointers)[0];
-  Tensor out = unlisted([&] { return run_and_record(Op(op), inputs...); });
-  list_operation(operation, pointers, {&out, 1});
-  return out;
-}
-
-/// The result as a step of a program.
-template <class Op, std::same_as<Tensor>... In>
-[[gnu::cold, gnu::noinline]] Tensor captured_result(const Op& op, const In&... inputs) {
-  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
-  return captured(OperationOf<Op, In...>(op), pointers)[0];
-}
-
-template <class Op, std::same_as<Tensor>... In>
-[[gnu::cold, gnu::noinline]] Tensor untaped_watched(const Op& op, const In&... inputs) {
-  if (is_captured()) return captured_result(op, inputs...);
-  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
-  const OperationOf<Op, In...> operation(op);
-  return is_deferred(operation, pointers) ? deferred(operation, pointers)[0]
-                                          : computed(op, inputs...);
+  if constexpr (sizeof...(In) == 1) {
+    return record_here(std::move(op), out, inputs...);
+  } else {
+    constexpr std::size_t count = sizeof...(In);
+    const std::array<const Tensor*, count> pointers{&inputs...};
+    return record_as<std::array<Ptr<Node>, count>, SavedValues<Op, count>>(std::move(op), out,
+                                                                           pointers);
+  }
 }
 
 /// The result of an operation that is on no tape and in no list: a loop of a derivative, numbers
 /// that are made from nothing.
 template <class Op, std::same_as<Tensor>... In>
 Tensor untaped(const Op& op, const In&... inputs) {
-  if (is_captured() || is_traced()) [[unlikely]]
-    return untaped_watched(op, inputs...);
+  if (is_watched()) [[unlikely]]
+    return untyped(&untaped_watched, op, inputs...);
   return computed(op, inputs...);
-}
-
-inline std::vector<const Tensor*> pointers_to(const std::vector<Tensor>& list) {
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& x : list) pointers.push_back(&x);
-  return pointers;
-}
-
-template <class Op>
-[[gnu::cold, gnu::noinline]] Tensor apply_traced_list(const Op& op,
-                                                      const std::vector<Tensor>& inputs) {
-  const std::vector<const Tensor*> pointers = pointers_to(inputs);
-  const OperationOf<Op, std::vector<Tensor>> operation(op);
-  if (is_deferred(operation, pointers)) return deferred(operation, pointers)[0];
-  Tensor out = unlisted([&] { return run_and_record_list(Op(op), inputs); });
-  list_operation(operation, pointers, {&out, 1});
-  return out;
-}
-
-/// As captured_result(). What isn't known before it runs may be made of operations that are.
-template <class Op>
-[[gnu::cold, gnu::noinline]] Tensor captured_list_result(const Op& op,
-                                                         const std::vector<Tensor>& inputs) {
-  const OperationOf<Op, std::vector<Tensor>> operation(op);
-  return operation.computes() ? captured(operation, pointers_to(inputs))[0]
-                              : unrecorded([&] { return computed(op, inputs); });
 }
 
 template <class Op, std::same_as<Tensor>... In>
 Tensor run_and_record(Op&& op, const In&... inputs) {
   if constexpr (!requires { Op::takes_undefined; }) check_defined(Op::name, inputs...);
-  if (is_silent()) return computed(op, inputs...);
-  if (is_traced()) [[unlikely]]
-    return apply_traced(op, inputs...);
-  ((inputs.defined() ? check_history(Op::name, inputs) : void()), ...);
-  Tensor out = is_captured() ? captured_result(op, inputs...)
-                             : unrecorded([&] { return computed(op, inputs...); });
+  if (is_watched()) [[unlikely]]
+    return untyped(&watched, op, inputs...);
+  const bool records = recording();
+  if (records) ((inputs.defined() ? check_history(Op::name, inputs) : void()), ...);
+  Tensor out = unrecorded([&] { return computed(op, inputs...); });
   if constexpr (requires { &Op::vjp; }) {
-    if (recording() && (tracked(inputs) || ...)) {
+    if (records && (tracked(inputs) || ...)) {
       if constexpr (sizeof...(In) == 1) {
         out.impl()->node = record_here(std::move(op), out, inputs...);
       } else {
@@ -257,25 +210,23 @@ Tensor apply(Op op, const In&... inputs) {
 
 template <class Op>
 Ptr<Node> record_list(Op&& op, const Tensor& out, const std::vector<Tensor>& inputs) {
-  const std::vector<const Tensor*> pointers = pointers_to(inputs);
-  const std::size_t count = inputs.size();
-  return record(std::move(op), out, Inputs(pointers), std::vector<Ptr<Node>>(count),
-                std::vector<SavedTensor>(count + 1));
+  return record_as<std::vector<Ptr<Node>>, std::vector<SavedTensor>>(std::move(op), out,
+                                                                     pointers_to(inputs));
 }
 
 template <class Op>
 Tensor run_and_record_list(Op&& op, const std::vector<Tensor>& inputs) {
-  if (is_silent()) return computed(op, inputs);
-  if (is_traced()) [[unlikely]]
-    return apply_traced_list(op, inputs);
+  if (is_watched()) [[unlikely]]
+    return untyped(&watched, op, inputs);
   bool records = false;
-  for (const Tensor& x : inputs) {
-    check_history(op.name, x);
-    records = records || tracked(x);
+  if (recording()) {
+    for (const Tensor& x : inputs) {
+      check_history(op.name, x);
+      records = records || tracked(x);
+    }
   }
-  Tensor out = is_captured() ? captured_list_result(op, inputs)
-                             : unrecorded([&] { return computed(op, inputs); });
-  if (records && recording()) out.impl()->node = record_list(std::move(op), out, inputs);
+  Tensor out = unrecorded([&] { return computed(op, inputs); });
+  if (records) out.impl()->node = record_list(std::move(op), out, inputs);
   return out;
 }
 
@@ -287,9 +238,9 @@ void record_outputs(const Op& op, Outputs outs, const In&... inputs) {
   if constexpr (IsViews<Op> || ComputesSeveral<Op, In...>) {
     record_several(op, {outs.begin(), outs.end()}, inputs...);
   } else if constexpr ((std::same_as<In, Tensor> && ...)) {
-    outs[0].impl()->node = record(op, outs[0], inputs...);
+    outs[0].impl()->node = record(Op(op), outs[0], inputs...);
   } else {
-    outs[0].impl()->node = record_list(op, outs[0], inputs...);
+    outs[0].impl()->node = record_list(Op(op), outs[0], inputs...);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "autograd/trace.hpp"
 #include "core/check.hpp"
 #include "core/extras.hpp"
+#include "core/fixed_text.hpp"
 #include "core/naming.hpp"
 #include "core/tensor_impl.hpp"
 #include "tapegrad/autograd.hpp"
@@ -58,7 +59,7 @@ auto at(CallSite site, std::string_view operation, const F& f) {
     return with_room(operation, f);
   } catch (Error& error) {
     std::array<char, 512> place{};  // not on the heap, which may be what is at its end
-    format_into(place, "{} at {}:{}", operation, site.file(), site.line());
+    FixedText(place) << operation << " at " << site.file() << ":" << std::uint64_t{site.line()};
     error.add_place(place.data());
     throw;
   }

@@ -12,6 +12,7 @@
 #include "autograd/saved.hpp"
 #include "core/check.hpp"
 #include "core/extras.hpp"
+#include "core/fixed_text.hpp"
 #include "core/tensor_impl.hpp"
 #include "core/thread_end.hpp"
 #include "tapegrad/autograd.hpp"
@@ -294,6 +295,12 @@ void ReversePass::arrive(Arrival& arrival) {
   }
 }
 
+/// As the derivative of the node is to see it.
+Tensor with_digits(const Node& node, const Tensor& g) {
+  const Tensor computed = widened(g);
+  return node.more_digits && computed.dtype() == float32 ? computed.to(float64) : computed;
+}
+
 /// The derivative of the node. What fails in it says whose it was.
 template <ReversePass::Look look>
 Grads ReversePass::gradients_of(Node& node, const Tensor& g) {
@@ -304,12 +311,12 @@ Grads ReversePass::gradients_of(Node& node, const Tensor& g) {
       if (has_narrow(gs)) gs = widened(gs);
       return static_cast<Joint&>(node).vjp_of(gs);
     }
-    if (has_narrow(g)) [[unlikely]]
-      return node.vjp(widened(g));
+    if (has_narrow(g) || node.more_digits) [[unlikely]]
+      return node.vjp(with_digits(node, g));
     return node.vjp(g);
   } catch (const MemoryError& inner) {
     std::array<char, 64> name{};
-    format_into(name, "backward of {}", node.name());
+    FixedText(name) << "backward of " << node.name();
     throw MemoryError(name.data(), inner);
   } catch (Error& error) {
     error.add_place("in the derivative of " + description_of(node));

@@ -18,8 +18,6 @@ std::vector<Tensor> widened(std::span<const Tensor> list) {
   return wide;
 }
 
-void store_result(const Tensor& result, Outputs outs) { Tensor(outs[0]).copy_(result); }
-
 void store_results(const std::vector<Tensor>& results, Outputs outs) {
   for (std::size_t i = 0; i < outs.size(); ++i) Tensor(outs[i]).copy_(results[i]);
 }

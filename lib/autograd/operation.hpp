@@ -18,6 +18,7 @@
 // product with a matrix that may be large.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -108,12 +109,27 @@ bool is_computed_wide(const In&... inputs) {
   }
 }
 
+using Inputs = std::span<const Tensor* const>;
+class Operation;
+
+/// The results of an operation that computes, by way of the wider types (watched.cpp).
+std::vector<Tensor> computed_wide(const Operation& operation, Inputs inputs);
+
+/// run() of `op` with `inputs`, so many tensors or a list of them: the long way, which is one for
+/// all operations.
+using Run = std::vector<Tensor> (*)(const Operation& operation, Inputs inputs);
 template <class Op, class... In>
-[[gnu::cold, gnu::noinline]] Tensor computed_wide(const Op& op, const In&... inputs) {
-  const Meta meta = op.result(inputs...);
-  const Tensor out = make_tensor(computed_in(meta.dtype), meta.shape);
-  op.into(out, widened(inputs)...);
-  return out.to(meta.dtype);
+std::vector<Tensor> untyped_several(Run run, const Op& op, const In&... inputs);
+/// The same of an operation that has one result.
+template <class Op, class... In>
+Tensor untyped(Run run, const Op& op, const In&... inputs) {
+  return untyped_several(run, op, inputs...)[0];
+}
+
+/// op.into(): compiled once, for who knows the type and for who doesn't.
+template <class Op, class Out, class... In>
+[[gnu::noinline]] void fill_by(const Op& op, const Out& out, const In&... inputs) {
+  op.into(out, inputs...);
 }
 
 /// The result, without recording. `inputs` are tensors, or one list of them.
@@ -123,10 +139,10 @@ Tensor computed(const Op& op, const In&... inputs) {
     return view_of(op, inputs...);
   } else if constexpr (Computes<Op, In...>) {
     if (is_computed_wide<Op>(inputs...)) [[unlikely]]
-      return computed_wide(op, inputs...);
+      return untyped(&computed_wide, op, inputs...);
     const auto meta = op.result(inputs...);
     Tensor out = make_tensor(meta.dtype, meta.shape);
-    op.into(out, inputs...);
+    fill_by(op, out, inputs...);
     return out;
   } else {
     return op.forward(inputs...);
@@ -144,19 +160,11 @@ std::vector<Tensor> computed_several(const Op& op, const In&... inputs) {
     };
     view(inputs...);
   } else {
-    const std::vector<Meta> metas = op.results(inputs...);
-    const bool wide = is_computed_wide<Op>(inputs...);
-    for (const Meta& meta : metas) {
-      outs.push_back(make_tensor(wide ? computed_in(meta.dtype) : meta.dtype, meta.shape));
+    if (is_computed_wide<Op>(inputs...)) return untyped_several(&computed_wide, op, inputs...);
+    for (const Meta& meta : op.results(inputs...)) {
+      outs.push_back(make_tensor(meta.dtype, meta.shape));
     }
-    if (!wide) {
-      op.into(Outputs(outs), inputs...);
-      return outs;
-    }
-    op.into(Outputs(outs), widened(inputs)...);
-    for (std::size_t i = 0; i < outs.size(); ++i) {
-      outs[i] = outs[i].to(metas[i].dtype);
-    }
+    fill_by(op, Outputs(outs), inputs...);
   }
   return outs;
 }
@@ -174,8 +182,6 @@ struct Record : Node {
   virtual std::span<SavedTensor> saved_values() { return {}; }
 };
 
-using Inputs = std::span<const Tensor* const>;
-
 /// Gives another size in the place of each that an operation was told.
 using NewSize = std::function<std::int64_t(std::int64_t)>;
 
@@ -192,7 +198,6 @@ template <class Op, class... In>
 void record_outputs(const Op& op, Outputs outs, const In&... inputs);
 
 /// Copies what was computed in wider types to where it is wanted.
-void store_result(const Tensor& result, Outputs outs);
 void store_results(const std::vector<Tensor>& results, Outputs outs);
 
 /// An operation whose type isn't known: for those who list what runs, or run it again.
@@ -258,12 +263,12 @@ template <class Op, class... In>
 class OperationOf final : public Operation {
  public:
   explicit OperationOf(const Op& op) : Operation(traits()), op_(op) { told_ = told_to(op_); }
-  std::unique_ptr<const Operation> copy() const override {
+  [[gnu::cold]] std::unique_ptr<const Operation> copy() const override {
     return std::make_unique<OperationOf>(op_);
   }
   std::string_view name() const override { return op_.name; }
   void attributes(AttributeList& list) const override { list_attributes(op_, list); }
-  std::vector<Meta> results(Inputs inputs) const override {
+  [[gnu::cold]] std::vector<Meta> results(Inputs inputs) const override {
     if constexpr (ComputesSeveral<Op, In...>) {
       return with(inputs, [&](const auto&... x) { return op_.results(x...); });
     } else if constexpr (Computes<Op, In...>) {
@@ -274,13 +279,13 @@ class OperationOf final : public Operation {
   void into(Outputs outs, Inputs inputs) const override {
     if constexpr (ComputesSeveral<Op, In...>) {
       return with(inputs, [&](const auto&... x) {
-        if (is_computed_wide<Op>(x...)) return store_results(computed_several(op_, x...), outs);
-        op_.into(outs, x...);
+        if (is_computed_wide<Op>(x...)) return store_results(computed_wide(*this, inputs), outs);
+        fill_by(op_, outs, x...);
       });
     } else if constexpr (Computes<Op, In...>) {
       return with(inputs, [&](const auto&... x) {
-        if (is_computed_wide<Op>(x...)) return store_result(computed_wide(op_, x...), outs);
-        op_.into(outs[0], x...);
+        if (is_computed_wide<Op>(x...)) return store_results(computed_wide(*this, inputs), outs);
+        fill_by(op_, outs[0], x...);
       });
     }
     fail<Error>("{}: has no into() of its own", name());
@@ -296,12 +301,12 @@ class OperationOf final : public Operation {
     }
     fail<Error>("{}: has no forward() of its own", op_.name);
   }
-  void record(Inputs inputs, Outputs outs) const override {
+  [[gnu::cold]] void record(Inputs inputs, Outputs outs) const override {
     if constexpr (requires { &Op::vjp; }) {
       with(inputs, [&](const auto&... x) { record_outputs(op_, outs, x...); });
     }
   }
-  std::unique_ptr<const Operation> resized(const NewSize& new_size) const override {
+  [[gnu::cold]] std::unique_ptr<const Operation> resized(const NewSize& new_size) const override {
     if constexpr (ToldSizes<Op>) {
       Op other = op_;
       other.each_size([&](std::int64_t& size) { size = new_size(size); });
@@ -351,5 +356,22 @@ class OperationOf final : public Operation {
 
   Op op_;
 };
+
+inline std::vector<const Tensor*> pointers_to(std::span<const Tensor> list) {
+  std::vector<const Tensor*> pointers;
+  for (const Tensor& x : list) pointers.push_back(&x);
+  return pointers;
+}
+
+template <class Op, class... In>
+[[gnu::cold, gnu::noinline]] std::vector<Tensor> untyped_several(Run run, const Op& op,
+                                                                 const In&... inputs) {
+  const OperationOf<Op, In...> operation(op);
+  if constexpr ((std::same_as<In, Tensor> && ...)) {
+    return run(operation, std::array<const Tensor*, sizeof...(In)>{&inputs...});
+  } else {
+    return run(operation, pointers_to(inputs...));
+  }
+}
 
 }  // namespace tapegrad

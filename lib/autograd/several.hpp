@@ -62,26 +62,17 @@ class SavedResults : public Saved {
 };
 
 template <class Op, class Edges, class Values>
-struct JointOf final : Joint {
-  JointOf(Op operation, const std::vector<Tensor>& outs, Edges&& to, Values&& slots)
-      : Joint(outs[0], outs.size()),
-        op(std::move(operation)),
-        edges(std::move(to)),
-        saved(std::move(slots)) {}
+struct JointOf final : RecordOf<Joint, Edges, Values> {
+  JointOf(Op operation, const std::vector<Tensor>& outs, std::size_t inputs)
+      : RecordOf<Joint, Edges, Values>(inputs, inputs + outs.size(), outs[0], outs.size()),
+        op(std::move(operation)) {}
   std::string_view name() const override { return op.name; }
   void attributes(AttributeList& list) const override { list_attributes(op, list); }
-  std::span<Ptr<Node>> inputs() override { return edges; }
   Grads vjp_of(std::span<const Tensor> gs) override {
-    return op.vjp(SavedResults(*this, edges, saved), gs);
-  }
-  std::span<SavedTensor> saved_values() override { return saved; }
-  void release_saved() override {
-    for (SavedTensor& s : saved) s.value = Tensor();
+    return op.vjp(SavedResults(*this, this->edges, this->saved), gs);
   }
 
   [[no_unique_address]] Op op;
-  Edges edges;
-  Values saved;
 };
 
 /// Puts the results, just computed from `inputs`, on the tape.
@@ -93,12 +84,10 @@ void record_several(Op op, const std::vector<Tensor>& outs, const In&... inputs)
   using Edges = std::array<Ptr<Node>, count>;
   using Values = std::conditional_t<with_results, std::vector<SavedTensor>,
                                     std::array<SavedTensor, saves == save_nothing ? 0 : count>>;
-  Values values{};
-  if constexpr (with_results) values.resize(count + outs.size());
-  auto* node = new JointOf<Op, Edges, Values>(std::move(op), outs, Edges{}, std::move(values));
+  auto* node = new JointOf<Op, Edges, Values>(std::move(op), outs, count);
   const Ptr<Node> owner(node);
   const std::array<const Tensor*, count> pointers{&inputs...};
-  connect<Op>(*node, pointers, Tensor());
+  node->connect(pointers.data(), count, Tensor(), &Op::saves);
   if constexpr (with_results) {
     for (std::size_t i = 0; i < outs.size(); ++i) node->saved[count + i].keep(outs[i]);
   }
@@ -111,21 +100,12 @@ void record_several(Op op, const std::vector<Tensor>& outs, const In&... inputs)
 template <class Op, std::same_as<Tensor>... In>
 std::vector<Tensor> run_and_record_several(Op op, const In&... inputs) {
   if constexpr (!requires { Op::takes_undefined; }) check_defined(Op::name, inputs...);
-  if (is_silent()) return computed_several(op, inputs...);
-  if (is_traced()) [[unlikely]] {
-    const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
-    const OperationOf<Op, In...> operation(op);
-    if (is_deferred(operation, pointers)) return deferred(operation, pointers);
-    std::vector<Tensor> outs = unlisted([&] { return run_and_record_several(op, inputs...); });
-    list_operation(operation, pointers, outs);
-    return outs;
-  }
-  ((inputs.defined() ? check_history(Op::name, inputs) : void()), ...);
-  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
-  std::vector<Tensor> outs = is_captured()
-                                 ? captured(OperationOf<Op, In...>(op), pointers)
-                                 : unrecorded([&] { return computed_several(op, inputs...); });
-  if (recording() && !outs.empty() && (tracked(inputs) || ...)) {
+  if (is_watched()) [[unlikely]]
+    return untyped_several(&watched, op, inputs...);
+  const bool records = recording();
+  if (records) ((inputs.defined() ? check_history(Op::name, inputs) : void()), ...);
+  std::vector<Tensor> outs = unrecorded([&] { return computed_several(op, inputs...); });
+  if (records && !outs.empty() && (tracked(inputs) || ...)) {
     record_several(std::move(op), outs, inputs...);
   }
   return outs;
@@ -134,9 +114,8 @@ std::vector<Tensor> run_and_record_several(Op op, const In&... inputs) {
 /// untaped() for an operation with several results.
 template <class Op, std::same_as<Tensor>... In>
 std::vector<Tensor> untaped_several(const Op& op, const In&... inputs) {
-  const std::array<const Tensor*, sizeof...(In)> pointers{&inputs...};
   if (is_captured()) [[unlikely]]
-    return captured(OperationOf<Op, In...>(op), pointers);
+    return untyped_several(&captured, op, inputs...);
   return computed_several(op, inputs...);
 }
 

@@ -1,4 +1,4 @@
-// Reverse passes as entries of a trace. What lists an operation is list_operation() in apply.hpp.
+// Reverse passes as entries of a trace. What lists an operation is list_operation() in watched.hpp.
 #pragma once
 
 #include <functional>

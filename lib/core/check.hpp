@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,20 +30,19 @@ struct fmt::formatter<tapegrad::DType> {
 
 namespace tapegrad {
 
-/// Writes what fits of a text, and a NUL behind it: for errors that may have no memory.
-void vformat_into(std::span<char> to, fmt::string_view text, fmt::format_args values);
-template <class... Args>
-void format_into(std::span<char> to, fmt::format_string<Args...> text, const Args&... args) {
-  vformat_into(to, fmt::string_view(text), fmt::make_format_args(args...));
-}
-
 /// The message, and behind it, in brackets, the scope that this thread is in, if it is in one.
 std::string with_place(std::string message);
+
+template <class E>
+[[noreturn, gnu::cold, gnu::noinline]] void throw_formatted(fmt::string_view message,
+                                                            fmt::format_args values) {
+  throw E(with_place(fmt::vformat(message, values)));
+}
 
 template <class E, class... Args>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(fmt::format_string<Args...> message,
                                                  Args&&... args) {
-  throw E(with_place(fmt::format(message, std::forward<Args>(args)...)));
+  throw_formatted<E>(fmt::string_view(message), fmt::make_format_args(args...));
 }
 
 template <class E, class... Args>

@@ -63,6 +63,28 @@ decltype(auto) dispatch_stored(DType dtype, F&& f) {
   }
 }
 
+/// The unsigned integer that is as large as a T.
+template <class T>
+using Bits = std::conditional_t<
+    sizeof(T) == 1, std::uint8_t,
+    std::conditional_t<sizeof(T) == 2, std::uint16_t,
+                       std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>>;
+
+/// The same with an unsigned integer as large as an element: for who only moves elements.
+template <class F>
+decltype(auto) dispatch_size(DType dtype, F&& f) {
+  switch (size_of(dtype)) {
+    case 1:
+      return f(std::type_identity<std::uint8_t>{});
+    case 2:
+      return f(std::type_identity<std::uint16_t>{});
+    case 4:
+      return f(std::type_identity<std::uint32_t>{});
+    default:
+      return f(std::type_identity<std::uint64_t>{});
+  }
+}
+
 /// As dispatch(), for a type that the caller knows to be float32 or float64, or stored only.
 template <class F>
 decltype(auto) dispatch_known_floating(DType dtype, F&& f) {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "core/check.hpp"
+#include "core/fixed_text.hpp"
 #include "core/machine.hpp"
 #include "core/thread_end.hpp"
 #include "tapegrad/memory.hpp"
@@ -200,7 +201,7 @@ constinit Forever large;
     if (void* block = from_system(c)) return block;
   }
   std::array<char, 64> request{};
-  format_into(request, "a block of {} bytes", bytes);
+  FixedText(request) << "a block of " << bytes << " bytes";
   throw MemoryError("tensor", request.data(), bytes, cached);
 }
 

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <span>
 
-#include "core/check.hpp"
+#include "core/fixed_text.hpp"
 #include "core/scope.hpp"
 #include "tapegrad/error.hpp"
 #include "tapegrad/memory.hpp"
@@ -13,10 +13,9 @@ namespace tapegrad {
 MemoryError::MemoryError(std::string_view operation, std::string_view request, std::size_t wanted,
                          std::size_t released) noexcept
     : Error(""), name_size_(operation.size()), wanted_(wanted), released_(released) {
-  format_into(text_,
-              "{}: out of memory: {}; {} bytes of the cache were given back "
-              "first, {} bytes are in use",
-              operation, request, released, memory_stats().in_use);
+  FixedText(text_) << operation << ": out of memory: " << request << "; " << released
+                   << " bytes of the cache were given back first, " << memory_stats().in_use
+                   << " bytes are in use";
   if (!current_scope) return;
   std::array<char, 256> place{};
   write_place(place, current_scope);
@@ -25,12 +24,12 @@ MemoryError::MemoryError(std::string_view operation, std::string_view request, s
 
 MemoryError::MemoryError(std::string_view operation, const MemoryError& inner) noexcept
     : Error(""), name_size_(operation.size()), wanted_(inner.wanted_), released_(inner.released_) {
-  format_into(text_, "{}{}", operation, inner.text_ + inner.name_size_);
+  FixedText(text_) << operation << inner.text_ + inner.name_size_;
 }
 
 void MemoryError::add_place(std::string_view place) noexcept {
   const std::span<char> rest = std::span(text_).subspan(std::strlen(text_));
-  if (rest.size() > place.size() + 4) format_into(rest, " ({})", place);
+  if (rest.size() > place.size() + 4) FixedText(rest) << " (" << place << ")";
 }
 
 }  // namespace tapegrad

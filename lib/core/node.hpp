@@ -99,6 +99,9 @@ struct Node {
   Claim claim;
   DType dtype;
   const Kind kind;
+  /// The derivative is to be computed in float64: an input holds more digits than the result, as a
+  /// float64 number beside float32 elements does, or what a float32 tensor was changed by in place.
+  bool more_digits = false;
   /// Creation order, which is a topological order.
   std::uint64_t number;
   Shape shape;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/fixed_text.hpp"
 
 namespace tapegrad {
 
@@ -56,23 +57,17 @@ std::string place_of(const Scope* scope) {
 }
 
 void write_place(std::span<char> to, const Scope* scope) noexcept {
-  std::size_t used = 0;
-  const auto write = [&](std::string_view text) {
-    const std::size_t count = std::min(text.size(), to.size() - 1 - used);
-    std::copy_n(text.begin(), count, to.begin() + static_cast<std::ptrdiff_t>(used));
-    used += count;
-  };
+  FixedText text(to);
   const auto write_path = [&](const auto& self, const Scope* inner) -> void {
     if (inner->parent) {
       self(self, inner->parent);
-      write("/");
+      text << "/";
     }
-    write(inner->name);
+    text << inner->name;
   };
-  write("in \"");
+  text << "in \"";
   write_path(write_path, scope);
-  write("\"");
-  to[used] = '\0';
+  text << "\"";
 }
 
 bool is_name(std::string_view name) {

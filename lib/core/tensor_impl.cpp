@@ -6,6 +6,7 @@
 #include <new>
 
 #include "core/check.hpp"
+#include "core/fixed_text.hpp"
 #include "core/memory.hpp"
 #include "core/sizes.hpp"
 
@@ -72,7 +73,7 @@ namespace {
 [[noreturn, gnu::cold, gnu::noinline]] void refuse(DType dtype, const Shape& shape,
                                                    std::size_t bytes, const MemoryError& inner) {
   std::array<char, 256> request{};
-  format_into(request, "{} {} needs {} bytes", dtype, shape, bytes);
+  FixedText(request) << dtype << " " << shape << " needs " << bytes << " bytes";
   throw MemoryError("tensor", request.data(), bytes, inner.bytes_released());
 }
 

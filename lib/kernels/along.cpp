@@ -25,14 +25,14 @@ void with_indices(Ref lines, Ref values, Ref indices, std::size_t dim, const F& 
 }  // namespace
 
 void take_along(Ref out, Ref in, Ref indices, std::size_t dim) {
-  dispatch(in.dtype, [&]<class T>(std::type_identity<T>) {
+  dispatch_size(in.dtype, [&]<class T>(std::type_identity<T>) {
     with_indices<T>(in, out, indices, dim, [](const T& element, T& value) { value = element; });
   });
 }
 
 void put_along(Ref out, Ref in, Ref indices, std::size_t dim) {
   fill(out, 0);
-  dispatch(in.dtype, [&]<class T>(std::type_identity<T>) {
+  dispatch_size(in.dtype, [&]<class T>(std::type_identity<T>) {
     with_indices<T>(out, in, indices, dim, [](T& element, const T& value) { element = value; });
   });
 }

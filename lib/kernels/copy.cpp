@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 
 #include "core/dispatch.hpp"
+#include "kernels/conversion.hpp"
 #include "kernels/narrow.hpp"
 #include "kernels/transpose.hpp"
 #include "kernels/walk.hpp"
@@ -14,21 +15,6 @@
 
 namespace tapegrad::kernels {
 namespace {
-
-template <class To, class From>
-To convert(From x) {
-  if constexpr (std::is_same_v<To, bool>) {
-    return x != From(0);
-  } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
-    // The largest integer may round up, to one that is too large itself.
-    using Limits = std::numeric_limits<To>;
-    if (x >= static_cast<From>(Limits::max())) return Limits::max();
-    if (x <= static_cast<From>(Limits::min())) return Limits::min();
-    return x != x ? To(0) : static_cast<To>(x);
-  } else {
-    return static_cast<To>(x);
-  }
-}
 
 /// Both with their dimensions in the order in which `out` lies, so that it is written without
 /// jumps.
@@ -110,49 +96,27 @@ void transpose(const Walk<2>& walk, std::size_t across) {
                        });
 }
 
-void transpose(const Walk<2>& walk, std::size_t across, std::size_t size) {
-  if (size == 1) return transpose<std::uint8_t>(walk, across);
-  if (size == 2) return transpose<std::uint16_t>(walk, across);
-  if (size == 4) return transpose<std::uint32_t>(walk, across);
-  transpose<std::uint64_t>(walk, across);
-}
-
-template <class To, class From>
-void convert_blocks(const Walk<2>& walk, std::size_t across) {
+void convert_blocks(const Walk<2>& walk, std::size_t across, DType to, DType from) {
+  const auto to_size = static_cast<std::int64_t>(size_of(to));
+  const auto to_step = walk.strides(across)[0] * to_size;
+  const auto from_step = walk.strides(across)[1] * static_cast<std::int64_t>(size_of(from));
   const std::array<std::int64_t, 2> down = walk.strides(0);
-  const std::array<std::int64_t, 2> along = walk.strides(across);
-  walk.parallel_blocks(grain, across, block_shape(walk, across, line_bytes / sizeof(To)),
-                       [&](std::int64_t, const auto& at, std::int64_t height, std::int64_t width) {
+  walk.parallel_blocks(grain, across, block_shape(walk, across, line_bytes / to_size),
+                       [&, convert = Conversion(to, from)](std::int64_t, const auto& at,
+                                                           std::int64_t height,
+                                                           std::int64_t width) {
                          for (std::int64_t i = 0; i < width; ++i) {
-                           auto* to = reinterpret_cast<To*>(at[0]) + i * along[0];
-                           const auto* from = reinterpret_cast<const From*>(at[1]) + i * along[1];
-                           for (std::int64_t j = 0; j < height; ++j) {
-                             to[j * down[0]] = convert<To>(from[j * down[1]]);
-                           }
+                           convert(at[0] + i * to_step, down[0], at[1] + i * from_step, down[1],
+                                   height);
                          }
                        });
 }
 
-template <class To, class From>
-void convert_rows(const Walk<2>& walk) {
-  walk.parallel_rows(grain, [](const auto& at, const auto& stride, std::int64_t n) {
-    auto* to = reinterpret_cast<To*>(at[0]);
-    const auto* from = reinterpret_cast<const From*>(at[1]);
-    const std::int64_t to_step = stride[0];
-    const std::int64_t from_step = stride[1];
-    if (to_step == 1 && from_step == 1) {
-      for (std::int64_t i = 0; i < n; ++i) to[i] = convert<To>(from[i]);
-    } else if (to_step == 1 && from_step == 0) {
-      std::fill_n(to, n, convert<To>(*from));
-    } else {
-      for (std::int64_t i = 0; i < n; ++i) to[i * to_step] = convert<To>(from[i * from_step]);
-    }
+void convert_rows(const Walk<2>& walk, DType to, DType from) {
+  walk.parallel_rows(grain, [convert = Conversion(to, from)](const auto& at, const auto& stride,
+                                                             std::int64_t n) {
+    convert(at[0], stride[0], at[1], stride[1], n);
   });
-}
-
-template <class To, class From>
-void convert(const Walk<2>& walk, std::size_t across) {
-  across > 0 ? convert_blocks<To, From>(walk, across) : convert_rows<To, From>(walk);
 }
 
 }  // namespace
@@ -168,22 +132,27 @@ void copy(Ref out, Ref in) {
   const Walk<2> walk = dense ? Walk<2>({out, in}) : in_order_of_writing(out, in);
   const std::size_t across = dimension_of_reading(walk);
   if (same && across > 0 && walk.strides(0)[0] == 1 && walk.strides(across)[1] == 1) {
-    return transpose(walk, across, size_of(out.dtype));
+    return dispatch_size(out.dtype, [&]<class T>(std::type_identity<T>) {
+      transpose<T>(walk, across);
+    });
   }
-  if (same && size_of(out.dtype) == 2) return convert<std::uint16_t, std::uint16_t>(walk, across);
-  if (same && out.dtype == int8) return convert<std::uint8_t, std::uint8_t>(walk, across);
-  if (is_narrow(out.dtype) || is_narrow(in.dtype)) {
+  if (!same && (is_narrow(out.dtype) || is_narrow(in.dtype))) {
     return convert_narrow(walk, out.dtype, in.dtype);
   }
-  dispatch(out.dtype, [&]<class To>(std::type_identity<To>) {
-    dispatch(in.dtype,
-             [&]<class From>(std::type_identity<From>) { convert<To, From>(walk, across); });
+  across > 0 ? convert_blocks(walk, across, out.dtype, in.dtype)
+             : convert_rows(walk, out.dtype, in.dtype);
+}
+
+std::uint64_t element_bits(DType dtype, Scalar value, std::string_view operation) {
+  return dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) -> std::uint64_t {
+    return std::bit_cast<Bits<T>>(value.to<T>(operation));
   });
 }
 
 void fill(Ref out, Scalar value, std::string_view operation) {
-  dispatch_stored(out.dtype, [&]<class T>(std::type_identity<T>) {
-    const T v = value.to<T>(operation);
+  const std::uint64_t bits = element_bits(out.dtype, value, operation);
+  dispatch_size(out.dtype, [&]<class T>(std::type_identity<T>) {
+    const T v = static_cast<T>(bits);
     if (out.layout->is_contiguous()) {
       T* to = out.as<T>();
       return parallel_for(

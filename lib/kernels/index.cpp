@@ -160,7 +160,7 @@ std::optional<std::int64_t> first_outside(Ref indices, std::int64_t size) {
 }
 
 void index_select(Ref out, Ref in, Ref index, std::size_t dim) {
-  dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
+  dispatch_size(out.dtype, [&]<class T>(std::type_identity<T>) {
     const auto set = [](const T& from, T& to) { to = from; };
     const Slices<T, decltype(set)> slices(in, out, index, dim, set);
     if (out.layout->numel() == 0) return;
@@ -179,21 +179,16 @@ void index_add(Ref out, Ref in, Ref index, std::size_t dim) {
   });
 }
 
-// Only the size of an element matters.
 void index_copy(Ref out, Ref in, Ref index, std::size_t dim) {
-  const auto put = [&]<class T>(std::type_identity<T>) {
+  dispatch_size(out.dtype, [&]<class T>(std::type_identity<T>) {
     const auto set = [](T& to, const T& from) { to = from; };
     const Slices<T, decltype(set)> slices(out, in, index, dim, set);
     slices.by_parts(0, slices.count());
-  };
-  const std::size_t size = size_of(out.dtype);
-  if (size == 1) return put(std::type_identity<std::uint8_t>{});
-  if (size == 4) return put(std::type_identity<std::uint32_t>{});
-  put(std::type_identity<std::uint64_t>{});
+  });
 }
 
 void gather(Ref out, Ref in, Ref index, std::size_t dim) {
-  dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
+  dispatch_size(out.dtype, [&]<class T>(std::type_identity<T>) {
     with_elements<T>(in, out, index, dim, true, [](const T& from, T& to) { to = from; });
   });
 }

@@ -58,19 +58,23 @@ class VectorRow {
                     "f of SIMD batches must give a batch of their type: give each function that it "
                     "calls a form for batches in kernels/simd.hpp, or say `vector = false`");
       if (n <= 0) return;
-      if (n == 1) {
-        *out = f(Batch<T>(*in[K])...).data[0];
-        return;
-      }
       const std::int64_t end = n - width;
-      // Before any result is stored, which may be where an input is.
-      const std::array<Batch<T>, N> last{end >= 0
-                                             ? Batch<T>::load_unaligned(in[K] + end * advance[K])
-                                             : part_of_batch<T>(in[K], n * advance[K], *in[K])...};
-      for (std::int64_t i = 0; i < end; i += width) {
-        f(Batch<T>::load_unaligned(in[K] + i * advance[K])...).store_unaligned(out + i);
+      std::array<Batch<T>, N> last;
+      if (n == 1) {
+        last = {Batch<T>(*in[K])...};
+      } else {
+        // Before any result is stored, which may be where an input is.
+        last = {end >= 0 ? Batch<T>::load_unaligned(in[K] + end * advance[K])
+                         : part_of_batch<T>(in[K], n * advance[K], *in[K])...};
+        for (std::int64_t i = 0; i < end; i += width) {
+          f(Batch<T>::load_unaligned(in[K] + i * advance[K])...).store_unaligned(out + i);
+        }
       }
       const Batch<T> result = f(last[K]...);
+      if (n == 1) {
+        *out = result.data[0];
+        return;
+      }
       if (end >= 0) return result.store_unaligned(out + end);
       alignas(64) T few[static_cast<std::size_t>(width)];
       result.store_aligned(few);
@@ -90,16 +94,8 @@ class VectorRow {
     (std::make_index_sequence<N>{});
   }
 
-  /// Rows with any strides pass through blocks on the stack. All that there is of it for each f is
-  /// one call().
-  template <class F>
-  static void run(const F& f, T* out, std::int64_t out_stride, const Sources& in,
-                  const Steps& stride, std::int64_t n) {
-    run_any({&f, &call<F>}, out, out_stride, in, stride, n);
-  }
-
- private:
-  struct Dense {
+  /// An f whatever its type: all that there is for each f is one call().
+  struct Text {
     const void* f;
     DenseCall call;
     void operator()(T* out, const Sources& in, const Steps& advance, std::int64_t n) const {
@@ -108,8 +104,18 @@ class VectorRow {
       call(f, reinterpret_cast<std::byte*>(out), from.data(), advance.data(), n);
     }
   };
+  template <class F>
+  static Text text(const F& f) {
+    return {&f, &call<F>};
+  }
 
-  [[gnu::noinline]] static void run_any(const Dense& f, T* out, std::int64_t out_stride, Sources in,
+  /// Rows with any strides pass through blocks on the stack.
+  template <class F>
+  static void run(const F& f, T* out, std::int64_t out_stride, const Sources& in,
+                  const Steps& stride, std::int64_t n) {
+    run_any(text(f), out, out_stride, in, stride, n);
+  }
+  [[gnu::noinline]] static void run_any(Text f, T* out, std::int64_t out_stride, Sources in,
                                         const Steps& stride, std::int64_t n) {
     alignas(64) T repeated[N][static_cast<std::size_t>(width)];
     Steps advance;
@@ -127,7 +133,8 @@ class VectorRow {
     gathered(f, out, out_stride, in, stride, n);
   }
 
-  static void gathered(const Dense& f, T* out, std::int64_t out_stride, const Sources& in,
+ private:
+  static void gathered(Text f, T* out, std::int64_t out_stride, const Sources& in,
                        const Steps& stride, std::int64_t n) {
     alignas(64) Block blocks[N];
     alignas(64) Block results;
@@ -183,47 +190,69 @@ template <class F, class Out, class... In>
 constexpr bool in_batches = vectorizes<F>() && std::is_floating_point_v<Out> &&
                             (std::is_same_v<Out, In> && ...);
 
-/// One row with the element types known. It is compiled once, not for each way to walk.
-template <class Out, class... In, class F>
-[[gnu::noinline]] void map_row(const F& f, const std::array<std::byte*, sizeof...(In) + 1>& at,
+/// A row of scalar_row() with the element types known.
+template <class F, class Out, class... In>
+[[gnu::noinline]] void map_row(const void* f, const std::array<std::byte*, sizeof...(In) + 1>& at,
                                const std::array<std::int64_t, sizeof...(In) + 1>& stride,
                                std::int64_t n) {
-  constexpr std::size_t count = sizeof...(In);
   [&]<std::size_t... K>(std::index_sequence<K...>) {
-    Out* out = reinterpret_cast<Out*>(at[0]);
-    const std::array<std::int64_t, count> in_stride{stride[K + 1]...};
-    if constexpr (in_batches<F, Out, In...>) {
-      VectorRow<Out, count>::run(f, out, stride[0], {reinterpret_cast<const Out*>(at[K + 1])...},
-                                 in_stride, n);
-    } else {
-      scalar_row<Out, F, In...>(f, out, stride[0], n,
-                                reinterpret_cast<const Read<In>*>(at[K + 1])..., in_stride);
-    }
+    scalar_row<Out, F, In...>(*static_cast<const F*>(f), reinterpret_cast<Out*>(at[0]), stride[0],
+                              n, reinterpret_cast<const Read<In>*>(at[K + 1])...,
+                              {stride[K + 1]...});
   }
   (std::index_sequence_for<In...>{});
 }
 
-/// The shortest way, which small tensors go: all arrays lie without gaps.
-template <class Out, class... In, class F>
-void map_dense(const F& f, const std::array<Ref, sizeof...(In) + 1>& arrays, std::int64_t n) {
-  [&]<std::size_t... K>(std::index_sequence<K...>) {
-    Out* out = reinterpret_cast<Out*>(arrays[0].data);
-    if constexpr (in_batches<F, Out, In...>) {
-      constexpr std::array<std::int64_t, sizeof...(In)> ahead{(K * 0 + 1)...};
-      VectorRow<Out, sizeof...(In)>::dense(
-          f, out, {reinterpret_cast<const Out*>(arrays[K + 1].data)...}, ahead, n);
-    } else {
-      scalar_row<Out, F, In...>(
-          f, out, 1, n, reinterpret_cast<const Read<In>*>(arrays[K + 1].data)..., {(K * 0 + 1)...});
-    }
-  }
-  (std::index_sequence_for<In...>{});
-}
-
-/// The longest way, which is the same whatever a row does.
+/// Few elements that lie without gaps, which are one row.
 template <std::size_t N>
-[[gnu::noinline]] void walk_rows(const std::array<Ref, N>& arrays,
-                                 const typename Walk<N>::Row& row) {
+bool is_short_row(const std::array<Ref, N>& arrays, std::int64_t n) {
+  if (n > grain) return false;
+  for (const Ref& r : arrays) {
+    if (!r.layout->is_contiguous()) return false;
+  }
+  return true;
+}
+
+/// map() by batches, which is the same whatever f does.
+template <class T, std::size_t N>
+[[gnu::noinline]] void map_batches(typename VectorRow<T, N>::Text f,
+                                   const std::array<Ref, N + 1>& arrays) {
+  const std::int64_t n = arrays[0].layout->numel();
+  if (is_short_row(arrays, n)) {
+    std::array<const std::byte*, N> in;
+    std::array<std::int64_t, N> ahead;
+    for (std::size_t k = 0; k < N; ++k) {
+      in[k] = arrays[k + 1].data;
+      ahead[k] = 1;
+    }
+    return f.call(f.f, arrays[0].data, in.data(), ahead.data(), n);
+  }
+  Walk<N + 1>(arrays).parallel_rows(
+      grain, [&](const auto& at, const auto& stride, std::int64_t length) {
+        std::array<const T*, N> in;
+        std::array<std::int64_t, N> in_stride;
+        for (std::size_t k = 0; k < N; ++k) {
+          in[k] = reinterpret_cast<const T*>(at[k + 1]);
+          in_stride[k] = stride[k + 1];
+        }
+        VectorRow<T, N>::run_any(f, reinterpret_cast<T*>(at[0]), stride[0], in, in_stride, length);
+      });
+}
+
+/// map() by single elements, whatever a row does.
+template <std::size_t N>
+[[gnu::noinline]] void map_rows(const typename Walk<N>::Row& row,
+                                const std::array<Ref, N>& arrays) {
+  const std::int64_t n = arrays[0].layout->numel();
+  if (is_short_row(arrays, n)) {
+    std::array<std::byte*, N> at;
+    std::array<std::int64_t, N> ahead;
+    for (std::size_t k = 0; k < N; ++k) {
+      at[k] = arrays[k].data;
+      ahead[k] = 1;
+    }
+    return row(at, ahead, n);
+  }
   Walk<N>(arrays).parallel_rows(grain, row);
 }
 
@@ -231,17 +260,12 @@ template <std::size_t N>
 /// out may be one of the inputs if it lies exactly like it.
 template <class Out, class... In, class F>
 void map(const F& f, const std::array<Ref, sizeof...(In) + 1>& arrays) {
-  constexpr std::size_t count = sizeof...(In) + 1;
-  const std::int64_t n = arrays[0].layout->numel();
-  bool dense = n <= grain;
-  for (const Ref& r : arrays) dense = dense && r.layout->is_contiguous();
-  if (dense) return map_dense<Out, In...>(f, arrays, n);
-  using Pointers = std::array<std::byte*, count>;
-  using Steps = std::array<std::int64_t, count>;
-  walk_rows<count>(
-      arrays, {&f, [](const void* g, const Pointers& at, const Steps& stride, std::int64_t length) {
-                 map_row<Out, In...>(*static_cast<const F*>(g), at, stride, length);
-               }});
+  constexpr std::size_t count = sizeof...(In);
+  if constexpr (in_batches<F, Out, In...>) {
+    map_batches<Out, count>(VectorRow<Out, count>::text(f), arrays);
+  } else {
+    map_rows<count + 1>({&f, &map_row<F, Out, In...>}, arrays);
+  }
 }
 
 }  // namespace tapegrad::kernels

@@ -23,8 +23,9 @@ double block_sum(const T* values, std::int64_t n) {
 inline constexpr std::int64_t sum_block = 256;
 
 /// map_sum() of many elements: blocks that are added in their order, whoever found them.
-template <class T, std::size_t N, class F>
-[[gnu::noinline]] double shared_map_sum(const F& f, const std::array<Ref, N>& arrays) {
+template <class T, std::size_t N>
+[[gnu::noinline]] double shared_map_sum(typename VectorRow<T, N>::Text f,
+                                        const std::array<Ref, N>& arrays) {
   const Walk<N> walk(arrays);
   std::vector<double> sums(static_cast<std::size_t>(walk.parts(sum_block)));
   walk.parallel_blocks(grain, 0, {sum_block, sum_block},
@@ -34,7 +35,7 @@ template <class T, std::size_t N, class F>
                          for (std::size_t k = 0; k < N; ++k) {
                            in[k] = reinterpret_cast<const T*>(at[k]);
                          }
-                         VectorRow<T, N>::run(f, values, 1, in, walk.strides(0), n);
+                         VectorRow<T, N>::run_any(f, values, 1, in, walk.strides(0), n);
                          sums[static_cast<std::size_t>(number)] = block_sum(values, n);
                        });
   double total = 0;
@@ -42,10 +43,10 @@ template <class T, std::size_t N, class F>
   return total;
 }
 
-/// The sum of f(in...) over arrays of one shape and element type T, floating-point.
-template <class T, std::size_t N, class F>
-double map_sum(const F& f, const std::array<Ref, N>& arrays) {
-  if (arrays[0].layout->numel() > grain) return shared_map_sum<T>(f, arrays);
+template <class T, std::size_t N>
+[[gnu::noinline]] double map_sum_of(typename VectorRow<T, N>::Text f,
+                                    const std::array<Ref, N>& arrays) {
+  if (arrays[0].layout->numel() > grain) return shared_map_sum<T, N>(f, arrays);
   double total = 0;
   Walk<N>(arrays).rows([&](const auto& at, const auto& stride, std::int64_t n) {
     alignas(64) T values[sum_block];
@@ -55,11 +56,17 @@ double map_sum(const F& f, const std::array<Ref, N>& arrays) {
       for (std::size_t k = 0; k < N; ++k) {
         in[k] = reinterpret_cast<const T*>(at[k]) + i * stride[k];
       }
-      VectorRow<T, N>::run(f, values, 1, in, stride, count);
+      VectorRow<T, N>::run_any(f, values, 1, in, stride, count);
       total += block_sum(values, count);
     }
   });
   return total;
+}
+
+/// The sum of f(in...) over arrays of one shape and element type T, floating-point.
+template <class T, std::size_t N, class F>
+double map_sum(const F& f, const std::array<Ref, N>& arrays) {
+  return map_sum_of<T, N>(VectorRow<T, N>::text(f), arrays);
 }
 
 /// The same added up in long double, one element after another, for sums that leave the range of

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/dispatch.hpp"
+#include "kernels/copy.hpp"
 #include "kernels/parallel.hpp"
 #include "kernels/philox.hpp"
 
@@ -126,10 +127,11 @@ void integers(Ref out, Stream stream, std::int64_t low, std::uint64_t count) {
 
 void bernoulli(Ref out, Stream stream, double p) {
   const auto limit = static_cast<std::uint64_t>(std::llround(p * 0x1p32));
-  dispatch(out.dtype, [&]<class T>(std::type_identity<T>) {
-    each<4, T>(out, stream, [limit](const Words& words) {
+  const std::uint64_t one = element_bits(out.dtype, 1, "bernoulli");
+  dispatch_size(out.dtype, [&]<class T>(std::type_identity<T>) {
+    each<4, T>(out, stream, [limit, hit = static_cast<T>(one)](const Words& words) {
       std::array<T, 4> made;
-      for (std::size_t j = 0; j < 4; ++j) made[j] = static_cast<T>(words[j] < limit);
+      for (std::size_t j = 0; j < 4; ++j) made[j] = words[j] < limit ? hit : T(0);
       return made;
     });
   });

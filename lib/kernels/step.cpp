@@ -14,23 +14,39 @@ namespace {
 
 constexpr std::size_t gradient = 1;  // its place in every list of arrays; it is only read
 
+/// A batch of each array: of elements that lie apart, or of fewer than it has, filled up with 0.
+template <class T, std::size_t N>
+struct Batches {
+  static constexpr std::size_t width = Batch<T>::size;
+  alignas(64) T values[N][width];
+
+  [[gnu::noinline]] void take(const std::array<T*, N>& p,
+                              const std::array<std::int64_t, N>& stride, std::int64_t n) {
+    for (std::size_t k = 0; k < N; ++k) {
+      std::fill_n(values[k], width, T(0));
+      for (std::int64_t i = 0; i < n; ++i) values[k][i] = p[k][i * stride[k]];
+    }
+  }
+  [[gnu::noinline]] void give(const std::array<T*, N>& p,
+                              const std::array<std::int64_t, N>& stride, std::int64_t n) const {
+    for (std::size_t k = 0; k < N; ++k) {
+      if (k == gradient) continue;
+      for (std::int64_t i = 0; i < n; ++i) p[k][i * stride[k]] = values[k][i];
+    }
+  }
+};
+
 /// Elements that lie apart, or fewer than a batch of them: through a batch all the same, so that a
 /// result doesn't depend on its place.
 template <class T, std::size_t N, class F, std::size_t... K>
 void padded(const F& f, const std::array<T*, N>& p, const std::array<std::int64_t, N>& stride,
             std::int64_t n, std::index_sequence<K...>) {
-  constexpr std::size_t width = Batch<T>::size;
-  alignas(64) T values[N][width] = {};
-  for (std::size_t k = 0; k < N; ++k) {
-    for (std::int64_t i = 0; i < n; ++i) values[k][i] = p[k][i * stride[k]];
-  }
-  std::array<Batch<T>, N> v{Batch<T>::load_aligned(values[K])...};
+  Batches<T, N> few;
+  few.take(p, stride, n);
+  std::array<Batch<T>, N> v{Batch<T>::load_aligned(few.values[K])...};
   f(v[K]...);
-  for (std::size_t k = 0; k < N; ++k) {
-    if (k == gradient) continue;
-    v[k].store_aligned(values[k]);
-    for (std::int64_t i = 0; i < n; ++i) p[k][i * stride[k]] = values[k][i];
-  }
+  (v[K].store_aligned(few.values[K]), ...);
+  few.give(p, stride, n);
 }
 
 template <class T, std::size_t N, class F, std::size_t... K>

@@ -3,6 +3,7 @@
 #include "autograd/apply.hpp"
 #include "kernels/map.hpp"
 #include "kernels/order.hpp"
+#include "kernels/copy.hpp"
 #include "ops/beside.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/in_place.hpp"
@@ -37,19 +38,14 @@ struct MaskedFill {
     return {type_of(name, x, mask), broadcast_for(name, x.shape(), mask.shape())};
   }
   void into(const Tensor& out, const Tensor& x, const Tensor& mask) const {
-    const Tensor number = constant(name, out.dtype(), value);
+    const std::uint64_t bits = kernels::element_bits(out.dtype(), value, name);
     const Operand elements(x, out.dtype(), out.shape());
     const Operand holds(mask, boolean, out.shape());
-    // Only the size of an element matters.
-    const auto fill = [&]<class T>(std::type_identity<T>) {
-      const T v = *kernels::ref(number).as<const T>();
-      kernels::map<T, bool, T>([v](bool m, T from) { return m ? v : from; },
-                               {kernels::ref(out), holds.ref(), elements.ref()});
-    };
-    const std::size_t size = size_of(out.dtype());
-    if (size == 1) return fill(std::type_identity<std::uint8_t>{});
-    if (size == 4) return fill(std::type_identity<std::uint32_t>{});
-    fill(std::type_identity<std::uint64_t>{});
+    dispatch_size(out.dtype(), [&]<class T>(std::type_identity<T>) {
+      kernels::map<T, bool, T>(
+          [v = static_cast<T>(bits)](bool m, T from) { return m ? v : from; },
+          {kernels::ref(out), holds.ref(), elements.ref()});
+    });
   }
   Grads vjp(const Saved& s, const Tensor& g) const { return {where(s[1], 0, g), Tensor{}}; }
 };

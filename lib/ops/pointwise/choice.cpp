@@ -1,5 +1,6 @@
 #include "tapegrad/ops/pointwise/choice.hpp"
 
+#include "kernels/copy.hpp"
 #include "ops/beside.hpp"
 
 namespace tapegrad {
@@ -34,7 +35,7 @@ struct Where {
     const Layout wide_condition = ref(condition).layout->broadcast_to(shape);
     const Layout wide_x = ref(x).layout->broadcast_to(shape);
     const Layout wide_y = ref(y).layout->broadcast_to(shape);
-    dispatch(dtype, [&]<class T>(std::type_identity<T>) {
+    dispatch_size(dtype, [&]<class T>(std::type_identity<T>) {
       map<T, bool, T, T>([](bool c, T p, T q) { return c ? p : q; },
                          {ref(out), with_layout(ref(condition), wide_condition),
                           with_layout(ref(x), wide_x), with_layout(ref(y), wide_y)});
@@ -70,8 +71,9 @@ struct WhereBeside {
     const DType dtype = out.dtype();
     const Operand chooses(condition, boolean, out.shape());
     const Operand elements(x, dtype, out.shape());
-    dispatch(dtype, [&]<class T>(std::type_identity<T>) {
-      const auto choose = [y = number.to<T>(name)](bool c, T v) {
+    const std::uint64_t bits = kernels::element_bits(dtype, number, name);
+    dispatch_size(dtype, [&]<class T>(std::type_identity<T>) {
+      const auto choose = [y = static_cast<T>(bits)](bool c, T v) {
         return c == (side == Side::left) ? y : v;
       };
       map<T, bool, T>(choose, {ref(out), chooses.ref(), elements.ref()});
