@@ -117,6 +117,30 @@ TEST_CASE("a mistake by a small input beside a large one is seen", "[gradtest][p
   CHECK(gt::check(f, wrong_gradient, x, gt::directions(4)).verdict == gt::Verdict::wrong);
 }
 
+TEST_CASE("directions move inputs of a like size together", "[gradtest][products]") {
+  for (const double small : {1e-4, 1e-8, 1e-12}) {
+    const Vec x{6e4, 3 * small, small * 70};
+    const auto f = [=](View at) {
+      return std::sin(at[0] / 6e4) + std::cos(at[1] / small) * at[2] / small;
+    };
+    const auto g = [=](View at) {
+      return Vec{std::cos(at[0] / 6e4) / 6e4, -std::sin(at[1] / small) * at[2] / small / small,
+                 std::cos(at[1] / small) / small};
+    };
+    const gt::Report r = gt::check(f, g, x, gt::directions(6));
+    INFO(small << ": " << r.text());
+    CHECK(r);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const auto one_wrong = [&](View at) {
+        Vec d = g(at);
+        d[i] *= 1.001;
+        return d;
+      };
+      CHECK(gt::check(f, one_wrong, x, gt::directions(2)).verdict == gt::Verdict::wrong);
+    }
+  }
+}
+
 TEST_CASE("what a function throws at x is reported for products, too", "[gradtest][products]") {
   const auto f = [](View) -> double { throw 1; };
   const auto vjp = [](View, double v) { return Vec{v, v}; };

@@ -54,6 +54,34 @@ inline bool far_apart(const Values& x) {
   return most > 0x1p+10 * least;
 }
 
+/// The largest size in group k of inputs, of which none is a thousand times larger than another; 0
+/// if there are fewer groups. A direction that moves all would lose small inputs beside large ones,
+/// and the last bits of those are steps too coarse for the small ones.
+inline double largest_of_group(const Values& x, int k) {
+  double below = INFINITY, largest = 0;
+  for (int group = 0; group <= k; ++group) {
+    largest = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double size = size_at(x, i);
+      if (size < below) largest = std::fmax(largest, size);
+    }
+    below = largest * 0x1p-10;
+  }
+  return largest;
+}
+
+/// A random direction as large as x that moves the inputs of the group with this largest size; of
+/// all if it is infinite.
+inline Values random_direction(const Values& x, double largest, Random& random) {
+  Values direction(x.size(), 0.0);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double size = size_at(x, i);
+    const bool moves = size <= largest && size >= largest * 0x1p-10;
+    if (moves || std::isinf(largest)) direction[i] = random_step(random, size);
+  }
+  return direction;
+}
+
 /// A point near x, within the domain.
 inline Values near(const Values& x, const Options& options, Random& random) {
   Values moved = x;

@@ -133,16 +133,18 @@ class Check {
 
   void along_directions(const Values& x, const Values& derivative, int count, const char* where,
                         Report& report, Tally& tally) {
-    Tables tables = tables_of(x, static_cast<std::size_t>(count));
-    Values direction(inputs());
     const bool near_x = &report != &report_;
-    const bool apart = !near_x && far_apart(x);
+    int groups = 1;
+    while (!near_x && largest_of_group(x, groups) > 0) ++groups;
+    if (count < groups) count = groups;
+    Tables tables = tables_of(x, static_cast<std::size_t>(count));
     for (int k = 0; k < count; ++k) {
-      const bool as_large_as_x = !apart || k % 2 == 0;
-      for (std::size_t i = 0; i < inputs(); ++i)
-        direction[i] = random_step(random_, as_large_as_x ? size_at(x, i) : 1);
+      // Half of them told nothing: the others wouldn't, either.
+      if (2 * k > count && report.inconclusive == report.cells) break;
+      const double largest = groups > 1 ? largest_of_group(x, k % groups) : INFINITY;
+      Values direction = random_direction(x, largest, random_);
       turn_inside(direction, x, options_);
-      Row<Slope> slopes = slopes_along(x, direction, as_large_as_x);
+      Row<Slope> slopes = slopes_along(x, direction);
       for (std::size_t o = 0; o < outputs(); ++o) {
         slopes[o].error += rounding(derivative, o, direction);
         const double given = product(derivative, o, direction);
@@ -157,12 +159,12 @@ class Check {
     if (report.wrong > 0 && !near_x) report_.diagnosis = diagnose_directions(tables);
   }
 
-  Row<Slope> slopes_along(const Values& x, const Values& direction, bool as_large_as_x) {
+  Row<Slope> slopes_along(const Values& x, const Values& direction) {
     LineOf line(problem_, x, direction, outputs(), report_.evaluations);
     LineScale scale = scale_of(problem_.precision, x, direction, options_);
     std::size_t moved = 0;
     for (const double d : direction) moved += d != 0;
-    if (moved > 1 && as_large_as_x) scale.magnitude = 1;
+    if (moved > 1) scale.magnitude = 1;
     return noise_.measured(line, scale);
   }
 
@@ -205,7 +207,7 @@ class Check {
     for (std::size_t i = from; i < to; ++i)
       direction[i] = to - from == 1 ? 1 : random_step(random_, size_at(problem_.x, i));
     turn_inside(direction, problem_.x, options_);
-    const Row<Slope> slopes = slopes_along(problem_.x, direction, true);
+    const Row<Slope> slopes = slopes_along(problem_.x, direction);
     Cell cell;
     for (std::size_t o = 0; o < outputs() && cell.verdict != Verdict::wrong; ++o) {
       cell = {.name = places_.cell(o, from),
