@@ -37,7 +37,7 @@ FOR_ALL_OF_LIB = {"core/check.hpp", "core/computed_with.hpp", "core/dispatch.hpp
                   "core/sizes.hpp", "core/thread_end.hpp"}
 
 # Public headers that speak of gradients: no business of the two lowest folders.
-ABOVE_KERNELS = re.compile(r"^tapegrad/(tapegrad|autograd|catch|xtensor)\.hpp$"
+ABOVE_KERNELS = re.compile(r"^tapegrad/(tapegrad|autograd|catch|gtest|doctest|boost_test|xtensor)\.hpp$"
                            r"|^tapegrad/(autograd|ops|nn|optim|data|io|summary|train)/")
 BELOW_GRADIENTS = {"kernels"}
 
@@ -45,18 +45,23 @@ KERNEL_LIBRARIES = re.compile(r"^(xtensor|xsimd|xtl)/|^(cblas|lapacke|openblas_c
 PRECOMPILED = "lib/pch/"  # what several folders include of others
 FILE_LIBRARIES = re.compile(r"^nlohmann/|^(zip|zipconf|zlib|zconf)\.h$")
 CBLAS = re.compile(r"^cblas(-\w+)?\.h$")
-NOT_IN_PUBLIC = re.compile(r"^(fmt|xtensor|xsimd|xtl|catch2|nlohmann)/|^(cblas|lapacke)\b"
-                           r"|^(zip|zlib)\.h$|^catch\.hpp$")
+NOT_IN_PUBLIC = re.compile(r"^(fmt|xtensor|xsimd|xtl|catch2|nlohmann|gtest|doctest|boost)/|^(cblas|lapacke)\b"
+                           r"|^(zip|zlib|doctest)\.h$|^catch\.hpp$")
+FACES = {  # the test frameworks that checks of derivatives have macros for
+    "catch": r"^catch2/|^catch\.hpp$",
+    "gtest": r"^gtest/",
+    "doctest": r"^doctest/|^doctest\.h$",
+    "boost_test": r"^boost/test/",
+}
+FACE_HEADERS = {f"include/tapegrad/{folder}{face}.hpp": re.compile(framework)
+                for folder in ("", "gradtest/") for face, framework in FACES.items()}
 OPT_IN_HEADERS = {  # public headers that exist to meet one other library
     "include/tapegrad/xtensor.hpp": re.compile(r"^(xtensor|xtl|xsimd)/"),
-    "include/tapegrad/catch.hpp": re.compile(r"^catch2/|^catch\.hpp$"),
-    "include/tapegrad/gradtest/catch.hpp": re.compile(r"^catch2/|^catch\.hpp$"),
-}
+} | FACE_HEADERS
 # A test that includes everything is compiled again whatever header is touched.
 EVERYTHING = "tapegrad/tapegrad.hpp"
 MAY_TEST_EVERYTHING = {"consumer"}  # a project of its own, as a user would write it
-MACROS_ALLOWED = {"include/tapegrad/catch.hpp"} | {
-    f"include/tapegrad/gradtest/{face}.hpp" for face in ("catch", "gtest", "doctest", "boost_test")}
+MACROS_ALLOWED = set(FACE_HEADERS)
 # Stands by itself: tests of plain functions include it without the library.
 GRADTEST = re.compile(r"^(include/)?tapegrad/gradtest(\.hpp$|/)")
 

@@ -91,13 +91,16 @@ class CheckLayers(unittest.TestCase):
 
     def test_public_headers_include_no_other_library(self):
         for header in ("fmt/core.h", "xtensor/xarray.hpp", "xsimd/xsimd.hpp", "cblas.h",
-                       "catch2/catch.hpp"):
+                       "catch2/catch.hpp", "gtest/gtest.h", "doctest/doctest.h",
+                       "boost/test/unit_test.hpp"):
             self.finds("include/tapegrad/shape.hpp:1", header,
                        {"include/tapegrad/shape.hpp": f"#include <{header}>\n"})
 
     def test_an_opt_in_header_meets_its_own_library_only(self):
         self.finds("include/tapegrad/catch.hpp:1", "fmt/core.h",
                    {"include/tapegrad/catch.hpp": "#include <fmt/core.h>\n"})
+        self.finds("include/tapegrad/gtest.hpp:1", "catch2/catch.hpp",
+                   {"include/tapegrad/gtest.hpp": "#include <catch2/catch.hpp>\n"})
 
     def test_gradtest_stands_by_itself(self):
         for path in ("include/tapegrad/gradtest.hpp", "include/tapegrad/gradtest/slope.hpp"):

@@ -18,7 +18,7 @@ HEADERS = ("include/tapegrad/*.hpp", "include/tapegrad/ops/**/*.hpp", "include/t
            "include/tapegrad/nn/*.hpp", "include/tapegrad/summary/*.hpp", "include/tapegrad/data/*.hpp",
            "include/tapegrad/train/*.hpp")
 LEFT_OUT = {
-    "catch.hpp", "xtensor.hpp",  # opt-in bridges, whose functions call what is listed here
+    "catch.hpp", "gtest.hpp", "doctest.hpp", "boost_test.hpp", "xtensor.hpp",  # opt-in bridges, whose functions call what is listed here
     # What modules are made of: a parameter may be absent, and is undefined then.
     "census.hpp", "module.hpp", "parameter.hpp", "sequential.hpp", "trail.hpp",
 }

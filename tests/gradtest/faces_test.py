@@ -1,6 +1,6 @@
-"""A face of gradtest in its test framework: the right gradient passes, the wrong one fails with its report.
+"""A face of gradtest in its test framework: what is right passes, what is wrong fails with its report.
 
-usage: faces_test.py PROGRAM
+usage: faces_test.py PROGRAM FAILURES
 """
 
 import re
@@ -15,8 +15,10 @@ def main():
     missing = [text for text in wanted if text not in printed]
     if result.returncode == 0:
         missing.append("a status that says so")
-    if len(re.findall("2 cells wrong", printed)) != 1:
-        missing.append("one failure alone")
+    if len(re.findall("2 cells wrong", printed)) != int(sys.argv[2]):
+        missing.append(f"failures: {sys.argv[2]}, no more")
+    if "not reached" in re.sub("FAIL.*", "", printed):
+        missing.append("an end of the test where it must not go on")
     if missing:
         print(f"{printed}\nmissing: {missing}")
     return 1 if missing else 0
