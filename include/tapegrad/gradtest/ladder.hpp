@@ -73,11 +73,12 @@ class Ladder : public Rungs {
   double jump_at_edge(std::size_t output) {
     const double flat = flat_up_to(output);
     if (flat == 0) return 0;
-    edges_.resize(line_.outputs());
-    Edge& known = edges_[output];
-    if (known.flat != flat) known = {.flat = flat, .jump = jump_beyond(flat, output)};
-    return known.jump;
+    edges_.resize(2 * line_.outputs(), 0.0);
+    double* known = edges_.data() + 2 * output;
+    if (known[0] != flat) known[1] = jump_beyond(known[0] = flat, output);
+    return known[1];
   }
+
   /// How noisy each output is near the point, besides its roundoff. Each side is looked at by
   /// itself, and both must show it, because a kink looks like noise; at two distances, because
   /// values that are rounded may step evenly at one.
@@ -155,11 +156,6 @@ class Ladder : public Rungs {
   static constexpr double ahead_part = 753161.0 / 1048576;
   static constexpr double between_part = 741455.0 / 1048576;
 
-  /// The end of a flat part, and what values jump by there.
-  struct Edge {
-    double flat = 0, jump = 0;
-  };
-
   Rung rung(double step) {
     const std::vector<double> none(line_.outputs(), static_cast<double>(NAN));
     Rung r{.step = step, .above = none, .below = none};
@@ -235,7 +231,8 @@ class Ladder : public Rungs {
   Line& line_;
   Rung ahead_;
   std::vector<double> noise_, last_bits_, between_;
-  std::vector<Edge> edges_;
+  /// Of each output the end of a flat part, and what values jump by there.
+  std::vector<double> edges_;
 };
 
 }  // namespace tapegrad::gradtest::detail
