@@ -144,3 +144,36 @@ TEST_CASE("a float inside takes no more evaluations for ten thousand inputs alon
   CHECK(r);
   CHECK(r.evaluations <= 1000);
 }
+
+TEST_CASE("a kink beside noise that another input has shown is a kink", "[gradtest][rounded]") {
+  const auto f = [](const Vec& x) {
+    return std::round(1e3 * std::exp(x[0])) * 1e-3 + std::fmax(x[1], 0);
+  };
+  for (const double side : {0.0, 0.5, 1.0}) {
+    const auto g = [=](const Vec& x) {
+      return Vec{std::exp(x[0]), x[1] == 0 ? side : x[1] > 0 ? 1.0 : 0.0};
+    };
+    const gt::Report r = gt::check(f, g, Vec{0.7, 0}, gt::tolerance(1e-2));
+    INFO(side << ": " << r.text());
+    CHECK(r.verdict != gt::Verdict::wrong);
+    CHECK(r.kinks >= 1);
+  }
+}
+
+TEST_CASE("a flat part that ends by and by hides nothing", "[gradtest][rounded]") {
+  const auto f = [](double x) { return std::fmax(0, x - 1); };
+  for (const double x : {0.5, 0.9, -3.0}) {
+    CHECK(gt::check(
+              f, [](double) { return 1e-9; }, x)
+              .verdict == gt::Verdict::wrong);
+  }
+}
+
+TEST_CASE("inputs of many sizes end where noise hides what they do", "[gradtest][rounded][cost]") {
+  Vec x = hundred();
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = std::ldexp(x[i], -static_cast<int>(i % 12));
+  const gt::Report r = gt::check(float_rosenbrock, rosenbrock_gradient, x, gt::tolerance(1e-4));
+  INFO(r.text());
+  CHECK(r.verdict != gt::Verdict::wrong);
+  CHECK(r.evaluations <= 5000);
+}

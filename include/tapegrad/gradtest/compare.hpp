@@ -36,11 +36,7 @@ class LineOf final : public Line {
       values[o] = y[o];
       if (!std::isfinite(y[o])) note_undefined(t, std::isnan(y[o]) ? "is nan" : "is infinite");
     }
-    if (t == 0) centre = y;
   }
-
-  /// The values at t = 0, once they were asked for.
-  Values centre = {};
 
   /// The t nearest to 0, but not 0, at which some output isn't finite, and what f does there; 0 for
   /// none.

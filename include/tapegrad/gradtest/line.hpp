@@ -33,9 +33,6 @@ struct LineScale {
   double precision = DBL_EPSILON;
   /// How far values of each output are off besides, as other lines have shown; null: not known.
   const double* noise = nullptr;
-  /// How large values were where that was seen; those a thousand times smaller have noise of their
-  /// own.
-  const double* noise_of = nullptr;
   /// Points at powers of two of t from this on can be represented; 0: all of them.
   double finest = 0;
   /// t stays within these.

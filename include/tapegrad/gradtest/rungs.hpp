@@ -35,10 +35,7 @@ class Rungs {
   double finest_step() const { return finest().step; }
   double precision() const { return scale_.precision; }
   /// What other lines have shown of an output's noise.
-  double known_noise(std::size_t output) const {
-    if (!scale_.noise || 1024 * std::fabs(centre_[output]) < scale_.noise_of[output]) return 0;
-    return scale_.noise[output];
-  }
+  double known_noise(std::size_t output) const { return scale_.noise ? scale_.noise[output] : 0; }
 
   Quotients central(std::size_t output) const { return quotients(output, true, true); }
   Quotients above(std::size_t output) const { return quotients(output, true, false); }
@@ -204,7 +201,7 @@ class Rungs {
     const double largest =
         std::fmax(std::fabs(centre_[output]),
                   std::fmax(std::fabs(r.above[output]), std::fabs(r.below[output])));
-    const double moved = steepness_of(r, output) * scale_.magnitude / 2;
+    const double moved = std::fabs(quotient_of(r, output) * scale_.magnitude) / 2;
     const double inside = std::isfinite(moved) ? scale_.precision * moved : 0;
     return scale_.precision * largest + inside + known_noise(output) + DBL_MIN;
   }
