@@ -124,9 +124,7 @@ struct NodeOf final : RecordOf<Record, Edges, Values> {
         op(std::move(operation)) {}
   std::string_view name() const override { return op.name; }
   void attributes(AttributeList& list) const override { list_attributes(op, list); }
-  Grads vjp(const Tensor& g) override {
-    return op.vjp(Saved(*this, this->edges, this->saved), g);
-  }
+  Grads vjp(const Tensor& g) override { return op.vjp(Saved(*this, this->edges, this->saved), g); }
 
   [[no_unique_address]] Op op;
 };

@@ -1,6 +1,6 @@
 #include "autograd/narrow.hpp"
 
-#include "autograd/operation.hpp"
+#include "autograd/computed.hpp"
 
 namespace tapegrad {
 

@@ -1,13 +1,13 @@
-// Operations whose type isn't known, run as apply() runs them: for threads of which somebody is told
-// what they do, a trace, a program that is captured or a graph, and for elements that are only
+// Operations whose type isn't known, run as apply() runs them: for threads of which somebody is
+// told what they do, a trace, a program that is captured or a graph, and for elements that are only
 // stored. Few go that way, so that there is one for all of them.
 #pragma once
 
 #include <vector>
 
 #include "autograd/captured.hpp"
+#include "autograd/computed.hpp"
 #include "autograd/mode.hpp"
-#include "autograd/operation.hpp"
 #include "autograd/symbolic.hpp"
 
 namespace tapegrad {

@@ -15,7 +15,8 @@
 
 namespace tapegrad {
 
-/// Calls append() with the parts of "[2, ?]", one after another; an unknown size is a question mark.
+/// Calls append() with the parts of "[2, ?]", one after another; an unknown size is a question
+/// mark.
 template <class Append>
 void spell(const Dims& dims, const Append& append) {
   append(std::string_view("["));

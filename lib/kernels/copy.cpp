@@ -102,9 +102,8 @@ void convert_blocks(const Walk<2>& walk, std::size_t across, DType to, DType fro
   const auto from_step = walk.strides(across)[1] * static_cast<std::int64_t>(size_of(from));
   const std::array<std::int64_t, 2> down = walk.strides(0);
   walk.parallel_blocks(grain, across, block_shape(walk, across, line_bytes / to_size),
-                       [&, convert = Conversion(to, from)](std::int64_t, const auto& at,
-                                                           std::int64_t height,
-                                                           std::int64_t width) {
+                       [&, convert = Conversion(to, from)](
+                           std::int64_t, const auto& at, std::int64_t height, std::int64_t width) {
                          for (std::int64_t i = 0; i < width; ++i) {
                            convert(at[0] + i * to_step, down[0], at[1] + i * from_step, down[1],
                                    height);
@@ -113,10 +112,10 @@ void convert_blocks(const Walk<2>& walk, std::size_t across, DType to, DType fro
 }
 
 void convert_rows(const Walk<2>& walk, DType to, DType from) {
-  walk.parallel_rows(grain, [convert = Conversion(to, from)](const auto& at, const auto& stride,
-                                                             std::int64_t n) {
-    convert(at[0], stride[0], at[1], stride[1], n);
-  });
+  walk.parallel_rows(
+      grain, [convert = Conversion(to, from)](const auto& at, const auto& stride, std::int64_t n) {
+        convert(at[0], stride[0], at[1], stride[1], n);
+      });
 }
 
 }  // namespace
@@ -132,9 +131,8 @@ void copy(Ref out, Ref in) {
   const Walk<2> walk = dense ? Walk<2>({out, in}) : in_order_of_writing(out, in);
   const std::size_t across = dimension_of_reading(walk);
   if (same && across > 0 && walk.strides(0)[0] == 1 && walk.strides(across)[1] == 1) {
-    return dispatch_size(out.dtype, [&]<class T>(std::type_identity<T>) {
-      transpose<T>(walk, across);
-    });
+    return dispatch_size(out.dtype,
+                         [&]<class T>(std::type_identity<T>) { transpose<T>(walk, across); });
   }
   if (!same && (is_narrow(out.dtype) || is_narrow(in.dtype))) {
     return convert_narrow(walk, out.dtype, in.dtype);

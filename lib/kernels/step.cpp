@@ -20,15 +20,15 @@ struct Batches {
   static constexpr std::size_t width = Batch<T>::size;
   alignas(64) T values[N][width];
 
-  [[gnu::noinline]] void take(const std::array<T*, N>& p,
-                              const std::array<std::int64_t, N>& stride, std::int64_t n) {
+  [[gnu::noinline]] void take(const std::array<T*, N>& p, const std::array<std::int64_t, N>& stride,
+                              std::int64_t n) {
     for (std::size_t k = 0; k < N; ++k) {
       std::fill_n(values[k], width, T(0));
       for (std::int64_t i = 0; i < n; ++i) values[k][i] = p[k][i * stride[k]];
     }
   }
-  [[gnu::noinline]] void give(const std::array<T*, N>& p,
-                              const std::array<std::int64_t, N>& stride, std::int64_t n) const {
+  [[gnu::noinline]] void give(const std::array<T*, N>& p, const std::array<std::int64_t, N>& stride,
+                              std::int64_t n) const {
     for (std::size_t k = 0; k < N; ++k) {
       if (k == gradient) continue;
       for (std::int64_t i = 0; i < n; ++i) p[k][i * stride[k]] = values[k][i];

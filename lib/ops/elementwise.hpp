@@ -1,23 +1,11 @@
-// The shared half of pointwise operations: promotion, broadcasting, the fused loops. Each
-// operation itself is in a file of pointwise/.
+// The shared half of pointwise operations: promotion, broadcasting, what an operation's text
+// becomes. Each operation itself is in a file of pointwise/, the loops are in ops/loops.hpp.
 #pragma once
 
-#include <array>
-#include <cstring>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <tuple>
 #include <type_traits>
 
-#include "autograd/apply.hpp"
 #include "core/check.hpp"
-#include "core/dispatch.hpp"
-#include "kernels/called.hpp"
-#include "kernels/map.hpp"
-#include "kernels/wrap.hpp"
-#include "ops/broadcast.hpp"
+#include "ops/loops.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 
 namespace tapegrad {
@@ -36,173 +24,12 @@ inline Tensor number_beside(std::string_view operation, const Tensor& x, Scalar 
   return constant(operation, promote(x.dtype(), value), value);
 }
 
-/// x in another element type, without a record; x itself if it has that type.
-Tensor converted(const Tensor& x, DType dtype);
-
 /// 0 for booleans, 1 for integers, 2 for floating-point types: promotion asks for it first.
 inline int kind_of(DType dtype) { return dtype == boolean ? 0 : is_floating(dtype) ? 2 : 1; }
 
 /// The same elements, or float32 for integers.
 inline Tensor as_floating(const Tensor& x) {
   return is_floating(x.dtype()) ? x : converted(x, float32);
-}
-
-/// Op::f as the function of a loop.
-template <class Op>
-struct Forward {
-  static constexpr bool vector = Op::vector;
-  static constexpr bool floating = requires { requires Op::always_floating; };
-  static constexpr bool wraps = requires { Op::wraps; };
-  const Op& op;
-  auto operator()(const auto&... x) const { return op.f(x...); }
-};
-
-/// The type in which F computes elements of T: an operation that `wraps` has sums and products
-/// only, which overflow in the unsigned type without being undefined.
-template <class F, class T>
-using Computed = std::conditional_t<F::wraps, kernels::Unsigned<T>, T>;
-
-/// One loop over arrays, in the type T: its own for a text with a batch form, else the one that all
-/// of these share.
-template <class T, class... In, class F>
-void map_text(const F& f, const std::array<kernels::Ref, sizeof...(In) + 1>& arrays) {
-  if constexpr (kernels::vectorizes<F>()) {
-    kernels::map<T, In...>(f, arrays);
-  } else {
-    kernels::map<T, In...>(kernels::called<T, In...>(f), arrays);
-  }
-}
-
-/// What runs a text over N arrays of `dtype`, for DenseLoop; null where it has no batch form.
-template <std::size_t N, class F>
-DenseCall dense_call(DType dtype) {
-  if constexpr (kernels::vectorizes<F>()) {
-    if (dtype == float32) return &kernels::VectorRow<float, N>::template call<F>;
-    if (dtype == float64) return &kernels::VectorRow<double, N>::template call<F>;
-  }
-  return nullptr;
-}
-
-/// Stands in a derivative's text for a value that the operation doesn't save.
-struct Unsaved {};
-
-/// A tensor as a loop reads it: in an element type, broadcast to a shape.
-class Operand {
- public:
-  Operand(const Tensor& x, DType dtype, const Shape& shape) : x_(converted(x, dtype)) {
-    if (x_.shape() != shape) wide_ = kernels::ref(x_).layout->broadcast_to(shape);
-  }
-  kernels::Ref ref() const {
-    const kernels::Ref plain = kernels::ref(x_);
-    return wide_ ? kernels::with_layout(plain, *wide_) : plain;
-  }
-
- private:
-  Tensor x_;
-  std::optional<Layout> wide_;
-};
-
-template <class T, class>
-using Same = T;
-
-/// A loop over N arrays of a floating-point type, whatever it does with their elements.
-template <std::size_t N>
-struct Loop {
-  /// The text, which can be copied byte by byte, and what runs it.
-  const void* f;
-  std::size_t size;
-  static constexpr bool each_element = true;
-  void (*call)(const void* f, DType dtype, const std::array<kernels::Ref, N>& arrays);
-  /// For a DenseLoop over the same.
-  DenseCall (*dense)(DType dtype);
-  /// The gradient is one number for all elements of the values, and `call` knows that.
-  bool from_number = false;
-
-  template <std::same_as<Tensor>... Values>
-  Meta result(const Tensor& g, const Values&... values) const {
-    const Shape& shape = std::get<0>(std::tie(values...)).shape();
-    return {g.dtype(), from_number ? shape : broadcast_for("vjp", g.shape(), shape)};
-  }
-  template <std::same_as<Tensor>... Values>
-  void into(const Tensor& out, const Tensor& g, const Values&... values) const {
-    const DType dtype = impl_of(out).dtype;
-    const Shape& shape = impl_of(out).layout.shape();
-    const auto is_like = [&](const TensorImpl& v) {
-      return v.dtype == dtype && v.layout.shape() == shape;
-    };
-    if ((is_like(impl_of(values)) && ...) && (from_number || is_like(impl_of(g)))) {
-      return call(f, dtype, {kernels::ref(out), kernels::ref(g), kernels::ref(values)...});
-    }
-    call(f, dtype,
-         {kernels::ref(out), Operand(g, dtype, shape).ref(),
-          Operand(values, dtype, shape).ref()...});
-  }
-};
-
-/// The same as a step of a program, which outlives the text: that, and behind it what runs it.
-template <std::size_t N>
-struct KeptLoop : Loop<N> {
-  explicit KeptLoop(const Loop<N>& loop)
-      : Loop<N>(loop),
-        name(std::string(captured_derivative) + "_backward"),
-        text(new std::byte[loop.size + sizeof(loop.call)]) {
-    std::memcpy(text.get(), loop.f, loop.size);
-    std::memcpy(text.get() + loop.size, &loop.call, sizeof(loop.call));
-    this->f = text.get();
-  }
-  std::span<const std::byte> told() const { return {text.get(), this->size + sizeof(this->call)}; }
-  DenseLoop dense_loop(DType dtype) const { return {this->dense(dtype), this->f}; }
-  std::string name;
-  std::shared_ptr<std::byte[]> text;
-};
-
-/// The result of a loop over g and values, which are taken in g's type and broadcast.
-template <std::same_as<Tensor>... Values>
-[[gnu::noinline]] Tensor looped(const Loop<sizeof...(Values) + 2>& loop, const Tensor& g,
-                                const Values&... values) {
-  if (is_captured()) [[unlikely]]
-    return untaped(KeptLoop(loop), g, values...);
-  const TensorImpl& like = impl_of(g);
-  const auto is_like = [&](const TensorImpl& v) {
-    return v.dtype == like.dtype && v.layout.shape() == like.layout.shape();
-  };
-  if ((is_like(impl_of(values)) && ...)) {
-    Tensor out = make_tensor(like.dtype, like.layout.shape());
-    loop.call(loop.f, like.dtype, {kernels::ref(out), kernels::ref(g), kernels::ref(values)...});
-    return out;
-  }
-  Tensor out = make_tensor(like.dtype, loop.result(g, values...).shape);
-  loop.into(out, g, values...);
-  return out;
-}
-
-/// The text of a derivative: f(g, values...) in the element type of g, which is that of the result.
-/// It holds all that it needs: a captured program keeps it.
-/// One loop where nothing is recorded, operations on tensors where the reverse pass is.
-template <class F, std::same_as<Tensor>... Values>
-Tensor pulled(const F& f, const Tensor& g, const Values&... values) {
-  if (recording()) return f(g, values.to(g.dtype())...);
-  constexpr std::size_t count = sizeof...(Values) + 2;
-  static_assert(std::is_trivially_copyable_v<F>, "a text is kept byte by byte");
-  const Loop<count> loop{
-      &f, sizeof(F),
-      [](const void* text, DType dtype, const std::array<kernels::Ref, count>& arrays) {
-        dispatch_floating("vjp", dtype, [&]<class T>(std::type_identity<T>) {
-          map_text<T, T, Same<T, Values>...>(*static_cast<const F*>(text), arrays);
-        });
-      },
-      &dense_call<count - 1, F>};
-  return looped(loop, g, values...);
-}
-
-/// A text without a batch form, for pulled().
-template <class F>
-struct ScalarText : F {
-  static constexpr bool vector = false;
-};
-template <class F>
-ScalarText<F> scalar_text(F f) {
-  return {std::move(f)};
 }
 
 /// An operation y = f(x). Op has f(x), `keeps` (save_inputs, save_output or both) and df(x, y); or,

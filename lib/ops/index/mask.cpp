@@ -1,9 +1,9 @@
 #include "tapegrad/ops/index/mask.hpp"
 
 #include "autograd/apply.hpp"
+#include "kernels/copy.hpp"
 #include "kernels/map.hpp"
 #include "kernels/order.hpp"
-#include "kernels/copy.hpp"
 #include "ops/beside.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/in_place.hpp"
@@ -42,9 +42,8 @@ struct MaskedFill {
     const Operand elements(x, out.dtype(), out.shape());
     const Operand holds(mask, boolean, out.shape());
     dispatch_size(out.dtype(), [&]<class T>(std::type_identity<T>) {
-      kernels::map<T, bool, T>(
-          [v = static_cast<T>(bits)](bool m, T from) { return m ? v : from; },
-          {kernels::ref(out), holds.ref(), elements.ref()});
+      kernels::map<T, bool, T>([v = static_cast<T>(bits)](bool m, T from) { return m ? v : from; },
+                               {kernels::ref(out), holds.ref(), elements.ref()});
     });
   }
   Grads vjp(const Saved& s, const Tensor& g) const { return {where(s[1], 0, g), Tensor{}}; }
