@@ -33,7 +33,8 @@
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
-/// The type of a tensor's elements. Ordered: promotion takes the larger, but for two pairs.
+/// The type of a tensor's elements; there are no complex numbers. Ordered: promotion takes the
+/// larger, but for two pairs.
 enum class DType : std::uint8_t {
   boolean,
   uint8,

@@ -1,17 +1,52 @@
-// What registering a hook gives: the means to remove it.
+// What a hook is, and what registering one gives: the means to remove it.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace [[gnu::visibility("default")]] tapegrad {
+
+class Tensor;
 
 namespace detail {
 
 class HookList;
 
 }  // namespace detail
+
+/// A function of a gradient, which gives another or nothing.
+class GradientHook {
+ public:
+  GradientHook() = default;
+  template <class F>
+  requires std::is_invocable_v<F&, const Tensor&> || std::is_null_pointer_v<F> GradientHook(F f) {
+    if constexpr (std::is_null_pointer_v<F>) {
+      return;
+    } else if constexpr (std::is_void_v<std::invoke_result_t<F&, const Tensor&>>) {
+      if constexpr (std::same_as<F, std::function<void(const Tensor&)>>) {
+        if (!f) return;
+      }
+      f_ = looking(std::move(f));
+    } else {
+      f_ = std::move(f);
+    }
+  }
+  std::function<Tensor(const Tensor&)>& function() { return f_; }
+
+ private:
+  template <class F>
+  static auto looking(F f) {
+    return [f = std::move(f)](const auto& g) mutable {
+      f(g);
+      return std::remove_cvref_t<decltype(g)>();
+    };
+  }
+  std::function<Tensor(const Tensor&)> f_;
+};
 
 /// A hook that was registered. It stays registered when its handle is gone: only remove() removes
 /// it. Handles are values; they keep neither the hook nor the tensor alive.

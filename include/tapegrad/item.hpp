@@ -1,6 +1,7 @@
 // What Tensor::item() gives where the program doesn't say of which type.
 #pragma once
 
+#include <compare>
 #include <concepts>
 #include <cstdint>
 #include <iosfwd>
@@ -12,6 +13,10 @@ namespace [[gnu::visibility("default")]] tapegrad {
 
 /// What item() gives without a type: it becomes the number that is asked of it.
 ///   float loss = x.item();
+///   total += x.item();
+/// Arithmetic and comparisons with numbers are those of double; item<std::int64_t>() is exact where
+/// an integer has more digits than that. A function of the standard library needs the type:
+/// std::sqrt(x.item<double>()).
 class Item {
  public:
   explicit Item(Scalar value) : value_(value) {}
@@ -19,6 +24,9 @@ class Item {
   template <class T>
   requires std::is_arithmetic_v<T>
   operator T() const;
+
+  double operator-() const { return -number(); }
+  double number() const { return value_.to<double>("item"); }
 
  private:
   Scalar value_;
@@ -29,7 +37,54 @@ namespace detail {
 
 [[noreturn]] void refuse_item(Scalar value, const char* type);
 
+template <class A, class B>
+concept WithItem = (std::same_as<A, Item> && (std::same_as<B, Item> || std::is_arithmetic_v<B>)) ||
+                   (std::is_arithmetic_v<A> && std::same_as<B, Item>);
+
+inline double number_of(const Item& x) { return x.number(); }
+template <class T>
+double number_of(T x) {
+  return static_cast<double>(x);
+}
+
 }  // namespace detail
+
+template <class A, class B>
+requires detail::WithItem<A, B>
+double operator+(const A& a, const B& b) { return detail::number_of(a) + detail::number_of(b); }
+template <class A, class B>
+requires detail::WithItem<A, B>
+double operator-(const A& a, const B& b) { return detail::number_of(a) - detail::number_of(b); }
+template <class A, class B>
+requires detail::WithItem<A, B>
+double operator*(const A& a, const B& b) { return detail::number_of(a) * detail::number_of(b); }
+template <class A, class B>
+requires detail::WithItem<A, B>
+double operator/(const A& a, const B& b) { return detail::number_of(a) / detail::number_of(b); }
+template <class A, class B>
+requires detail::WithItem<A, B>
+bool operator==(const A& a, const B& b) { return detail::number_of(a) == detail::number_of(b); }
+template <class A, class B>
+requires detail::WithItem<A, B>
+auto operator<=>(const A& a, const B& b) { return detail::number_of(a) <=> detail::number_of(b); }
+
+// The number stays of its type: fractions are cut off for an integer, as C++ does.
+template <class T>
+requires std::is_arithmetic_v<T> T& operator+=(T& a, const Item& b) {
+  return a = static_cast<T>(a + b);
+}
+template <class T>
+requires std::is_arithmetic_v<T> T& operator-=(T& a, const Item& b) {
+  return a = static_cast<T>(a - b);
+}
+template <class T>
+requires std::is_arithmetic_v<T> T& operator*=(T& a, const Item& b) {
+  return a = static_cast<T>(a * b);
+}
+template <class T>
+requires std::is_arithmetic_v<T> T& operator/=(T& a, const Item& b) {
+  return a = static_cast<T>(a / b);
+}
 
 template <class T>
 requires std::is_arithmetic_v<T> Item::operator T() const {

@@ -1,4 +1,5 @@
-// What reductions do with the dimensions that they reduce.
+// Booleans that stand for an option: what reductions do with the dimensions that they reduce, and
+// one that must be written with its name.
 #pragma once
 
 #include <concepts>
@@ -21,5 +22,17 @@ class Keepdim {
 inline constexpr Keepdim Keepdim::no = false;
 inline constexpr Keepdim Keepdim::yes = true;
 inline constexpr Keepdim keepdim = Keepdim::yes;
+
+namespace detail {
+
+/// Says what to write in the place of backward(true).
+struct RetainFlag {
+  template <std::same_as<bool> T>
+  RetainFlag(T) {
+    static_assert(!std::same_as<T, bool>, "write backward({.retain_graph = true})");
+  }
+};
+
+}  // namespace detail
 
 }  // namespace tapegrad

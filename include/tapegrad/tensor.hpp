@@ -342,10 +342,8 @@ class Tensor {
   void backward(const Tensor& gradient, BackwardOptions options,
                 CallSite site = CallSite::here()) const;
   void backward(BackwardOptions options, CallSite site = CallSite::here()) const;
-  template <std::same_as<bool> T>
-  void backward(T) const {
-    static_assert(!std::same_as<T, bool>, "write backward({.retain_graph = true})");
-  }
+  void backward(detail::RetainFlag) const;
+  void backward(const Tensor&, detail::RetainFlag) const;
   /// The name of the operation that made it: "add"; "" for leaves.
   std::string_view operation() const;
   /// What it is called on the tape: scope, operation and number among the operations that it was
@@ -362,7 +360,7 @@ class Tensor {
   /// of registration, each with what the one before made of the gradient; those registered before a
   /// change in place see the gradient of the values before it. Throws AutogradError unless this
   /// tensor requires grad, Error for an empty function.
-  HookHandle register_hook(std::function<Tensor(const Tensor&)> f) const;
+  HookHandle register_hook(GradientHook f) const;
   /// Calls `f` when a backward() has added to this leaf's grad(), in the order of registration. All
   /// leaves of the pass have got theirs by then. The argument has this tensor's elements, grad()
   /// and name. Throws AutogradError unless this is a leaf that requires grad, Error for an empty

@@ -17,8 +17,9 @@ HookHandle handle_of(const std::shared_ptr<detail::HookList>& list, Hook hook) {
 
 }  // namespace
 
-HookHandle Tensor::register_hook(std::function<Tensor(const Tensor&)> f) const {
+HookHandle Tensor::register_hook(GradientHook hook) const {
   const TensorImpl& x = impl_of(*this, "register_hook");
+  std::function<Tensor(const Tensor&)>& f = hook.function();
   check<Error>(static_cast<bool>(f), "register_hook: the hook is an empty function");
   check_history("register_hook", *this);
   check<AutogradError>(static_cast<bool>(x.node),

@@ -36,6 +36,16 @@ TEST_CASE("a hook sees the gradient of a recorded tensor", "[autograd][hook]") {
   CHECK(values(x.grad()) == Values{18, 36});
 }
 
+TEST_CASE("a hook that returns nothing changes nothing", "[autograd][hook]") {
+  const Tensor x = leaf({1, 2});
+  Values seen;
+  x.register_hook([&](const Tensor& g) { seen = values(g); });
+  (x * x).sum().backward();
+  CHECK(seen == Values{2, 4});
+  CHECK(values(x.grad()) == Values{2, 4});
+  CHECK_THROWS_AS(x.register_hook(std::function<void(const Tensor&)>()), Error);
+}
+
 TEST_CASE("what a hook returns replaces the gradient", "[autograd][hook]") {
   const Tensor x = leaf({1, 2});
   const Tensor h = x * 3;

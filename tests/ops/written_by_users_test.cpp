@@ -40,6 +40,25 @@ TEST_CASE("item() becomes the number that is asked of it", "[tensor][item]") {
   CHECK(text.str() == "2.75");
 }
 
+TEST_CASE("item() counts and compares beside numbers", "[tensor][item]") {
+  const Tensor x = tensor({2.5});
+  double total = 1;
+  total += x.item();
+  CHECK(total == 3.5);
+  float product = 2;
+  product *= x.item();
+  CHECK(product == 5.f);
+  int left = 7;
+  left -= x.item();
+  CHECK(left == 4);
+  CHECK(x.item() * 64 == 160);
+  CHECK(1 - x.item() == -1.5);
+  CHECK(-x.item() / x.item() == -1);
+  const double best = 3;
+  CHECK((x.item() < best && best > x.item() && x.item() <= 2.5f));
+  CHECK((x.item() != 2 && x.item() == 2.5 && !(x.item() > x.item())));
+}
+
 TEST_CASE("vectors of every arithmetic type become tensors", "[create]") {
   CHECK(tensor(std::vector<short>{1, -2}).dtype() == int16);
   CHECK(tensor(std::vector<unsigned short>{65535}).item<int>() == 65535);

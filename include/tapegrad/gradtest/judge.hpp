@@ -177,8 +177,13 @@ inline Slope judge(Ladder& ladder, std::size_t output, double noise) {
       return unresolved(slope, fine.value);
     }
   }
-  if (is_rough(ladder, output) || noise > 0.25 * ladder.range(output))
-    return unresolved(slope, NAN);
+  const double range = ladder.range(output);
+  if (range == 0 && noise > 0) {
+    // Values stay the same here, as far as the noise that other lines have shown lets see.
+    slope.error = std::fmax(slope.error, 2 * noise / ladder.coarsest_step());
+    return slope;
+  }
+  if (is_rough(ladder, output) || noise > 0.25 * range) return unresolved(slope, NAN);
   if (is_cut_short(ladder, output, slope, noise))
     return unresolved(slope, central.values[central.last()]);
   const Extrapolated a = extrapolate(above, 1, 2 * noise);

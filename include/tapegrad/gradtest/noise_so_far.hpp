@@ -17,8 +17,10 @@ class NoiseSoFar {
     scale.noise = noise_.data();
     Row<Slope> slopes = measure(line, scale);
     for (std::size_t o = 0; o < slopes.size(); ++o) {
-      if (slopes[o].behaviour == Behaviour::smooth)
-        noise_[o] = std::fmax(noise_[o], slopes[o].noise);
+      // Beside what isn't known well either it may be another thing, as the jumps of sign(x).
+      const bool is_known = slopes[o].behaviour == Behaviour::smooth &&
+                            slopes[o].error <= 0.01 * slopes[o].steepest_around;
+      if (is_known) noise_[o] = std::fmax(noise_[o], slopes[o].noise);
     }
     return slopes;
   }

@@ -33,6 +33,7 @@ class Rungs {
   bool is_at_its_end() const { return size_ == usual_length || ends_at_last_bit(); }
   bool ends_at_last_bit() const { return step_ < scale_.finest; }
   double finest_step() const { return finest().step; }
+  double coarsest_step() const { return rungs_[0].step; }
   double precision() const { return scale_.precision; }
   /// What other lines have shown of an output's noise.
   double known_noise(std::size_t output) const { return scale_.noise ? scale_.noise[output] : 0; }

@@ -92,6 +92,8 @@ class Sequential : public Layer {
     virtual std::unique_ptr<Part> clone() const = 0;
     /// False, and unchanged, if `other` holds another kind of module.
     virtual bool assign(const Part& other) = 0;
+    /// An address for each kind of module: it works without run-time type information.
+    virtual const void* kind() const = 0;
     virtual Module& get() = 0;
     /// In the scope of its name.
     virtual Tensor forward(const Tensor& x) = 0;
@@ -101,9 +103,13 @@ class Sequential : public Layer {
     explicit PartOf(M value) : module_(std::move(value)) {}
     std::unique_ptr<Part> clone() const override { return std::make_unique<PartOf>(M(module_)); }
     bool assign(const Part& other) override {
-      const auto* same = dynamic_cast<const PartOf*>(&other);
-      if (same) module_ = same->module_;
-      return same != nullptr;
+      if (other.kind() != kind()) return false;
+      module_ = static_cast<const PartOf&>(other).module_;
+      return true;
+    }
+    const void* kind() const override {
+      static const char place = 0;
+      return &place;
     }
     Module& get() override { return module_; }
     Tensor forward(const Tensor& x) override {

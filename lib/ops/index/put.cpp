@@ -43,8 +43,8 @@ struct IndexCopy {
   }
 };
 
-Tensor from_the_end(const Tensor& index, std::int64_t size) {
-  const Tensor integers = integers_of("take", index).detach();
+Tensor from_the_end(std::string_view operation, const Tensor& index, std::int64_t size) {
+  const Tensor integers = integers_of(operation, index).detach();
   return tapegrad::where(integers < 0, integers + size, integers);
 }
 
@@ -73,10 +73,11 @@ Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar
   check_defined("index_fill", x, dim, index, value);
   const std::size_t d = wrap_line_dim("index_fill", dim, x.shape().size());
   check_slices("index_fill", x, index);
-  checked_indices("index_fill", as_line(index), x, d);
+  const Tensor places = from_the_end("index_fill", index, x.dim() > 0 ? x.size(dim) : 1);
+  checked_indices("index_fill", as_line(places), x, d);
   Shape shape = x.shape();
   if (x.dim() > 0) shape[d] = index.numel();
-  return index_copy(x, dim, index, constant("index_fill", x.dtype(), value).expand(shape));
+  return index_copy(x, dim, places, constant("index_fill", x.dtype(), value).expand(shape));
 }
 
 Tensor index_put(const Tensor& x, const std::vector<Tensor>& indices, const Tensor& values,
@@ -117,7 +118,7 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, std::int64_t dim) {
   wide[d] = x.shape()[d];
   wide_index[d] = index.shape()[d];
   return speaking_as("take_along_dim", [&] {
-    return gather(x.expand(wide), dim, from_the_end(index, wide[d]).expand(wide_index));
+    return gather(x.expand(wide), dim, from_the_end("take", index, wide[d]).expand(wide_index));
   });
 }
 

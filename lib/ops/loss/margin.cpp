@@ -158,7 +158,7 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
     const Tensor x = as_rows(input);
     const Tensor labels = target.reshape({-1, 1}).to(int64);
     const Tensor others = labels != arange(classes);
-    const Tensor above = clamp_min(options.margin - gather(x, 1, labels) + x, 0);
+    const Tensor above = relu(options.margin - gather(x, 1, labels) + x);
     const Tensor each = where(others, options.p == 2 ? square(above) : above, 0);
     const Tensor losses = sum(each, 1) / static_cast<double>(classes);
     if (!weight.defined()) return reduced_rows(losses, input, options.reduction);
@@ -180,7 +180,7 @@ Tensor multilabel_margin_loss(const Tensor& input, const Tensor& target,
     const Tensor places = labels * counts;
     const Tensor hits = scatter_add(zeros_like(labels), 1, places, counts);
     const Tensor pairs = (counts != 0).unsqueeze(2) & (hits == 0).unsqueeze(1);
-    const Tensor above = clamp_min(1 - gather(x, 1, places).unsqueeze(2) + x.unsqueeze(1), 0);
+    const Tensor above = relu(1 - gather(x, 1, places).unsqueeze(2) + x.unsqueeze(1));
     const Tensor losses = sum(where(pairs, above, 0), {1, 2}) / static_cast<double>(x.size(1));
     return reduced_rows(losses, input, options.reduction);
   });

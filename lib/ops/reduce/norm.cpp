@@ -44,13 +44,17 @@ struct Norm {
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor x = s[0].to(g.dtype());
     const Shape kept = dims.kept_shape(x.shape());
-    const Tensor to_x = g.reshape(kept) * sign(x.detach());
-    if (p == 1) return {to_x};
+    const Tensor gradient = g.reshape(kept);
+    if (p == 1) return {gradient * sign(x.detach())};
     const Tensor y = s.output().to(g.dtype()).reshape(kept);
+    // Where y or x is 0 nothing may be divided by it, not even in what isn't chosen: 0 * inf is
+    // NaN.
+    const Tensor no_length = y.detach() == 0;
+    const Tensor length = where(no_length, 1, y);
+    if (p == 2) return {where(no_length, 0, gradient * (x / length))};
     const Tensor none = x.detach() == 0;
-    // Where x is 0 nothing may be divided by it, not even in what isn't chosen: 0 * inf is NaN.
-    const Tensor share = where(none, 1, abs(x)) / where(y.detach() == 0, 1, y);
-    return {where(none, 0, to_x * (p == 2 ? share : pow(share, p - 1)))};
+    const Tensor share = where(none, 1, abs(x)) / length;
+    return {where(none, 0, gradient * sign(x.detach()) * pow(share, p - 1))};
   }
 
  private:

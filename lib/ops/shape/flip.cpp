@@ -33,7 +33,7 @@ Dims wrapped(std::string_view operation, const Tensor& x, const Dims& dims) {
   Dims result = dims;
   std::array<bool, max_rank> used{};
   for (std::int64_t& dim : result) {
-    const std::size_t d = wrap_dim(operation, dim, x.shape().size());
+    const std::size_t d = wrap_line_dim(operation, dim, x.shape().size());
     check<IndexError>(!used[d], "{}: dim {} is given twice in {}", operation, dim, dims);
     used[d] = true;
     dim = static_cast<std::int64_t>(d);
@@ -52,7 +52,8 @@ Tensor rolled(const Tensor& x, std::int64_t shift, std::int64_t dim) {
 
 Tensor flip(const Tensor& x, const Dims& dims) {
   check_defined("flip", x, dims);
-  return apply(Flip{wrapped("flip", x, dims)}, x);
+  const Dims turned = wrapped("flip", x, dims);
+  return x.dim() == 0 ? x.clone() : apply(Flip{turned}, x);
 }
 
 Tensor roll(const Tensor& x, const Dims& shifts, const Dims& dims) {

@@ -97,6 +97,9 @@ TEST_CASE("values are put where indices say", "[ops][index]") {
   CHECK(index_copy(tensor({0}), 0, tensor({0, 0}), tensor({1, 2})).item<std::int64_t>() == 2);
   CHECK(index_fill(x, 0, tensor(1), 4).to_vector<std::int64_t>() == Ints{0, 0, 0, 4, 4, 4});
   CHECK(index_fill(tensor(1.5), 0, tensor(0), 4).item<float>() == 4);
+  CHECK(index_fill(zeros({3}), 0, tensor({0, -1}), 5).to_vector<float>() ==
+        std::vector<float>{5, 0, 5});
+  CHECK_THROWS_AS(index_fill(zeros({3}), 0, tensor({-4}), 5), IndexError);
   CHECK_THROWS_AS(index_fill(x, 0, tensor(1), 1e300), DTypeError);
 }
 

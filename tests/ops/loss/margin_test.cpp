@@ -127,3 +127,9 @@ TEST_CASE("losses with margins refuse what does not fit, and say what it was", "
   CHECK_THROWS_AS(nn::multi_margin_loss(x, tensor({0, 1, 3, 0})), IndexError);
   CHECK_THROWS_AS(nn::multilabel_margin_loss(x[0], tensor({0, 3, -1})), IndexError);
 }
+
+TEST_CASE("a class that is just far enough has no gradient", "[ops][loss][kink]") {
+  const Tensor x = eye(3, {.dtype = float64, .requires_grad = true});
+  nn::multi_margin_loss(x, tensor({0, 1, 2})).backward();
+  CHECK(x.grad().to_vector<double>() == std::vector<double>(9, 0));
+}

@@ -8,7 +8,9 @@
 #include "support/op_table.hpp"
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/gradcheck.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/tensor.hpp"
@@ -136,6 +138,25 @@ TEST_CASE("the second derivative of a norm is 0 where all elements are, and no N
     const Tensor g = grad({norm(x, p)}, {x}, {.create_graph = true})[0];
     CHECK(grad({g.sum()}, {x})[0].to_vector<double>() == std::vector<double>(3, 0));
   }
+}
+
+// The Hessian of |x| is (1 - x xT / |x|^2) / |x|: 1 / 5 at (3, 0, 4) where x is 0.
+TEST_CASE("a norm is smooth where one element is 0", "[ops][norm]") {
+  const auto length = [](const Tensor& x) { return norm(x); };
+  const Tensor x = vector({3, 0, 4}).requires_grad_();
+  CHECK(check_grad3(length, x));
+  CHECK(hvp(length, x, vector({0, 1, 0})).second.to_vector<double>() == Doubles{0, 0.2, 0});
+  const Tensor product = vector({1, 0, -1}).requires_grad_();
+  CHECK(check_grad2([](const Tensor& v) { return norm(outer(v, v) + 1, 2, 1); }, product));
+  const Tensor rows = vector({1, 0, 0, 2, 3, 0}).reshape({3, 2}).requires_grad_();
+  const Tensor others = vector({1, 2, 0, 0}).reshape({2, 2}).requires_grad_();
+  CHECK(check_grad2([](const Tensor& a, const Tensor& b) { return cdist(a, b); },
+                    rows.detach().narrow(0, 1, 2).requires_grad_(), others));
+  CHECK(check_grad2(
+      [](const Tensor& a) {
+        return nn::cosine_similarity(a, ones({3, 2}, float64));
+      },
+      rows));
 }
 
 TEST_CASE("distances and cosines are those of PyTorch", "[ops][norm]") {

@@ -65,6 +65,7 @@ TEST_CASE("flip turns the order of elements round", "[ops][shape]") {
   for (const DType dtype : {boolean, uint8, int32, float32, float64}) {
     CHECK(flip(tensor({1, 0, 0}).to(dtype), 0).to_vector<std::int64_t>() == Ints{0, 0, 1});
   }
+  CHECK(flip(tensor(3), 0).item<int>() == 3);
 }
 
 TEST_CASE("roll moves elements round, rot90 turns by right angles", "[ops][shape]") {

@@ -12,7 +12,8 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// the last. Derivative: g with zeros at these places to x, and at these places to `source`.
 Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index,
                   const Tensor& source);  // in-place form
-/// The same with one number. Throws DTypeError for a value that doesn't fit.
+/// The same with one number; negative indices count from the end. Throws DTypeError for a value
+/// that doesn't fit.
 Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index,
                   Scalar value);  // in-place form
 
