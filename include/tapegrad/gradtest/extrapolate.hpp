@@ -23,7 +23,7 @@ struct Extrapolated {
 /// Plain arrays here and elsewhere: a std::vector of one more type costs each test file some 0.08 s
 /// of g++'s time.
 struct Quotients {
-  static constexpr std::size_t most = 56;
+  static constexpr std::size_t most = 28;
   double steps[most], values[most], noise[most];
   bool told[most];
   std::size_t count = 0;
@@ -37,25 +37,6 @@ struct Quotients {
     told[count++] = tells;
   }
 };
-
-/// A value between others, and how far adding the last of them moved it.
-struct Interpolated {
-  double value = NAN, error = INFINITY;
-};
-
-/// The polynomial through these values, at one place more, as Neville does it. Overwrites them.
-inline Interpolated interpolated(const double* at, double* values, std::size_t count,
-                                 double where) {
-  double before = NAN;
-  for (std::size_t j = 1; j < count; ++j) {
-    before = values[0];
-    for (std::size_t i = 0; i + j < count; ++i) {
-      values[i] =
-          ((where - at[i + j]) * values[i] + (at[i] - where) * values[i + 1]) / (at[i] - at[i + j]);
-    }
-  }
-  return {values[0], std::fabs(values[0] - before)};
-}
 
 /// How far extrapolation to `value` from rungs down to k is off where quotients converge slower
 /// than by powers of the step, as those of |x|^1.5 at 0: its distance from what Aitken's formula

@@ -10,15 +10,16 @@
 
 namespace tapegrad::gradtest::detail {
 
-/// Values on one side keep a distance from the centre's however small the step is, down to where
-/// the last bit of x may make as much.
+/// Values on one side keep a distance from the centre's however small the step is.
 inline bool jumps(const Quotients& q, double noise) {
   constexpr std::size_t last = 8;
-  const auto gap = [&](std::size_t k) { return q.values[k] * q.steps[k]; };
-  std::size_t end = q.size();
-  while (end > 0 && !(std::fabs(gap(end - 1)) > 100 * std::fmax(q.noise[end - 1], noise))) --end;
-  if (end < last || end + last < q.size()) return false;
-  return std::fabs(gap(end - 1) - gap(end - last)) < 0.1 * std::fabs(gap(end - 1));
+  if (q.size() < last) return false;
+  const std::size_t end = q.size() - 1;
+  const std::size_t begin = q.size() - last;
+  const double fine = q.values[end] * q.steps[end];
+  const double coarse = q.values[begin] * q.steps[begin];
+  return std::fabs(fine) > 100 * std::fmax(q.noise[end], noise) &&
+         std::fabs(fine - coarse) < 0.1 * std::fabs(fine);
 }
 
 /// Slopes on one side grow steadily as the step shrinks.
@@ -53,7 +54,7 @@ inline Slope as_slope(const Extrapolated& e, Behaviour behaviour, double noise) 
 }
 
 /// A slope of both sides, or at an edge of one, beside what the function does around.
-inline Slope known_slope(const Extrapolated& e, Behaviour behaviour, Ladder& ladder,
+inline Slope known_slope(const Extrapolated& e, Behaviour behaviour, const Ladder& ladder,
                          std::size_t output, double noise) {
   Slope s = as_slope(e, behaviour, noise);
   // A slope of exactly 0 belongs to a flat part, whose size coarse steps show.
@@ -112,19 +113,16 @@ inline bool is_kink(const Quotients& above, const Extrapolated& a, const Quotien
   return told;
 }
 
-/// What looks like noise at some distance is noise if it does at the last bit of what is varied,
-/// too, or if values are rounded, and jump. A fast oscillation fades nearer to x, and nowhere
-/// jumps.
-inline bool is_noise(Ladder& ladder, std::size_t output, double noise, const Extrapolated& fine) {
-  return ladder.is_uneven_at_last_bit(output, noise) || ladder.has_jump(output, fine.value, noise);
-}
-
-/// No more than rounding of the values that a slope was made from, or what they are multiples of.
-inline bool is_rounding(const Ladder& ladder, std::size_t output, double noise, double step) {
-  const Quotients q = ladder.central(output);
-  std::size_t k = q.last();
-  while (k > 0 && q.steps[k] < step) --k;
-  return noise <= 16 * q.noise[k] || ladder.quantum_of(output) > 0;
+/// Whether what looks like noise at some distances is a fast oscillation that fine steps resolve:
+/// quotients come to another slope there, and come to it smoothly, unlike those of rounded values.
+inline bool is_resolved_below(const Quotients& q, const Extrapolated& fine, double coarse) {
+  const double apart = std::fabs(fine.value - coarse);
+  if (!(fine.error() < 1e-3 * apart && fine.step >= 4 * q.steps[q.last()])) return false;
+  for (std::size_t k = q.size(); k-- > 1;) {
+    if (!(std::fabs(q.values[k - 1] - fine.value) > 0.5 * apart)) continue;
+    return std::fabs(q.values[k] - fine.value) > 0.02 * apart;
+  }
+  return false;
 }
 
 inline Slope unresolved(const Slope& coarse, double fine) {
@@ -147,7 +145,7 @@ inline Slope of_sides(const Slope& central, const Extrapolated& above, const Ext
 }
 
 /// What a whole ladder tells of an output, whose values are off by `noise`.
-inline Slope judge(Ladder& ladder, std::size_t output, double noise) {
+inline Slope judge(const Ladder& ladder, std::size_t output, double noise) {
   const Quotients above = ladder.above(output);
   const Quotients below = ladder.below(output);
   const bool up = finite_at_the_end(above);
@@ -164,26 +162,14 @@ inline Slope judge(Ladder& ladder, std::size_t output, double noise) {
   }
   Slope slope = known_slope(extrapolate(ladder.central(output), 2, noise), Behaviour::smooth,
                             ladder, output, noise);
-  if (may_oscillate(ladder, output, noise)) return unresolved(slope, NAN);
   const Quotients central = ladder.central(output);
-  if (noise > 0 && !is_rounding(ladder, output, noise, slope.step)) {
+  if (noise > 0) {
     const Extrapolated fine = extrapolate(central, 2);
-    const double apart = std::fabs(fine.value - slope.value);
-    if (fine.step <= 1024 * central.steps[central.last()] &&
-        apart <= 4 * (fine.error() + slope.error)) {
-      noise = 0;  // steps finer than where it was seen show none
-      slope = known_slope(fine, Behaviour::smooth, ladder, output, noise);
-    } else if (!is_noise(ladder, output, noise, fine)) {
-      return unresolved(slope, fine.value);
-    }
+    if (is_resolved_below(central, fine, slope.value)) return unresolved(slope, fine.value);
   }
-  const double range = ladder.range(output);
-  if (range == 0 && noise > 0) {
-    // Values stay the same here, as far as the noise that other lines have shown lets see.
-    slope.error = std::fmax(slope.error, 2 * noise / ladder.coarsest_step());
-    return slope;
-  }
-  if (is_rough(ladder, output) || noise > 0.25 * range) return unresolved(slope, NAN);
+  if (is_rough(ladder, output) || noise > 0.25 * ladder.range(output))
+    return unresolved(slope, NAN);
+  if (may_oscillate(ladder, output, noise)) return unresolved(slope, NAN);
   if (is_cut_short(ladder, output, slope, noise))
     return unresolved(slope, central.values[central.last()]);
   const Extrapolated a = extrapolate(above, 1, 2 * noise);
@@ -193,7 +179,7 @@ inline Slope judge(Ladder& ladder, std::size_t output, double noise) {
     slope.above = a.value;
     slope.below = b.value;
     slope.error = std::fmax(a.error(), b.error());
-  } else if (!slope.flat && a.error() + b.error() < slope.error) {
+  } else if (a.error() + b.error() < slope.error) {
     slope = of_sides(slope, a, b);
   }
   return slope;

@@ -27,17 +27,6 @@ inline bool is_settled(const Extrapolated& e, const Extrapolated& finest, double
   return e.truncation <= e.roundoff && (size == 0 || e.roundoff <= enough * size);
 }
 
-/// With noise that is known finer steps tell less; this tells no kink.
-inline bool is_settled_by_noise(const Ladder& ladder, std::size_t output, const Extrapolated& e,
-                                const Extrapolated& finest) {
-  if (!(ladder.known_noise(output) > 0 && e.truncation <= e.roundoff)) return false;
-  if (!(e.roundoff <= 0.1 * std::fabs(e.value))) return false;
-  if (!(std::fabs(e.value - finest.value) <= 4 * (e.error() + finest.roundoff))) return false;
-  const Extrapolated above = extrapolate(ladder.above(output), 1);
-  const Extrapolated below = extrapolate(ladder.below(output), 1);
-  return std::fabs(above.value - below.value) <= 4 * (above.error() + below.error());
-}
-
 /// A slope that seemed known isn't, with this noise of the function's values.
 inline bool is_noisy(double noise, const Extrapolated& found) {
   return 2 * noise / found.step > 1e-7 * std::fabs(found.value) + 2 * found.roundoff;
@@ -46,65 +35,36 @@ inline bool is_noisy(double noise, const Extrapolated& found) {
 /// How noisy an output is near the point: by values at equal distances, or by what they are rounded
 /// to.
 inline double noise_at(Ladder& ladder, std::size_t output) {
-  if (ladder.known_noise(output) > 0) return ladder.known_noise(output);
-  double noise = std::fmax(ladder.noise()[output], rounded_by(ladder.central(output)));
-  const double jump = ladder.jump_at_edge(output);
-  if (1.5 * jump < ladder.range(output)) noise = std::fmax(noise, jump);
-  const double off = ladder.off_between(output);
-  if (!(off > noise)) return noise;
-  return is_noise(ladder, output, off, extrapolate(ladder.central(output), 2)) ? off : noise;
-}
-
-/// Steps are so fine that the noise that is known hides slopes as steep as any that were seen.
-inline bool is_swamped(const Ladder& ladder, std::size_t outputs) {
-  if (ladder.size() < 10) return false;
-  for (std::size_t o = 0; o < outputs; ++o) {
-    const double hidden = ladder.known_noise(o) / ladder.finest_step();
-    if (!(hidden > 4 * ladder.steepest(o, INFINITY))) return false;
-  }
-  return true;
+  return std::fmax(ladder.noise()[output], rounded_by(ladder.central(output)));
 }
 
 /// Measures with one ladder. True if all outputs are smooth and known well.
 inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
   const std::size_t outputs = slopes.size();
-  while (!ladder.is_at_its_end() && !is_swamped(ladder, outputs)) {
+  while (!ladder.is_at_its_end()) {
     ladder.climb();
     if (ladder.size() < 5) continue;
     bool settled = true;
     for (std::size_t o = 0; o < outputs && settled; ++o) {
       Extrapolated finest;
       const Extrapolated found = extrapolate(ladder.central(o), 2, 0, &finest);
-      settled = is_settled(found, finest, ladder.precision()) ||
-                (ladder.size() >= 7 && is_settled_by_noise(ladder, o, found, finest));
+      settled = is_settled(found, finest, ladder.precision());
     }
     if (!settled) continue;
     ladder.look_ahead();
-    ladder.look_between();
     for (std::size_t o = 0; o < outputs && settled; ++o) {
       const Extrapolated found = extrapolate(ladder.central(o), 2);
-      const double off = ladder.off_between(o);
-      settled = ladder.confirms(o, found) && !is_noisy(off, found) &&
-                (off == 0 || is_noise(ladder, o, off, found));
+      settled = ladder.confirms(o, found);
       // Values that are rounded to float, say, stop changing at fine steps, as smoothly as can be.
-      if (settled && ladder.size() > 10 && ladder.known_noise(o) == 0)
-        settled = !is_noisy(noise_at(ladder, o), found);
-      if (settled)
-        slopes[o] =
-            known_slope(extrapolate(ladder.central(o), 2, off), Behaviour::smooth, ladder, o, 0);
+      if (settled && ladder.size() > 10) settled = !is_noisy(noise_at(ladder, o), found);
+      if (settled) slopes[o] = known_slope(found, Behaviour::smooth, ladder, o, 0);
     }
     if (settled) return true;
   }
-  bool looked = false, noisy = false;
-  for (std::size_t o = 0; o < slopes.size() && !noisy; ++o) {
-    noisy = ladder.known_noise(o) == 0 &&
-            !is_rounding(ladder, o, noise_at(ladder, o), ladder.finest_step());
-  }
-  if (noisy) ladder.descend();
+  bool looked = false;
   for (std::size_t o = 0; o < slopes.size(); ++o) {
     const double noise = noise_at(ladder, o);
     slopes[o] = judge(ladder, o, noise);
-    if (noisy) continue;  // the ladder has seen the last bit
     if (slopes[o].behaviour != Behaviour::jump && slopes[o].behaviour != Behaviour::unbounded)
       continue;
     if (!looked) ladder.look_ahead();
@@ -169,7 +129,7 @@ struct Starts {
     const double own = is_known ? power_of_two(magnitude) / 4 : 0;
     double usual = power_of_two(scale.unit) / 4;
     // Too few of these lead to a point of their own: all that do.
-    if (usual < 64 * scale.finest) usual = std::ldexp(scale.finest, Ladder::usual_length - 1);
+    if (usual < 64 * scale.finest) usual = std::ldexp(scale.finest, Ladder::length - 1);
     if (is_known) steps[count++] = own;
     if (!(own >= usual && own <= 4 * usual)) steps[count++] = usual;
     if (!is_known) steps[count++] = std::ldexp(usual, -28);
@@ -216,10 +176,7 @@ inline Row<Slope> measure(Line& line, const LineScale& scale = {}) {
       slopes[o].still = ladder.is_wide() ? ladder.hidden_slope(o) : still;
       if (!ladder.is_still(o)) slopes[o].still = 0;
       slopes[o].steepest_around = around;
-      // Larger steps tell more beside noise.
-      const bool known =
-          ladder.known_noise(o) == 0 || slopes[o].error <= 1e-3 * std::fabs(slopes[o].value);
-      done = done && ((settled && known && tells && !(ladder.is_still(o) && !ladder.is_wide())) ||
+      done = done && ((settled && tells && !(ladder.is_still(o) && !ladder.is_wide())) ||
                       detail::is_final(slopes[o], starts.finer_follows(i)));
     }
     if (done) break;
