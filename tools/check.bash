@@ -151,6 +151,12 @@ step_pkg_config() {
   consumer pkg-config
   PKG_CONFIG_LIBDIR=$(prefix_libdir)/pkgconfig make
   LD_LIBRARY_PATH=$(prefix_libdir) ./consumer
+  # What was moved says where it is now.
+  local moved=$consumers/moved-pkgconfig flags
+  rm -rf "$moved"
+  cp -r "$(prefix_libdir)/pkgconfig" "$moved"
+  flags=$(PKG_CONFIG_LIBDIR=$moved pkg-config --cflags tapegrad)
+  [[ $flags == *"-I$moved"* ]] || { echo "the moved tapegrad.pc says $flags"; exit 1; }
 }
 
 # Headers alone, nothing to link, and strict: as a project with rules of its own compiles them.
