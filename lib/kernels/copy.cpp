@@ -96,19 +96,34 @@ void transpose(const Walk<2>& walk, std::size_t across) {
                        });
 }
 
+/// The rows of a block of `in` are converted as they lie, and turned over into `out`.
 void convert_blocks(const Walk<2>& walk, std::size_t across, DType to, DType from) {
   const auto to_size = static_cast<std::int64_t>(size_of(to));
-  const auto to_step = walk.strides(across)[0] * to_size;
-  const auto from_step = walk.strides(across)[1] * static_cast<std::int64_t>(size_of(from));
-  const std::array<std::int64_t, 2> down = walk.strides(0);
-  walk.parallel_blocks(grain, across, block_shape(walk, across, line_bytes / to_size),
-                       [&, convert = Conversion(to, from)](
-                           std::int64_t, const auto& at, std::int64_t height, std::int64_t width) {
-                         for (std::int64_t i = 0; i < width; ++i) {
-                           convert(at[0] + i * to_step, down[0], at[1] + i * from_step, down[1],
-                                   height);
-                         }
-                       });
+  const auto from_step = walk.strides(0)[1] * static_cast<std::int64_t>(size_of(from));
+  const std::int64_t down = walk.strides(0)[0];
+  const std::array<std::int64_t, 2> along = walk.strides(across);
+  const Conversion convert(to, from);
+  dispatch_size(to, [&]<class T>(std::type_identity<T>) {
+    walk.parallel_blocks(
+        grain, across, block_shape(walk, across, line_bytes / to_size),
+        [&](std::int64_t, const auto& at, std::int64_t height, std::int64_t width) {
+          alignas(line_bytes) T made[line_bytes / sizeof(T) * block_width];
+          for (std::int64_t j = 0; j < height; ++j) {
+            convert(reinterpret_cast<std::byte*>(made + j * width), 1, at[1] + j * from_step,
+                    along[1], width);
+          }
+          T* const y = reinterpret_cast<T*>(at[0]);
+          if (down == 1) {
+            return Transposer<T>::template block<Write::keep>(y, along[0], made, width, width,
+                                                              height);
+          }
+          for (std::int64_t i = 0; i < width; ++i) {
+            for (std::int64_t j = 0; j < height; ++j) {
+              y[i * along[0] + j * down] = made[j * width + i];
+            }
+          }
+        });
+  });
 }
 
 void convert_rows(const Walk<2>& walk, DType to, DType from) {

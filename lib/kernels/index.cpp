@@ -82,8 +82,13 @@ void with_elements(Ref many, Ref few, Ref index, std::size_t dim, bool shared, c
     T* line = reinterpret_cast<T*>(at[0]);
     T* element = reinterpret_cast<T*>(at[1]);
     const auto* place = reinterpret_cast<const std::int64_t*>(at[2]);
+    const std::int64_t from = stride[0];
+    if (stride[1] == 1 && stride[2] == 1) {
+      for (std::int64_t i = 0; i < n; ++i) f(line[i * from + place[i] * step], element[i]);
+      return;
+    }
     for (std::int64_t i = 0; i < n; ++i) {
-      f(line[i * stride[0] + place[i * stride[2]] * step], element[i * stride[1]]);
+      f(line[i * from + place[i * stride[2]] * step], element[i * stride[1]]);
     }
   };
   const Walk<3> walk({with_layout(many, start_of_lines), few, index});

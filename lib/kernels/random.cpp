@@ -131,7 +131,10 @@ void bernoulli(Ref out, Stream stream, double p) {
   dispatch_size(out.dtype, [&]<class T>(std::type_identity<T>) {
     each<4, T>(out, stream, [limit, hit = static_cast<T>(one)](const Words& words) {
       std::array<T, 4> made;
-      for (std::size_t j = 0; j < 4; ++j) made[j] = words[j] < limit ? hit : T(0);
+      for (std::size_t j = 0; j < 4; ++j) {
+        // No branch, which would be guessed wrong.
+        made[j] = static_cast<T>(T(0) - static_cast<T>(words[j] < limit)) & hit;
+      }
       return made;
     });
   });
