@@ -70,7 +70,8 @@ using Bits = std::conditional_t<
     std::conditional_t<sizeof(T) == 2, std::uint16_t,
                        std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>>;
 
-/// The same with an unsigned integer as large as an element: for who only moves elements.
+/// As dispatch_stored(), with an unsigned integer as large as an element: for who only moves
+/// elements.
 template <class F>
 decltype(auto) dispatch_size(DType dtype, F&& f) {
   switch (size_of(dtype)) {
