@@ -65,6 +65,7 @@ step_tests() { meson test -C "$build/check" --no-rebuild --print-errorlogs --no-
 step_counts() {
   python3 bench/counts/counts.py "$build/check/bench/counts/counts"
   python3 tools/check_sizes.py "$build/check/lib"
+  python3 tools/compile_time.py --check --runs 3 --build "$build/check"
 }
 
 # A few mistakes in derivatives, whether the operation table notices them; `./dev test mutants` makes all.
@@ -223,14 +224,14 @@ step_static() {
 }
 
 # The next Debian's compiler and libraries, with warnings as errors; who runs that one has done so above. Without the
-# levels' libraries, which are the same sources, and hardly optimized: it has to compile and be right. The tests of the tape
+# levels' libraries, which are the same sources, and not optimized: it has to compile and be right. The tests of the tape
 # and of programs, which go through most operations; `./dev check --in trixie` runs everything.
 step_trixie() {
   [[ $(. /etc/os-release; echo "${VERSION_CODENAME-}") != trixie ]] || return 0
   (( EUID == 0 )) || skip 'only root can enter another Debian'
   unshare --mount true || skip 'another Debian needs the right to mount'
   local tests=(autograd program)
-  tools/in_debian.bash trixie env CHECK_BUILD='-Dlevels= -Dbench=false -Doptimization=1' CHECK_TESTS="--suite unit ${tests[*]}" \
+  tools/in_debian.bash trixie env CHECK_BUILD='-Dlevels= -Dbench=false -Doptimization=0' CHECK_TESTS="--suite unit ${tests[*]}" \
     CHECK_TARGETS="samples/logistic_regression/logistic_regression $(printf 'tests/%s_test ' "${tests[@]}")" \
     ./dev check build tests
 }

@@ -18,7 +18,8 @@ FILES = {
 
 
 def findings_of(files, no_code=()):
-    with tempfile.TemporaryDirectory() as folder, mock.patch.object(check_families, "NO_CODE", dict.fromkeys(no_code)):
+    with tempfile.TemporaryDirectory() as folder, mock.patch.multiple(
+            check_families, NO_CODE=dict.fromkeys(no_code), DECLARED_ELSEWHERE={}):
         for name, text in files.items():
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,6 +39,12 @@ class Families(unittest.TestCase):
         for name in ("lib/ops/reduce/sum.cpp", "tests/ops/reduce/sum_test.cpp"):
             rest = {path: text for path, text in FILES.items() if path != name}
             self.assertEqual(findings_of(rest), [f"include/tapegrad/ops/reduce/sum.hpp: there is no {name}"])
+
+    def test_a_source_without_a_header(self):
+        """Beside a public one and one of its own folder."""
+        files = FILES | {"lib/ops/reduce/prod.cpp": "", "lib/ops/reduce/all.cpp": "", "lib/ops/reduce/all.hpp": ""}
+        self.assertEqual(findings_of(files), ["lib/ops/reduce/prod.cpp: there is no header reduce/prod.hpp in "
+                                              "include/tapegrad/ops or lib/ops"])
 
     def test_not_included(self):
         """By its family, by everything."""

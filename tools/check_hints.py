@@ -18,6 +18,7 @@ FOREIGN = {
     "numpy.save": "numpy's, for who wrote the file with it",
     "safetensors.torch.save_file": "of Python's safetensors, for who wrote the file with it",
     "zlib.decompress": "Python's, for who compressed the file with it",
+    "std::span": "C++'s own",
     "into": "of an operation's struct: for who adds one",
     "results": "of an operation's struct: for who adds one",
     "module": "stands for the user's own",

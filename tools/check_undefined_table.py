@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Every public function that takes a tensor has a row in the table of undefined arguments.
 
-A row of an undefined_test.cpp in tests/ is `{"matmul", 2, [&] { matmul(x, none); }},`: what the
+Of the functions in include/tapegrad/ops the table is made when the tests are built (make_calls.py). Of others, and of
+methods and operators, a row of an undefined_test.cpp in tests/ is `{"matmul", 2, [&] { matmul(x, none); }},`: what the
 function calls itself in errors, and which argument is undefined, counted from 1; 0 is the tensor
 whose method is called. What is wanted is read from the declarations in the headers: a row for each
 parameter that is a Tensor or a list of them, and one for each method of Tensor. What may be
@@ -12,6 +13,7 @@ in CALLED.
 import re
 from pathlib import Path
 
+from declarations import declarations, function_of, functions_of, is_tensor, plain
 from findings import report
 
 HEADERS = ("include/tapegrad/*.hpp", "include/tapegrad/ops/**/*.hpp", "include/tapegrad/io/*.hpp",
@@ -22,11 +24,13 @@ LEFT_OUT = {
     # What modules are made of: a parameter may be absent, and is undefined then.
     "census.hpp", "module.hpp", "parameter.hpp", "sequential.hpp", "trail.hpp",
 }
+OPS = "include/tapegrad/ops/*/*.hpp"
 TABLES = "tests/**/undefined_test.cpp"
 ROW = re.compile(r'\{"([\w:.]+)",\s*(\d+),')
 
 # (class, or the namespace init; function) -> what it calls itself.
-CALLED = {("Linear", "forward"): "linear", ("ReLU", "forward"): "relu",
+CALLED = {("TensorHandle", "sizes"): "shape", ("TensorHandle", "ndim"): "dim",
+          ("Linear", "forward"): "linear", ("ReLU", "forward"): "relu",
           ("Sigmoid", "forward"): "sigmoid", ("Tanh", "forward"): "tanh",
           ("Dropout", "forward"): "dropout", ("Conv1d", "forward"): "conv1d",
           ("Conv2d", "forward"): "conv2d", ("Conv3d", "forward"): "conv3d",
@@ -112,6 +116,8 @@ OPERATORS = {("+", 2): "add", ("-", 2): "sub", ("-", 1): "neg", ("*", 2): "mul",
 EXEMPT = {
     ("defined", 0): "asks just that",
     ("swap", 0): "moves handles", ("swap", 1): "moves handles",
+    ("share", 0): "protected", ("share", 1): "protected", ("take_over", 0): "protected", ("take_over", 1): "protected",
+    ("release", 0): "protected", ("self", 0): "private",
     ("is_same", 0): "compares handles", ("is_same", 1): "compares handles",
     ("impl", 0): "the handle itself", ("counted", 0): "private",
     ("tensor_of", 1): "behind tensor(), which makes what it is given",
@@ -176,77 +182,8 @@ EXEMPT = {
     ("cleared_in_runs", 1): "for optimizers, of their parameters",
 }
 
-NOT_FUNCTIONS = {"requires", "static_assert", "decltype", "noexcept", "visibility"}
-
-
-def closing(text, start):
-    """Just behind the bracket that closes the one at `start`."""
-    pairs = {"(": ")", "{": "}", "[": "]"}
-    depth = 0
-    for i in range(start, len(text)):
-        depth += text[i] in pairs
-        depth -= text[i] in pairs.values()
-        if depth == 0:
-            return i + 1
-    return len(text)
-
-
-def plain(text):
-    """The text without comments, preprocessor lines, attributes and strings."""
-    text = re.sub(r"//[^\n]*", "", text)
-    text = re.sub(r"^#[^\n]*", "", text, flags=re.MULTILINE)
-    text = re.sub(r'"[^"\n]*"', '""', text)
-    return re.sub(r"\[\[.*?\]\]", "", text)
-
-
-def declarations(text, owner=""):
-    """(class around it, text) of each declaration outside function bodies."""
-    start = i = 0
-    while i < len(text):
-        if text[i] == "(":
-            i = closing(text, i)
-            continue
-        if text[i] == "{":
-            head, end = text[start:i], closing(text, i)
-            scope = re.search(r"\b(?:namespace|struct|class)\b\s*([\w:]*)[^()]*$", head)
-            if scope:
-                kind = "" if "namespace" in scope.group() else scope.group(1)
-                kind = "init" if scope.group(1).endswith("init") else kind
-                yield from declarations(text[i + 1:end - 1], kind)
-            else:
-                yield owner, head
-            start = i = end
-            continue
-        if text[i] == ";":
-            yield owner, text[start:i]
-            start = i + 1
-        i += 1
-
-
-def split_parameters(text):
-    parts, depth, start = [], 0, 0
-    for i, c in enumerate(text):
-        depth += c in "(<{["
-        depth -= c in ")>}]"
-        if c == "," and depth == 0:
-            parts.append(text[start:i])
-            start = i + 1
-    return [part.strip() for part in parts + [text[start:]] if part.strip()]
-
-
-def function_of(declaration):
-    """(name, parameters) or None."""
-    declaration = re.sub(r"\brequires\s*\((?:[^()]|\([^()]*\))*\)", "", declaration)
-    found = re.search(r"(operator\s*(?:\[\]|\(\)|[^\s\w(]+)|\b\w+)\s*\(", declaration)
-    if not found or found.group(1) in NOT_FUNCTIONS or "using " in declaration:
-        return None
-    inside = declaration[found.end():closing(declaration, found.end() - 1) - 1]
-    return found.group(1), split_parameters(inside)
-
-
-def is_tensor(parameter):
-    return bool(re.match(r"(?:const\s+)?(?:std::vector<\s*)?Tensor\b", parameter))
-
+# What Tensor is made of, from its bases on.
+CLASSES = {"TensorHandle", "OnTape", "Tensor"}
 
 def wanted_from(text):
     """(name, place) of each tensor that a function of this header takes."""
@@ -266,7 +203,7 @@ def wanted_from(text):
         if owner == "init":
             name = f"init::{name}"
         name = CALLED.get((owner, name), name)
-        if owner == "Tensor" and not re.search(r"\bstatic\b", declaration):
+        if owner in CLASSES and not re.search(r"\bstatic\b", declaration):
             yield name, 0
         for place, parameter in enumerate(parameters, 1):
             if is_tensor(parameter):
@@ -282,11 +219,13 @@ def check(root):
                 continue
             for argument in wanted_from(path.read_text(encoding="utf-8")):
                 wanted.setdefault(argument, path.relative_to(root))
+    made = {(CALLED.get(("", name), name), place) for path in root.glob(OPS) for _, name, parameters in functions_of(path)
+            for place, parameter in enumerate(parameters, 1) if is_tensor(parameter)}
     rows = {(name, int(place)) for table in root.glob(TABLES)
             for name, place in ROW.findall(plain_rows(table))}
     findings = [f'{path}: "{name}" has no row for argument {place} in {TABLES}'
                 for (name, place), path in wanted.items()
-                if (name, place) not in rows and (name, place) not in EXEMPT]
+                if (name, place) not in rows | made and (name, place) not in EXEMPT]
     findings += [f'{TABLES}: "{name}" takes no tensor as argument {place}'
                  for name, place in sorted(rows - set(wanted))]
     findings += [f'{Path(__file__).name}: "{name}", argument {place}, is exempt, but no function '

@@ -8,6 +8,8 @@ none, nor has what stands in a namespace of its own.
 Where the comment that opens a header says "In-place forms", its functions that give a Tensor have one each: x.exp_()
 writes exp(x) into x; but those that say `// no in-place form`. In other headers those that say `// in-place form` have one.
 
+A function that says `// also without braces` takes its list of integers as arguments, too: x.repeat(2, 3).
+
 usage: make_methods.py declarations|definitions OUTPUT HEADER...
 """
 
@@ -92,9 +94,12 @@ def declarations(headers):
     """Text for the inside of class Tensor."""
     for path in headers:
         yield f"// ---- {named(path)} ----"
-        for result, name, parameters, _ in functions_of(path):
+        for result, name, parameters, remark in functions_of(path):
             yield f"/// {name}() of {named(path)}, with this as its first argument."
             yield f"{result} {name}({', '.join(parameters)}) const;"
+            if "also without braces" in remark:
+                yield "template <detail::Integral... N>"
+                yield f"requires(sizeof...(N) > 1) {result} {name}(N... list) const {{ return {name}({{list...}}); }}"
         for name, parameters in in_place_forms_of(path):
             yield f"/// {name}() of {named(path)}, written into this tensor."
             yield f"Tensor& {name}_({', '.join(parameters)});"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The polynomials of lib/kernels/elementary.hpp, by Remez's algorithm in 60 digits.
+"""The polynomials of lib/kernels/polynomial.hpp, by Remez's algorithm in 60 digits.
 
-usage: tools/minimax.py [lib/kernels/elementary.hpp]
+usage: tools/minimax.py [lib/kernels/polynomial.hpp]
 
 Each is the polynomial of its degree whose weighted error is least over its interval. Printed are the
 largest error and the coefficients, from the constant upwards, in the digits of the type. With the file

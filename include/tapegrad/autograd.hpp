@@ -2,6 +2,7 @@
 // is in graph.hpp, how derivatives are tested in gradcheck.hpp.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -78,6 +79,18 @@ struct GradOptions {
 /// name the line of this call.
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                          const GradOptions& options = {}, CallSite site = CallSite::here());
+
+/// The same with one output, or one input, whose derivative it then gives: grad(loss, w).
+template <std::derived_from<Tensor> T>
+std::vector<Tensor> grad(const T& output, const std::vector<Tensor>& inputs,
+                         const GradOptions& options = {}, CallSite site = CallSite::here()) {
+  return grad(std::vector<Tensor>{output}, inputs, options, site);
+}
+template <std::derived_from<Tensor> T, std::derived_from<Tensor> X>
+Tensor grad(const T& output, const X& input, const GradOptions& options = {},
+            CallSite site = CallSite::here()) {
+  return grad(std::vector<Tensor>{output}, std::vector<Tensor>{input}, options, site)[0];
+}
 
 namespace detail {
 

@@ -49,8 +49,17 @@ class Custom {
 
   template <std::convertible_to<const Tensor&>... X>
   requires(sizeof...(X) > 0) Tensor operator()(const X&... x) const {
-    const auto forward = [&] { return Tensor(functions_->first(x...)); };
-    return detail::apply_custom({name_, vjp_of(std::index_sequence_for<X...>())}, forward, {x...});
+    constexpr bool gives_one = std::is_invocable_r_v<Tensor, const Forward&, const X&...>;
+    constexpr bool takes_all =
+        std::is_invocable_v<const Vjp&, const X&..., const Tensor&, const Tensor&>;
+    static_assert(gives_one, "custom: write a forward that takes these tensors and gives one");
+    static_assert(takes_all,
+                  "custom: write a vjp that takes what forward takes, its result and a gradient");
+    if constexpr (gives_one && takes_all) {
+      const auto forward = [&] { return Tensor(functions_->first(x...)); };
+      return detail::apply_custom({name_, vjp_of(std::index_sequence_for<X...>())}, forward,
+                                  {x...});
+    }
   }
 
  private:

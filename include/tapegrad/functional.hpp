@@ -6,15 +6,17 @@
 //   const auto all = tg::jacobian([](const std::vector<Tensor>& t) { return t[0].matmul(t[1]); },
 //                                 {a, b});
 //
-// Each takes a function of one tensor and a tensor, or a function of a list and a list; the
-// function gives one tensor. It gets leaves with the elements of x, which stay as they are, or,
-// with create_graph, x itself as far as that is tracked. What doesn't depend on an input has zeros
-// as its derivative. All throw, in their own name: Error for an empty function and an undefined
-// result; DTypeError for an x or a result that isn't floating; ShapeError for a v that doesn't fit;
-// AutogradError where an operation has no derivative of the order that is asked.
+// Each takes a function of one tensor and a tensor, or a function of a list and a list, which may
+// be a lambda with `auto`; the function gives one tensor. It gets leaves with the elements of x,
+// which stay as they are, or, with create_graph, x itself as far as that is tracked. What doesn't
+// depend on an input has zeros as its derivative. All throw, in their own name: Error for an empty
+// function and an undefined result; DTypeError for an x or a result that isn't floating; ShapeError
+// for a v that doesn't fit; AutogradError where an operation has no derivative of the order that is
+// asked.
 #pragma once
 
 #include <functional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,9 +24,30 @@
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
+namespace detail {
+
+/// A function object for arguments of any type, such as a lambda with `auto`: it can't be asked
+/// what it takes.
+template <class F>
+concept Generic = std::is_class_v<F> && !requires {
+  &F::operator();
+};
+
+/// A std::function that isn't tried on what is generic.
+template <class... X>
+class FunctionOf : public std::function<Tensor(X...)> {
+ public:
+  FunctionOf() = default;
+  template <class F>
+  requires(!Generic<F> && std::is_constructible_v<std::function<Tensor(X...)>, F>) FunctionOf(F f)
+      : std::function<Tensor(X...)>(std::move(f)) {}
+};
+
+}  // namespace detail
+
 /// A function from tensors, or from one, to one tensor, to be differentiated.
-using TensorFunction = std::function<Tensor(const std::vector<Tensor>&)>;
-using UnaryFunction = std::function<Tensor(const Tensor&)>;
+using TensorFunction = detail::FunctionOf<const std::vector<Tensor>&>;
+using UnaryFunction = detail::FunctionOf<const Tensor&>;
 
 struct FunctionalOptions {
   /// Record what is computed, so that it can be differentiated again, also with respect to tensors
@@ -88,5 +111,69 @@ std::pair<Tensor, std::vector<Tensor>> vhp(const TensorFunction& f, const std::v
                                            const FunctionalOptions& options = {});
 std::pair<Tensor, Tensor> vhp(const UnaryFunction& f, const Tensor& x, const Tensor& v,
                               const FunctionalOptions& options = {});
+
+// Of lambdas with `auto`: the tensors say what they are called with.
+
+namespace detail {
+
+template <class X, class F>
+FunctionOf<const X&> called_with(const F& f) {
+  return [f](const X& x) -> Tensor { return f(x); };
+}
+
+}  // namespace detail
+
+template <detail::Generic F>
+auto vjp(const F& f, const Tensor& x, const Tensor& v = {}, const FunctionalOptions& options = {}) {
+  return vjp(detail::called_with<Tensor>(f), x, v, options);
+}
+template <detail::Generic F>
+auto vjp(const F& f, const std::vector<Tensor>& x, const Tensor& v = {},
+         const FunctionalOptions& options = {}) {
+  return vjp(detail::called_with<std::vector<Tensor>>(f), x, v, options);
+}
+template <detail::Generic F>
+auto jvp(const F& f, const Tensor& x, const Tensor& v, const FunctionalOptions& options = {}) {
+  return jvp(detail::called_with<Tensor>(f), x, v, options);
+}
+template <detail::Generic F>
+auto jvp(const F& f, const std::vector<Tensor>& x, const std::vector<Tensor>& v,
+         const FunctionalOptions& options = {}) {
+  return jvp(detail::called_with<std::vector<Tensor>>(f), x, v, options);
+}
+template <detail::Generic F>
+auto jacobian(const F& f, const Tensor& x, const JacobianOptions& options = {}) {
+  return jacobian(detail::called_with<Tensor>(f), x, options);
+}
+template <detail::Generic F>
+auto jacobian(const F& f, const std::vector<Tensor>& x, const JacobianOptions& options = {}) {
+  return jacobian(detail::called_with<std::vector<Tensor>>(f), x, options);
+}
+template <detail::Generic F>
+auto hessian(const F& f, const Tensor& x, const JacobianOptions& options = {}) {
+  return hessian(detail::called_with<Tensor>(f), x, options);
+}
+template <detail::Generic F>
+auto hessian(const F& f, const std::vector<Tensor>& x, const JacobianOptions& options = {}) {
+  return hessian(detail::called_with<std::vector<Tensor>>(f), x, options);
+}
+template <detail::Generic F>
+auto hvp(const F& f, const Tensor& x, const Tensor& v, const FunctionalOptions& options = {}) {
+  return hvp(detail::called_with<Tensor>(f), x, v, options);
+}
+template <detail::Generic F>
+auto hvp(const F& f, const std::vector<Tensor>& x, const std::vector<Tensor>& v,
+         const FunctionalOptions& options = {}) {
+  return hvp(detail::called_with<std::vector<Tensor>>(f), x, v, options);
+}
+template <detail::Generic F>
+auto vhp(const F& f, const Tensor& x, const Tensor& v, const FunctionalOptions& options = {}) {
+  return vhp(detail::called_with<Tensor>(f), x, v, options);
+}
+template <detail::Generic F>
+auto vhp(const F& f, const std::vector<Tensor>& x, const std::vector<Tensor>& v,
+         const FunctionalOptions& options = {}) {
+  return vhp(detail::called_with<std::vector<Tensor>>(f), x, v, options);
+}
 
 }  // namespace tapegrad

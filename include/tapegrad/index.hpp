@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -94,6 +95,8 @@ class Selection : public Tensor {
     return *this;
   }
   Selection& operator=(const Selection& other) & = default;
+  template <class T>
+  requires std::is_arithmetic_v<T> Tensor& operator=(T value) & { return Tensor::operator=(value); }
   /// x[mask] += 1: the elements are changed, and written where they were taken from.
   void operator+=(const auto& other) && {
     Tensor::operator+=(other);

@@ -33,6 +33,22 @@ struct RetainFlag {
   }
 };
 
+/// Says what to write in the place of methods that would give a tensor another shape.
+struct NoShapesInPlace {
+  void squeeze_(const auto&... dims) { refuse(dims...); }
+  void unsqueeze_(const auto&... dims) { refuse(dims...); }
+  void transpose_(const auto&... dims) { refuse(dims...); }
+  void t_(const auto&... dims) { refuse(dims...); }
+  void resize_(const auto&... dims) { refuse(dims...); }
+
+ private:
+  template <class... T>
+  static void refuse(const T&...) {
+    static_assert(sizeof...(T) > 99,
+                  "a tensor keeps its shape: write x = x.squeeze(), for example");
+  }
+};
+
 }  // namespace detail
 
 }  // namespace tapegrad

@@ -84,6 +84,10 @@ Tensor rand(const Shape& shape, const TensorOptions& options = {},
 Tensor randn(const Shape& shape, const TensorOptions& options = {},
              Generator& generator = default_generator());
 
+/// Normal with this mean and standard deviation. Throws as normal_().
+Tensor normal(double mean, double std, const Shape& shape, const TensorOptions& options = {},
+              Generator& generator = default_generator());
+
 /// Integers of [low, high), int64 unless `options` says otherwise. The probabilities of two values
 /// differ by at most 2^-64. Throws IndexError when the range is empty, DTypeError when the dtype
 /// can't hold it exactly.
@@ -115,6 +119,14 @@ Tensor bernoulli(const Tensor& p, Generator& generator = default_generator());
 Tensor bernoulli_like(const Tensor& x, double p, const TensorOptions& options = {},
                       Generator& generator = default_generator());
 
+/// `n` places of each row of p, [k] or [m, k], drawn with probabilities in the proportion of its
+/// numbers: int64 [n] or [m, n]. Without `replacement` no place comes twice. It looks at p, so not
+/// in a captured function. Throws Error where a number is negative, NaN or infinite, where a row
+/// has fewer above 0 than are drawn (with replacement: none), and for an n below 1; ShapeError for
+/// another rank, DTypeError for integers.
+Tensor multinomial(const Tensor& p, std::int64_t n, bool replacement = false,
+                   Generator& generator = default_generator());
+
 // Fills replace the elements of x in place, recorded as copy_ is: a leaf that requires grad is
 // refused with AutogradError outside NoGrad. They give x back.
 
@@ -127,15 +139,40 @@ Tensor uniform_(Tensor x, double low = 0, double high = 1,
 Tensor normal_(Tensor x, double mean = 0, double std = 1,
                Generator& generator = default_generator());
 
-// The dtype alone in the place of the options.
+// Sizes without braces, and the dtype alone in the place of the options: rand(2, 3),
+// rand({2, 3}, float64).
 
-template <std::same_as<DType> T>
-Tensor rand(const Shape& shape, T dtype, Generator& generator = default_generator()) {
+template <detail::Integral... Sizes>
+requires(sizeof...(Sizes) > 1) Tensor rand(Sizes... sizes) { return rand(Shape{sizes...}); }
+template <detail::Integral... Sizes>
+requires(sizeof...(Sizes) > 1) Tensor randn(Sizes... sizes) { return randn(Shape{sizes...}); }
+Tensor rand(const Shape& shape, std::same_as<DType> auto dtype,
+            Generator& generator = default_generator()) {
   return rand(shape, TensorOptions{.dtype = dtype}, generator);
 }
-template <std::same_as<DType> T>
-Tensor randn(const Shape& shape, T dtype, Generator& generator = default_generator()) {
+Tensor randn(const Shape& shape, std::same_as<DType> auto dtype,
+             Generator& generator = default_generator()) {
   return randn(shape, TensorOptions{.dtype = dtype}, generator);
+}
+Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape,
+               std::same_as<DType> auto dtype, Generator& generator = default_generator()) {
+  return randint(low, high, shape, TensorOptions{.dtype = dtype}, generator);
+}
+Tensor randint(std::int64_t high, const Shape& shape, std::same_as<DType> auto dtype,
+               Generator& generator = default_generator()) {
+  return randint(high, shape, TensorOptions{.dtype = dtype}, generator);
+}
+Tensor randperm(std::int64_t n, std::same_as<DType> auto dtype,
+                Generator& generator = default_generator()) {
+  return randperm(n, TensorOptions{.dtype = dtype}, generator);
+}
+Tensor rand_like(const Tensor& x, std::same_as<DType> auto dtype,
+                 Generator& generator = default_generator()) {
+  return rand_like(x, TensorOptions{.dtype = dtype}, generator);
+}
+Tensor randn_like(const Tensor& x, std::same_as<DType> auto dtype,
+                  Generator& generator = default_generator()) {
+  return randn_like(x, TensorOptions{.dtype = dtype}, generator);
 }
 
 }  // namespace tapegrad

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -52,6 +53,16 @@ struct Listed {
   }
 };
 
+template <class List>
+using ElementOf = std::remove_cvref_t<decltype(*std::declval<const List&>().data())>;
+
+/// Integers side by side in memory; text is none.
+template <class List>
+concept IntegralList = Integral<ElementOf<List>> && !std::same_as<ElementOf<List>, char> &&
+                       requires(const List& list) {
+  { list.size() } -> std::same_as<std::size_t>;
+};
+
 }  // namespace detail
 
 class Dims;
@@ -72,12 +83,20 @@ class Dims {
   Dims(T one) : size_(1) {
     values_[0] = detail::Listed(one).value;
   }
-  Dims(std::span<const std::int64_t> values) : Dims(values.data(), values.size()) {}
-  Dims(const std::vector<std::int64_t>& values) : Dims(values.data(), values.size()) {}
+  /// A vector, an array or a span of integers.
+  template <detail::IntegralList List>
+  Dims(const List& values) {
+    if (values.size() > max_rank) throw_too_long();
+    if constexpr (std::same_as<detail::ElementOf<List>, std::int64_t>) {
+      copy(values.data(), values.size());
+    } else {
+      for (const auto one : values) values_[size_++] = detail::Listed(one).value;
+    }
+  }
   Dims(std::size_t count, std::int64_t value) {
     for (std::size_t i = 0; i < count; ++i) push_back(value);
   }
-  Dims(const Dims& other) : Dims(other.values_, other.size_) {}
+  Dims(const Dims& other) { copy(other.values_, other.size_); }
   Dims& operator=(const Dims& other) {
     copy(other.values_, other.size_);
     return *this;
@@ -124,10 +143,6 @@ class Dims {
   }
 
  private:
-  Dims(const std::int64_t* values, std::size_t count) {
-    if (count > max_rank) throw_too_long();
-    copy(values, count);
-  }
   /// In a loop of which a compiler makes no call of memcpy(), which takes longer than most lists.
   void copy(const std::int64_t* values, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {

@@ -1,7 +1,6 @@
 // Tensor: what an array is, how it is viewed, converted and changed. Mathematics is in ops/.
 #pragma once
 
-#include <atomic>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -16,59 +15,22 @@
 #include <vector>
 
 #include "tapegrad/dtype.hpp"
-#include "tapegrad/error.hpp"
-#include "tapegrad/hook.hpp"
+#include "tapegrad/forward.hpp"
 #include "tapegrad/item.hpp"
 #include "tapegrad/keepdim.hpp"
+#include "tapegrad/on_tape.hpp"
 #include "tapegrad/shape.hpp"
+#include "tapegrad/tensor_options.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
-class Tensor;
-class Index;
-struct Fed;
-class Selection;
-class RowIterator;
-class Generator;
-Generator& default_generator();
-struct Extremes;
-struct Unique;
-struct Slogdet;
-struct Lstsq;
-struct Qr;
-struct Eigh;
-struct Svd;
-enum class PadMode;
-enum class QrMode;
-
-namespace detail {
-
-struct TensorImpl;
-void destroy(TensorImpl* impl) noexcept;
-
-/// The first base of every tensor's hidden part, so that copies of a handle are inlined.
-struct Counted {
-  std::atomic<std::uint32_t> references{1};
-};
-
-}  // namespace detail
-
-/// Options of every function that makes a tensor from nothing.
-struct TensorOptions {
-  /// Default: float32, or what the values' C++ type says where there are values.
-  std::optional<DType> dtype = std::nullopt;
-  bool requires_grad = false;
-};
-
 /// An n-dimensional array: a handle with value-like copies that share one storage, as in PyTorch.
 /// A default-constructed tensor is undefined; anything but `defined()` and assignment throws.
-class Tensor {
+class Tensor : public detail::OnTape {
  public:
   Tensor() = default;
-  Tensor(const Tensor& other) noexcept : impl_(other.impl_) {
-    if (impl_) counted()->references.fetch_add(1, std::memory_order_relaxed);
-  }
-  Tensor(Tensor&& other) noexcept : impl_(std::exchange(other.impl_, nullptr)) {}
+  Tensor(const Tensor& other) noexcept { share(other); }
+  Tensor(Tensor&& other) noexcept { take_over(other); }
   Tensor& operator=(const Tensor& other) & noexcept {
     Tensor(other).swap(*this);
     return *this;
@@ -81,11 +43,13 @@ class Tensor {
   /// fill_() do.
   void operator=(const Tensor& source) &&;
   void operator=(Scalar value) &&;
-  ~Tensor() {
-    if (impl_ && counted()->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-      detail::destroy(impl_);
-    }
+  /// A variable is no place in a tensor.
+  template <class T>
+  requires std::is_arithmetic_v<T> Tensor& operator=(T) & {
+    static_assert(!std::is_arithmetic_v<T>, "write x.fill_(value), or x = tensor(value)");
+    return *this;
   }
+  ~Tensor() { release(); }
   void swap(Tensor& other) noexcept { std::swap(impl_, other.impl_); }
 
   /// Takes over the elements without a copy (bool elements are copied: std::vector packs them).
@@ -109,32 +73,6 @@ class Tensor {
   static Tensor from_blob(T* data, const Shape& shape, std::function<void(void*)> deleter = {},
                           std::optional<Strides> strides = std::nullopt);
 
-  // ---- what it is ----
-
-  bool defined() const { return impl_ != nullptr; }
-  DType dtype() const;
-  const Shape& shape() const;
-  /// Size of one dimension; negative counts from the end. Throws IndexError.
-  std::int64_t size(std::int64_t dim) const;
-  /// In elements, as everywhere in the library.
-  const Strides& strides() const;
-  /// Elements between the start of the storage and the first element.
-  std::int64_t storage_offset() const;
-  /// How many dimensions it has.
-  std::int64_t dim() const;
-  std::int64_t numel() const;
-  /// Elements lie row by row without gaps.
-  bool is_contiguous() const;
-  /// Two elements may share memory, as after expand(): it can't be written to in place. True also
-  /// for some layouts from from_blob() in which the strides interleave without a clash.
-  bool overlaps_itself() const;
-  /// Counts the in-place changes of the storage that this tensor shares with its views.
-  std::uint32_t version() const;
-  /// Both look at the same storage.
-  bool shares_storage_with(const Tensor& other) const;
-  /// Both are handles of one tensor.
-  bool is_same(const Tensor& other) const { return impl_ == other.impl_; }
-
   // ---- elements ----
 
   /// The only element, converted; fractions are cut off for an integer T. Throws ShapeError unless
@@ -146,6 +84,9 @@ class Tensor {
   requires(std::is_arithmetic_v<T> && !Element<T>) T item()
   const { return item(); }
   Item item() const;
+  /// Whether the only element isn't 0: if (x.max() > 3). Throws as item(), for more elements saying
+  /// what to write.
+  explicit operator bool() const;
   /// First element; walk with strides() unless is_contiguous(). Throws DTypeError unless T is the
   /// element type.
   template <Element T>
@@ -158,6 +99,15 @@ class Tensor {
   /// hold one of them.
   template <Element T>
   std::vector<T> to_vector() const;
+  template <class T>
+  requires(std::is_arithmetic_v<T> && !Element<T>) std::vector<T> to_vector()
+  const {
+    std::vector<T> numbers;
+    for (const auto x : to_vector<std::conditional_t<std::integral<T>, std::int64_t, double>>()) {
+      numbers.push_back(static_cast<T>(Item(x)));
+    }
+    return numbers;
+  }
 
   // ---- views: they share storage and are recorded ----
   // Each is a tensor of its own, also where nothing changes: a hook on it, requires_grad_() or a
@@ -197,6 +147,9 @@ class Tensor {
   Tensor narrow(std::int64_t dim, std::int64_t start, std::int64_t length) const;
   /// Stretches dimensions of size 1 without a copy; -1 keeps a size.
   Tensor expand(const Shape& shape) const;
+  template <detail::Integral... Sizes>
+  requires(sizeof...(Sizes) > 1) Tensor expand(Sizes... sizes)
+  const { return expand({sizes...}); }
   /// Drops every dimension of size 1, or just `dim` if its size is 1.
   Tensor squeeze() const;
   Tensor squeeze(std::int64_t dim) const;
@@ -214,12 +167,14 @@ class Tensor {
   /// fractions.
   Selection operator[](std::initializer_list<Index> indices) const;
   Selection operator[](const Tensor& index) const;
+  Selection operator[](const Index& index) const;
   Tensor operator[](std::int64_t index) const { return select(0, index); }
   template <std::unsigned_integral T>
   Tensor operator[](T index) const {
     return select(0, detail::index_of("select", index));
   }
   Tensor index(std::span<const Index> indices) const;
+  Selection index(std::initializer_list<Index> indices) const;
   /// The rows x[0], x[1], ..., views as select() gives them: for (Tensor row : x). Throws
   /// IndexError for a tensor of rank 0.
   RowIterator begin() const;
@@ -263,6 +218,10 @@ class Tensor {
   Tensor& operator-=(Scalar other);
   Tensor& operator*=(Scalar other);
   Tensor& operator/=(Scalar other);
+  /// bitwise_and_() and so on: of masks and integers.
+  Tensor& operator&=(const Tensor& other) { return bitwise_and_(other); }
+  Tensor& operator|=(const Tensor& other) { return bitwise_or_(other); }
+  Tensor& operator^=(const Tensor& other) { return bitwise_xor_(other); }
   /// The same by name.
   Tensor& add_(const Tensor& other);
   Tensor& sub_(const Tensor& other);
@@ -279,6 +238,8 @@ class Tensor {
   Tensor& copy_(const Tensor& source);
   /// Every element `value`. Throws DTypeError when that doesn't fit the element type.
   Tensor& fill_(Scalar value);
+  /// The same with a tensor of rank 0. Throws ShapeError for another rank.
+  Tensor& fill_(const Tensor& value);
   /// Every element `value` where the mask, which broadcasts to this shape, holds. Throws as
   /// masked_fill().
   Tensor& masked_fill_(const Tensor& mask, Scalar value);
@@ -308,85 +269,16 @@ class Tensor {
   /// DTypeError for integers.
   Tensor& exponential_(double rate = 1, Generator& generator = default_generator());
 
-  // ---- autograd ----
-
-  bool requires_grad() const;
-  /// Made by the user rather than recorded. Leaves collect `grad()`; others do after retain_grad().
-  bool is_leaf() const;
-  /// Starts or stops the tracking of a leaf. Throws DTypeError for integers, AutogradError for a
-  /// recorded tensor. Stopping drops `grad()` and hooks.
-  Tensor& requires_grad_(bool value = true);
-  /// What backward() has added up, rows of it (sparse_grad.hpp) made dense; undefined without any.
-  Tensor grad() const;
-  /// Replaces what has been added up; an undefined tensor clears it. Throws ShapeError or
-  /// DTypeError when it doesn't fit, AutogradError unless this is a leaf that requires grad, or
-  /// retains_grad().
-  void set_grad(const Tensor& grad);
-  /// From now on grad() adds up the gradients of this result of an operation, as hooks leave them,
-  /// in backward() and in grad(). It stays with the tensor when that is changed in place. Nothing
-  /// for a leaf; throws AutogradError unless this tensor requires grad.
-  void retain_grad() const;
-  /// Whether retain_grad() did that; false for leaves.
-  bool retains_grad() const;
-  /// The same elements outside the tape; shares storage.
-  Tensor detach() const;
-  /// Derivatives of this tensor with respect to every leaf below it, added to the leaves' grad().
-  /// Without `gradient`, which must be defined, it is 1; it is needed unless there is just one
-  /// element. Frees the graph unless told to keep it; a second pass through a freed graph throws
-  /// AutogradError. Errors name the line of this call.
-  struct BackwardOptions {
-    bool retain_graph = false;
-  };
-  void backward(CallSite site = CallSite::here()) const;
-  void backward(const Tensor& gradient, CallSite site = CallSite::here()) const;
-  void backward(const Tensor& gradient, BackwardOptions options,
-                CallSite site = CallSite::here()) const;
-  void backward(BackwardOptions options, CallSite site = CallSite::here()) const;
-  void backward(detail::RetainFlag) const;
-  void backward(const Tensor&, detail::RetainFlag) const;
-  /// The name of the operation that made it: "add"; "" for leaves.
-  std::string_view operation() const;
-  /// What it is called on the tape: scope, operation and number among the operations that it was
-  /// computed from, and ":0" for the first result: "loss/sub_1:0". "constant:0" outside the tape.
-  /// Walks over the graph; without its number once backward() has freed that. Numbers are those of
-  /// tape(*this): two tensors may have the same, as each counts for itself.
-  std::string name() const;
-  /// Gives the operation that made it (or the leaf, or a constant) a name of its own within its
-  /// scope: full({}, 42.0).named("answer").name() is "answer:0". Throws Error for a name that
-  /// TensorBoard wouldn't take.
-  Tensor named(std::string_view name) const;
-  /// Calls `f` with every gradient that arrives here in a reverse pass, leaf or not; a defined
-  /// result of the same shape replaces it, `f` must not change its argument. Hooks run in the order
-  /// of registration, each with what the one before made of the gradient; those registered before a
-  /// change in place see the gradient of the values before it. Throws AutogradError unless this
-  /// tensor requires grad, Error for an empty function.
-  HookHandle register_hook(GradientHook f) const;
-  /// Calls `f` when a backward() has added to this leaf's grad(), in the order of registration. All
-  /// leaves of the pass have got theirs by then. The argument has this tensor's elements, grad()
-  /// and name. Throws AutogradError unless this is a leaf that requires grad, Error for an empty
-  /// function.
-  HookHandle register_post_accumulate_grad_hook(std::function<void(const Tensor&)> f) const;
-
-  /// Of a graph (session.hpp): what run() gives with the session of it that this thread made last.
-  /// A tensor with values gives itself. Throws Error where there is no session, and as run() does.
-  Tensor eval() const;
-  Tensor eval(const std::vector<Fed>& feeds) const;
-  /// Fixes unknown sizes; -1 leaves one as it is. Throws ShapeError for another rank or known size.
-  void set_shape(const Shape& shape) const;
-
-  detail::TensorImpl* impl() const { return impl_; }
   /// Takes over one reference.
   static Tensor adopt(detail::TensorImpl* impl) noexcept {
     Tensor t;
     t.impl_ = impl;
     return t;
   }
-
- private:
-  detail::Counted* counted() const { return reinterpret_cast<detail::Counted*>(impl_); }
-
-  detail::TensorImpl* impl_ = nullptr;
 };
+
+inline const Tensor& detail::OnTape::self() const { return static_cast<const Tensor&>(*this); }
+inline Tensor& detail::OnTape::self() { return static_cast<Tensor&>(*this); }
 
 /// As numpy prints it, with dtype where it isn't the default, requires_grad and the operation.
 std::string to_string(const Tensor& x);

@@ -76,19 +76,20 @@ void run_backward(const Tensor& root, const Tensor& gradient, Tensor::BackwardOp
 
 }  // namespace
 
-void Tensor::backward(CallSite site) const { backward(BackwardOptions{}, site); }
-void Tensor::backward(const Tensor& gradient, CallSite site) const {
+void detail::OnTape::backward(CallSite site) const { backward(BackwardOptions{}, site); }
+void detail::OnTape::backward(const Tensor& gradient, CallSite site) const {
   backward(gradient, BackwardOptions{}, site);
 }
 
-void Tensor::backward(BackwardOptions options, CallSite site) const {
-  check_defined_self("backward", *this);
-  run_backward(*this, Tensor(), options, site);
+void detail::OnTape::backward(BackwardOptions options, CallSite site) const {
+  check_defined_self("backward", self());
+  run_backward(self(), Tensor(), options, site);
 }
 
-void Tensor::backward(const Tensor& gradient, BackwardOptions options, CallSite site) const {
-  check_defined_self("backward", *this, gradient);
-  run_backward(*this, gradient, options, site);
+void detail::OnTape::backward(const Tensor& gradient, BackwardOptions options,
+                              CallSite site) const {
+  check_defined_self("backward", self(), gradient);
+  run_backward(self(), gradient, options, site);
 }
 
 namespace {
@@ -196,18 +197,20 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
   return at(site, "grad", [&] { return gradients(outputs, inputs, options); });
 }
 
-bool Tensor::requires_grad() const { return static_cast<bool>(node_of(*this, "requires_grad")); }
+bool detail::OnTape::requires_grad() const {
+  return static_cast<bool>(node_of(self(), "requires_grad"));
+}
 
-bool Tensor::is_leaf() const {
-  const Ptr<Node>& node = node_of(*this, "is_leaf");
+bool detail::OnTape::is_leaf() const {
+  const Ptr<Node>& node = node_of(self(), "is_leaf");
   return !node || node->is_leaf();
 }
 
-Tensor& Tensor::requires_grad_(bool value) {
-  TensorImpl& x = impl_of(*this, "requires_grad_");
-  if (value == static_cast<bool>(x.node)) return *this;
-  refuse_captured_once("requires_grad_", *this);
-  refuse_symbolic("requires_grad_", *this,
+Tensor& detail::OnTape::requires_grad_(bool value) {
+  TensorImpl& x = impl_of(self(), "requires_grad_");
+  if (value == static_cast<bool>(x.node)) return self();
+  refuse_captured_once("requires_grad_", self());
+  refuse_symbolic("requires_grad_", self(),
                   "make it a variable() of the graph to train it, or ask for gradients()");
   if (!value) {
     check<AutogradError>(is_leaf(),
@@ -215,7 +218,7 @@ Tensor& Tensor::requires_grad_(bool value) {
                          "detach() for one outside the tape",
                          shape(), operation());
     x.node = Ptr<Node>();
-    return *this;
+    return self();
   }
   check<DTypeError>(is_floating(x.dtype),
                     "requires_grad_: only floating-point tensors have derivatives, this is {}; "
@@ -223,11 +226,11 @@ Tensor& Tensor::requires_grad_(bool value) {
                     x.dtype);
   x.node = Ptr<Node>(new LeafNode(x.dtype, x.layout.shape()));
   if (const Scope* label = x.label) set_label(*x.node, label);
-  return *this;
+  return self();
 }
 
-Tensor Tensor::grad() const {
-  const Ptr<Node>& node = node_of(*this, "grad");
+Tensor detail::OnTape::grad() const {
+  const Ptr<Node>& node = node_of(self(), "grad");
   if (is_captured() && node && node->is_leaf()) [[unlikely]]
     return captured_grad(node);
   Collected* collected = collected_of(node);
@@ -243,8 +246,8 @@ std::uint32_t detail::received(const Tensor& leaf) {
   return node && node->is_leaf() ? static_cast<const LeafNode&>(*node).received.load() : 0;
 }
 
-void Tensor::set_grad(const Tensor& grad) {
-  Collected* collected = collected_of(node_of(*this, "set_grad"));
+void detail::OnTape::set_grad(const Tensor& grad) {
+  Collected* collected = collected_of(node_of(self(), "set_grad"));
   check<AutogradError>(collected != nullptr,
                        "set_grad: a tensor of shape {} that is not a leaf requiring grad; "
                        "retain_grad() lets the result of an operation have one",
@@ -260,17 +263,17 @@ void Tensor::set_grad(const Tensor& grad) {
   collected->set_grad(its);
 }
 
-Tensor Tensor::detach() const {
-  check_defined_self("detach", *this);
+Tensor detail::OnTape::detach() const {
+  check_defined_self("detach", self());
   if (is_captured()) [[unlikely]]
-    captured_look(*this);
-  if (is_traced() && is_symbolic(*this)) [[unlikely]]
-    return deferred_detach(*this);
-  return make_alias(*this);
+    captured_look(self());
+  if (is_traced() && is_symbolic(self())) [[unlikely]]
+    return deferred_detach(self());
+  return make_alias(self());
 }
 
-std::string_view Tensor::operation() const {
-  check_defined_self("operation", *this);
+std::string_view detail::OnTape::operation() const {
+  check_defined_self("operation", self());
   return is_leaf() ? std::string_view() : impl()->node->name();
 }
 

@@ -4,6 +4,7 @@
 
 #include "autograd/capturing.hpp"
 #include "autograd/engine.hpp"
+#include "autograd/gathered.hpp"
 #include "autograd/mode.hpp"
 #include "core/check.hpp"
 #include "core/extras.hpp"

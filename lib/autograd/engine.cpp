@@ -7,9 +7,11 @@
 
 #include "autograd/anomaly.hpp"
 #include "autograd/capture.hpp"
+#include "autograd/gathered.hpp"
 #include "autograd/mode.hpp"
 #include "autograd/row_gradient.hpp"
 #include "autograd/saved.hpp"
+#include "autograd/taken.hpp"
 #include "core/check.hpp"
 #include "core/extras.hpp"
 #include "core/fixed_text.hpp"
@@ -24,97 +26,7 @@ namespace {
 
 bool older(const Node* a, const Node* b) { return a->number < b->number; }
 
-/// May be overwritten: nobody else sees these elements, not even through another index.
-bool is_ours(const Tensor& x) { return owned_alone(x) && x.is_contiguous(); }
-
-/// Broadcasting and type promotion end here: no derivative mentions them.
-void fit(const Node& node, Tensor& g) {
-  if (g.impl()->layout.shape() != node.shape) [[unlikely]]
-    g = sum_to(g, node.shape);
-  if (g.impl()->dtype != node.dtype) [[unlikely]]
-    g = g.to(node.dtype);
-}
-
-Tensor run_hooks(const Node& node, const detail::HookList& hooks, Tensor g) {
-  for (const Hook& hook : hooks.now()) {
-    Tensor replaced = hook(g);
-    if (!replaced.defined()) continue;
-    check<ShapeError>(replaced.shape() == node.shape,
-                      "hook: returned shape {} for a gradient of shape {}", replaced.shape(),
-                      node.shape);
-    g = replaced.to(node.dtype);
-  }
-  return g;
-}
-
-void add_to(Tensor& sum, const Tensor& g) {
-  if ((!has_bytes(sum) || !has_bytes(g)) && add_as_rows(sum, g)) [[unlikely]]
-    return;
-  if (!recording() && is_ours(sum)) {
-    sum.add_(g);
-  } else {
-    sum = sum + g;
-  }
-}
-
-/// For those who look at elements.
-void make_dense(Tensor& g) {
-  if (!has_bytes(g) && row_node_of(g)) [[unlikely]]
-    g = dense_gradient(g);
-}
-
-/// A gradient that others see too (a seed, the same gradient of two leaves) is copied if the leaf
-/// is going to keep its memory. Done for all leaves before one changes: the copy may fail.
-void make_ours(const Collected& leaf, Tensor& g) {
-  const bool has_rows = !has_bytes(g);
-  if (!has_rows && is_ours(g)) return;
-  const std::lock_guard guard(leaf.lock);
-  if (has_rows) [[unlikely]]
-    return prepare_sum(leaf.collected, g);
-  const bool keeps_its = leaf.collected.defined() && has_bytes(leaf.collected);
-  if (!keeps_its || !is_ours(leaf.collected)) g = g.clone();
-}
-
-/// A record in the hands of the pass that frees it. It goes back if its derivative fails.
-class Taken {
- public:
-  explicit Taken(Node& node) : node_(&node) {
-    const bool alone = node.references.load(std::memory_order_acquire) == 1;
-    check_not_freed(node, alone ? node.claim.take_alone() : node.claim.take());
-  }
-  Taken(const Taken&) = delete;
-  Taken& operator=(const Taken&) = delete;
-  ~Taken() {
-    if (node_) node_->claim.give_back();
-  }
-  void release() {
-    node_->release_saved();
-    node_ = nullptr;
-  }
-
- private:
-  Node* node_;
-};
-
 }  // namespace
-
-void add_to_leaf(Collected& leaf, Tensor g) {
-  const std::lock_guard guard(leaf.lock);
-  leaf.count_received();
-  if (!leaf.collected.defined()) {
-    leaf.collected = is_ours(g) || !has_bytes(g) ? std::move(g) : g.clone();
-  } else if ((!has_bytes(leaf.collected) || !has_bytes(g)) && add_as_rows(leaf.collected, g))
-      [[unlikely]] {
-    return;
-  } else if (is_ours(leaf.collected)) {
-    leaf.collected.add_(g);
-  } else if (is_ours(g)) {
-    leaf.collected.swap(g.add_(leaf.collected));
-  } else {
-    g = leaf.collected + g;
-    leaf.collected.swap(g);
-  }
-}
 
 /// Trivially destructible, because destructors of static and thread_local objects may run passes;
 /// close() frees what is left.
@@ -322,42 +234,6 @@ Grads ReversePass::gradients_of(Node& node, const Tensor& g) {
     error.add_place("in the derivative of " + description_of(node));
     throw;
   }
-}
-
-/// Its operation's record stays where it is, for names; passes that come later are refused here.
-void ReversePass::process_result(Result& result, Tensor&& g) {
-  if (graph_ == Graph::free) {
-    Taken(result).release();
-  } else {
-    const Reading reading(result.claim);
-    check_not_freed(result, static_cast<bool>(reading));
-  }
-  hand_on(result, std::move(g));
-}
-
-/// The gradient of a result waits for its operation, beside those of the others. The first of them
-/// also stands for all of them in the heap.
-void ReversePass::hand_on(Result& result, Tensor&& g) {
-  const Ptr<Node>& joint = result.joint;
-  Arrival* place = limited_ ? scratch_->arrivals.find(*joint) : &scratch_->arrivals.at(*joint);
-  if (!place || (limited_ && !place->wanted())) return;
-  if (!place->node) place->node = joint;
-  std::vector<Together>& all = scratch_->together;
-  if (!place->gradient.defined()) {
-    all.push_back({joint.get(), std::vector<Tensor>(static_cast<Joint&>(*joint).count)});
-    add(*place, Tensor(g));
-  }
-  const auto ours = std::ranges::find(all, joint.get(), &Together::joint);
-  Tensor& sum = ours->gradients[result.index];
-  sum.defined() ? add_to(sum, g) : sum.swap(g);
-}
-
-std::vector<Tensor> ReversePass::taken_together(const Node& joint) {
-  std::vector<Together>& all = scratch_->together;
-  const auto ours = std::ranges::find(all, &joint, &Together::joint);
-  std::vector<Tensor> gradients = std::move(ours->gradients);
-  all.erase(ours);
-  return gradients;
 }
 
 template <ReversePass::Look look>

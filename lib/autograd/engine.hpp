@@ -12,9 +12,6 @@
 
 namespace tapegrad {
 
-/// What a pass brings to a leaf: g becomes its gradient or a part of it.
-void add_to_leaf(Collected& leaf, Tensor g);
-
 /// Throws AutogradError where an earlier pass has freed what is below the node.
 void check_not_freed(const Node& node, bool not_freed);
 

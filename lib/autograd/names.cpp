@@ -74,30 +74,30 @@ void copy_name(const Tensor& from, const Tensor& to) {
   if (label && impl_of(to).label != label && to.is_leaf()) set_label(*to.impl(), label);
 }
 
-std::string Tensor::name() const {
-  const TensorImpl& x = impl_of(*this, "name");
-  if (is_symbolic(*this)) {
-    const std::shared_ptr<GraphImpl> graph = graph_of("name", *this);
-    return graph->name_of(graph->place_of("name", *this));
+std::string detail::OnTape::name() const {
+  const TensorImpl& x = impl_of(self(), "name");
+  if (is_symbolic(self())) {
+    const std::shared_ptr<GraphImpl> graph = graph_of("name", self());
+    return graph->name_of(graph->place_of("name", self()));
   }
   if (x.node) {
-    const std::string name = tape(*this).back().name;
+    const std::string name = tape(self()).back().name;
     const bool numbered = x.node->kind == Kind::result && !x.node->label.load();
     return numbered ? name : name + ":0";
   }
   return (x.label ? path_of(x.label) : "constant") + ":0";
 }
 
-Tensor Tensor::named(std::string_view name) const {
-  TensorImpl& x = impl_of(*this, "named");
+Tensor detail::OnTape::named(std::string_view name) const {
+  TensorImpl& x = impl_of(self(), "named");
   check_name("named", name);
   if (x.node && !x.node->is_leaf()) {
     x.node->label = scope_within(nullptr, name);
   } else {
     set_label(x, scope_within(x.node ? x.node->scope.load() : current_scope, name));
   }
-  if (is_symbolic(*this)) ++graph_of("named", *this)->changes;
-  return *this;
+  if (is_symbolic(self())) ++graph_of("named", self())->changes;
+  return self();
 }
 
 }  // namespace tapegrad

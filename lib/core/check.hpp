@@ -67,10 +67,11 @@ inline void check_dtype(std::string_view operation, DType dtype) {
 namespace detail {
 
 template <class T>
-void check_argument(std::string_view, std::size_t, const T&) {}
-inline void check_argument(std::string_view operation, std::size_t place, const Tensor& x) {
-  if (!x.defined()) [[unlikely]] {
-    refuse_undefined(operation, place);
+void check_argument(std::string_view operation, std::size_t place, const T& x) {
+  if constexpr (std::derived_from<T, TensorHandle>) {
+    if (!x.defined()) [[unlikely]] {
+      refuse_undefined(operation, place);
+    }
   }
 }
 void check_argument(std::string_view operation, std::size_t place, const std::vector<Tensor>& list);
@@ -91,7 +92,8 @@ void check_defined([[maybe_unused]] std::string_view operation, const Args&... a
 
 /// The same for a method: `self` is place 0.
 template <class... Args>
-void check_defined_self(std::string_view operation, const Tensor& self, const Args&... args) {
+void check_defined_self(std::string_view operation, const detail::TensorHandle& self,
+                        const Args&... args) {
   detail::check_argument(operation, 0, self);
   check_defined(operation, args...);
 }

@@ -46,7 +46,7 @@ using detail::TensorImpl;
 inline constexpr std::uint32_t tracked_by_write = 1u << 31;
 
 /// The hidden part of `operation`'s tensor; throws Error in its name for an undefined one.
-inline TensorImpl& impl_of(const Tensor& x, std::string_view operation = "tensor") {
+inline TensorImpl& impl_of(const detail::TensorHandle& x, std::string_view operation = "tensor") {
   detail::check_argument(operation, 0, x);
   return *x.impl();
 }

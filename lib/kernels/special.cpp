@@ -51,17 +51,17 @@ double digamma(double x) {
   return positive_digamma(1 - x) - pi / std::tan(pi * rest);
 }
 
-/// The sum of 1 / (x + k)^s over all k >= 0, x > 0: the first ones, and the others by the formula
-/// of Euler and Maclaurin. Source: Abramowitz and Stegun, 23.1.30.
-double zeta(double s, double x) {
+/// The sum of (unit / (x + k))^s over all k >= 0, x > 0: the first ones, and the others by the
+/// formula of Euler and Maclaurin. Source: Abramowitz and Stegun, 23.1.30.
+double zeta(double s, double x, double unit = 1) {
   if (std::isinf(x)) return 0;
   double sum = 0;
   for (; x < s + 10; x += 1) {
-    const double term = std::pow(x, -s);
+    const double term = std::pow(x / unit, -s);
     sum += term;
-    if (term < epsilon / 64 * sum) return sum;
+    if (term <= epsilon / 64 * sum) return sum;
   }
-  const double last = std::pow(x, -s);
+  const double last = std::pow(x / unit, -s);
   sum += last * x / (s - 1) + last / 2;
   double factor = s / (2 * x) * last;  // s (s + 1) ... (s + 2k - 2) / (2k)! / x^(s + 2k - 1)
   for (std::size_t k = 0; k < bernoulli.size(); ++k) {
@@ -117,10 +117,16 @@ double polygamma(std::int64_t n, double x) {
   if (n == 0) return digamma(x);
   const bool odd = n % 2 != 0;
   const auto order = static_cast<double>(n);
+  const double sign = odd ? 1 : -1;
+  // The factorial is beyond the range, but perhaps not with what it is multiplied by.
+  if (n > 169 && x > 0 && std::isfinite(x)) {
+    const double size = std::lgamma(order + 1) - (order + 1) * std::log(x);
+    return sign * std::exp(size) * zeta(order + 1, x, x);
+  }
   double sum = x != x ? x : infinite;
   if (x > 0) sum = zeta(order + 1, x);
   if (x < 0) sum = zeta_below(order + 1, x, !odd);
-  return (odd ? 1 : -1) * std::tgamma(order + 1) * sum;
+  return sign * std::tgamma(order + 1) * sum;
 }
 
 double sinc(double x) { return x == 0 ? 1 : sin_pi(x) / (pi * x); }

@@ -235,8 +235,8 @@ std::vector<NamedTensor> Graph::collection(std::string_view name) const {
   return found == graph.collections.end() ? std::vector<NamedTensor>() : found->second;
 }
 
-void Tensor::set_shape(const Shape& shape) const {
-  check_defined_self("set_shape", *this);
+void detail::OnTape::set_shape(const Shape& shape) const {
+  check_defined_self("set_shape", self());
   TensorImpl& x = *impl();
   Shape fixed = x.layout.shape();
   check<ShapeError>(shape.size() == fixed.size(),
@@ -244,7 +244,7 @@ void Tensor::set_shape(const Shape& shape) const {
                     "another tensor",
                     name(), fixed, shape);
   for (std::size_t d = 0; d < shape.size(); ++d) {
-    const bool is_open = is_symbolic(*this) && is_unknown(fixed[d]);
+    const bool is_open = is_symbolic(self()) && is_unknown(fixed[d]);
     check<ShapeError>(shape[d] == fixed[d] || (is_open && shape[d] >= 0) || shape[d] == unknown,
                       "set_shape: {} has shape {}, and what is known of it stays; not {}", name(),
                       fixed, shape);
@@ -254,8 +254,8 @@ void Tensor::set_shape(const Shape& shape) const {
   check<ShapeError>(is_contiguous(), "set_shape: {} of shape {} is a view; set that of its base",
                     name(), shape);
   x.layout = Layout(fixed);
-  const std::shared_ptr<GraphImpl> graph = graph_of("set_shape", *this);
-  graph->nodes[graph->place_of("set_shape", *this).node].fixed = true;
+  const std::shared_ptr<GraphImpl> graph = graph_of("set_shape", self());
+  graph->nodes[graph->place_of("set_shape", self()).node].fixed = true;
   ++graph->shapes_fixed;
 }
 

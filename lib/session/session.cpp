@@ -154,15 +154,15 @@ std::vector<std::string> Session::devices() const {
   return {"/job:localhost/replica:0/task:0/device:CPU:0"};
 }
 
-Tensor Tensor::eval() const { return eval({}); }
+Tensor detail::OnTape::eval() const { return eval({}); }
 
-Tensor Tensor::eval(const std::vector<Fed>& feeds) const {
-  check_defined_self("eval", *this);
-  if (!is_symbolic(*this)) return *this;
-  const std::shared_ptr<GraphImpl> graph = graph_of("eval", *this);
+Tensor detail::OnTape::eval(const std::vector<Fed>& feeds) const {
+  check_defined_self("eval", self());
+  if (!is_symbolic(self())) return self();
+  const std::shared_ptr<GraphImpl> graph = graph_of("eval", self());
   for (auto one = detail::sessions.rbegin(); one != detail::sessions.rend(); ++one) {
     const std::shared_ptr<SessionImpl> session = one->lock();
-    if (session && session->graph == graph) return session->run({*this}, feeds)[0];
+    if (session && session->graph == graph) return session->run({self()}, feeds)[0];
   }
   fail<Error>("eval: {} needs a session of graph \"{}\" in this thread", name(), graph->name);
 }

@@ -229,3 +229,18 @@ TEST_CASE("grad() takes a batch of gradients", "[autograd][functional]") {
       }),
       "grad_outputs of shapes [2, 3] and [3, 3]"));
 }
+
+TEST_CASE("functions of arguments of any type are called with what there is", "[autograd]") {
+  const Tensor x = tensor({1.0, 2.0}, float64);
+  const auto cube = [](auto t) { return t * t * t; };
+  CHECK(jacobian(cube, x).to_vector<double>() == std::vector<double>{3, 0, 0, 12});
+  CHECK(vjp(cube, x, ones_like(x)).second.to_vector<double>() == std::vector<double>{3, 12});
+  CHECK(jvp(cube, x, ones_like(x)).second.to_vector<double>() == std::vector<double>{3, 12});
+  const auto total = [](const auto& t) { return (t * t * t).sum(); };
+  CHECK(hessian(total, x).to_vector<double>() == std::vector<double>{6, 0, 0, 12});
+  CHECK(hvp(total, x, ones_like(x)).second.to_vector<double>() == std::vector<double>{6, 12});
+  CHECK(vhp(total, x, ones_like(x)).second.to_vector<double>() == std::vector<double>{6, 12});
+  const auto product = [](const auto& t) { return t[0] * t[1]; };
+  const std::vector<Tensor> two{x, x + 1};
+  CHECK(jacobian(product, two)[0].to_vector<double>() == std::vector<double>{2, 0, 0, 3});
+}

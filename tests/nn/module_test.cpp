@@ -172,7 +172,6 @@ TEST_CASE("a parameter says whether it is copied or handed out", "[nn][module]")
   static_assert(!std::is_convertible_v<const nn::Parameter&, nn::Parameter>);  // no `auto w = p;`
   static_assert(std::is_convertible_v<const nn::Parameter&, Tensor>);
   static_assert(std::is_convertible_v<Tensor, nn::Parameter>);
-  static_assert(!std::is_invocable_v<nn::Visitor&, std::string_view, Tensor&>);
   const nn::Parameter p = ones({2});
   const Tensor handle = p;
   CHECK(handle.is_same(p));

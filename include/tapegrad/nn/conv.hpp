@@ -84,6 +84,7 @@ class Convolution : public Layer {
 
 }  // namespace detail
 
+// A number, or two, in the place of the options are stride and padding: Conv2d(1, 32, 3, 1).
 // Each throws ShapeError for a negative number of channels or a kernel without elements, DTypeError
 // for integer parameters, Error for options that don't fit, and what its function throws.
 
@@ -92,6 +93,11 @@ class Conv1d : public detail::Convolution {
  public:
   Conv1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
          const ConvLayerOptions& options = {});
+  template <tapegrad::detail::Integral T>
+  Conv1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size, T stride,
+         const ConvPadding& padding = 0)
+      : Conv1d(in_channels, out_channels, kernel_size,
+               ConvLayerOptions{.stride = stride, .padding = padding}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
@@ -100,6 +106,11 @@ class Conv2d : public detail::Convolution {
  public:
   Conv2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
          const ConvLayerOptions& options = {});
+  template <tapegrad::detail::Integral T>
+  Conv2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size, T stride,
+         const ConvPadding& padding = 0)
+      : Conv2d(in_channels, out_channels, kernel_size,
+               ConvLayerOptions{.stride = stride, .padding = padding}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
@@ -108,6 +119,11 @@ class Conv3d : public detail::Convolution {
  public:
   Conv3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
          const ConvLayerOptions& options = {});
+  template <tapegrad::detail::Integral T>
+  Conv3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size, T stride,
+         const ConvPadding& padding = 0)
+      : Conv3d(in_channels, out_channels, kernel_size,
+               ConvLayerOptions{.stride = stride, .padding = padding}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
@@ -116,6 +132,11 @@ class ConvTranspose1d : public detail::Convolution {
  public:
   ConvTranspose1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
                   const ConvTransposeLayerOptions& options = {});
+  template <tapegrad::detail::Integral T>
+  ConvTranspose1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+                  T stride, const Dims& padding = 0)
+      : ConvTranspose1d(in_channels, out_channels, kernel_size,
+                        ConvTransposeLayerOptions{.stride = stride, .padding = padding}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
@@ -124,6 +145,11 @@ class ConvTranspose2d : public detail::Convolution {
  public:
   ConvTranspose2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
                   const ConvTransposeLayerOptions& options = {});
+  template <tapegrad::detail::Integral T>
+  ConvTranspose2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+                  T stride, const Dims& padding = 0)
+      : ConvTranspose2d(in_channels, out_channels, kernel_size,
+                        ConvTransposeLayerOptions{.stride = stride, .padding = padding}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
@@ -132,6 +158,11 @@ class ConvTranspose3d : public detail::Convolution {
  public:
   ConvTranspose3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
                   const ConvTransposeLayerOptions& options = {});
+  template <tapegrad::detail::Integral T>
+  ConvTranspose3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+                  T stride, const Dims& padding = 0)
+      : ConvTranspose3d(in_channels, out_channels, kernel_size,
+                        ConvTransposeLayerOptions{.stride = stride, .padding = padding}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 

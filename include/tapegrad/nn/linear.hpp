@@ -1,6 +1,7 @@
 // Linear: an affine map of the last dimension.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 
@@ -25,6 +26,9 @@ class Linear : public Layer {
  public:
   /// Throws ShapeError for a negative number of features, DTypeError for integer parameters.
   Linear(std::int64_t in_features, std::int64_t out_features, LinearOptions options = {});
+  template <std::same_as<bool> T>
+  Linear(std::int64_t in_features, std::int64_t out_features, T with_bias)
+      : Linear(in_features, out_features, LinearOptions{.bias = with_bias}) {}
 
   Parameter weight;  ///< [out_features, in_features]
   Parameter bias;    ///< [out_features], or undefined

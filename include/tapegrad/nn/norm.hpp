@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,9 @@ struct LayerNormOptions {
 class LayerNorm : public Layer {
  public:
   explicit LayerNorm(const Shape& normalized_shape, const LayerNormOptions& options = {});
+  explicit LayerNorm(std::initializer_list<tapegrad::detail::Listed> normalized_shape,
+                     const LayerNormOptions& options = {})
+      : LayerNorm(Shape(normalized_shape), options) {}
 
   Parameter weight, bias;  ///< normalized_shape, or undefined
 
@@ -48,6 +52,9 @@ struct RMSNormOptions {
 class RMSNorm : public Layer {
  public:
   explicit RMSNorm(const Shape& normalized_shape, const RMSNormOptions& options = {});
+  explicit RMSNorm(std::initializer_list<tapegrad::detail::Listed> normalized_shape,
+                   const RMSNormOptions& options = {})
+      : RMSNorm(Shape(normalized_shape), options) {}
 
   Parameter weight;  ///< normalized_shape, or undefined
 

@@ -1,6 +1,8 @@
 // Windows over images as layers: the functions of ops/convolution/pool.hpp with their options.
 #pragma once
 
+#include <initializer_list>
+
 #include "tapegrad/nn/module.hpp"
 #include "tapegrad/ops/convolution/pool.hpp"
 
@@ -36,10 +38,18 @@ class AdaptivePool : public Layer {
 
 }  // namespace detail
 
+// A number in the place of the options is the stride: MaxPool2d(2, 2).
+
 /// max_pool1d().
 struct MaxPool1d : detail::Pool<MaxPoolOptions> {
   explicit MaxPool1d(const Dims& kernel_size, const MaxPoolOptions& options = {})
       : Pool(kernel_size, options) {}
+  explicit MaxPool1d(std::initializer_list<tapegrad::detail::Listed> kernel_size,
+                     const MaxPoolOptions& options = {})
+      : MaxPool1d(Dims(kernel_size), options) {}
+  template <tapegrad::detail::Integral T>
+  MaxPool1d(const Dims& kernel_size, T stride)
+      : MaxPool1d(kernel_size, MaxPoolOptions{.stride = stride}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -47,6 +57,12 @@ struct MaxPool1d : detail::Pool<MaxPoolOptions> {
 struct MaxPool2d : detail::Pool<MaxPoolOptions> {
   explicit MaxPool2d(const Dims& kernel_size, const MaxPoolOptions& options = {})
       : Pool(kernel_size, options) {}
+  explicit MaxPool2d(std::initializer_list<tapegrad::detail::Listed> kernel_size,
+                     const MaxPoolOptions& options = {})
+      : MaxPool2d(Dims(kernel_size), options) {}
+  template <tapegrad::detail::Integral T>
+  MaxPool2d(const Dims& kernel_size, T stride)
+      : MaxPool2d(kernel_size, MaxPoolOptions{.stride = stride}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -54,6 +70,12 @@ struct MaxPool2d : detail::Pool<MaxPoolOptions> {
 struct MaxPool3d : detail::Pool<MaxPoolOptions> {
   explicit MaxPool3d(const Dims& kernel_size, const MaxPoolOptions& options = {})
       : Pool(kernel_size, options) {}
+  explicit MaxPool3d(std::initializer_list<tapegrad::detail::Listed> kernel_size,
+                     const MaxPoolOptions& options = {})
+      : MaxPool3d(Dims(kernel_size), options) {}
+  template <tapegrad::detail::Integral T>
+  MaxPool3d(const Dims& kernel_size, T stride)
+      : MaxPool3d(kernel_size, MaxPoolOptions{.stride = stride}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -61,6 +83,12 @@ struct MaxPool3d : detail::Pool<MaxPoolOptions> {
 struct AvgPool1d : detail::Pool<AvgPoolOptions> {
   explicit AvgPool1d(const Dims& kernel_size, const AvgPoolOptions& options = {})
       : Pool(kernel_size, options) {}
+  explicit AvgPool1d(std::initializer_list<tapegrad::detail::Listed> kernel_size,
+                     const AvgPoolOptions& options = {})
+      : AvgPool1d(Dims(kernel_size), options) {}
+  template <tapegrad::detail::Integral T>
+  AvgPool1d(const Dims& kernel_size, T stride)
+      : AvgPool1d(kernel_size, AvgPoolOptions{.stride = stride}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -68,6 +96,12 @@ struct AvgPool1d : detail::Pool<AvgPoolOptions> {
 struct AvgPool2d : detail::Pool<AvgPoolOptions> {
   explicit AvgPool2d(const Dims& kernel_size, const AvgPoolOptions& options = {})
       : Pool(kernel_size, options) {}
+  explicit AvgPool2d(std::initializer_list<tapegrad::detail::Listed> kernel_size,
+                     const AvgPoolOptions& options = {})
+      : AvgPool2d(Dims(kernel_size), options) {}
+  template <tapegrad::detail::Integral T>
+  AvgPool2d(const Dims& kernel_size, T stride)
+      : AvgPool2d(kernel_size, AvgPoolOptions{.stride = stride}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -75,6 +109,12 @@ struct AvgPool2d : detail::Pool<AvgPoolOptions> {
 struct AvgPool3d : detail::Pool<AvgPoolOptions> {
   explicit AvgPool3d(const Dims& kernel_size, const AvgPoolOptions& options = {})
       : Pool(kernel_size, options) {}
+  explicit AvgPool3d(std::initializer_list<tapegrad::detail::Listed> kernel_size,
+                     const AvgPoolOptions& options = {})
+      : AvgPool3d(Dims(kernel_size), options) {}
+  template <tapegrad::detail::Integral T>
+  AvgPool3d(const Dims& kernel_size, T stride)
+      : AvgPool3d(kernel_size, AvgPoolOptions{.stride = stride}) {}
   Tensor forward(const Tensor& x) const override;
 };
 

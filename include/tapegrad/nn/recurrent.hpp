@@ -151,11 +151,17 @@ class RecurrentCellModule : public Module {
 /// Elman's network: h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu.
 struct RNN : detail::Recurrent {
   RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options = {});
+  template <tapegrad::detail::Integral T>
+  RNN(std::int64_t input_size, std::int64_t hidden_size, T num_layers)
+      : RNN(input_size, hidden_size, RNNOptions{.num_layers = num_layers}) {}
 };
 
 /// Gated recurrent units.
 struct GRU : detail::Recurrent {
   GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentLayerOptions& options = {});
+  template <tapegrad::detail::Integral T>
+  GRU(std::int64_t input_size, std::int64_t hidden_size, T num_layers)
+      : GRU(input_size, hidden_size, RecurrentLayerOptions{.num_layers = num_layers}) {}
 };
 
 /// Long short-term memory.
@@ -163,6 +169,9 @@ struct GRU : detail::Recurrent {
 /// neural network architectures for large vocabulary speech recognition".
 struct LSTM : detail::Recurrent {
   LSTM(std::int64_t input_size, std::int64_t hidden_size, const LSTMOptions& options = {});
+  template <tapegrad::detail::Integral T>
+  LSTM(std::int64_t input_size, std::int64_t hidden_size, T num_layers)
+      : LSTM(input_size, hidden_size, LSTMOptions{.num_layers = num_layers}) {}
 };
 
 struct RecurrentCellOptions {

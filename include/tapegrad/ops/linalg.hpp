@@ -3,11 +3,14 @@
 // for each matrix, so that its results are the same in any number of them.
 #pragma once
 
+#include "tapegrad/ops/linalg/chain.hpp"
 #include "tapegrad/ops/linalg/cholesky.hpp"
 #include "tapegrad/ops/linalg/contraction.hpp"
 #include "tapegrad/ops/linalg/determinant.hpp"
 #include "tapegrad/ops/linalg/eigen.hpp"
+#include "tapegrad/ops/linalg/einsum.hpp"
 #include "tapegrad/ops/linalg/inverse.hpp"
+#include "tapegrad/ops/linalg/least_squares.hpp"
 #include "tapegrad/ops/linalg/linear.hpp"
 #include "tapegrad/ops/linalg/matmul.hpp"
 #include "tapegrad/ops/linalg/matrix_function.hpp"

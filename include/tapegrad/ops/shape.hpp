@@ -9,4 +9,5 @@
 #include "tapegrad/ops/shape/pad.hpp"
 #include "tapegrad/ops/shape/repeat.hpp"
 #include "tapegrad/ops/shape/split.hpp"
+#include "tapegrad/ops/shape/stacks.hpp"
 #include "tapegrad/ops/shape/window.hpp"

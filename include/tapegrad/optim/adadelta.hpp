@@ -1,7 +1,7 @@
 // Adadelta: steps as large as the changes so far, for gradients of the usual size.
 #pragma once
 
-#include "tapegrad/optim/optimizer.hpp"
+#include "tapegrad/optim/optimizer_of.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace optim {

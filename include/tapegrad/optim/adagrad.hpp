@@ -1,7 +1,7 @@
 // Adagrad: steps scaled by all gradients so far.
 #pragma once
 
-#include "tapegrad/optim/optimizer.hpp"
+#include "tapegrad/optim/optimizer_of.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace optim {

@@ -1,7 +1,7 @@
 // Adam and AdamW: steps scaled by running means of the gradient and of its square.
 #pragma once
 
-#include "tapegrad/optim/optimizer.hpp"
+#include "tapegrad/optim/optimizer_of.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace optim {

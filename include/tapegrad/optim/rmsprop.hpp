@@ -1,7 +1,7 @@
 // RMSprop: steps scaled by a running mean of the squared gradient.
 #pragma once
 
-#include "tapegrad/optim/optimizer.hpp"
+#include "tapegrad/optim/optimizer_of.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace optim {

@@ -1,7 +1,7 @@
 // Stochastic gradient descent, with momentum.
 #pragma once
 
-#include "tapegrad/optim/optimizer.hpp"
+#include "tapegrad/optim/optimizer_of.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace optim {

@@ -77,6 +77,10 @@ void detail::check_even(std::size_t size, std::int64_t first, std::size_t level)
                     size, level, first);
 }
 
+void detail::refuse_blob(DType told, DType pointed_at) {
+  fail<DTypeError>("from_blob: told {} for a pointer to {}", told, pointed_at);
+}
+
 Tensor detail::tensor_of(const Tensor& values, const TensorOptions& options) {
   return finished(stored("tensor", values, chosen("tensor", options, values.dtype())), options);
 }

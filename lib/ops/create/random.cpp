@@ -13,8 +13,10 @@
 #include "ops/assign.hpp"
 #include "ops/create/options.hpp"
 #include "ops/floating.hpp"
+#include "tapegrad/autograd.hpp"
+#include "tapegrad/ops/index.hpp"
 #include "tapegrad/ops/pointwise.hpp"
-#include "tapegrad/program.hpp"
+#include "tapegrad/ops/reduce.hpp"
 
 namespace tapegrad {
 namespace {
@@ -96,75 +98,31 @@ Tensor integers(std::string_view operation, std::int64_t low, std::int64_t high,
   return finished(drawn(operation, shape, dtype, generator, fill), options);
 }
 
-/// Both are numbers that x can hold.
-void check_parameters(std::string_view operation, const Tensor& x, double a, double b) {
-  dispatch_stored(x.dtype(), [&]<class T>(std::type_identity<T>) {
+/// Both are numbers that the type can hold.
+void check_parameters(std::string_view operation, DType dtype, double a, double b) {
+  dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) {
     Scalar(a).to<T>(operation);
     Scalar(b).to<T>(operation);
   });
 }
 
-}  // namespace
-
-Generator& default_generator() {
-  static Generator generator = [] {
-    // Whoever captures asks for it first, perhaps; it isn't made again in each run.
-    const ModeGuard outside(Mode::silent);
-    return Generator();
-  }();
-  return generator;
+void check_normal(std::string_view operation, DType dtype, double mean, double std) {
+  check<Error>(std >= 0 && std::isfinite(std) && std::isfinite(mean),
+               "{}: mean {} and standard deviation {}; both must be finite, and the latter not "
+               "negative",
+               operation, mean, std);
+  check_parameters(operation, dtype, mean, std);
 }
 
-void manual_seed(std::uint64_t seed) { default_generator().manual_seed(seed); }
-
-namespace {
-
-/// The state is what `now` gives, from here on; in each run, where a program is captured.
-template <class Now>
-void become(const State& state, const Now& now) {
-  if (!detail::called_in_runs("manual_seed", {}, [=] { *state = now(); })) *state = now();
+/// exponential_()'s numbers, as float64.
+Tensor exponential(std::string_view operation, const Shape& shape, double rate,
+                   Generator& generator) {
+  // 1 - u is never 0.
+  const Tensor u = uniform(operation, shape, float64, 0, 1, generator);
+  return unrecorded([&] { return (-u).log1p() / -rate; });
 }
 
 }  // namespace
-
-Generator::Generator(std::uint64_t seed) : state_(std::make_shared<detail::RandomState>(seed)) {
-  if (capturing()) become(state_, [seed] { return detail::RandomState(seed); });
-}
-
-Generator::Generator(const Generator& other)
-    : state_(std::make_shared<detail::RandomState>(*other.state_)) {
-  if (capturing()) *this = other;
-}
-
-Generator& Generator::operator=(const Generator& other) {
-  if (this != &other) become(state_, [theirs = other.state_] { return *theirs; });
-  return *this;
-}
-
-void Generator::manual_seed(std::uint64_t seed) {
-  become(state_, [seed] { return detail::RandomState(seed); });
-}
-
-Tensor Generator::get_state() const {
-  check<Error>(!capturing(),
-               "get_state: in a captured function this would be the state of now, seed {}, in each "
-               "run; keep it before",
-               state_->seed);
-  return Tensor::from_vector<std::int64_t>(
-      {static_cast<std::int64_t>(state_->seed), static_cast<std::int64_t>(state_->calls.load())});
-}
-
-void Generator::set_state(const Tensor& state) {
-  check_defined("set_state", state);
-  check<ShapeError>(state.shape() == Shape{2},
-                    "set_state: needs what get_state() gave, of shape [2]: got {}", state.shape());
-  check<DTypeError>(state.dtype() == int64, "set_state: needs what get_state() gave, of int64: {}",
-                    state.dtype());
-  const std::vector<std::int64_t> values = state.to_vector<std::int64_t>();
-  const auto seed = static_cast<std::uint64_t>(values[0]);
-  const auto calls = static_cast<std::uint64_t>(values[1]);
-  become(state_, [=] { return detail::RandomState(seed, calls); });
-}
 
 Tensor rand(const Shape& shape, const TensorOptions& options, Generator& generator) {
   return standard_uniform("rand", shape, options, generator);
@@ -172,6 +130,14 @@ Tensor rand(const Shape& shape, const TensorOptions& options, Generator& generat
 
 Tensor randn(const Shape& shape, const TensorOptions& options, Generator& generator) {
   return standard_normal("randn", shape, options, generator);
+}
+
+Tensor normal(double mean, double std, const Shape& shape, const TensorOptions& options,
+              Generator& generator) {
+  const DType dtype = chosen("normal", options, float32);
+  check_floating("normal", dtype);
+  check_normal("normal", dtype, mean, std);
+  return finished(normal("normal", shape, dtype, mean, std, generator), options);
 }
 
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape,
@@ -231,6 +197,34 @@ Tensor bernoulli_like(const Tensor& x, double p, const TensorOptions& options,
   return finished(drawn("bernoulli_like", x.shape(), dtype, generator, fill), options);
 }
 
+Tensor multinomial(const Tensor& p, std::int64_t n, bool replacement, Generator& generator) {
+  check_defined("multinomial", p);
+  check_floating("multinomial", p.dtype());
+  check<ShapeError>(p.dim() == 1 || p.dim() == 2,
+                    "multinomial: needs one row of numbers or several: shape {}", p.shape());
+  check<Error>(n > 0, "multinomial: {} draws; there must be one at least", n);
+  return in_name_of("multinomial", [&] {
+    const NoGrad guard;
+    const Tensor weights = p.to(float64);
+    check<Error>(all((weights >= 0) & isfinite(weights)).item<bool>(),
+                 "multinomial: a number is negative, NaN or infinite");
+    const std::int64_t needed = replacement ? 1 : n;
+    check<Error>(all(count_nonzero(weights, -1) >= needed).item<bool>(),
+                 "multinomial: {} draws of a row in which fewer than {} numbers are above 0", n,
+                 needed);
+    if (!replacement) {
+      // The first of clocks that ring at these rates.
+      return topk(exponential("multinomial", p.shape(), 1, generator) / weights, n, -1, false)
+          .indices;
+    }
+    Shape drawn_shape = p.shape();
+    drawn_shape[drawn_shape.size() - 1] = n;
+    const Tensor u = uniform("multinomial", drawn_shape, float64, 0, 1, generator);
+    const Tensor sums = cumsum(weights, -1);
+    return searchsorted(sums, u * sums.slice(-1, -1), true);
+  });
+}
+
 Tensor uniform_(Tensor x, double low, double high, Generator& generator) {
   check_defined("uniform_", x);
   check_floating("uniform_", x.dtype());
@@ -239,7 +233,7 @@ Tensor uniform_(Tensor x, double low, double high, Generator& generator) {
   });
   check<Error>(low <= high && high - low <= most,
                "uniform_: from {} to {} is no interval that {} can hold", low, high, x.dtype());
-  check_parameters("uniform_", x, low, high);
+  check_parameters("uniform_", x.dtype(), low, high);
   return apply_in_place(Uniform{}, x,
                         uniform("uniform_", x.shape(), x.dtype(), low, high, generator));
 }
@@ -247,12 +241,7 @@ Tensor uniform_(Tensor x, double low, double high, Generator& generator) {
 Tensor normal_(Tensor x, double mean, double std, Generator& generator) {
   check_defined("normal_", x);
   check_floating("normal_", x.dtype());
-  check<Error>(
-      std >= 0 && std::isfinite(std) && std::isfinite(mean),
-      "normal_: mean {} and standard deviation {}; both must be finite, and the latter not "
-      "negative",
-      mean, std);
-  check_parameters("normal_", x, mean, std);
+  check_normal("normal_", x.dtype(), mean, std);
   return apply_in_place(Normal{}, x, normal("normal_", x.shape(), x.dtype(), mean, std, generator));
 }
 
@@ -293,10 +282,8 @@ Tensor& Tensor::exponential_(double rate, Generator& generator) {
   check_floating("exponential_", dtype());
   check<Error>(rate > 0 && std::isfinite(rate), "exponential_: a rate of {}; it must be above 0",
                rate);
-  // 1 - u is never 0.
-  const Tensor u = uniform("exponential_", shape(), float64, 0, 1, generator);
-  const Tensor draws = unrecorded([&] { return (-u).log1p() / -rate; });
-  return written("exponential_", *this, converted(draws, dtype()));
+  return written("exponential_", *this,
+                 converted(exponential("exponential_", shape(), rate, generator), dtype()));
 }
 
 }  // namespace tapegrad

@@ -140,6 +140,17 @@ Tensor linspace(Scalar start, Scalar end, std::int64_t steps, const TensorOption
   return stored("linspace", dtype, x, options);
 }
 
+Tensor logspace(Scalar start, Scalar end, std::int64_t steps, double base,
+                const TensorOptions& options) {
+  const DType dtype = chosen("logspace", options, float32);
+  check_not_boolean("logspace", dtype);
+  Tensor x =
+      speaking_as("logspace", [&] { return linspace(start, end, steps, {.dtype = float64}); });
+  auto* at = x.mutable_data<double>();
+  for (std::int64_t i = 0; i < steps; ++i) at[i] = std::pow(base, at[i]);
+  return stored("logspace", dtype, x, options);
+}
+
 Tensor eye(std::int64_t n, const TensorOptions& options) { return eye(n, n, options); }
 
 Tensor eye(std::int64_t n, std::int64_t m, const TensorOptions& options) {

@@ -121,6 +121,10 @@ Selection Tensor::operator[](std::initializer_list<Index> indices) const {
   return Selection(std::move(elements), *this, indices);
 }
 
+Selection Tensor::index(std::initializer_list<Index> indices) const { return (*this)[indices]; }
+
+Selection Tensor::operator[](const Index& index) const { return (*this)[{index}]; }
+
 Selection Tensor::operator[](const Tensor& index) const {
   check_defined_self("index", *this, index);
   return (*this)[{Index(index)}];

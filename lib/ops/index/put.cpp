@@ -96,6 +96,12 @@ Tensor index_put(const Tensor& x, const std::vector<Tensor>& indices, const Tens
   return put("index_put", x, places, values, accumulate);
 }
 
+Tensor index_put(const Tensor& x, const std::vector<Tensor>& indices, Scalar value,
+                 bool accumulate) {
+  check_defined("index_put", x, indices, value, accumulate);
+  return index_put(x, indices, constant("index_put", x.dtype(), value), accumulate);
+}
+
 Tensor take(const Tensor& x, const Tensor& index) {
   check_defined("take", x, index);
   Places places;

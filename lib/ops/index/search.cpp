@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "autograd/apply.hpp"
+#include "core/speaking.hpp"
 #include "kernels/order.hpp"
 #include "ops/floating.hpp"
 #include "ops/index/indices.hpp"
@@ -71,6 +72,7 @@ Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right) {
 }
 
 Tensor searchsorted(const Tensor& sorted, const Tensor& values, const char* side) {
+  check_defined("searchsorted", sorted, values, side);
   return searchsorted(sorted, values, is_right(side));
 }
 
@@ -87,6 +89,7 @@ Tensor searchsorted(const Tensor& rows, const Tensor& values, bool right, const 
 
 Tensor searchsorted(const Tensor& rows, const Tensor& values, const char* side,
                     const Tensor& sorter) {
+  check_defined("searchsorted", rows, values, side, sorter);
   return searchsorted(rows, values, is_right(side), sorter);
 }
 
@@ -99,12 +102,15 @@ Tensor bucketize(const Tensor& x, const Tensor& boundaries, bool right) {
 
 Tensor bincount(const Tensor& x, std::int64_t minlength) {
   check_defined("bincount", x, minlength);
-  return counted(x, ones(x.shape(), {.dtype = int64}), minlength);
+  return speaking_as("bincount",
+                     [&] { return counted(x, ones(x.shape(), {.dtype = int64}), minlength); });
 }
 
 Tensor bincount(const Tensor& x, const Tensor& weights, std::int64_t minlength) {
   check_defined("bincount", x, weights, minlength);
-  return counted(x, is_floating(weights.dtype()) ? weights : weights.to(float64), minlength);
+  return speaking_as("bincount", [&] {
+    return counted(x, is_floating(weights.dtype()) ? weights : weights.to(float64), minlength);
+  });
 }
 
 Tensor histc(const Tensor& x, std::int64_t bins, double low, double high) {

@@ -1,9 +1,10 @@
-// multi_dot(): in which order a chain of matrices is multiplied.
+// In which order a chain of matrices is multiplied.
+#include "tapegrad/ops/linalg/chain.hpp"
+
 #include <limits>
 
 #include "ops/linalg/checks.hpp"
 #include "tapegrad/ops/linalg/matmul.hpp"
-#include "tapegrad/ops/linalg/products.hpp"
 
 namespace tapegrad {
 namespace {

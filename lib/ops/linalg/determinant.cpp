@@ -1,6 +1,9 @@
 #include "tapegrad/ops/linalg/determinant.hpp"
 
+#include <limits>
+
 #include "autograd/several.hpp"
+#include "core/speaking.hpp"
 #include "kernels/lu.hpp"
 #include "ops/linalg/matrices.hpp"
 #include "tapegrad/ops/create.hpp"
@@ -71,6 +74,14 @@ Slogdet slogdet(const Tensor& x) {
   check_square("slogdet", x);
   std::vector<Tensor> results = apply_several(LogDet{}, x);
   return {std::move(results[0]), std::move(results[1])};
+}
+
+Tensor logdet(const Tensor& x) {
+  check_defined("logdet", x);
+  return speaking_as("logdet", [&] {
+    const auto [sign, logabsdet] = slogdet(x);
+    return where(sign < 0, std::numeric_limits<double>::quiet_NaN(), logabsdet);
+  });
 }
 
 }  // namespace tapegrad

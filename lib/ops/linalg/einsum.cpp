@@ -1,10 +1,11 @@
-// einsum(): from the text of its equation to products of labelled tensors.
+// From the text of an equation to products of labelled tensors.
+#include "tapegrad/ops/linalg/einsum.hpp"
+
 #include <algorithm>
 #include <string>
 
 #include "ops/linalg/checks.hpp"
 #include "ops/linalg/labelled.hpp"
-#include "tapegrad/ops/linalg/contraction.hpp"
 #include "tapegrad/ops/shape.hpp"
 
 namespace tapegrad {

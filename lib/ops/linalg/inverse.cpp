@@ -65,6 +65,11 @@ Tensor inv(const Tensor& x) {
   return apply(Inv{}, x);
 }
 
+Tensor inverse(const Tensor& x) {
+  check_defined("inverse", x);
+  return speaking_as("inverse", [&] { return inv(x); });
+}
+
 Tensor pinv(const Tensor& x, std::optional<double> atol, std::optional<double> rtol) {
   check_floating("pinv", x);
   check_matrices("pinv", x);

@@ -1,11 +1,12 @@
-// lstsq(): least squares by singular values.
+// Least squares by singular values.
+#include "tapegrad/ops/linalg/least_squares.hpp"
+
 #include "autograd/several.hpp"
 #include "ops/linalg/cutoff.hpp"
 #include "ops/linalg/equations.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/linalg/inverse.hpp"
 #include "tapegrad/ops/linalg/matmul.hpp"
-#include "tapegrad/ops/linalg/solve.hpp"
 #include "tapegrad/ops/linalg/svd.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"

@@ -7,6 +7,7 @@
 #include "core/speaking.hpp"
 #include "ops/broadcast.hpp"
 #include "ops/linalg/checks.hpp"
+#include "tapegrad/ops/linalg/contraction.hpp"
 #include "tapegrad/ops/linalg/matmul.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/shape.hpp"
@@ -82,6 +83,11 @@ Tensor mv(const Tensor& matrix, const Tensor& vector) {
   return multiplied("mv", matrix, 2, vector, 1);
 }
 
+Tensor mm(const Tensor& a, const Tensor& b) {
+  check_defined("mm", a, b);
+  return multiplied("mm", a, 2, b, 2);
+}
+
 Tensor bmm(const Tensor& a, const Tensor& b) {
   check_defined("bmm", a, b);
   return multiplied("bmm", a, 3, b, 3);
@@ -107,6 +113,15 @@ Tensor addr(const Tensor& x, const Tensor& a, const Tensor& b, Scalar beta, Scal
 Tensor baddbmm(const Tensor& x, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
   check_defined("baddbmm", x, a, b, beta, alpha);
   return combined("baddbmm", x, multiplied("baddbmm", a, 3, b, 3), beta, alpha);
+}
+
+Tensor inner(const Tensor& a, const Tensor& b) {
+  check_defined("inner", a, b);
+  if (a.dim() == 0 || b.dim() == 0) return speaking_as("inner", [&] { return a * b; });
+  check_multiplied("inner", a, b);
+  check<ShapeError>(a.shape().back() == b.shape().back(),
+                    "inner: last sizes differ: shapes {} and {}", a.shape(), b.shape());
+  return speaking_as("inner", [&] { return tensordot(a, b, {-1}, {-1}); });
 }
 
 Tensor cross(const Tensor& a, const Tensor& b, std::int64_t dim) {

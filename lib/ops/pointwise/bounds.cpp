@@ -138,6 +138,16 @@ Tensor clamp(const Tensor& x, Scalar low, Scalar high) {
   return clamped("clamp", x, promote(promote(x.dtype(), low), high), low, high);
 }
 
+Tensor clip(const Tensor& x, Scalar low, Scalar high) {
+  check_defined("clip", x, low, high);
+  return clamped("clip", x, promote(promote(x.dtype(), low), high), low, high);
+}
+
+Tensor clamp(const Tensor& x, Scalar low) {
+  check_defined("clamp", x, low);
+  return clamped("clamp", x, promote(x.dtype(), low), low, no_limit);
+}
+
 Tensor clamp_min(const Tensor& x, Scalar low) {
   check_defined("clamp_min", x, low);
   return clamped("clamp_min", x, promote(x.dtype(), low), low, no_limit);

@@ -78,6 +78,7 @@ struct GeluByTanh : Unary<GeluByTanh> {
 Tensor silu(const Tensor& x) { return apply(Silu{}, x); }
 
 Tensor gelu(const Tensor& x, std::string_view approximate) {
+  check_defined("gelu", x, approximate);
   if (approximate == "tanh") return apply(GeluByTanh{}, x);
   check<Error>(approximate == "none", "gelu: approximate is \"{}\", but must be none or tanh",
                approximate);

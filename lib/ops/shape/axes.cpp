@@ -86,6 +86,16 @@ Tensor expand_as(const Tensor& x, const Tensor& other) {
   return speaking_as("expand_as", [&] { return x.expand(other.shape()); });
 }
 
+Tensor reshape_as(const Tensor& x, const Tensor& other) {
+  check_defined("reshape_as", x, other);
+  return speaking_as("reshape_as", [&] { return x.reshape(other.shape()); });
+}
+
+Tensor ravel(const Tensor& x) {
+  check_defined("ravel", x);
+  return speaking_as("ravel", [&] { return x.flatten(); });
+}
+
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   check_defined("broadcast_to", x, shape);
   return speaking_as("broadcast_to", [&] { return x.expand(shape); });

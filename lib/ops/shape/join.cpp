@@ -1,6 +1,7 @@
 #include "tapegrad/ops/shape/join.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
@@ -94,10 +95,19 @@ struct Stack {
   }
 };
 
+/// What a loop that collects begins with.
+bool is_nothing(const Tensor& x) { return x.shape() == Shape{0}; }
+
 }  // namespace
 
 Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim) {
   check_defined("cat", tensors);
+  const auto is_line = [](const Tensor& x) { return x.dim() == 1; };
+  if (!std::ranges::all_of(tensors, is_line) && std::ranges::any_of(tensors, is_nothing)) {
+    std::vector<Tensor> others;
+    std::ranges::remove_copy_if(tensors, std::back_inserter(others), is_nothing);
+    return cat(others, dim).to(promoted(tensors));
+  }
   check<ShapeError>(!tensors.empty(), "cat: the list has no tensor");
   const Shape& first = tensors[0].shape();
   check<ShapeError>(!first.empty(), "cat: a tensor of rank 0 can't be continued; use stack()");

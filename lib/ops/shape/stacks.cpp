@@ -1,4 +1,5 @@
-// The relatives of cat() in join.hpp that give tensors the dimensions that they lack.
+#include "tapegrad/ops/shape/stacks.hpp"
+
 #include "core/check.hpp"
 #include "core/speaking.hpp"
 #include "core/tensor_impl.hpp"

@@ -120,6 +120,15 @@ Item Tensor::item() const {
   return dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) { return Item(item<T>()); });
 }
 
+Tensor::operator bool() const {
+  const Layout& layout = impl_of(*this, "bool").layout;
+  check<ShapeError>(layout.numel() == 1,
+                    "bool: needs exactly one element, shape is {}; use any() or all(), and & and | "
+                    "between masks",
+                    layout.shape());
+  return item<bool>();
+}
+
 void detail::refuse_item(Scalar value, const char* type) {
   fail<DTypeError>("item: {} doesn't fit into this {} integer", value.to<double>(), type);
 }

@@ -21,6 +21,12 @@ Tensor& Tensor::copy_(const Tensor& source) {
   return apply_in_place(Copy{}, *this, source.to(dtype()));
 }
 
+Tensor& Tensor::fill_(const Tensor& value) {
+  check_defined_self("fill_", *this, value);
+  check<ShapeError>(value.dim() == 0, "fill_: a value of shape {}; use copy_()", value.shape());
+  return apply_in_place(Fill{}, *this, value.to(dtype()));
+}
+
 Tensor& Tensor::fill_(Scalar value) { return apply_beside_in_place<Fill>(*this, value); }
 Tensor& Tensor::zero_() { return apply_beside_in_place<Zero>(*this, 0); }
 

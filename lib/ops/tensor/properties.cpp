@@ -4,30 +4,32 @@
 
 namespace tapegrad {
 
-DType Tensor::dtype() const { return impl_of(*this, "dtype").dtype; }
-const Shape& Tensor::shape() const { return impl_of(*this, "shape").layout.shape(); }
-const Strides& Tensor::strides() const { return impl_of(*this, "strides").layout.strides(); }
-std::int64_t Tensor::storage_offset() const {
+DType detail::TensorHandle::dtype() const { return impl_of(*this, "dtype").dtype; }
+const Shape& detail::TensorHandle::shape() const { return impl_of(*this, "shape").layout.shape(); }
+const Strides& detail::TensorHandle::strides() const {
+  return impl_of(*this, "strides").layout.strides();
+}
+std::int64_t detail::TensorHandle::storage_offset() const {
   return impl_of(*this, "storage_offset").layout.offset();
 }
-std::int64_t Tensor::numel() const { return impl_of(*this, "numel").layout.numel(); }
-bool Tensor::is_contiguous() const {
+std::int64_t detail::TensorHandle::numel() const { return impl_of(*this, "numel").layout.numel(); }
+bool detail::TensorHandle::is_contiguous() const {
   return impl_of(*this, "is_contiguous").layout.is_contiguous();
 }
-bool Tensor::overlaps_itself() const {
+bool detail::TensorHandle::overlaps_itself() const {
   return impl_of(*this, "overlaps_itself").layout.overlaps_itself();
 }
-std::uint32_t Tensor::version() const {
+std::uint32_t detail::TensorHandle::version() const {
   return impl_of(*this, "version").storage->version.load(std::memory_order_relaxed);
 }
-bool Tensor::shares_storage_with(const Tensor& other) const {
+bool detail::TensorHandle::shares_storage_with(const TensorHandle& other) const {
   check_defined_self("shares_storage_with", *this, other);
   return impl_of(*this, "shares_storage_with").storage.get() == impl_of(other).storage.get();
 }
-std::int64_t Tensor::dim() const {
+std::int64_t detail::TensorHandle::dim() const {
   return static_cast<std::int64_t>(impl_of(*this, "dim").layout.rank());
 }
-std::int64_t Tensor::size(std::int64_t dim) const {
+std::int64_t detail::TensorHandle::size(std::int64_t dim) const {
   const Shape& shape = impl_of(*this, "size").layout.shape();
   return shape[wrap_dim("size", dim, shape.size())];
 }

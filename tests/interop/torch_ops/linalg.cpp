@@ -15,11 +15,12 @@ bool is_upper(const std::string& which) { return which == "U" || which == "u"; }
 void add_products(Table& t) {
   t.binary("matmul", tg::matmul);
   t.add("__rmatmul__(input, other)", [](T a, T b) { return tg::matmul(b, a); });
-  t.add("mm(input, mat2)", tg::matmul);
+  t.add("mm(input, mat2)", tg::mm);
   t.add("bmm(input, mat2)", tg::bmm);
   t.add("mv(input, vec)", tg::mv);
   t.binary("dot", tg::dot);
   t.binary("vdot", tg::vdot);
+  t.binary("inner", tg::inner);
   t.add("outer(input, vec2)", tg::outer);
   t.add("ger(input, vec2)", tg::outer);
   t.binary("kron", tg::kron);
@@ -45,6 +46,7 @@ void add_equations(Table& t) {
     const tg::Slogdet y = tg::slogdet(x);
     return Tensors{y.sign, y.logabsdet};
   });
+  t.unary("logdet", tg::logdet);
   t.unary("linalg.inv", tg::inv);
   t.add("linalg.pinv(input, atol=None, rtol=None)", tg::pinv);
   t.add("pinverse(input)", [](T x) { return tg::pinv(x, std::nullopt, 1e-15); });

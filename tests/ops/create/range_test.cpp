@@ -6,9 +6,11 @@
 #include <limits>
 
 #include "support/catch.hpp"
+#include "support/errors.hpp"
 #include "tapegrad/ops/create.hpp"
 
 using namespace tapegrad;
+using test::error_of;
 using Floats = std::vector<float>;
 using Doubles = std::vector<double>;
 using Ints = std::vector<std::int64_t>;
@@ -118,4 +120,14 @@ TEST_CASE("linspace reaches both ends exactly", "[create]") {
   }
   CHECK_THROWS_AS(linspace(0, 1, -1), ShapeError);
   CHECK_THROWS_AS(linspace(0, 1, 2, {.dtype = boolean}), DTypeError);
+}
+
+TEST_CASE("logspace() has equal quotients", "[create]") {
+  CHECK(logspace(0, 3, 4).to_vector<float>() == std::vector<float>{1, 10, 100, 1000});
+  CHECK(logspace(-1, 1, 3, 2, float64).to_vector<double>() == std::vector<double>{0.5, 1, 2});
+  CHECK(logspace(2, 5, 1).to_vector<float>() == std::vector<float>{100});
+  CHECK(logspace(0, 1, 0).shape() == Shape{0});
+  CHECK(error_of([] { logspace(0, 1, -1); }) ==
+        "logspace: -1 steps; there can't be fewer than none");
+  CHECK_FALSE(error_of([] { logspace(0, 400, 2, 10, {.dtype = int32}); }).empty());
 }

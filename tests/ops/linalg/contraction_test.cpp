@@ -1,8 +1,8 @@
 #include "tapegrad/ops/linalg/contraction.hpp"
 
-#include <map>
 #include <string>
 
+#include "assignments.hpp"
 #include "support/catch.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
@@ -13,6 +13,7 @@
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
+using test::naive;
 using test::OpRow;
 using test::Tensors;
 using Ints = std::vector<std::int64_t>;
@@ -80,42 +81,6 @@ std::vector<test::Refusal> refusals() {
   };
 }
 
-/// The sum that defines einsum(), over each assignment of the labels' values.
-Tensor naive(const std::vector<std::string>& terms, const std::string& result, const Tensors& x) {
-  std::map<char, std::int64_t> size;
-  for (std::size_t i = 0; i < terms.size(); ++i) {
-    for (std::size_t d = 0; d < terms[i].size(); ++d) {
-      size[terms[i][d]] = std::max(size[terms[i][d]], x[i].shape()[d]);
-    }
-  }
-  std::int64_t all = 1;
-  for (const auto& entry : size) all *= entry.second;
-  Shape shape;
-  for (const char label : result) shape.push_back(size[label]);
-  std::vector<double> sums(static_cast<std::size_t>(numel(shape)), 0);
-  std::vector<std::vector<double>> values;
-  for (const Tensor& one : x) values.push_back(one.to_vector<double>());
-  for (std::int64_t n = 0; n < all; ++n) {
-    std::map<char, std::int64_t> at;
-    std::int64_t rest = n;
-    for (const auto& entry : size) {
-      at[entry.first] = rest % entry.second;
-      rest /= entry.second;
-    }
-    const auto place = [&](const std::string& term, const Shape& of) {
-      std::int64_t place = 0;
-      for (std::size_t d = 0; d < term.size(); ++d) {
-        place = place * of[d] + (of[d] == 1 ? 0 : at[term[d]]);
-      }
-      return static_cast<std::size_t>(place);
-    };
-    double product = 1;
-    for (std::size_t i = 0; i < x.size(); ++i) product *= values[i][place(terms[i], x[i].shape())];
-    sums[place(result, shape)] += product;
-  }
-  return Tensor::from_vector(std::move(sums), shape);
-}
-
 }  // namespace
 
 TEST_CASE("contractions have their derivatives", "[ops][table]") {
@@ -148,73 +113,6 @@ TEST_CASE("contractions have their derivatives", "[ops][table]") {
        .empty_inputs = {{0, 3}},
        .empty_result = {}},
   });
-}
-
-TEST_CASE("einsum is the sum over all assignments of its labels", "[ops][linalg]") {
-  struct Case {
-    std::vector<std::string> terms;
-    std::string result;
-    std::vector<Shape> shapes;
-  };
-  const Case cases[] = {
-      {{"ij", "jk"}, "ik", {{2, 3}, {3, 4}}},
-      {{"ij", "jk"}, "", {{2, 3}, {3, 4}}},
-      {{"ij", "ij"}, "ij", {{2, 3}, {2, 3}}},
-      {{"ij", "ij"}, "j", {{2, 3}, {1, 3}}},
-      {{"ij", "kl"}, "lj", {{2, 3}, {4, 2}}},
-      {{"bhqd", "bhkd"}, "bhqk", {{2, 3, 4, 5}, {2, 3, 2, 5}}},
-      {{"ii"}, "", {{3, 3}}},
-      {{"iij"}, "ji", {{3, 3, 2}}},
-      {{"iii"}, "i", {{3, 3, 3}}},
-      {{"ijij"}, "ij", {{2, 3, 2, 3}}},
-      {{"ii", "ij"}, "j", {{3, 3}, {3, 2}}},
-      {{"ij", "jk"}, "ik", {{2, 1}, {3, 4}}},
-      {{"ij", "ij", "ik"}, "kj", {{2, 3}, {2, 1}, {2, 2}}},
-      {{"i", "ij", "j"}, "", {{2}, {2, 3}, {3}}},
-      {{"a", "b", "c"}, "cab", {{2}, {3}, {4}}},
-      {{"", "i"}, "i", {{}, {3}}},
-      {{"bn", "anm", "bm"}, "ba", {{2, 3}, {4, 3, 5}, {2, 5}}},
-      {{"Ij", "jI"}, "I", {{2, 3}, {3, 2}}},
-  };
-  for (const Case& c : cases) {
-    Tensors x;
-    std::string equation;
-    for (std::size_t i = 0; i < c.terms.size(); ++i) {
-      x.push_back(test::spread(c.shapes[i], -1, 1, static_cast<int>(i)));
-      equation += (i > 0 ? "," : "") + c.terms[i];
-    }
-    equation += "->" + c.result;
-    CAPTURE(equation);
-    CHECK(test::difference(einsum(equation, x), naive(c.terms, c.result, x), 0, 1e-14) == "");
-  }
-}
-
-TEST_CASE("without an arrow einsum keeps what stands once, in alphabetical order",
-          "[ops][linalg]") {
-  const Tensor a = test::spread({2, 3}, -1, 1);
-  const Tensor b = test::spread({3, 4}, -1, 1, 2);
-  CHECK(test::difference(einsum("kj,ji", a, b), einsum("kj,ji->ik", a, b), 0, 0) == "");
-  CHECK(test::difference(einsum("aB", a), a.t(), 0, 0) == "");
-  CHECK(test::difference(einsum("ii", tensor({{1, 2}, {3, 4}})), tensor(5), 0, 0) == "");
-  CHECK(test::difference(einsum(" i j , j k ", a, b), matmul(a, b), 0, 1e-15) == "");
-}
-
-TEST_CASE("the dots of einsum stand for any dimensions", "[ops][linalg]") {
-  const Tensor a = test::spread({5, 2, 3}, -1, 1);
-  const Tensor b = test::spread({4, 1, 3, 2}, -1, 1, 2);
-  CHECK(test::difference(einsum("...ij,...jk", a, b), matmul(a, b), 0, 1e-15) == "");
-  CHECK(test::difference(einsum("...ij,...jk->ik...", a, b), matmul(a, b).permute(2, 3, 0, 1), 0,
-                         1e-15) == "");
-  CHECK(test::difference(einsum("i...->...", a), sum(a, 0), 0, 1e-15) == "");
-  CHECK(test::difference(einsum("...i->i", a), sum(a, {0, 1}), 0, 1e-14) == "");
-  CHECK(test::difference(einsum("...", a), a, 0, 0) == "");
-  CHECK(test::difference(einsum("i...i->i...", eye(2).unsqueeze(1)), ones({2, 1}), 0, 0) == "");
-}
-
-TEST_CASE("einsum of one operand may be a view", "[ops][linalg]") {
-  const Tensor a = test::spread({2, 2}, -1, 1);
-  CHECK(einsum("ij->ji", a).shares_storage_with(a));
-  CHECK(einsum("ii->i", a).shares_storage_with(a));
 }
 
 TEST_CASE("einsum and tensordot keep the type of integers", "[ops][linalg]") {

@@ -159,3 +159,18 @@ TEST_CASE("the logarithm of a singular matrix's determinant has no derivative",
   const Tensor x = zeros({2, 2}, {.requires_grad = true});
   CHECK_THROWS_AS(slogdet(x).logabsdet.backward(), LinAlgError);
 }
+
+TEST_CASE("logdet() is slogdet() where the determinant is positive", "[linalg][table]") {
+  const Tensor x = tensor({{2.0, 1.0}, {1.0, 3.0}}, float64);
+  CHECK(std::abs(logdet(x).item<double>() - std::log(5.0)) <= 1e-15);
+  CHECK(std::isnan(logdet(tensor({{0.0, 1.0}, {1.0, 0.0}})).item<double>()));
+  CHECK(logdet(zeros({2, 2})).item<double>() == -infinite);
+  test::check_rows(
+      {{.name = "slogdet",
+        .f =
+            [](const Tensors& t) { return logdet(matmul(t[0], t[0].mT()) + eye(3, t[0].dtype())); },
+        .inputs = {{{2, 3, 3}}},
+        .empty_inputs = {{0, 3, 3}},
+        .empty_result = {0},
+        .float32_tolerance = 2e-5}});
+}

@@ -4,6 +4,7 @@
 
 #include "examples.hpp"
 #include "support/catch.hpp"
+#include "support/errors.hpp"
 #include "support/op_table.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/ops/reduce.hpp"
@@ -119,4 +120,12 @@ TEST_CASE("the derivative of a pseudoinverse exists where singular values are eq
   const Tensor g = test::spread({3, 3}, -1, 1);
   pinv(x).backward(g);
   CHECK(test::difference(x.grad(), -g, 0, 1e-14) == "");
+}
+
+TEST_CASE("inverse() is inv() and says its own name", "[linalg]") {
+  const Tensor x = tensor({{2.0, 0.0}, {0.0, 4.0}});
+  CHECK(inverse(x).to_vector<double>() == std::vector<double>{0.5, 0, 0, 0.25});
+  CHECK(test::error_of([] {
+          inverse(zeros({2, 3}));
+        }) == "inverse: needs square matrices: shape [2, 3]");
 }

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "support/catch.hpp"
+#include "support/errors.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
 #include "tapegrad/graph.hpp"
@@ -14,6 +15,7 @@
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
+using test::error_of;
 using test::OpRow;
 using test::Tensors;
 using Ints = std::vector<std::int64_t>;
@@ -100,17 +102,6 @@ std::vector<test::Refusal> refusals() {
   };
 }
 
-/// How often two numbers are multiplied in the matrix products of f.
-std::int64_t multiplications(const std::function<void()>& f) {
-  std::int64_t count = 0;
-  const std::vector<TapeRecord> records = trace(f);
-  for (const TapeRecord& record : records) {
-    if (record.operation != "matmul") continue;
-    count += record.shape[0] * record.shape[1] * records[*record.inputs[0]].shape[1];
-  }
-  return count;
-}
-
 }  // namespace
 
 TEST_CASE("products by the names of their shapes have their derivatives", "[ops][table]") {
@@ -182,27 +173,29 @@ TEST_CASE("the Kronecker product has a copy of b for each element of a", "[ops][
   CHECK(kron(ones({2, 1, 3, 1}), ones({1, 2, 1, 3})).shape() == Shape{2, 2, 3, 3});
 }
 
-TEST_CASE("a chain of matrices is multiplied in the cheapest order", "[ops][linalg]") {
-  // Cormen, Leiserson, Rivest & Stein, "Introduction to Algorithms", section 15.2: six matrices,
-  // ((A1 (A2 A3)) ((A4 A5) A6)), 15125 multiplications.
-  const Shape sizes = {30, 35, 15, 5, 10, 20, 25};
-  Tensors chain;
-  for (std::size_t i = 0; i < 6; ++i) {
-    chain.push_back(test::spread({sizes[i], sizes[i + 1]}, -1, 1, static_cast<int>(i)));
-  }
-  Tensor y;
-  CHECK(multiplications([&] { y = multi_dot(chain); }) == 15125);
-  Tensor expected = chain[0];
-  for (std::size_t i = 1; i < 6; ++i) expected = matmul(expected, chain[i]);
-  CHECK(test::difference(y, expected, 1e-12, 1e-10) == "");
+TEST_CASE("mm() takes matrices alone", "[linalg]") {
+  const Tensor a = tensor({{1.0, 2.0}, {3.0, 4.0}});
+  CHECK(mm(a, a).to_vector<double>() == std::vector<double>{7, 10, 15, 22});
+  CHECK(error_of([&] { mm(a, ones({2})); }).starts_with("mm: "));
+  CHECK(error_of([&] { mm(ones({1, 2, 2}), a); }).starts_with("mm: "));
 }
 
-TEST_CASE("the vectors at the ends of a chain leave no dimension behind", "[ops][linalg]") {
-  const Tensor m = tensor({{1, 2}, {3, 4}});
-  const Tensor v = tensor({1, -1});
-  CHECK(multi_dot({v, v}).item<std::int64_t>() == 2);
-  CHECK(multi_dot({v, m, v}).item<std::int64_t>() == 0);
-  CHECK(multi_dot({m, m, v}).to_vector<std::int64_t>() == Ints{-3, -7});
-  CHECK(multi_dot({v, m, m}).to_vector<std::int64_t>() == Ints{-8, -12});
-  CHECK(multi_dot({zeros({2, 0}), zeros({0, 3})}).to_vector<double>() == Doubles(6, 0));
+TEST_CASE("inner() sums over the last dimension of both", "[linalg][table]") {
+  const Tensor a = arange(6.0, {.dtype = float64}).view(2, 3);
+  const Tensor b = arange(12.0, {.dtype = float64}).view(2, 2, 3);
+  const Tensor y = inner(a, b);
+  CHECK(y.shape() == Shape{2, 2, 2});
+  for (std::int64_t i = 0; i < 2; ++i) {
+    for (std::int64_t j = 0; j < 4; ++j) {
+      double sum = 0;
+      for (std::int64_t k = 0; k < 3; ++k) {
+        sum += static_cast<double>((3 * i + k) * (3 * j + k));
+      }
+      CHECK(y.view(2, 4)[i][j].item<double>() == sum);
+    }
+  }
+  CHECK(inner(tensor(2.0), tensor({1.0, 3.0})).to_vector<double>() == std::vector<double>{2, 6});
+  CHECK(error_of([&] { inner(a, ones({4}, float64)); }) ==
+        "inner: last sizes differ: shapes [2, 3] and [4]");
+  test::check_rows({row("matmul", inner, {2, 3}, {4, 3}, {{0, 3}, {4, 3}}, {0, 4})});
 }

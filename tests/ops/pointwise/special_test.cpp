@@ -217,3 +217,23 @@ TEST_CASE("xlogy is 0 where its factor is, and passes NaN", "[ops][special]") {
     CHECK(g[1].detach().to_vector<double>() == std::vector<double>{0, 0, 0});
   }
 }
+
+// mpmath 1.3: mp.dps = 40; psi(n, x).
+TEST_CASE("polygamma of high orders is neither infinity times zero nor without an end",
+          "[ops][special]") {
+  const auto at = [](std::int64_t n, double x) {
+    return polygamma(n, full({}, x, {.dtype = float64})).item<double>();
+  };
+  const auto near = [](double y, double exact) {
+    return std::abs(y - exact) <= 1e-11 * std::abs(exact);
+  };
+  CHECK(near(at(200, 100), -9.125424691096222655720932808954e-28));
+  CHECK(near(at(171, 3.5), 3.266438433811045503441605965767e215));
+  CHECK(near(at(1000, 400.5), -2.734551930485579976916702204125e-38));
+  CHECK(at(300, 1e4) == 0);
+  CHECK(at(180, 0.5) == -infinite);
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  CHECK(at(most, 1e300) == 0);
+  CHECK(at(most, 1) == infinite);
+  CHECK(std::isnan(at(most, std::nan(""))));
+}

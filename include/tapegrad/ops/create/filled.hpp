@@ -28,23 +28,40 @@ Tensor new_full(const Tensor& x, const Shape& shape, Scalar value,
 Tensor new_zeros(const Tensor& x, const Shape& shape, const TensorOptions& options = {});
 Tensor new_ones(const Tensor& x, const Shape& shape, const TensorOptions& options = {});
 
+// Sizes without braces: zeros(2, 3).
+
+template <detail::Integral... Sizes>
+requires(sizeof...(Sizes) > 1) Tensor empty(Sizes... sizes) { return empty(Shape{sizes...}); }
+template <detail::Integral... Sizes>
+requires(sizeof...(Sizes) > 1) Tensor zeros(Sizes... sizes) { return zeros(Shape{sizes...}); }
+template <detail::Integral... Sizes>
+requires(sizeof...(Sizes) > 1) Tensor ones(Sizes... sizes) { return ones(Shape{sizes...}); }
+
 // The dtype alone in the place of the options: zeros({2, 3}, float64).
 
-template <std::same_as<DType> T>
-Tensor empty(const Shape& shape, T dtype) {
+Tensor empty(const Shape& shape, std::same_as<DType> auto dtype) {
   return empty(shape, TensorOptions{.dtype = dtype});
 }
-template <std::same_as<DType> T>
-Tensor full(const Shape& shape, Scalar value, T dtype) {
+Tensor full(const Shape& shape, Scalar value, std::same_as<DType> auto dtype) {
   return full(shape, value, TensorOptions{.dtype = dtype});
 }
-template <std::same_as<DType> T>
-Tensor zeros(const Shape& shape, T dtype) {
+Tensor zeros(const Shape& shape, std::same_as<DType> auto dtype) {
   return zeros(shape, TensorOptions{.dtype = dtype});
 }
-template <std::same_as<DType> T>
-Tensor ones(const Shape& shape, T dtype) {
+Tensor ones(const Shape& shape, std::same_as<DType> auto dtype) {
   return ones(shape, TensorOptions{.dtype = dtype});
+}
+Tensor empty_like(const Tensor& x, std::same_as<DType> auto dtype) {
+  return empty_like(x, TensorOptions{.dtype = dtype});
+}
+Tensor full_like(const Tensor& x, Scalar value, std::same_as<DType> auto dtype) {
+  return full_like(x, value, TensorOptions{.dtype = dtype});
+}
+Tensor zeros_like(const Tensor& x, std::same_as<DType> auto dtype) {
+  return zeros_like(x, TensorOptions{.dtype = dtype});
+}
+Tensor ones_like(const Tensor& x, std::same_as<DType> auto dtype) {
+  return ones_like(x, TensorOptions{.dtype = dtype});
 }
 
 }  // namespace tapegrad

@@ -1,8 +1,11 @@
 // Tensors of values that stand in the program.
 #pragma once
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <span>
 #include <type_traits>
@@ -43,13 +46,33 @@ namespace detail {
 
 /// What tensor() makes of elements that stand in memory.
 Tensor tensor_of(const Tensor& values, const TensorOptions& options);
+/// Throws DTypeError: from_blob() was told another dtype than its pointer has.
+[[noreturn]] void refuse_blob(DType told, DType pointed_at);
 
 }  // namespace detail
 
-/// Tensor::from_blob(): memory that somebody else owns, row by row.
+/// Tensor::from_blob(): memory that somebody else owns; row by row unless strides are given.
 template <Element T>
-Tensor from_blob(T* data, const Shape& shape) {
+Tensor from_blob(T* data, const Shape& shape, std::function<void(void*)> deleter = {}) {
+  return Tensor::from_blob(data, shape, std::move(deleter));
+}
+template <Element T>
+Tensor from_blob(T* data, const Shape& shape, const Strides& strides,
+                 std::function<void(void*)> deleter = {}) {
+  return Tensor::from_blob(data, shape, std::move(deleter), strides);
+}
+/// With the dtype, as PyTorch wants it. Throws DTypeError unless it is that of T.
+template <Element T>
+Tensor from_blob(T* data, const Shape& shape, std::same_as<DType> auto dtype) {
+  if (dtype != dtype_of<T>) detail::refuse_blob(dtype, dtype_of<T>);
   return Tensor::from_blob(data, shape);
+}
+template <class T>
+requires std::is_const_v<std::remove_pointer_t<T>> Tensor from_blob(T, const Shape&,
+                                                                    const auto&...) {
+  static_assert(!std::is_pointer_v<T>,
+                "tensors are written to: write tensor(std::span(data, n)) for a copy of constants");
+  return {};
 }
 
 /// Shape [n], of the elements' C++ type unless `options` says otherwise. Takes the vector over
@@ -71,7 +94,6 @@ namespace detail {
 /// The element type for numbers of another arithmetic type: the smallest that holds all of them,
 /// int64 for std::uint64_t and float64 for long double, which not all fit.
 template <class T>
-requires std::is_arithmetic_v<T>
 using ElementFor = std::conditional_t<
     Element<T>, T,
     std::conditional_t<std::is_floating_point_v<T>, double,
@@ -87,18 +109,38 @@ struct Nest<std::vector<T>> {
   static constexpr std::size_t levels = Nest<T>::levels + 1;
   using Number = typename Nest<T>::Number;
 };
+template <class T, std::size_t N>
+struct Nest<std::array<T, N>> : Nest<std::vector<T>> {};
+
+/// tensor() takes such a vector over as it is.
+template <class T>
+inline constexpr bool is_vector_of_elements = false;
+template <Element T>
+inline constexpr bool is_vector_of_elements<std::vector<T>> = true;
+
+/// Lists whose numbers have to be gone through.
+template <class List>
+concept NestedNumbers = Nest<List>::levels >
+0 && !is_vector_of_elements<List> &&
+    (std::is_arithmetic_v<typename Nest<List>::Number> || Element<typename Nest<List>::Number>);
+
+template <class List>
+concept ComplexNumbers = Nest<List>::levels >
+0 && requires(typename Nest<List>::Number z) {
+  z.real();
+  z.imag();
+};
 
 /// Throws ShapeError for a list of another size than the first one at its level.
 void check_even(std::size_t size, std::int64_t first, std::size_t level);
 
 /// Appends the numbers in `values`. The first list at each level, from `level` on, says its size.
-template <class T, class Number>
-void flatten(const std::vector<T>& values, std::size_t level, Shape& shape,
-             std::vector<Number>& numbers) {
+template <class List, class Number>
+void flatten(const List& values, std::size_t level, Shape& shape, std::vector<Number>& numbers) {
   if (level == shape.size()) shape.push_back(static_cast<std::int64_t>(values.size()));
   check_even(values.size(), shape[level], level);
   for (const auto& value : values) {
-    if constexpr (Nest<T>::levels > 0) {
+    if constexpr (Nest<List>::levels > 1) {
       flatten(value, level + 1, shape, numbers);
     } else {
       numbers.push_back(Scalar(value).template to<Number>("tensor"));
@@ -108,18 +150,21 @@ void flatten(const std::vector<T>& values, std::size_t level, Shape& shape,
 
 }  // namespace detail
 
-/// Vectors of other arithmetic types, where unsigned short becomes int32 and unsigned int64, and
-/// vectors of vectors, all of one size at each level. Throws DTypeError for a number beyond the
-/// element type, ShapeError for ragged vectors and beyond eight levels.
-template <class T>
-requires(!Element<T> && std::is_arithmetic_v<typename detail::Nest<T>::Number>) Tensor
-    tensor(const std::vector<T>& values, const TensorOptions& options = {}) {
-  std::vector<detail::ElementFor<typename detail::Nest<T>::Number>> numbers;
+/// Vectors and arrays of other arithmetic types, where unsigned short becomes int32 and unsigned
+/// int64, and of one another, all of one size at each level. Throws DTypeError for a number beyond
+/// the element type, ShapeError for ragged vectors and beyond eight levels.
+template <detail::NestedNumbers List>
+Tensor tensor(const List& values, const TensorOptions& options = {}) {
+  std::vector<detail::ElementFor<typename detail::Nest<List>::Number>> numbers;
   Shape shape;
   detail::flatten(values, 0, shape, numbers);
-  constexpr std::size_t rank = detail::Nest<std::vector<T>>::levels;
-  while (shape.size() < rank) shape.push_back(0);  // the sizes of no list at all
+  while (shape.size() < detail::Nest<List>::levels) shape.push_back(0);  // no list at all
   return detail::tensor_of(Tensor::from_vector(std::move(numbers), shape), options);
+}
+template <detail::ComplexNumbers List>
+Tensor tensor(const List&, const TensorOptions& = {}) {
+  static_assert(!detail::ComplexNumbers<List>, "there are no complex numbers: write two tensors");
+  return {};
 }
 
 /// The dtype alone as the options: tensor({1, 2}, float64).

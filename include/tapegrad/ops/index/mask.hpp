@@ -13,7 +13,7 @@ namespace [[gnu::visibility("default")]] tapegrad {
 Tensor masked_fill(const Tensor& x, const Tensor& mask, Scalar value);
 /// The same with a tensor of rank 0, which gets the sum of g where the mask holds. Throws
 /// ShapeError for another rank.
-Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value);
+Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value);  // in-place form
 
 /// The elements where the mask holds, row by row: rank 1. Derivative: g at these places, 0
 /// elsewhere.

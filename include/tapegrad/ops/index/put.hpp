@@ -23,6 +23,9 @@ Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index,
 /// of another type.
 Tensor index_put(const Tensor& x, const std::vector<Tensor>& indices, const Tensor& values,
                  bool accumulate = false);  // in-place form
+/// The same with one number. Throws DTypeError for one that doesn't fit.
+Tensor index_put(const Tensor& x, const std::vector<Tensor>& indices, Scalar value,
+                 bool accumulate = false);  // in-place form
 
 /// The elements of x, counted row by row, that the index names; it gives the shape. Derivative: g
 /// added up at these places.

@@ -30,6 +30,7 @@ struct Unique {
   Tensor inverse;
   Tensor counts;
 };
+std::ostream& operator<<(std::ostream& out, const Unique& results);
 Unique unique(const Tensor& x);
 /// The different slices of x along `dim`, in the order of their first elements that differ, as
 /// slices of `values`; `inverse` and `counts` have one dimension. A slice with a NaN is like no

@@ -19,6 +19,10 @@ struct Slogdet {
   Tensor sign;
   Tensor logabsdet;
 };
+std::ostream& operator<<(std::ostream& out, const Slogdet& results);
 Slogdet slogdet(const Tensor& x);
+/// The logarithm of the determinant: slogdet()'s where the sign is 1, -inf of a singular matrix,
+/// NaN of a negative one. Derivative: as slogdet's; NaN where the result is.
+Tensor logdet(const Tensor& x);
 
 }  // namespace tapegrad

@@ -16,6 +16,7 @@ struct Eigh {
   Tensor eigenvalues;
   Tensor eigenvectors;
 };
+std::ostream& operator<<(std::ostream& out, const Eigh& results);
 Eigh eigh(const Tensor& x, bool upper = false);
 
 /// The eigenvalues alone, which is several times faster. Derivative: with the eigenvectors, which

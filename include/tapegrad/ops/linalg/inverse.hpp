@@ -11,6 +11,8 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// Derivative: -y.T g y.T. NaN gives NaN. Throws LinAlgError for a matrix that is exactly singular,
 /// ShapeError for one that isn't square, DTypeError for integers.
 Tensor inv(const Tensor& x);
+/// The same by PyTorch's older name.
+Tensor inverse(const Tensor& x);
 
 /// The Moore-Penrose pseudoinverse: [..., m, n] -> [..., n, m]. Singular values up to
 /// max(atol, rtol * the largest) count as 0. Without rtol it is max(m, n) epsilon, or 0 where a

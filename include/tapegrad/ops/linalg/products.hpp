@@ -4,8 +4,6 @@
 // types.
 #pragma once
 
-#include <vector>
-
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -22,6 +20,9 @@ Tensor outer(const Tensor& a, const Tensor& b);
 /// A matrix times a vector: [n, m], [m] -> [n].
 Tensor mv(const Tensor& matrix, const Tensor& vector);
 
+/// The product of two matrices: [n, k], [k, m] -> [n, m].
+Tensor mm(const Tensor& a, const Tensor& b);
+
 /// A batch of matrices times as many others: [b, n, k], [b, k, m] -> [b, n, m]; nothing broadcasts.
 Tensor bmm(const Tensor& a, const Tensor& b);
 
@@ -31,11 +32,18 @@ Tensor bmm(const Tensor& a, const Tensor& b);
 ///   addmv:   [n, k], [k] -> [n]
 ///   addr:    [n], [m] -> [n, m], the outer product
 ///   baddbmm: [b, n, k], [b, k, m] -> [b, n, m]
-Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1);
-Tensor addmv(const Tensor& x, const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1);
-Tensor addr(const Tensor& x, const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1);
+Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, Scalar beta = 1,
+             Scalar alpha = 1);  // in-place form
+Tensor addmv(const Tensor& x, const Tensor& a, const Tensor& b, Scalar beta = 1,
+             Scalar alpha = 1);  // in-place form
+Tensor addr(const Tensor& x, const Tensor& a, const Tensor& b, Scalar beta = 1,
+            Scalar alpha = 1);  // in-place form
 Tensor baddbmm(const Tensor& x, const Tensor& a, const Tensor& b, Scalar beta = 1,
-               Scalar alpha = 1);
+               Scalar alpha = 1);  // in-place form
+
+/// The sums of products along the last dimension of both: [..., k], [... , k] -> [..., ...], as
+/// tensordot() makes them; beside a number the product. Derivative: as tensordot's.
+Tensor inner(const Tensor& a, const Tensor& b);
 
 /// The vector at right angles to two others, along `dim`, which has size 3; the other sizes
 /// broadcast. As torch.linalg.cross: the last dimension unless another is given.
@@ -46,10 +54,5 @@ Tensor cross(const Tensor& a, const Tensor& b, std::int64_t dim = -1);
 /// from the right. [n, m], [k, l] -> [n k, m l]. Up to rank 4, because each dimension is two on the
 /// way. Promotes as a * b does.
 Tensor kron(const Tensor& a, const Tensor& b);
-
-/// The product of a chain of matrices in the order that takes the fewest multiplications. The
-/// first may be a row and the last a column of rank 1, which leave no dimension behind. Throws
-/// ShapeError for fewer than two.
-Tensor multi_dot(const std::vector<Tensor>& matrices);
 
 }  // namespace tapegrad

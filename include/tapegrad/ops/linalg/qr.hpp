@@ -13,6 +13,7 @@ struct Qr {
   Tensor q;
   Tensor r;
 };
+std::ostream& operator<<(std::ostream& out, const Qr& results);
 
 /// x = q @ r for x: [..., m, n]: q has orthonormal columns, r is upper triangular. The signs of r's
 /// diagonal are LAPACK's. NaN gives NaN.

@@ -18,6 +18,7 @@ struct Svd {
   Tensor s;
   Tensor vh;
 };
+std::ostream& operator<<(std::ostream& out, const Svd& results);
 Svd svd(const Tensor& x, bool full_matrices = true);
 
 /// The singular values alone, which is several times faster. Derivative: with the vectors, which

@@ -24,8 +24,11 @@ Tensor minimum(Scalar a, const Tensor& b);
 /// none: float32 up to 1e40. Throws DTypeError for one that every result would have to be: float32
 /// from 1e40 on, uint8 from 300 on.
 Tensor clamp(const Tensor& x, Scalar low, Scalar high);
+/// clamp() by NumPy's name.
+Tensor clip(const Tensor& x, Scalar low, Scalar high);
 /// A limit only from below; the kink as in clamp.
 Tensor clamp_min(const Tensor& x, Scalar low);
+Tensor clamp(const Tensor& x, Scalar low);
 /// A limit only from above; the kink as in clamp.
 Tensor clamp_max(const Tensor& x, Scalar high);
 /// Limits of their own for each element, which broadcast, and whose types promote; a limit that is

@@ -1,4 +1,4 @@
-// Comparisons.
+// Comparisons. In-place forms: x.eq_(y) writes 1 or 0 in x's own type.
 #pragma once
 
 #include "tapegrad/tensor.hpp"

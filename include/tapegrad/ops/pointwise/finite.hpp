@@ -15,6 +15,6 @@ Tensor isfinite(const Tensor& x);
 /// least number of x's type unless given. Integers stay. Derivative: 1 where x is finite, 0
 /// elsewhere. Throws DTypeError unless the type holds the numbers.
 Tensor nan_to_num(const Tensor& x, double nan = 0, std::optional<double> posinf = std::nullopt,
-                  std::optional<double> neginf = std::nullopt);
+                  std::optional<double> neginf = std::nullopt);  // in-place form
 
 }  // namespace tapegrad

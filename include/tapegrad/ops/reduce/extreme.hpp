@@ -14,6 +14,7 @@ struct Extremes {
   Tensor values;
   Tensor indices;
 };
+std::ostream& operator<<(std::ostream& out, const Extremes& results);
 
 /// The largest element: rank 0. Derivative: as amax, also at its kinks.
 Tensor max(const Tensor& x);

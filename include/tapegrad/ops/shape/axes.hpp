@@ -21,8 +21,12 @@ Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes);
 /// view() and expand() to the shape of another tensor, with their errors.
 Tensor view_as(const Tensor& x, const Tensor& other);
 Tensor expand_as(const Tensor& x, const Tensor& other);
+/// reshape() to the shape of another tensor, with its errors.
+Tensor reshape_as(const Tensor& x, const Tensor& other);
 /// expand() by NumPy's name.
 Tensor broadcast_to(const Tensor& x, const Shape& shape);
+/// All elements row by row, as flatten() gives them: rank 1.
+Tensor ravel(const Tensor& x);
 
 /// Views of one shape, to which all broadcast. Throws ShapeError where they don't.
 std::vector<Tensor> broadcast_tensors(const std::vector<Tensor>& tensors);

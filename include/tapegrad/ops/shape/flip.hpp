@@ -8,7 +8,7 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// A copy with the elements of `dims` from last to first: what a slice with a negative step would
 /// be. An empty list means none. Derivative: g flipped. Throws IndexError for a dim that is out of
 /// range or given twice.
-Tensor flip(const Tensor& x, const Dims& dims);
+Tensor flip(const Tensor& x, const Dims& dims);  // also without braces
 
 /// A copy in which the elements of dims[i] are shifts[i] places further on; those that leave come
 /// in again at the start. Derivative: g rolled back. Throws ShapeError unless there are as many

@@ -8,9 +8,9 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// x repeats[i] times one behind the other along dimension i; more repeats than dimensions make new
 /// ones in front. Derivative: the sum of g over the copies. Throws ShapeError for fewer repeats
 /// than dimensions and for negative ones.
-Tensor repeat(const Tensor& x, const Shape& repeats);
+Tensor repeat(const Tensor& x, const Shape& repeats);  // also without braces
 /// The same, where fewer repeats than dimensions stand for the last ones.
-Tensor tile(const Tensor& x, const Shape& repeats);
+Tensor tile(const Tensor& x, const Shape& repeats);  // also without braces
 
 /// Each slice along `dim` so many times, one beside the other. Derivative: the sum of g over them.
 /// Throws ShapeError for a negative count, IndexError for the dim.

@@ -1,0 +1,39 @@
+// Mistakes, one in a line, and behind each what the compiler says to write: misspelt_test.py looks
+// whether it says that, and nothing else.
+#include <complex>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "tapegrad/custom.hpp"
+#include "tapegrad/nn/linear.hpp"
+#include "tapegrad/ops/create.hpp"
+#include "tapegrad/tensor.hpp"
+
+using namespace tapegrad;
+
+namespace {
+
+struct Holder : nn::Module {
+  Tensor tensor;
+  std::tuple<nn::Parameter> parts;
+  void visit(nn::Visitor&) override {}
+};
+
+Tensor same(const Tensor& x) { return x; }
+
+}  // namespace
+
+// clang-format off
+void number_in_variable(Tensor x) { x = 5; }                           // says: write x.fill_(value), or x = tensor(value)
+void number_in_view(Selection x) { x = 0.5; }                          // says: write x.fill_(value), or x = tensor(value)
+void shape_in_place(Tensor x) { x.squeeze_(); }                        // says: write x = x.squeeze(), for example
+void dims_in_place(Tensor x) { x.transpose_(0, 1); }                   // says: write x = x.squeeze(), for example
+void retained(const Tensor& x) { x.backward(true); }                   // says: write backward({.retain_graph = true})
+void complex_numbers() { tensor(std::vector<std::complex<float>>{}); } // says: write two tensors
+void constants(const float* p) { from_blob(p, {2}); }                  // says: write tensor(std::span(data, n))
+void short_vjp(const Tensor& x) { custom("f", same, same)(x); }        // says: write a vjp that takes what forward takes, its result and a gradient
+void shared(nn::Linear& l) { auto w = l.weight; }                      // says: write Tensor w = x for the tensor itself
+void plain(nn::Visitor& v, Holder& h) { v("tensor", h.tensor); }       // says: visit a Parameter, Buffer or Module
+void tuple(nn::Visitor& v, Holder& h) { v("parts", h.parts); }         // says: visit a Parameter, Buffer or Module
+// clang-format on
