@@ -23,7 +23,7 @@ struct Extrapolated {
 /// Plain arrays here and elsewhere: a std::vector of one more type costs each test file some 0.08 s
 /// of g++'s time.
 struct Quotients {
-  static constexpr std::size_t most = 28;
+  static constexpr std::size_t most = 56;
   double steps[most], values[most], noise[most];
   bool told[most];
   std::size_t count = 0;
@@ -37,6 +37,25 @@ struct Quotients {
     told[count++] = tells;
   }
 };
+
+/// A value between others, and how far adding the last of them moved it.
+struct Interpolated {
+  double value = NAN, error = INFINITY;
+};
+
+/// The polynomial through these values, at one place more, as Neville does it. Overwrites them.
+inline Interpolated interpolated(const double* at, double* values, std::size_t count,
+                                 double where) {
+  double before = NAN;
+  for (std::size_t j = 1; j < count; ++j) {
+    before = values[0];
+    for (std::size_t i = 0; i + j < count; ++i) {
+      values[i] =
+          ((where - at[i + j]) * values[i] + (at[i] - where) * values[i + 1]) / (at[i] - at[i + j]);
+    }
+  }
+  return {values[0], std::fabs(values[0] - before)};
+}
 
 /// How far extrapolation to `value` from rungs down to k is off where quotients converge slower
 /// than by powers of the step, as those of |x|^1.5 at 0: its distance from what Aitken's formula
@@ -109,6 +128,16 @@ inline Extrapolated extrapolate(const Quotients& q, int order, double least_nois
     if (agrees) chosen = best[k];
   }
   return chosen;
+}
+
+/// How far values at finer steps than a slope was made from are off from it.
+inline double scatter(const Quotients& q, const Extrapolated& slope) {
+  double most = 0;
+  for (std::size_t k = 0; k < q.size(); ++k) {
+    if (q.steps[k] < slope.step && q.told[k])
+      most = std::fmax(most, std::fabs(q.values[k] - slope.value) * q.steps[k]);
+  }
+  return most;
 }
 
 /// How far values are off that were rounded on their way, as (1e6 + x) - 1e6 is: from rung `first`

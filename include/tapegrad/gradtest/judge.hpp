@@ -10,16 +10,15 @@
 
 namespace tapegrad::gradtest::detail {
 
-/// Values on one side keep a distance from the centre's however small the step is.
+/// Values on one side keep a distance from the centre's however small the step is, down to where
+/// the last bit of x may make as much.
 inline bool jumps(const Quotients& q, double noise) {
   constexpr std::size_t last = 8;
-  if (q.size() < last) return false;
-  const std::size_t end = q.size() - 1;
-  const std::size_t begin = q.size() - last;
-  const double fine = q.values[end] * q.steps[end];
-  const double coarse = q.values[begin] * q.steps[begin];
-  return std::fabs(fine) > 100 * std::fmax(q.noise[end], noise) &&
-         std::fabs(fine - coarse) < 0.1 * std::fabs(fine);
+  const auto gap = [&](std::size_t k) { return q.values[k] * q.steps[k]; };
+  std::size_t end = q.size();
+  while (end > 0 && !(std::fabs(gap(end - 1)) > 100 * std::fmax(q.noise[end - 1], noise))) --end;
+  if (end < last || end + last < q.size()) return false;
+  return std::fabs(gap(end - 1) - gap(end - last)) < 0.1 * std::fabs(gap(end - 1));
 }
 
 /// Slopes on one side grow steadily as the step shrinks.
@@ -43,6 +42,9 @@ inline bool finite_at_the_end(const Quotients& q) {
   return finite > 0;
 }
 
+/// The part of a slope up to which it is known well: half of the digits that values have, or 7.
+inline double well_known(double precision) { return std::fmax(1e-7, std::sqrt(precision)); }
+
 inline Slope as_slope(const Extrapolated& e, Behaviour behaviour, double noise) {
   Slope s;
   s.value = e.value;
@@ -54,7 +56,7 @@ inline Slope as_slope(const Extrapolated& e, Behaviour behaviour, double noise) 
 }
 
 /// A slope of both sides, or at an edge of one, beside what the function does around.
-inline Slope known_slope(const Extrapolated& e, Behaviour behaviour, const Ladder& ladder,
+inline Slope known_slope(const Extrapolated& e, Behaviour behaviour, Ladder& ladder,
                          std::size_t output, double noise) {
   Slope s = as_slope(e, behaviour, noise);
   // A slope of exactly 0 belongs to a flat part, whose size coarse steps show.
@@ -80,17 +82,23 @@ inline bool is_rough(const Ladder& ladder, std::size_t output) {
 /// Where the last bit of what is varied ends a ladder, what looks like noise may be an oscillation
 /// that no step resolves, unless it is a small part of all that the function does.
 inline bool may_oscillate(const Ladder& ladder, std::size_t output, double noise) {
-  return ladder.ends_at_last_bit() && noise > 1e-3 * ladder.range(output);
+  return ladder.ends_at_last_bit() && noise > 16 * ladder.rounding(output) &&
+         noise > 1e-3 * ladder.range(output);
 }
 
-/// The quotient at the last step contradicts the slope: there was no more room to see the function
-/// as it is at x.
-inline bool is_cut_short(const Ladder& ladder, std::size_t output, const Slope& slope,
-                         double noise) {
-  if (ladder.size() == 0) return false;
-  const Quotients q = ladder.central(output);
-  const double off = 2 * std::fmax(noise, q.noise[q.last()]) / q.steps[q.last()];
-  return std::fabs(q.values[q.last()] - slope.value) > 4 * (slope.error + off);
+/// Quotients at finer steps than a slope was made from that contradict it: the finest of them, or
+/// NaN where there is none. A smooth function bends less there.
+inline double contradicted_by(const Quotients& q, const Slope& slope, double noise) {
+  double bend = 0;
+  for (std::size_t k = 0; k < q.size(); ++k) {
+    if (q.steps[k] == slope.step) bend = std::fabs(q.values[k] - slope.value);
+  }
+  for (std::size_t k = q.size(); k-- > 0 && q.steps[k] < slope.step;) {
+    const double off = 2 * std::fmax(noise, q.noise[k]) / q.steps[k];
+    const double apart = std::fabs(q.values[k] - slope.value);
+    if (q.told[k] && apart > 4 * (slope.error + off) + bend) return q.values[k];
+  }
+  return nan;
 }
 
 /// The slopes of both sides differ, and so do their own quotients at finer steps, as far as those
@@ -113,16 +121,29 @@ inline bool is_kink(const Quotients& above, const Extrapolated& a, const Quotien
   return told;
 }
 
-/// Whether what looks like noise at some distances is a fast oscillation that fine steps resolve:
-/// quotients come to another slope there, and come to it smoothly, unlike those of rounded values.
-inline bool is_resolved_below(const Quotients& q, const Extrapolated& fine, double coarse) {
-  const double apart = std::fabs(fine.value - coarse);
-  if (!(fine.error() < 1e-3 * apart && fine.step >= 4 * q.steps[q.last()])) return false;
-  for (std::size_t k = q.size(); k-- > 1;) {
-    if (!(std::fabs(q.values[k - 1] - fine.value) > 0.5 * apart)) continue;
-    return std::fabs(q.values[k] - fine.value) > 0.02 * apart;
-  }
-  return false;
+/// What looks like noise at some distance is noise if it does at the last bit of what is varied,
+/// too, or if values are rounded, and jump. A fast oscillation fades nearer to x, and nowhere
+/// jumps.
+inline bool is_noise(Ladder& ladder, std::size_t output, double noise, const Extrapolated& fine) {
+  return ladder.is_uneven_at_last_bit(output, noise) ||
+         ladder.jump_off(output, fine.value, noise).size > 0;
+}
+
+/// What values between the steps are off by. Where only those beyond are off, values may be
+/// rounded, and jump by little; or there is another piece of the function.
+inline double off_at(Ladder& ladder, std::size_t output, const Extrapolated& fine) {
+  const double off = ladder.off_between(output), beyond = ladder.off_beyond(output);
+  if (off > 0 || beyond == 0) return off;
+  const Ladder::Jump jump = ladder.jump_off(output, fine.value, beyond);
+  return jump.size > 0 && jump.size <= 2 * jump.before ? beyond : 0;
+}
+
+/// No more than rounding of the values that a slope was made from, or what they are multiples of.
+inline bool is_rounding(const Ladder& ladder, std::size_t output, double noise, double step) {
+  const Quotients q = ladder.central(output);
+  std::size_t k = q.last();
+  while (k > 0 && q.steps[k] < step) --k;
+  return noise <= 16 * q.noise[k] || ladder.quantum_of(output) > 0;
 }
 
 inline Slope unresolved(const Slope& coarse, double fine) {
@@ -145,7 +166,7 @@ inline Slope of_sides(const Slope& central, const Extrapolated& above, const Ext
 }
 
 /// What a whole ladder tells of an output, whose values are off by `noise`.
-inline Slope judge(const Ladder& ladder, std::size_t output, double noise) {
+inline Slope judge(Ladder& ladder, std::size_t output, double noise) {
   const Quotients above = ladder.above(output);
   const Quotients below = ladder.below(output);
   const bool up = finite_at_the_end(above);
@@ -162,16 +183,33 @@ inline Slope judge(const Ladder& ladder, std::size_t output, double noise) {
   }
   Slope slope = known_slope(extrapolate(ladder.central(output), 2, noise), Behaviour::smooth,
                             ladder, output, noise);
-  const Quotients central = ladder.central(output);
-  if (noise > 0) {
-    const Extrapolated fine = extrapolate(central, 2);
-    if (is_resolved_below(central, fine, slope.value)) return unresolved(slope, fine.value);
-  }
-  if (is_rough(ladder, output) || noise > 0.25 * ladder.range(output))
-    return unresolved(slope, NAN);
+  // Nearer than some step nothing changes: what may hide there is in the error.
+  if (slope.flat) return slope;
   if (may_oscillate(ladder, output, noise)) return unresolved(slope, NAN);
-  if (is_cut_short(ladder, output, slope, noise))
-    return unresolved(slope, central.values[central.last()]);
+  const Quotients central = ladder.central(output);
+  const double seen = noise;
+  if (noise > 0 && !is_rounding(ladder, output, noise, slope.step)) {
+    const Extrapolated fine = extrapolate(central, 2);
+    const double apart = std::fabs(fine.value - slope.value);
+    if (apart <= well_known(ladder.precision()) * std::fabs(slope.value)) {
+      slope.error = std::fmax(slope.error, apart);  // noise or not, it is the same slope
+    } else if (fine.step <= 1024 * central.steps[central.last()] &&
+               apart <= 4 * (fine.error() + slope.error)) {
+      noise = 0;  // steps finer than where it was seen show none
+      slope = known_slope(fine, Behaviour::smooth, ladder, output, noise);
+    } else if (!is_noise(ladder, output, noise, fine)) {
+      return unresolved(slope, fine.value);
+    }
+  }
+  const double range = ladder.range(output);
+  if (range == 0 && noise > 0) {
+    // Values stay the same here, as far as the noise that other lines have shown lets see.
+    slope.error = std::fmax(slope.error, 2 * noise / ladder.coarsest_step());
+    return slope;
+  }
+  if (is_rough(ladder, output) || noise > 0.25 * range) return unresolved(slope, NAN);
+  const double other = contradicted_by(central, slope, seen);
+  if (!std::isnan(other)) return unresolved(slope, other);
   const Extrapolated a = extrapolate(above, 1, 2 * noise);
   const Extrapolated b = extrapolate(below, 1, 2 * noise);
   if (is_kink(above, a, below, b, noise, ladder.ends_at_last_bit())) {
@@ -179,7 +217,7 @@ inline Slope judge(const Ladder& ladder, std::size_t output, double noise) {
     slope.above = a.value;
     slope.below = b.value;
     slope.error = std::fmax(a.error(), b.error());
-  } else if (a.error() + b.error() < slope.error) {
+  } else if (!slope.flat && a.error() + b.error() < slope.error) {
     slope = of_sides(slope, a, b);
   }
   return slope;

@@ -1,5 +1,5 @@
-// A function's values on both sides of a point, at steps that halve. What they tell is judged in
-// measure.hpp.
+// A ladder of steps on which more values are asked for where those at its rungs don't tell: ahead,
+// between, at the last bit, at the ends of flat parts. What all tell is judged in judge.hpp.
 #pragma once
 
 #include <cfloat>
@@ -7,31 +7,14 @@
 #include <cstddef>
 #include <vector>
 
-#include "tapegrad/gradtest/extrapolate.hpp"
-#include "tapegrad/gradtest/line.hpp"
+#include "tapegrad/gradtest/rungs.hpp"
 
 namespace tapegrad::gradtest::detail {
 
-/// A power of two at or below |x|, so that a point and a step add up exactly where they can.
-inline double power_of_two(double x) {
-  int exponent = 0;
-  std::frexp(x, &exponent);
-  return std::ldexp(1.0, exponent - 1);
-}
-
-/// The values of a line on both sides of t = 0, at steps that halve.
-class Ladder {
+class Ladder : public Rungs {
  public:
-  static constexpr std::size_t length = Quotients::most;
-
   Ladder(Line& line, const LineScale& scale, const std::vector<double>& centre, double start)
-      : line_(line), scale_(scale), centre_(centre), step_(start) {}
-
-  std::size_t size() const { return size_; }
-  /// There is no finer step, or none that leads to a point of its own.
-  bool is_at_its_end() const { return size_ == length || ends_at_last_bit(); }
-  bool ends_at_last_bit() const { return step_ < scale_.finest; }
-  double precision() const { return scale_.precision; }
+      : Rungs(scale, centre, start), line_(line) {}
 
   /// Evaluates at the next step.
   void climb() {
@@ -39,10 +22,24 @@ class Ladder {
     step_ /= 2;
   }
 
+  /// Goes on to the last bit of what is varied.
+  void descend() {
+    const double last = 2 * DBL_EPSILON * scale_.magnitude;
+    while (size_ < length && !ends_at_last_bit() && step_ >= last) climb();
+  }
+
   /// Evaluates once more, far below: what a smooth function must look like there as well.
   /// Not a few powers of two, which may be multiples of some period as all rungs are; but so few
   /// bits that a point and the step add up exactly.
   void look_ahead() { ahead_ = rung(representable(finest().step * std::ldexp(ahead_part, -10))); }
+
+  /// And once between the steps.
+  void look_between() { looks_[look_count_++] = rung(representable(finest().step * between_part)); }
+  /// What values between the steps are off from the polynomial through those around; 0 where that
+  /// is no more than the polynomial's own error and roundoff.
+  double off_between(std::size_t output) const { return off_polynomials(output, Around::both); }
+  /// The same, but from that through those beyond alone, where there may be another piece.
+  double off_beyond(std::size_t output) const { return off_polynomials(output, Around::beyond); }
 
   /// What was seen ahead on one side: its difference from the centre, by the distance.
   double ahead(std::size_t output, bool up) const {
@@ -50,93 +47,6 @@ class Ladder {
     return (up ? value - centre_[output] : centre_[output] - value) / ahead_.step;
   }
   double ahead_step() const { return ahead_.step; }
-
-  Quotients central(std::size_t output) const { return quotients(output, true, true); }
-  Quotients above(std::size_t output) const { return quotients(output, true, false); }
-  Quotients below(std::size_t output) const { return quotients(output, false, true); }
-
-  /// Every value that was seen is the same; sides where there is none don't count.
-  bool is_constant(std::size_t output) const {
-    for (const Rung& r : *this) {
-      for (const double value : {r.above[output], r.below[output]}) {
-        if (value != centre_[output] && !std::isnan(value)) return false;
-      }
-    }
-    return true;
-  }
-
-  /// What values near x may differ by where the function is constant but for rounding: the last
-  /// bits of the value there, as far as it was made from numbers of the size of what is varied, or
-  /// of some 1.
-  double stillness(std::size_t output) const {
-    const double made_from = 64 * std::fmax(1, scale_.magnitude / scale_.unit);
-    return 4 * scale_.precision * std::fmin(std::fabs(centre_[output]), made_from);
-  }
-  /// No value is further away than that.
-  bool is_still(std::size_t output) const {
-    return std::isfinite(centre_[output]) && range(output) <= stillness(output);
-  }
-  /// The largest slope that rounding of values of at most 64 hides over a quarter.
-  double hidden_slope(std::size_t output) const {
-    return 16 * scale_.precision * std::fmin(std::fabs(centre_[output]), 64) / scale_.unit;
-  }
-  /// Steps are as large as what moves x by an eighth.
-  bool is_wide() const { return 8 * rungs_[0].step >= scale_.unit; }
-
-  /// How far the function goes from its value at the point, over rungs from one on.
-  double range(std::size_t output, std::size_t first = 0) const {
-    double most = 0;
-    for (const Rung& r : *this) {
-      if (r.step > rungs_[first].step) continue;
-      for (const double value : {r.above[output], r.below[output]}) {
-        const double change = std::fabs(value - centre_[output]);
-        if (std::isfinite(change)) most = std::fmax(most, change);
-      }
-    }
-    return most;
-  }
-  /// The largest step up to which all values are that of the centre; 0 for none.
-  double flat_up_to(std::size_t output) const {
-    double step = 0;
-    for (std::size_t k = size_; k-- > 0 && !differs(rungs_[k], output);) step = rungs_[k].step;
-    return step;
-  }
-  /// What a flat part may hide: the last bit of what values were made from, which is some 1, or as
-  /// large as what is varied; or all that is seen of a change, where that is as tiny as rounding.
-  double hidden(std::size_t output) const {
-    const double size = std::fmax(1, scale_.magnitude / scale_.unit);
-    double least = INFINITY;
-    for (const Rung& r : *this) {
-      for (const double value : {r.above[output], r.below[output]}) {
-        const double change = std::fabs(value - centre_[output]);
-        if (change > 0) least = std::fmin(least, change);
-      }
-    }
-    return std::fmax(2 * scale_.precision * size, least <= size * 0x1p-20 ? least : 0);
-  }
-
-  /// The steepest quotient of one side at steps up to `step`.
-  double steepest(std::size_t output, double step) const {
-    double most = 0;
-    for (const Rung& r : *this) {
-      if (r.step > step) continue;
-      for (const double value : {r.above[output], r.below[output]}) {
-        const double slope = std::fabs(value - centre_[output]) / r.step;
-        if (std::isfinite(slope)) most = std::fmax(most, slope);
-      }
-    }
-    return most;
-  }
-  /// The steepest quotient of both sides at steps up to `step`.
-  double steepest_central(std::size_t output, double step) const {
-    double most = 0;
-    for (const Rung& r : *this) {
-      if (r.step > step) continue;
-      const double slope = std::fabs(quotient_of(r, output));
-      if (std::isfinite(slope)) most = std::fmax(most, slope);
-    }
-    return most;
-  }
 
   /// Whether what was seen ahead fits a smooth function with this slope.
   bool confirms(std::size_t output, const Extrapolated& slope) const {
@@ -147,6 +57,24 @@ class Ladder {
     if (!(apart <= 4 * (slope.error() + off) + 2 * part * part * bend)) return false;
     const double expected = part * gap_of(finest(), output);
     return gap_of(ahead_, output) <= 1.02 * expected + 4 * off;
+  }
+
+  /// What a flat part may hide: the last bit of what values were made from, which is some 1, or as
+  /// large as what is varied; or what values jump by at its end.
+  double hidden(std::size_t output) {
+    const double size = std::fmax(1, scale_.magnitude / scale_.unit);
+    return std::fmax(2 * scale_.precision * size, jump_at_edge(output));
+  }
+
+  /// What values jump by at the nearer end of a flat part around the point, because they are
+  /// rounded; 0 where there is none, or a function begins there by and by.
+  double jump_at_edge(std::size_t output) {
+    const double flat = flat_up_to(output);
+    if (flat == 0) return 0;
+    edges_.resize(2 * line_.outputs(), 0.0);
+    double* known = edges_.data() + 2 * output;
+    if (known[0] != flat) known[1] = jump_beyond(known[0] = flat, output);
+    return known[1];
   }
 
   /// How noisy each output is near the point, besides its roundoff. Each side is looked at by
@@ -166,73 +94,72 @@ class Ladder {
     return noise_;
   }
 
- private:
-  static constexpr double ahead_part = 753161.0 / 1048576;
-
-  struct Rung {
-    double step = 0;
-    std::vector<double> above = {}, below = {};
-  };
-
-  /// The step near this one that leads to a point which can be represented.
-  double representable(double step) const {
-    if (scale_.finest == 0) return step;
-    return std::fmax(std::round(step / scale_.finest), 1) * scale_.finest;
-  }
-
-  const Rung* begin() const { return rungs_; }
-  const Rung* end() const { return rungs_ + size_; }
-  const Rung& finest() const { return rungs_[size_ - 1]; }
-
-  /// Differences between the sides, or between one and the centre, by their distance at each rung.
-  /// Where values are rounded, steps that leave all values equal tell nothing.
-  Quotients quotients(std::size_t output, bool up, bool down) const {
-    const int sides = up && down ? 2 : 1;
-    const double quantum = quantum_of(output);
-    Quotients q;
-    for (const Rung& r : *this) {
-      const double noise = std::fmax((3 - sides) * noise_at(r, output), quantum / 2);
-      const double high = up ? r.above[output] : centre_[output];
-      const double low = down ? r.below[output] : centre_[output];
-      q.add(r.step, (high - low) / (sides * r.step), noise, quantum == 0 || differs(r, output));
-    }
-    return q;
-  }
-
-  /// What all differences near the point are multiples of, on both sides, where the function is
-  /// flat nearer to it: its values are rounded. 0 for other functions, flat ones among them.
-  double quantum_of(std::size_t output) const {
-    double least = INFINITY;
-    bool up = false, down = false, flat = false;
-    for (const Rung& r : *this) {
-      const double above = std::fabs(r.above[output] - centre_[output]);
-      const double below = std::fabs(r.below[output] - centre_[output]);
-      if (above > 0) least = std::fmin(least, above);
-      if (below > 0) least = std::fmin(least, below);
-      up = up || above > 0;
-      down = down || below > 0;
-      flat = flat || !differs(r, output);
-    }
-    if (!up || !down || !flat) return 0;
-    int multiples = 0;
-    for (const Rung& r : *this) {
-      for (const double value : {r.above[output], r.below[output]}) {
-        const double ratio = std::fabs(value - centre_[output]) / least;
-        if (!(ratio > 1.5 && ratio < 64)) continue;
-        if (std::fabs(ratio - std::round(ratio)) > 0.02) return 0;
-        ++multiples;
+  /// How far values at distances of the last bit of what is varied are from lying on lines, each
+  /// with its neighbours: by far less than those of a smooth function that goes as far as this
+  /// noise, where neighbours are near each other beside its bends.
+  bool is_uneven_at_last_bit(std::size_t output, double noise) {
+    constexpr int around = 8;
+    constexpr std::size_t count = 2 * around + 1;
+    if (last_bits_.empty()) {
+      last_bits_ = std::vector<double>(count * line_.outputs(), static_cast<double>(NAN));
+      double distance = std::fmax(scale_.finest, 2 * DBL_EPSILON * scale_.magnitude);
+      if (distance == 0) distance = finest().step;
+      for (int i = -around; i <= around; ++i) {
+        const double t = i * distance;
+        const std::size_t first = static_cast<std::size_t>(i + around) * line_.outputs();
+        if (t >= scale_.lowest && t <= scale_.highest) line_.at(t, last_bits_.data() + first);
       }
     }
-    return multiples >= 3 ? least : 0;
+    const auto value = [&](std::size_t i) { return last_bits_[i * line_.outputs() + output]; };
+    for (std::size_t i = 1; i + 1 < count; ++i) {
+      if (std::fabs(value(i - 1) - 2 * value(i) + value(i + 1)) > noise / 16) return true;
+    }
+    return false;
   }
 
-  /// Some value on this rung isn't that of the centre: equal values on both sides are symmetry
-  /// then. A side where there is none doesn't count.
-  bool differs(const Rung& r, std::size_t output) const {
-    const double centre = centre_[output], above = r.above[output], below = r.below[output];
-    if (std::isnan(above) || std::isnan(below)) return above != centre && below != centre;
-    return above != centre || below != centre;
+  /// What values jump by, and how far they have gone before.
+  struct Jump {
+    double size = 0, before = 0;
+  };
+
+  /// Where values leave a line of this slope through the centre at once, and not by and by: between
+  /// the two steps where they are first off by some part of the noise, halved again and again, they
+  /// are off by nothing or by as much.
+  Jump jump_off(std::size_t output, double slope, double noise) {
+    std::vector<double> values(line_.outputs());
+    const auto off = [&](double t, double value) { return value - centre_[output] - slope * t; };
+    const auto is_off = [&](double by) { return std::fabs(by) > noise / 8; };
+    for (const bool up : {true, false}) {
+      const auto of = [&](const Rung& r) {
+        return up ? off(r.step, r.above[output]) : off(-r.step, r.below[output]);
+      };
+      std::size_t k = size_;
+      while (k > 0 && !is_off(of(rungs_[k - 1]))) --k;
+      if (k == 0 || k == size_) continue;
+      double inner = rungs_[k].step, outer = rungs_[k - 1].step;
+      double near = of(rungs_[k]), far = of(rungs_[k - 1]);
+      int halves = 0;
+      for (; halves < 16; ++halves) {
+        const double middle = representable(0.5 * (inner + outer));
+        if (!(middle > inner && middle < outer)) break;
+        const double t = up ? middle : -middle;
+        line_.at(t, values.data());
+        const double by = off(t, values[output]);
+        (is_off(by) ? outer : inner) = middle;
+        (is_off(by) ? far : near) = by;
+      }
+      const double size = std::fabs(far - near);
+      // A smooth function changes by less with each halving.
+      if (halves >= 4 && size > noise * std::fmax(0x1p-6, std::ldexp(4, -halves)))
+        return {size, std::fabs(near + slope * inner)};
+    }
+    return {};
   }
+
+ private:
+  static constexpr double ahead_part = 753161.0 / 1048576;
+  static constexpr double between_part = 741455.0 / 1048576;
+  static constexpr std::size_t nodes = 4;  // of a polynomial
 
   Rung rung(double step) {
     const std::vector<double> none(line_.outputs(), static_cast<double>(NAN));
@@ -240,6 +167,77 @@ class Ladder {
     if (step <= scale_.highest) line_.at(step, r.above.data());
     if (-step >= scale_.lowest) line_.at(-step, r.below.data());
     return r;
+  }
+
+  double jump_beyond(double flat, std::size_t output) {
+    const double widest = 4 * std::fmax(scale_.unit, scale_.magnitude);
+    Rung near{.step = flat}, far;
+    for (std::size_t k = size_; k-- > 0;) {
+      if (rungs_[k].step == 2 * flat) far = rungs_[k];
+    }
+    for (double step = flat; far.step == 0 || !differs(far, output); step *= 64) {
+      if (step > widest) return 0;
+      near.step = far.step == 0 ? flat : far.step;
+      far = rung(std::fmin(64 * step, std::fmax(widest, 2 * step)));
+    }
+    double least = change_of(far, output), early = least;
+    for (int halves = 0; halves < 20; ++halves) {
+      const double middle = representable(0.5 * (near.step + far.step));
+      if (!(middle > near.step && middle < far.step)) break;
+      const Rung r = rung(middle);
+      const double change = change_of(r, output);
+      (change > 0 ? far : near) = r;
+      if (change > 0) least = std::fmin(least, change);
+      if (halves == 8) early = least;
+    }
+    return least < early / 64 || !is_level_beyond(far.step, least, output) ? 0 : least;
+  }
+
+  /// Whether values stay the same beyond a jump as well, as rounded ones do; or those that are
+  /// rounded more than once are multiples of it.
+  bool is_level_beyond(double step, double jump, std::size_t output) {
+    const Rung r = rung(representable(1.25 * step));
+    const double ratio = change_of(r, output) / jump;
+    const double rounding = 16 * scale_.precision * (std::fabs(centre_[output]) + jump);
+    return std::fabs(ratio - std::round(ratio)) * jump <= rounding;
+  }
+
+  enum class Around { both, beyond };
+
+  /// The most of all places between; of each, by the polynomial that knows best.
+  double off_polynomials(std::size_t output, Around around) const {
+    double most = 0;
+    for (std::size_t i = 0; i < look_count_; ++i) {
+      const double at = looks_[i].step;
+      Interpolated best;
+      for (std::size_t first = 0; first + nodes <= size_; ++first) {
+        const double finest = rungs_[first + nodes - 1].step, coarsest = rungs_[first].step;
+        if (finest > 2 * at || coarsest < (around == Around::both ? 0.5 * at : 8 * at)) continue;
+        const Interpolated off = off_polynomial(rungs_ + first, looks_[i], output);
+        if (off.error < best.error) best = off;
+      }
+      if (best.value > best.error) most = std::fmax(most, best.value);
+    }
+    return most;
+  }
+
+  /// How far values are off the polynomial through some rungs; the error is the polynomial's own,
+  /// and roundoff.
+  Interpolated off_polynomial(const Rung* rungs, const Rung& r, std::size_t output) const {
+    double at[nodes], even[nodes], odd[nodes];  // by the square of the step
+    for (std::size_t i = 0; i < nodes; ++i) {
+      const Rung& node = rungs[nodes - 1 - i];
+      at[i] = node.step * node.step;
+      even[i] = bend_of(node, output) / at[i];
+      odd[i] = quotient_of(node, output);
+    }
+    const double where = r.step * r.step;
+    const Interpolated bend = interpolated(at, even, nodes, where);
+    const Interpolated quotient = interpolated(at, odd, nodes, where);
+    const double off = std::fmax(std::fabs(bend_of(r, output) - where * bend.value),
+                                 r.step * std::fabs(quotient_of(r, output) - quotient.value));
+    const double roundoff = noise_at(r, output) + noise_at(rungs[nodes - 1], output);
+    return {off, where * bend.error + r.step * quotient.error + 4 * roundoff};
   }
 
   /// NaN where the function isn't finite.
@@ -261,32 +259,12 @@ class Ladder {
     return noise;
   }
 
-  double quotient_of(const Rung& r, std::size_t output) const {
-    return (r.above[output] - r.below[output]) / (2 * r.step);
-  }
-  double gap_of(const Rung& r, std::size_t output) const {
-    const double centre = centre_[output];
-    return std::fabs((r.above[output] - centre) + (r.below[output] - centre)) / r.step;
-  }
-  /// The roundoff of values: of themselves, and of what they were made from, whose last bit moves
-  /// them as a step of that size does.
-  double noise_at(const Rung& r, std::size_t output) const {
-    const double largest =
-        std::fmax(std::fabs(centre_[output]),
-                  std::fmax(std::fabs(r.above[output]), std::fabs(r.below[output])));
-    const double moved = std::fabs(quotient_of(r, output) * scale_.magnitude) / 2;
-    const double inside = std::isfinite(moved) ? scale_.precision * moved : 0;
-    return scale_.precision * largest + inside + DBL_MIN;
-  }
-
   Line& line_;
-  const LineScale& scale_;
-  const std::vector<double>& centre_;
-  double step_;
-  Rung rungs_[length];
-  std::size_t size_ = 0;
-  Rung ahead_;
-  std::vector<double> noise_;
+  Rung ahead_, looks_[length];
+  std::size_t look_count_ = 0;
+  std::vector<double> noise_, last_bits_;
+  /// Of each output the end of a flat part, and what values jump by there.
+  std::vector<double> edges_;
 };
 
 }  // namespace tapegrad::gradtest::detail

@@ -31,6 +31,8 @@ struct LineScale {
   double unit = 1;
   /// Relative rounding of the function's values.
   double precision = DBL_EPSILON;
+  /// How far values of each output are off besides, as other lines have shown; null: not known.
+  const double* noise = nullptr;
   /// Points at powers of two of t from this on can be represented; 0: all of them.
   double finest = 0;
   /// t stays within these.

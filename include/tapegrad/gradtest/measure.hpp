@@ -22,9 +22,18 @@ inline bool is_settled(const Extrapolated& e, const Extrapolated& finest, double
   const double apart = std::fabs(e.value - finest.value);
   if (!(apart <= 1e-6 * size + 4 * (e.roundoff + finest.roundoff))) return false;
   if (e.truncation <= 1e-12 * size && e.roundoff <= 1e-9 * size) return true;
-  // Half of the digits that the values have, or 7.
-  const double enough = std::fmax(1e-7, std::sqrt(precision));
-  return e.truncation <= e.roundoff && (size == 0 || e.roundoff <= enough * size);
+  return e.truncation <= e.roundoff && (size == 0 || e.roundoff <= well_known(precision) * size);
+}
+
+/// With noise that is known finer steps tell less; this tells no kink.
+inline bool is_settled_by_noise(const Ladder& ladder, std::size_t output, const Extrapolated& e,
+                                const Extrapolated& finest) {
+  if (!(ladder.known_noise(output) > 0 && e.truncation <= e.roundoff)) return false;
+  if (!(e.error() <= 0.01 * std::fabs(e.value))) return false;
+  if (!(std::fabs(e.value - finest.value) <= 4 * (e.error() + finest.roundoff))) return false;
+  const Extrapolated above = extrapolate(ladder.above(output), 1);
+  const Extrapolated below = extrapolate(ladder.below(output), 1);
+  return std::fabs(above.value - below.value) <= 4 * (above.error() + below.error());
 }
 
 /// A slope that seemed known isn't, with this noise of the function's values.
@@ -34,37 +43,79 @@ inline bool is_noisy(double noise, const Extrapolated& found) {
 
 /// How noisy an output is near the point: by values at equal distances, or by what they are rounded
 /// to.
+inline double own_noise(Ladder& ladder, std::size_t output) {
+  double noise = std::fmax(ladder.noise()[output], rounded_by(ladder.central(output)));
+  const double jump = ladder.jump_at_edge(output);
+  if (1.5 * jump < ladder.range(output)) noise = std::fmax(noise, jump);
+  const Extrapolated fine = extrapolate(ladder.central(output), 2);
+  const double off = off_at(ladder, output, fine);
+  return off > noise && is_noise(ladder, output, off, fine) ? off : noise;
+}
+
+/// The same, as other lines have shown it, unless a slope is hardly known with that: then what the
+/// steps of this one show, where that is some such noise.
 inline double noise_at(Ladder& ladder, std::size_t output) {
-  return std::fmax(ladder.noise()[output], rounded_by(ladder.central(output)));
+  const double known = ladder.known_noise(output);
+  if (known == 0) return own_noise(ladder, output);
+  const Quotients q = ladder.central(output);
+  const Extrapolated found = extrapolate(q, 2);
+  const double part = found.error() / std::fabs(found.value);
+  if (!(part > 0.01 && part < 0.1)) return known;
+  const double own = scatter(q, found);
+  if (own > known / 16 && own < known) ladder.know_noise(output, own);
+  return ladder.known_noise(output);
+}
+
+/// Steps are so fine that the noise that is known hides slopes as steep as any that were seen.
+inline bool is_swamped(const Ladder& ladder, std::size_t outputs) {
+  if (ladder.size() < 10) return false;
+  for (std::size_t o = 0; o < outputs; ++o) {
+    const double hidden = ladder.known_noise(o) / ladder.finest_step();
+    if (!(hidden > 4 * ladder.steepest(o, INFINITY))) return false;
+  }
+  return true;
 }
 
 /// Measures with one ladder. True if all outputs are smooth and known well.
 inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
   const std::size_t outputs = slopes.size();
-  while (!ladder.is_at_its_end()) {
+  while (!ladder.is_at_its_end() && !is_swamped(ladder, outputs)) {
     ladder.climb();
     if (ladder.size() < 5) continue;
     bool settled = true;
     for (std::size_t o = 0; o < outputs && settled; ++o) {
       Extrapolated finest;
       const Extrapolated found = extrapolate(ladder.central(o), 2, 0, &finest);
-      settled = is_settled(found, finest, ladder.precision());
+      settled = is_settled(found, finest, ladder.precision()) ||
+                (ladder.size() >= 7 && is_settled_by_noise(ladder, o, found, finest));
     }
     if (!settled) continue;
     ladder.look_ahead();
+    ladder.look_between();
     for (std::size_t o = 0; o < outputs && settled; ++o) {
       const Extrapolated found = extrapolate(ladder.central(o), 2);
-      settled = ladder.confirms(o, found);
+      const double off = off_at(ladder, o, found);
+      settled = ladder.confirms(o, found) && !is_noisy(off, found) &&
+                (off == 0 || is_noise(ladder, o, off, found));
       // Values that are rounded to float, say, stop changing at fine steps, as smoothly as can be.
-      if (settled && ladder.size() > 10) settled = !is_noisy(noise_at(ladder, o), found);
-      if (settled) slopes[o] = known_slope(found, Behaviour::smooth, ladder, o, 0);
+      if (settled && ladder.size() > 10 && ladder.known_noise(o) == 0)
+        settled = !is_noisy(noise_at(ladder, o), found);
+      if (settled)
+        slopes[o] =
+            known_slope(extrapolate(ladder.central(o), 2, off), Behaviour::smooth, ladder, o, 0);
     }
     if (settled) return true;
   }
-  bool looked = false;
+  bool looked = false, noisy = false;
+  for (std::size_t o = 0; o < slopes.size() && !noisy; ++o) {
+    noisy = ladder.known_noise(o) == 0 &&
+            !is_rounding(ladder, o, noise_at(ladder, o), ladder.finest_step());
+  }
+  if (noisy) ladder.descend();
   for (std::size_t o = 0; o < slopes.size(); ++o) {
     const double noise = noise_at(ladder, o);
     slopes[o] = judge(ladder, o, noise);
+    if (noisy) continue;  // the ladder has seen the last bit
     if (slopes[o].behaviour != Behaviour::jump && slopes[o].behaviour != Behaviour::unbounded)
       continue;
     if (!looked) ladder.look_ahead();
@@ -92,10 +143,12 @@ inline bool is_final(const Slope& s, bool finer_follows) {
 }
 
 /// Coarse steps show a slope better than the noise allows that fine ones show, or those show
-/// another slope.
+/// another slope, if they are noisy.
 inline bool overlooks(const Slope& coarse, const Slope& fine) {
   if (fine.behaviour != Behaviour::unresolved) return false;
-  return !std::isnan(fine.above) || coarse.error < 0.1 * fine.noise / coarse.step;
+  if (!std::isnan(fine.above) || coarse.error < 0.1 * fine.noise / coarse.step) return true;
+  const double apart = std::fabs(fine.below - coarse.value);
+  return fine.noise > 0 && apart > 4 * (coarse.error + 2 * fine.noise / fine.step);
 }
 
 /// What two ladders tell together, of which one has the finer steps.
@@ -129,7 +182,7 @@ struct Starts {
     const double own = is_known ? power_of_two(magnitude) / 4 : 0;
     double usual = power_of_two(scale.unit) / 4;
     // Too few of these lead to a point of their own: all that do.
-    if (usual < 64 * scale.finest) usual = std::ldexp(scale.finest, Ladder::length - 1);
+    if (usual < 64 * scale.finest) usual = std::ldexp(scale.finest, Ladder::usual_length - 1);
     if (is_known) steps[count++] = own;
     if (!(own >= usual && own <= 4 * usual)) steps[count++] = usual;
     if (!is_known) steps[count++] = std::ldexp(usual, -28);
@@ -176,7 +229,10 @@ inline Row<Slope> measure(Line& line, const LineScale& scale = {}) {
       slopes[o].still = ladder.is_wide() ? ladder.hidden_slope(o) : still;
       if (!ladder.is_still(o)) slopes[o].still = 0;
       slopes[o].steepest_around = around;
-      done = done && ((settled && tells && !(ladder.is_still(o) && !ladder.is_wide())) ||
+      // Larger steps tell more beside noise.
+      const bool known =
+          ladder.known_noise(o) == 0 || slopes[o].error <= 1e-3 * std::fabs(slopes[o].value);
+      done = done && ((settled && known && tells && !(ladder.is_still(o) && !ladder.is_wide())) ||
                       detail::is_final(slopes[o], starts.finer_follows(i)));
     }
     if (done) break;

@@ -13,6 +13,7 @@
 #include "tapegrad/gradtest/diagnosis.hpp"
 #include "tapegrad/gradtest/engine.hpp"
 #include "tapegrad/gradtest/nearby.hpp"
+#include "tapegrad/gradtest/noise_so_far.hpp"
 #include "tapegrad/gradtest/places.hpp"
 #include "tapegrad/gradtest/refused.hpp"
 
@@ -101,7 +102,8 @@ class Check {
       Values direction(inputs(), 0.0);
       direction[i] = 1;
       LineOf line(problem_, x, direction, outputs(), report_.evaluations);
-      const Row<Slope> slopes = measure(line, scale_of(problem_.precision, x, direction, options_));
+      const Row<Slope> slopes =
+          noise_.measured(line, scale_of(problem_.precision, x, direction, options_));
       bool ends = false;
       for (std::size_t o = 0; o < outputs(); ++o) {
         const std::size_t at = o * inputs() + i;
@@ -163,7 +165,7 @@ class Check {
     std::size_t moved = 0;
     for (const double d : direction) moved += d != 0;
     if (moved > 1) scale.magnitude = 1;
-    return measure(line, scale);
+    return noise_.measured(line, scale);
   }
 
   /// The slope of output o that the derivative says.
@@ -287,6 +289,7 @@ class Check {
   Random random_;
   Places places_;
   Contract contract_;
+  NoiseSoFar noise_;
   bool is_rough_ = false;
   bool undefined_noted_ = false;
 };

@@ -1,0 +1,32 @@
+// What some lines through a function have shown of its noise, for the others.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+
+#include "tapegrad/gradtest/measure.hpp"
+#include "tapegrad/gradtest/problem.hpp"
+
+namespace tapegrad::gradtest::detail {
+
+class NoiseSoFar {
+ public:
+  /// The slopes of a line, whose noise need not be found out again.
+  Row<Slope> measured(Line& line, LineScale scale) {
+    noise_.resize(line.outputs(), 0.0);
+    scale.noise = noise_.data();
+    Row<Slope> slopes = measure(line, scale);
+    for (std::size_t o = 0; o < slopes.size(); ++o) {
+      // Beside what isn't known well either it may be another thing, as the jumps of sign(x).
+      const bool is_known = slopes[o].behaviour == Behaviour::smooth && !slopes[o].flat &&
+                            slopes[o].error <= 0.01 * slopes[o].steepest_around;
+      if (is_known) noise_[o] = std::fmax(noise_[o], slopes[o].noise);
+    }
+    return slopes;
+  }
+
+ private:
+  Values noise_;
+};
+
+}  // namespace tapegrad::gradtest::detail
