@@ -134,6 +134,30 @@ TEST_CASE("a float that hides small slopes of a function of a hundred numbers",
         gt::Verdict::wrong);
 }
 
+TEST_CASE("each input passes a float of its own", "[gradtest][rounded][cost]") {
+  const auto f = [](const Vec& v) {
+    double sum = 0;
+    for (std::size_t i = 0; i < v.size(); ++i)
+      sum += as_float(std::sin(v[i])) * v[(i + 1) % v.size()];
+    return sum;
+  };
+  const auto g = [](const Vec& v) {
+    const std::size_t n = v.size();
+    Vec d;
+    for (std::size_t i = 0; i < n; ++i)
+      d.push_back(std::cos(v[i]) * v[(i + 1) % n] + std::sin(v[(i + n - 1) % n]));
+    return d;
+  };
+  for (const double from : {0.0, 100.0, 200.0, 300.0}) {
+    Vec x = hundred();
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = std::sin(from + static_cast<double>(i));
+    const gt::Report r = gt::check(f, g, x, gt::tolerance(1e-4));
+    INFO(r.text());
+    CHECK(r);
+    CHECK(r.evaluations <= 4000);
+  }
+}
+
 TEST_CASE("a float inside takes no more evaluations for ten thousand inputs along directions",
           "[gradtest][rounded][cost]") {
   Vec x(10000);

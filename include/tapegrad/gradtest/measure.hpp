@@ -41,6 +41,11 @@ inline bool is_noisy(double noise, const Extrapolated& found) {
   return 2 * noise / found.step > 1e-7 * std::fabs(found.value) + 2 * found.roundoff;
 }
 
+/// Steps are so fine that the noise that is known hides slopes as steep as any that were seen.
+inline bool is_swamped(const Ladder& ladder, std::size_t output) {
+  return ladder.known_noise(output) > 4 * ladder.finest_step() * ladder.steepest(output, INFINITY);
+}
+
 /// How noisy an output is near the point: by values at equal distances, or by what they are rounded
 /// to.
 inline double own_noise(Ladder& ladder, std::size_t output) {
@@ -52,26 +57,27 @@ inline double own_noise(Ladder& ladder, std::size_t output) {
   return off > noise && is_noise(ladder, output, off, fine) ? off : noise;
 }
 
-/// The same, as other lines have shown it, unless a slope is hardly known with that: then what the
-/// steps of this one show, where that is some such noise.
+/// The same, or as much as other lines have shown, which may pass other roundings. But where that
+/// leaves a slope hardly known, what the steps of this line show, if it is some such noise.
 inline double noise_at(Ladder& ladder, std::size_t output) {
   const double known = ladder.known_noise(output);
   if (known == 0) return own_noise(ladder, output);
   const Quotients q = ladder.central(output);
   const Extrapolated found = extrapolate(q, 2);
   const double part = found.error() / std::fabs(found.value);
-  if (!(part > 0.01 && part < 0.1)) return known;
-  const double own = scatter(q, found);
-  if (own > known / 16 && own < known) ladder.know_noise(output, own);
-  return ladder.known_noise(output);
+  if (part > 0.01 && part < 0.1) {
+    const double own = scatter(q, found);
+    if (own > known / 16 && own < known) ladder.know_noise(output, own);
+    return ladder.known_noise(output);
+  }
+  return is_swamped(ladder, output) ? known : std::fmax(known, own_noise(ladder, output));
 }
 
-/// Steps are so fine that the noise that is known hides slopes as steep as any that were seen.
-inline bool is_swamped(const Ladder& ladder, std::size_t outputs) {
+/// All outputs are.
+inline bool is_swamped(const Ladder& ladder, const Row<Slope>& slopes) {
   if (ladder.size() < 10) return false;
-  for (std::size_t o = 0; o < outputs; ++o) {
-    const double hidden = ladder.known_noise(o) / ladder.finest_step();
-    if (!(hidden > 4 * ladder.steepest(o, INFINITY))) return false;
+  for (std::size_t o = 0; o < slopes.size(); ++o) {
+    if (!is_swamped(ladder, o)) return false;
   }
   return true;
 }
@@ -79,7 +85,7 @@ inline bool is_swamped(const Ladder& ladder, std::size_t outputs) {
 /// Measures with one ladder. True if all outputs are smooth and known well.
 inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
   const std::size_t outputs = slopes.size();
-  while (!ladder.is_at_its_end() && !is_swamped(ladder, outputs)) {
+  while (!ladder.is_at_its_end() && !is_swamped(ladder, slopes)) {
     ladder.climb();
     if (ladder.size() < 5) continue;
     bool settled = true;
@@ -98,8 +104,7 @@ inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
       settled = ladder.confirms(o, found) && !is_noisy(off, found) &&
                 (off == 0 || is_noise(ladder, o, off, found));
       // Values that are rounded to float, say, stop changing at fine steps, as smoothly as can be.
-      if (settled && ladder.size() > 10 && ladder.known_noise(o) == 0)
-        settled = !is_noisy(noise_at(ladder, o), found);
+      if (settled && ladder.size() > 10) settled = !is_noisy(noise_at(ladder, o), found);
       if (settled)
         slopes[o] =
             known_slope(extrapolate(ladder.central(o), 2, off), Behaviour::smooth, ladder, o, 0);
@@ -108,8 +113,7 @@ inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
   }
   bool looked = false, noisy = false;
   for (std::size_t o = 0; o < slopes.size() && !noisy; ++o) {
-    noisy = ladder.known_noise(o) == 0 &&
-            !is_rounding(ladder, o, noise_at(ladder, o), ladder.finest_step());
+    noisy = !is_rounding(ladder, o, noise_at(ladder, o), ladder.finest_step());
   }
   if (noisy) ladder.descend();
   for (std::size_t o = 0; o < slopes.size(); ++o) {
