@@ -125,7 +125,7 @@ inline bool is_kink(const Quotients& above, const Extrapolated& a, const Quotien
 /// too, or if values are rounded, and jump. A fast oscillation fades nearer to x, and nowhere
 /// jumps.
 inline bool is_noise(Ladder& ladder, std::size_t output, double noise, const Extrapolated& fine) {
-  return ladder.is_uneven_at_last_bit(output, noise) ||
+  return ladder.is_uneven_at_last_bit(output, noise) || ladder.jump_at_edge(output) > noise / 64 ||
          ladder.jump_off(output, fine.value, noise).size > 0;
 }
 
@@ -135,7 +135,7 @@ inline double off_at(Ladder& ladder, std::size_t output, const Extrapolated& fin
   const double off = ladder.off_between(output), beyond = ladder.off_beyond(output);
   if (off > 0 || beyond == 0) return off;
   const Ladder::Jump jump = ladder.jump_off(output, fine.value, beyond);
-  return jump.size > 0 && jump.size <= 2 * jump.before ? beyond : 0;
+  return jump.size > 0 && jump.size <= jump.before ? beyond : 0;
 }
 
 /// No more than rounding of the values that a slope was made from, or what they are multiples of.
@@ -165,7 +165,53 @@ inline Slope of_sides(const Slope& central, const Extrapolated& above, const Ext
   return s;
 }
 
-/// What a whole ladder tells of an output, whose values are off by `noise`.
+/// A slope that was found beside noise, or the one that fine steps show, if these resolve what
+/// looked like noise at others; unresolved where they contradict it, and it isn't noise.
+inline Slope told_from_ripple(Ladder& ladder, std::size_t output, Slope slope) {
+  const Quotients q = ladder.central(output);
+  const Extrapolated fine = extrapolate(q, 2);
+  const double apart = std::fabs(fine.value - slope.value);
+  if (apart <= well_known(ladder.precision()) * std::fabs(slope.value)) {
+    slope.error = std::fmax(slope.error, apart);  // noise or not, it is the same slope
+    return slope;
+  }
+  const bool agrees = apart <= 4 * (fine.error() + slope.error);
+  if (fine.step <= 1024 * q.steps[q.last()] && agrees && fine.error() <= slope.error)
+    return known_slope(fine, Behaviour::smooth, ladder, output, 0);
+  return is_noise(ladder, output, slope.noise, fine) ? slope : unresolved(slope, fine.value);
+}
+
+/// What a whole ladder tells of an output that goes on to both sides, whose values are off by
+/// `noise`.
+inline Slope judge_both(Ladder& ladder, std::size_t output, double noise, const Quotients& above,
+                        const Quotients& below) {
+  const Quotients central = ladder.central(output);
+  Slope slope =
+      known_slope(extrapolate(central, 2, noise), Behaviour::smooth, ladder, output, noise);
+  // Nearer than some step nothing changes: what may hide there is in the error.
+  if (slope.flat) return slope;
+  if (may_oscillate(ladder, output, noise)) return unresolved(slope, NAN);
+  if (noise > 0 && !is_rounding(ladder, output, noise, slope.step))
+    slope = told_from_ripple(ladder, output, slope);
+  if (slope.behaviour == Behaviour::unresolved) return slope;
+  const double left = slope.noise;
+  if (is_rough(ladder, output) || left > 0.25 * ladder.range(output)) return unresolved(slope, NAN);
+  const double other = contradicted_by(central, slope, noise);
+  if (!std::isnan(other)) return unresolved(slope, other);
+  const Extrapolated a = extrapolate(above, 1, 2 * left);
+  const Extrapolated b = extrapolate(below, 1, 2 * left);
+  if (is_kink(above, a, below, b, left, ladder.ends_at_last_bit())) {
+    slope.behaviour = Behaviour::kink;
+    slope.above = a.value;
+    slope.below = b.value;
+    slope.error = std::fmax(a.error(), b.error());
+  } else if (a.error() + b.error() < slope.error) {
+    slope = of_sides(slope, a, b);
+  }
+  return slope;
+}
+
+/// The same of any output: one side may end, or values jump.
 inline Slope judge(Ladder& ladder, std::size_t output, double noise) {
   const Quotients above = ladder.above(output);
   const Quotients below = ladder.below(output);
@@ -178,49 +224,8 @@ inline Slope judge(Ladder& ladder, std::size_t output, double noise) {
     return known_slope(extrapolate(side, 1, noise), Behaviour::edge, ladder, output, noise);
   }
   if (jumps(above, noise) || jumps(below, noise)) return as_slope({}, Behaviour::jump, noise);
-  if (grows(above, noise) || grows(below, noise)) {
-    return as_slope({}, Behaviour::unbounded, noise);
-  }
-  Slope slope = known_slope(extrapolate(ladder.central(output), 2, noise), Behaviour::smooth,
-                            ladder, output, noise);
-  // Nearer than some step nothing changes: what may hide there is in the error.
-  if (slope.flat) return slope;
-  if (may_oscillate(ladder, output, noise)) return unresolved(slope, NAN);
-  const Quotients central = ladder.central(output);
-  const double seen = noise;
-  if (noise > 0 && !is_rounding(ladder, output, noise, slope.step)) {
-    const Extrapolated fine = extrapolate(central, 2);
-    const double apart = std::fabs(fine.value - slope.value);
-    if (apart <= well_known(ladder.precision()) * std::fabs(slope.value)) {
-      slope.error = std::fmax(slope.error, apart);  // noise or not, it is the same slope
-    } else if (fine.step <= 1024 * central.steps[central.last()] &&
-               apart <= 4 * (fine.error() + slope.error)) {
-      noise = 0;  // steps finer than where it was seen show none
-      slope = known_slope(fine, Behaviour::smooth, ladder, output, noise);
-    } else if (!is_noise(ladder, output, noise, fine)) {
-      return unresolved(slope, fine.value);
-    }
-  }
-  const double range = ladder.range(output);
-  if (range == 0 && noise > 0) {
-    // Values stay the same here, as far as the noise that other lines have shown lets see.
-    slope.error = std::fmax(slope.error, 2 * noise / ladder.coarsest_step());
-    return slope;
-  }
-  if (is_rough(ladder, output) || noise > 0.25 * range) return unresolved(slope, NAN);
-  const double other = contradicted_by(central, slope, seen);
-  if (!std::isnan(other)) return unresolved(slope, other);
-  const Extrapolated a = extrapolate(above, 1, 2 * noise);
-  const Extrapolated b = extrapolate(below, 1, 2 * noise);
-  if (is_kink(above, a, below, b, noise, ladder.ends_at_last_bit())) {
-    slope.behaviour = Behaviour::kink;
-    slope.above = a.value;
-    slope.below = b.value;
-    slope.error = std::fmax(a.error(), b.error());
-  } else if (!slope.flat && a.error() + b.error() < slope.error) {
-    slope = of_sides(slope, a, b);
-  }
-  return slope;
+  if (grows(above, noise) || grows(below, noise)) return as_slope({}, Behaviour::unbounded, noise);
+  return judge_both(ladder, output, noise, above, below);
 }
 
 /// Whether one side goes on far nearer to x as it seems to at the finest steps: keeps its distance

@@ -124,36 +124,12 @@ class Ladder : public Rungs {
 
   /// Where values leave a line of this slope through the centre at once, and not by and by: between
   /// the two steps where they are first off by some part of the noise, halved again and again, they
-  /// are off by nothing or by as much.
+  /// are off by nothing or by as much. The nearer such place of both sides.
   Jump jump_off(std::size_t output, double slope, double noise) {
-    std::vector<double> values(line_.outputs());
-    const auto off = [&](double t, double value) { return value - centre_[output] - slope * t; };
-    const auto is_off = [&](double by) { return std::fabs(by) > noise / 8; };
-    for (const bool up : {true, false}) {
-      const auto of = [&](const Rung& r) {
-        return up ? off(r.step, r.above[output]) : off(-r.step, r.below[output]);
-      };
-      std::size_t k = size_;
-      while (k > 0 && !is_off(of(rungs_[k - 1]))) --k;
-      if (k == 0 || k == size_) continue;
-      double inner = rungs_[k].step, outer = rungs_[k - 1].step;
-      double near = of(rungs_[k]), far = of(rungs_[k - 1]);
-      int halves = 0;
-      for (; halves < 16; ++halves) {
-        const double middle = representable(0.5 * (inner + outer));
-        if (!(middle > inner && middle < outer)) break;
-        const double t = up ? middle : -middle;
-        line_.at(t, values.data());
-        const double by = off(t, values[output]);
-        (is_off(by) ? outer : inner) = middle;
-        (is_off(by) ? far : near) = by;
-      }
-      const double size = std::fabs(far - near);
-      // A smooth function changes by less with each halving.
-      if (halves >= 4 && size > noise * std::fmax(0x1p-6, std::ldexp(4, -halves)))
-        return {size, std::fabs(near + slope * inner)};
-    }
-    return {};
+    const bool up_first =
+        last_off(output, true, slope, noise / 8) >= last_off(output, false, slope, noise / 8);
+    const Jump nearer = jump_off(output, up_first, slope, noise);
+    return nearer.size > 0 ? nearer : jump_off(output, !up_first, slope, noise);
   }
 
  private:
@@ -169,6 +145,15 @@ class Ladder : public Rungs {
     return r;
   }
 
+  /// Of steps beside the ladder's: many outputs that don't change are looked at in the same places.
+  const Rung& other_rung(double step) {
+    for (std::size_t i = 0; i < other_count_; ++i) {
+      if (others_[i].step == step) return others_[i];
+    }
+    if (other_count_ == usual_length) other_count_ = 0;
+    return others_[other_count_++] = rung(step);
+  }
+
   double jump_beyond(double flat, std::size_t output) {
     const double widest = 4 * std::fmax(scale_.unit, scale_.magnitude);
     Rung near{.step = flat}, far;
@@ -178,13 +163,13 @@ class Ladder : public Rungs {
     for (double step = flat; far.step == 0 || !differs(far, output); step *= 64) {
       if (step > widest) return 0;
       near.step = far.step == 0 ? flat : far.step;
-      far = rung(std::fmin(64 * step, std::fmax(widest, 2 * step)));
+      far = other_rung(std::fmin(64 * step, std::fmax(widest, 2 * step)));
     }
     double least = change_of(far, output), early = least;
     for (int halves = 0; halves < 20; ++halves) {
       const double middle = representable(0.5 * (near.step + far.step));
       if (!(middle > near.step && middle < far.step)) break;
-      const Rung r = rung(middle);
+      const Rung& r = other_rung(middle);
       const double change = change_of(r, output);
       (change > 0 ? far : near) = r;
       if (change > 0) least = std::fmin(least, change);
@@ -196,7 +181,7 @@ class Ladder : public Rungs {
   /// Whether values stay the same beyond a jump as well, as rounded ones do; or those that are
   /// rounded more than once are multiples of it.
   bool is_level_beyond(double step, double jump, std::size_t output) {
-    const Rung r = rung(representable(1.25 * step));
+    const Rung& r = other_rung(representable(1.25 * step));
     const double ratio = change_of(r, output) / jump;
     const double rounding = 16 * scale_.precision * (std::fabs(centre_[output]) + jump);
     return std::fabs(ratio - std::round(ratio)) * jump <= rounding;
@@ -240,6 +225,44 @@ class Ladder : public Rungs {
     return {off, where * bend.error + r.step * quotient.error + 4 * roundoff};
   }
 
+  double off_line(double t, double value, std::size_t output, double slope) const {
+    return value - centre_[output] - slope * t;
+  }
+  double off_line(const Rung& r, std::size_t output, bool up, double slope) const {
+    return off_line(up ? r.step : -r.step, up ? r.above[output] : r.below[output], output, slope);
+  }
+
+  /// How many rungs there are down to the last on a side that is off a line by more than that.
+  std::size_t last_off(std::size_t output, bool up, double slope, double most) const {
+    std::size_t k = size_;
+    while (k > 0 && !(std::fabs(off_line(rungs_[k - 1], output, up, slope)) > most)) --k;
+    return k;
+  }
+
+  Jump jump_off(std::size_t output, bool up, double slope, double noise) {
+    const std::size_t k = last_off(output, up, slope, noise / 8);
+    if (k == 0 || k == size_) return {};
+    std::vector<double> values(line_.outputs());
+    double inner = rungs_[k].step, outer = rungs_[k - 1].step;
+    double near = off_line(rungs_[k], output, up, slope);
+    double far = off_line(rungs_[k - 1], output, up, slope);
+    int halves = 0;
+    for (; halves < 16; ++halves) {
+      const double middle = representable(0.5 * (inner + outer));
+      if (!(middle > inner && middle < outer)) break;
+      const double t = up ? middle : -middle;
+      line_.at(t, values.data());
+      const double by = off_line(t, values[output], output, slope);
+      const bool is_off = std::fabs(by) > noise / 8;
+      (is_off ? outer : inner) = middle;
+      (is_off ? far : near) = by;
+    }
+    const double size = std::fabs(far - near);
+    // A smooth function changes by less with each halving.
+    if (halves < 4 || size <= noise * std::fmax(0x1p-6, std::ldexp(4, -halves))) return {};
+    return {size, std::fabs(near + slope * inner)};
+  }
+
   /// NaN where the function isn't finite.
   std::vector<double> noise_of_side(double distance) {
     constexpr std::size_t count = 9;
@@ -260,8 +283,8 @@ class Ladder : public Rungs {
   }
 
   Line& line_;
-  Rung ahead_, looks_[length];
-  std::size_t look_count_ = 0;
+  Rung ahead_, looks_[usual_length], others_[usual_length];
+  std::size_t look_count_ = 0, other_count_ = 0;
   std::vector<double> noise_, last_bits_;
   /// Of each output the end of a flat part, and what values jump by there.
   std::vector<double> edges_;

@@ -82,39 +82,32 @@ inline bool is_swamped(const Ladder& ladder, const Row<Slope>& slopes) {
   return true;
 }
 
-/// Measures with one ladder. True if all outputs are smooth and known well.
-inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
-  const std::size_t outputs = slopes.size();
-  while (!ladder.is_at_its_end() && !is_swamped(ladder, slopes)) {
-    ladder.climb();
-    if (ladder.size() < 5) continue;
-    bool settled = true;
-    for (std::size_t o = 0; o < outputs && settled; ++o) {
-      Extrapolated finest;
-      const Extrapolated found = extrapolate(ladder.central(o), 2, 0, &finest);
-      settled = is_settled(found, finest, ladder.precision()) ||
-                (ladder.size() >= 7 && is_settled_by_noise(ladder, o, found, finest));
-    }
-    if (!settled) continue;
-    ladder.look_ahead();
-    ladder.look_between();
-    for (std::size_t o = 0; o < outputs && settled; ++o) {
-      const Extrapolated found = extrapolate(ladder.central(o), 2);
-      const double off = off_at(ladder, o, found);
-      settled = ladder.confirms(o, found) && !is_noisy(off, found) &&
-                (off == 0 || is_noise(ladder, o, off, found));
-      // Values that are rounded to float, say, stop changing at fine steps, as smoothly as can be.
-      if (settled && ladder.size() > 10) settled = !is_noisy(noise_at(ladder, o), found);
-      if (settled)
-        slopes[o] =
-            known_slope(extrapolate(ladder.central(o), 2, off), Behaviour::smooth, ladder, o, 0);
-    }
-    if (settled) return true;
-  }
+/// An output seems to be smooth, and known well, by the rungs alone.
+inline bool seems_settled(const Ladder& ladder, std::size_t output) {
+  Extrapolated finest;
+  const Extrapolated found = extrapolate(ladder.central(output), 2, 0, &finest);
+  return is_settled(found, finest, ladder.precision()) ||
+         (ladder.size() >= 7 && is_settled_by_noise(ladder, output, found, finest));
+}
+
+/// So it does ahead and between as well; then `slope` is what is known of it.
+inline bool is_confirmed(Ladder& ladder, std::size_t output, Slope& slope) {
+  const Extrapolated found = extrapolate(ladder.central(output), 2);
+  const double off = off_at(ladder, output, found);
+  if (!ladder.confirms(output, found) || is_noisy(off, found)) return false;
+  if (off > 0 && !is_noise(ladder, output, off, found)) return false;
+  // Values that are rounded to float, say, stop changing at fine steps, as smoothly as can be.
+  if (ladder.size() > 10 && is_noisy(noise_at(ladder, output), found)) return false;
+  const Extrapolated noisy = extrapolate(ladder.central(output), 2, off);
+  slope = known_slope(noisy, Behaviour::smooth, ladder, output, 0);
+  return true;
+}
+
+/// What a whole ladder tells of all outputs.
+inline void judge_all(Ladder& ladder, Row<Slope>& slopes) {
   bool looked = false, noisy = false;
-  for (std::size_t o = 0; o < slopes.size() && !noisy; ++o) {
+  for (std::size_t o = 0; o < slopes.size() && !noisy; ++o)
     noisy = !is_rounding(ladder, o, noise_at(ladder, o), ladder.finest_step());
-  }
   if (noisy) ladder.descend();
   for (std::size_t o = 0; o < slopes.size(); ++o) {
     const double noise = noise_at(ladder, o);
@@ -126,6 +119,23 @@ inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
     looked = true;
     slopes[o] = seen_nearer(ladder, o, slopes[o], noise);
   }
+}
+
+/// Measures with one ladder. True if all outputs are smooth and known well.
+inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
+  while (!ladder.is_at_its_end() && !is_swamped(ladder, slopes)) {
+    ladder.climb();
+    if (ladder.size() < 5) continue;
+    bool settled = true;
+    for (std::size_t o = 0; o < slopes.size() && settled; ++o) settled = seems_settled(ladder, o);
+    if (!settled) continue;
+    ladder.look_ahead();
+    ladder.look_between();
+    for (std::size_t o = 0; o < slopes.size() && settled; ++o)
+      settled = is_confirmed(ladder, o, slopes[o]);
+    if (settled) return true;
+  }
+  judge_all(ladder, slopes);
   return false;
 }
 
