@@ -126,6 +126,27 @@ TEST_CASE("pieces of many kinds", "[gradtest][pieces]") {
   CHECK(missed == 0);
 }
 
+TEST_CASE("between the steps of floor and sign only 0 is right", "[gradtest][pieces]") {
+  const auto right = [](double) { return 0.0; };
+  const auto wrong = [](double) { return 0.3; };
+  gt::detail::Random random(6);
+  int ok = 0, caught = 0, count = 0;
+  const auto add = [&](const auto& f, double x) {
+    ++count;
+    ok += gt::check(f, right, x).verdict == gt::Verdict::ok;
+    caught += gt::check(f, wrong, x).verdict == gt::Verdict::wrong;
+  };
+  for (int i = 0; i < 200; ++i) {
+    const double length = 0.1 * std::pow(100, 0.5 + 0.5 * random.next());
+    const double x = 1.6 + 1.5 * random.next(), end = x + 0.2 * random.next();
+    add([=](double v) { return std::floor(v / length); }, x);
+    add([=](double v) { return v > end ? 1.0 : -1.0; }, x);
+  }
+  INFO(ok << " ok, " << caught << " caught of " << count);
+  CHECK(ok * 100 >= 96 * count);  // some are too near to a step
+  CHECK(caught * 100 >= 96 * count);
+}
+
 TEST_CASE("a sum of products of float32", "[gradtest][pieces]") {
   constexpr std::size_t terms = 6;
   const auto f = [](const Vec& v) {

@@ -62,19 +62,19 @@ class Ladder : public Rungs {
   /// What a flat part may hide: the last bit of what values were made from, which is some 1, or as
   /// large as what is varied; or what values jump by at its end.
   double hidden(std::size_t output) {
-    const double size = std::fmax(1, scale_.magnitude / scale_.unit);
-    return std::fmax(2 * scale_.precision * size, jump_at_edge(output));
+    return std::fmax(2 * scale_.precision * inner_size(), jump_at_edge(output));
   }
 
   /// What values jump by at the nearer end of a flat part around the point, because they are
-  /// rounded; 0 where there is none, or a function begins there by and by.
+  /// rounded; 0 where there is none, where a function begins there by and by, or where that is too
+  /// much for rounding, as the steps of floor are.
   double jump_at_edge(std::size_t output) {
     const double flat = flat_up_to(output);
     if (flat == 0) return 0;
     edges_.resize(2 * line_.outputs(), 0.0);
     double* known = edges_.data() + 2 * output;
     if (known[0] != flat) known[1] = jump_beyond(known[0] = flat, output);
-    return known[1];
+    return 64 * known[1] > std::fmax(std::fabs(centre_[output]), inner_size()) ? 0 : known[1];
   }
 
   /// How noisy each output is near the point, besides its roundoff. Each side is looked at by

@@ -60,8 +60,7 @@ class Rungs {
   /// bits of the value there, as far as it was made from numbers of the size of what is varied, or
   /// of some 1.
   double stillness(std::size_t output) const {
-    const double made_from = 64 * std::fmax(1, scale_.magnitude / scale_.unit);
-    return 4 * scale_.precision * std::fmin(std::fabs(centre_[output]), made_from);
+    return 4 * scale_.precision * std::fmin(std::fabs(centre_[output]), 64 * inner_size());
   }
   /// No value is further away than that.
   bool is_still(std::size_t output) const {
@@ -139,6 +138,9 @@ class Rungs {
   }
 
  protected:
+  /// How large numbers may be that values are made from: some 1, or as what is varied.
+  double inner_size() const { return std::fmax(1, scale_.magnitude / scale_.unit); }
+
   struct Rung {
     double step = 0;
     std::vector<double> above = {}, below = {};
