@@ -41,6 +41,10 @@ TEST_CASE("values can't be read while a program is captured", "[program]") {
     return error;
   };
   CHECK(contains(reads([](const Tensor& x) { x.sum().item<float>(); }), "item: "));
+  CHECK(contains(reads([](const Tensor& x) {
+                   if (x.sum() > 0) return;
+                 }),
+                 "bool: "));
   CHECK(contains(reads([](const Tensor& x) { x.to_vector<float>(); }), "to_vector: "));
   CHECK(contains(reads([](const Tensor& x) { x.data<float>(); }), "data: "));
   CHECK(contains(reads([](Tensor x) { (x * 2).mutable_data<float>(); }), "mutable_data: "));

@@ -126,6 +126,7 @@ Tensor::operator bool() const {
                     "bool: needs exactly one element, shape is {}; use any() or all(), and & and | "
                     "between masks",
                     layout.shape());
+  check_readable("bool", *this);
   return item<bool>();
 }
 

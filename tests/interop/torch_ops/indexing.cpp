@@ -14,7 +14,10 @@ void add_places(Table& t) {
   t.add("index_add(input, dim, index, source)", tg::index_add);
   t.add("index_copy(input, dim, index, source)", tg::index_copy);
   t.add("index_fill(input, dim, index, value)", tg::index_fill);
-  t.add("index_put(input, indices, values, accumulate=False)", tg::index_put);
+  t.add("index_put(input, indices, values, accumulate=False)",
+        [](T x, std::vector<tg::Tensor> at, T values, bool adds) {
+          return tg::index_put(x, at, values, adds);
+        });
   t.add("gather(input, dim, index)", tg::gather);
   t.add("take(input, index)", tg::take);
   t.add("take_along_dim(input, indices, dim)", tg::take_along_dim);
