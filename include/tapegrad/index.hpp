@@ -57,7 +57,8 @@ class Index {
 
   /// Throws IndexError from 2^63 on.
   template <std::integral T>
-  Index(T integer) : kind(Kind::integer), at(detail::index_of("Index", integer)) {}
+  requires(!std::same_as<T, bool>) Index(T integer)
+      : kind(Kind::integer), at(detail::index_of("Index", integer)) {}
   Index(Slice s) : kind(Kind::slice), range(s) {}
   Index(Ellipsis) : kind(Kind::dots) {}
   Index(NewAxis) : kind(Kind::new_axis) {}
@@ -118,6 +119,21 @@ class Selection : public Tensor {
     write_back();
   }
   Tensor& operator/=(const auto& other) & { return Tensor::operator/=(other); }
+  void operator&=(const auto& other) && {
+    Tensor::operator&=(other);
+    write_back();
+  }
+  Tensor& operator&=(const auto& other) & { return Tensor::operator&=(other); }
+  void operator|=(const auto& other) && {
+    Tensor::operator|=(other);
+    write_back();
+  }
+  Tensor& operator|=(const auto& other) & { return Tensor::operator|=(other); }
+  void operator^=(const auto& other) && {
+    Tensor::operator^=(other);
+    write_back();
+  }
+  Tensor& operator^=(const auto& other) & { return Tensor::operator^=(other); }
 
  private:
   void write_back() {

@@ -25,6 +25,8 @@ class Item {
   requires std::is_arithmetic_v<T>
   operator T() const;
 
+  /// Beside a tensor: x / x.sum().item().
+  operator Scalar() const { return value_; }
   double operator-() const { return -number(); }
   double number() const { return value_.to<double>("item"); }
 

@@ -166,6 +166,10 @@ Tensor randperm(std::int64_t n, std::same_as<DType> auto dtype,
                 Generator& generator = default_generator()) {
   return randperm(n, TensorOptions{.dtype = dtype}, generator);
 }
+Tensor normal(double mean, double std, const Shape& shape, std::same_as<DType> auto dtype,
+              Generator& generator = default_generator()) {
+  return normal(mean, std, shape, TensorOptions{.dtype = dtype}, generator);
+}
 Tensor rand_like(const Tensor& x, std::same_as<DType> auto dtype,
                  Generator& generator = default_generator()) {
   return rand_like(x, TensorOptions{.dtype = dtype}, generator);
@@ -173,6 +177,25 @@ Tensor rand_like(const Tensor& x, std::same_as<DType> auto dtype,
 Tensor randn_like(const Tensor& x, std::same_as<DType> auto dtype,
                   Generator& generator = default_generator()) {
   return randn_like(x, TensorOptions{.dtype = dtype}, generator);
+}
+
+// The generator alone: rand({2, 3}, generator).
+
+inline Tensor rand(const Shape& shape, Generator& generator) {
+  return rand(shape, TensorOptions{}, generator);
+}
+inline Tensor randn(const Shape& shape, Generator& generator) {
+  return randn(shape, TensorOptions{}, generator);
+}
+Tensor randint(std::integral auto low, std::integral auto high, const Shape& shape,
+               Generator& generator) {
+  return randint(low, high, shape, TensorOptions{}, generator);
+}
+inline Tensor randint(std::int64_t high, const Shape& shape, Generator& generator) {
+  return randint(high, shape, TensorOptions{}, generator);
+}
+inline Tensor randperm(std::int64_t n, Generator& generator) {
+  return randperm(n, TensorOptions{}, generator);
 }
 
 }  // namespace tapegrad

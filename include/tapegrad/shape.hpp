@@ -104,10 +104,27 @@ class Dims {
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  std::int64_t operator[](std::size_t i) const { return values_[i]; }
-  std::int64_t& operator[](std::size_t i) { return values_[i]; }
-  std::int64_t front() const { return values_[0]; }
-  std::int64_t back() const { return values_[size_ - 1]; }
+  /// Unsigned numbers aren't checked.
+  template <std::unsigned_integral T>
+  std::int64_t operator[](T i) const {
+    return values_[i];
+  }
+  template <std::unsigned_integral T>
+  std::int64_t& operator[](T i) {
+    return values_[i];
+  }
+  /// Negative numbers count from the end: shape[-1]. Throws IndexError for one out of range.
+  template <std::signed_integral T>
+  std::int64_t operator[](T i) const {
+    return values_[place(i)];
+  }
+  template <std::signed_integral T>
+  std::int64_t& operator[](T i) {
+    return values_[place(i)];
+  }
+  /// Throw IndexError for an empty list.
+  std::int64_t front() const { return (*this)[0]; }
+  std::int64_t back() const { return (*this)[-1]; }
   const std::int64_t* begin() const { return values_; }
   const std::int64_t* end() const { return values_ + size_; }
   std::int64_t* begin() { return values_; }
@@ -151,7 +168,14 @@ class Dims {
     }
     size_ = static_cast<std::uint32_t>(count);
   }
+  std::size_t place(std::int64_t i) const {
+    const std::int64_t at = i < 0 ? i + size_ : i;
+    if (at < 0 || at >= size_) [[unlikely]]
+      throw_outside(i);
+    return static_cast<std::size_t>(at);
+  }
   [[noreturn]] static void throw_too_long();
+  [[noreturn]] void throw_outside(std::int64_t i) const;
 
   std::int64_t values_[max_rank];  // uninitialised past size_: a copy touches only what is used
   std::uint32_t size_ = 0;

@@ -173,6 +173,11 @@ class Tensor : public detail::OnTape {
   Tensor operator[](T index) const {
     return select(0, detail::index_of("select", index));
   }
+  template <class T>
+  requires(std::same_as<T, bool> || std::floating_point<T>) Tensor operator[](T) const {
+    static_assert(!std::is_arithmetic_v<T>, "an index is an integer, a Slice or a tensor");
+    return {};
+  }
   Tensor index(std::span<const Index> indices) const;
   Selection index(std::initializer_list<Index> indices) const;
   /// The rows x[0], x[1], ..., views as select() gives them: for (Tensor row : x). Throws
@@ -222,6 +227,9 @@ class Tensor : public detail::OnTape {
   Tensor& operator&=(const Tensor& other) { return bitwise_and_(other); }
   Tensor& operator|=(const Tensor& other) { return bitwise_or_(other); }
   Tensor& operator^=(const Tensor& other) { return bitwise_xor_(other); }
+  Tensor& operator&=(Scalar other) { return bitwise_and_(other); }
+  Tensor& operator|=(Scalar other) { return bitwise_or_(other); }
+  Tensor& operator^=(Scalar other) { return bitwise_xor_(other); }
   /// The same by name.
   Tensor& add_(const Tensor& other);
   Tensor& sub_(const Tensor& other);

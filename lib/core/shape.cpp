@@ -7,6 +7,10 @@
 
 namespace tapegrad {
 
+void Dims::throw_outside(std::int64_t i) const {
+  fail<IndexError>("Dims: there is no element {} in {}", i, *this);
+}
+
 void Dims::throw_too_long() {
   fail<ShapeError>("shape: more than {} dimensions; flatten some", max_rank);
 }

@@ -36,7 +36,14 @@ void check_recordable(std::string_view operation, const Tensor& self) {
                        "{}: this view of shape {} looks at a tensor that doesn't lie row by row; "
                        "use the out-of-place form",
                        operation, self.shape());
-  if (!x.base->node) return;
+  if (!x.base->node) {
+    check<AutogradError>(
+        !x.node,
+        "{}: this is a view, of shape {}, of another that requires grad as a leaf; "
+        "use the out-of-place form, or change it under NoGrad",
+        operation, self.shape());
+    return;
+  }
   check<AutogradError>(!x.base->node->is_leaf(),
                        "{}: this is a view, of shape {}, of a leaf that requires grad; use the "
                        "out-of-place form, or change it under NoGrad",

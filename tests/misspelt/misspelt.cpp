@@ -7,6 +7,7 @@
 
 #include "tapegrad/custom.hpp"
 #include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/pool.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -29,7 +30,9 @@ void number_in_variable(Tensor x) { x = 5; }                           // says: 
 void number_in_view(Selection x) { x = 0.5; }                          // says: write x.fill_(value), or x = tensor(value)
 void shape_in_place(Tensor x) { x.squeeze_(); }                        // says: write x = x.squeeze(), for example
 void dims_in_place(Tensor x) { x.transpose_(0, 1); }                   // says: write x = x.squeeze(), for example
+void stride_of_pool() { nn::MaxPool2d p({3, 2}, {2, 1}); }              // says: name the options: {.stride = {2, 1}}
 void retained(const Tensor& x) { x.backward(true); }                   // says: write backward({.retain_graph = true})
+void fraction(const Tensor& x) { x[1.5]; }                              // says: an index is an integer, a Slice or a tensor
 void complex_numbers() { tensor(std::vector<std::complex<float>>{}); } // says: write two tensors
 void constants(const float* p) { from_blob(p, {2}); }                  // says: write tensor(std::span(data, n))
 void short_vjp(const Tensor& x) { custom("f", same, same)(x); }        // says: write a vjp that takes what forward takes, its result and a gradient

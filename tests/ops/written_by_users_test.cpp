@@ -266,3 +266,57 @@ TEST_CASE("memory of the user's needs no deleter", "[tensor][blob]") {
   from_blob(numbers, {4}, [&](void*) { ++freed; });
   CHECK(freed == 1);
 }
+
+TEST_CASE("shapes are counted from either end", "[shape]") {
+  const Tensor x = zeros({2, 3});
+  CHECK(x.shape()[-1] == 3);
+  CHECK(x.shape()[0] == 2);
+  CHECK(x.shape().back() == 3);
+  CHECK(error_of([&] { (void)x.shape()[2]; }) == "Dims: there is no element 2 in [2, 3]");
+  CHECK(error_of([&] { (void)x.shape()[-3]; }) == "Dims: there is no element -3 in [2, 3]");
+  CHECK(error_of([] { (void)Shape{}.back(); }) == "Dims: there is no element -1 in []");
+  CHECK(error_of([] { (void)Shape{}.front(); }) == "Dims: there is no element 0 in []");
+}
+
+TEST_CASE("item() stands beside tensors as a number", "[tensor][item]") {
+  const Tensor x = tensor({1.0, 3.0});
+  CHECK((x / x.sum().item()).to_vector<double>() == std::vector<double>{0.25, 0.75});
+  CHECK((x > x.mean().item()).to_vector<bool>() == std::vector<bool>{false, true});
+  Tensor y = x.clone();
+  y *= x.sum().item();
+  y[0] = x.max().item();
+  CHECK(y.to_vector<double>() == std::vector<double>{3, 12});
+  CHECK(full({1}, x[1].item()).item<int>() == 3);
+  CHECK(tensor({x[0].item(), 2.0}).shape() == Shape{2});
+}
+
+TEST_CASE("what brackets copied is written back by every operator", "[tensor][index]") {
+  Tensor x = arange(4);
+  x[tensor({0, 1})] |= tensor({4, 4});
+  x[x > 4] &= 4;
+  x[tensor({3})] ^= 1;
+  CHECK(x.to_vector<int>() == std::vector<int>{4, 4, 2, 2});
+  Tensor m = tensor({true, false});
+  m[m] &= false;
+  CHECK_FALSE(m.any());
+  m |= true;
+  CHECK(m.all());
+}
+
+TEST_CASE("a generator stands where options do", "[random]") {
+  Generator a(3), b(3);
+  CHECK(equal(rand({2}, a), rand({2}, {}, b)));
+  CHECK(equal(randn({2}, a), randn({2}, {}, b)));
+  CHECK(equal(randint(5, {3}, a), randint(5, {3}, {}, b)));
+  CHECK(equal(randint(1, 5, {3}, a), randint(1, 5, {3}, {}, b)));
+  CHECK(equal(randperm(4, a), randperm(4, {}, b)));
+}
+
+TEST_CASE("clip() and the larger of two have all their forms", "[ops]") {
+  const Tensor x = tensor({-1.0, 0.5, 2.0});
+  CHECK(x.clip(0).to_vector<double>() == std::vector<double>{0, 0.5, 2});
+  CHECK(clip(x, zeros(3, 1)[0], ones(3, 1)[0]).to_vector<double>() ==
+        std::vector<double>{0, 0.5, 1});
+  CHECK(max(x, zeros({3})).to_vector<double>() == std::vector<double>{0, 0.5, 2});
+  CHECK(min(x, zeros({3})).to_vector<double>() == std::vector<double>{-1, 0, 0});
+}

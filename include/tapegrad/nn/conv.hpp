@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tapegrad/by_name.hpp"
 #include "tapegrad/nn/module.hpp"
 #include "tapegrad/ops/convolution/conv.hpp"
 #include "tapegrad/ops/shape/pad.hpp"
@@ -15,6 +16,7 @@ namespace [[gnu::visibility("default")]] tapegrad {
 namespace nn {
 
 struct ConvLayerOptions {
+  tapegrad::detail::ByName by_name = {};
   Dims stride = 1;
   ConvPadding padding = 0;
   Dims dilation = 1;
@@ -28,6 +30,7 @@ struct ConvLayerOptions {
 };
 
 struct ConvTransposeLayerOptions {
+  tapegrad::detail::ByName by_name = {};
   Dims stride = 1;
   Dims padding = 0;
   Dims output_padding = 0;
@@ -84,7 +87,8 @@ class Convolution : public Layer {
 
 }  // namespace detail
 
-// A number, or two, in the place of the options are stride and padding: Conv2d(1, 32, 3, 1).
+// A number in the place of the options is the stride, and another one the padding:
+// Conv2d(1, 32, 3, 1). Lists are named, {.stride = {2, 1}}.
 // Each throws ShapeError for a negative number of channels or a kernel without elements, DTypeError
 // for integer parameters, Error for options that don't fit, and what its function throws.
 

@@ -38,7 +38,8 @@ class AdaptivePool : public Layer {
 
 }  // namespace detail
 
-// A number in the place of the options is the stride: MaxPool2d(2, 2).
+// A number in the place of the options is the stride: MaxPool2d(2, 2). A list is named,
+// {.stride = {2, 1}}.
 
 /// max_pool1d().
 struct MaxPool1d : detail::Pool<MaxPoolOptions> {

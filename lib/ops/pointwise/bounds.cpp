@@ -143,6 +143,11 @@ Tensor clip(const Tensor& x, Scalar low, Scalar high) {
   return clamped("clip", x, promote(promote(x.dtype(), low), high), low, high);
 }
 
+Tensor clip(const Tensor& x, Scalar low) {
+  check_defined("clip", x, low);
+  return clamped("clip", x, promote(x.dtype(), low), low, no_limit);
+}
+
 Tensor clamp(const Tensor& x, Scalar low) {
   check_defined("clamp", x, low);
   return clamped("clamp", x, promote(x.dtype(), low), low, no_limit);
@@ -161,6 +166,11 @@ Tensor clamp_max(const Tensor& x, Scalar high) {
 Tensor clamp(const Tensor& x, const Tensor& low, const Tensor& high) {
   check_defined("clamp", x, low, high);
   return speaking_as("clamp", [&] { return from_above(from_below(x, low), high); });
+}
+
+Tensor clip(const Tensor& x, const Tensor& low, const Tensor& high) {
+  check_defined("clip", x, low, high);
+  return speaking_as("clip", [&] { return from_above(from_below(x, low), high); });
 }
 
 Tensor clamp_min(const Tensor& x, const Tensor& low) {

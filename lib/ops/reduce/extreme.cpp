@@ -1,5 +1,6 @@
 #include "tapegrad/ops/reduce/extreme.hpp"
 
+#include "core/speaking.hpp"
 #include "kernels/extreme.hpp"
 #include "ops/index/along.hpp"
 #include "ops/reduced.hpp"
@@ -102,6 +103,15 @@ Extremes max(const Tensor& x, std::int64_t dim, Keepdim keep) {
 }
 Extremes min(const Tensor& x, std::int64_t dim, Keepdim keep) {
   return extreme_along<Smallest>("min", x, dim, keep);
+}
+
+Tensor max(const Tensor& a, const Tensor& b) {
+  check_defined("max", a, b);
+  return speaking_as("max", [&] { return maximum(a, b); });
+}
+Tensor min(const Tensor& a, const Tensor& b) {
+  check_defined("min", a, b);
+  return speaking_as("min", [&] { return minimum(a, b); });
 }
 
 Tensor amax(const Tensor& x, const Dims& dims, Keepdim keep) {

@@ -20,10 +20,15 @@ void add_convolution(Table& t, const std::string& name) {
       "nn.functional." + name +
       "(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)";
   t.add(signature, [](T x, T w, T b, Dims stride, Dims padding, Dims dilation, Int groups) {
-    return f(x, w, b, {stride, padding, dilation, groups});
+    return f(x, w, b,
+             {.stride = stride, .padding = padding, .dilation = dilation, .groups = groups});
   });
   t.add(signature, [](T x, T w, T b, Dims stride, std::string padding, Dims dilation, Int groups) {
-    return f(x, w, b, {stride, std::string_view(padding), dilation, groups});
+    return f(x, w, b,
+             {.stride = stride,
+              .padding = std::string_view(padding),
+              .dilation = dilation,
+              .groups = groups});
   });
 }
 
@@ -33,7 +38,12 @@ void add_transpose(Table& t, const std::string& name) {
             "(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, "
             "dilation=1)",
         [](T x, T w, T b, Dims stride, Dims padding, Dims more, Int groups, Dims dilation) {
-          return f(x, w, b, {stride, padding, more, groups, dilation});
+          return f(x, w, b,
+                   {.stride = stride,
+                    .padding = padding,
+                    .output_padding = more,
+                    .groups = groups,
+                    .dilation = dilation});
         });
 }
 
@@ -49,7 +59,8 @@ void add_max_pool(Table& t, const std::string& name) {
             "(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, "
             "return_indices=False)",
         [](T x, Dims kernel, Dims stride, Dims padding, Dims dilation, bool ceil, bool places) {
-          const nn::MaxPoolOptions how{stride, padding, dilation, ceil};
+          const nn::MaxPoolOptions how{
+              .stride = stride, .padding = padding, .dilation = dilation, .ceil_mode = ceil};
           return places ? listed(with_places(x, kernel, how)) : listed(f(x, kernel, how));
         });
 }
@@ -61,7 +72,12 @@ void add_avg_pool(Table& t, const std::string& name) {
             "count_include_pad=True, divisor_override=None)",
         [](T x, Dims kernel, Dims stride, Dims padding, bool ceil, bool zeros,
            std::optional<Int> divisor) {
-          return f(x, kernel, {stride, padding, ceil, zeros, divisor});
+          return f(x, kernel,
+                   {.stride = stride,
+                    .padding = padding,
+                    .ceil_mode = ceil,
+                    .count_include_pad = zeros,
+                    .divisor_override = divisor});
         });
 }
 

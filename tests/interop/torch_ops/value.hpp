@@ -55,11 +55,14 @@ void convert(const Value& value, std::optional<T>& to) {
   if (!std::holds_alternative<std::monostate>(value.is)) convert(value, to.emplace());
 }
 
-/// Scalar and Index have no default: they begin as what any value replaces.
+/// Scalar, Index and Keepdim have no default: they begin as what any value replaces.
 template <class T>
 T blank() {
   if constexpr (std::is_default_constructible_v<T>) return T{};
-  if constexpr (!std::is_default_constructible_v<T>) return T(false);
+  if constexpr (!std::is_default_constructible_v<T>) {
+    if constexpr (std::is_constructible_v<T, bool>) return T(false);
+    if constexpr (!std::is_constructible_v<T, bool>) return T(0);
+  }
 }
 
 template <class T>

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "tapegrad/by_name.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -31,6 +32,7 @@ class ConvPadding {
 };
 
 struct ConvOptions {
+  tapegrad::detail::ByName by_name = {};
   Dims stride = 1;
   ConvPadding padding = 0;
   Dims dilation = 1;
@@ -58,6 +60,7 @@ Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
               const ConvOptions& options = {});
 
 struct ConvTransposeOptions {
+  tapegrad::detail::ByName by_name = {};
   Dims stride = 1;
   /// What is cut off the result on both sides.
   Dims padding = 0;

@@ -1,6 +1,7 @@
 // Windows of images as columns of a matrix, and back.
 #pragma once
 
+#include "tapegrad/by_name.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -9,6 +10,7 @@ namespace nn {
 
 /// One number for height and width, or two.
 struct FoldOptions {
+  tapegrad::detail::ByName by_name = {};
   Dims dilation = 1;
   /// Zeros on both sides.
   Dims padding = 0;

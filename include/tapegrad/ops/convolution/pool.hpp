@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "tapegrad/by_name.hpp"
 #include "tapegrad/ops/reduce/extreme.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -14,6 +15,7 @@ namespace [[gnu::visibility("default")]] tapegrad {
 namespace nn {
 
 struct MaxPoolOptions {
+  tapegrad::detail::ByName by_name = {};
   /// How far each window is from the one before it; an empty list means as far as it reaches.
   Dims stride = {};
   /// What there is of -inf on both sides, at most half of a window.
@@ -43,6 +45,7 @@ Extremes max_pool3d_with_indices(const Tensor& x, const Dims& kernel_size,
                                  const MaxPoolOptions& options = {});
 
 struct AvgPoolOptions {
+  tapegrad::detail::ByName by_name = {};
   Dims stride = {};
   /// Zeros on both sides, at most half of a window.
   Dims padding = 0;
@@ -80,6 +83,7 @@ Extremes adaptive_max_pool2d_with_indices(const Tensor& x, const Dims& output_si
 Extremes adaptive_max_pool3d_with_indices(const Tensor& x, const Dims& output_size);
 
 struct LpPoolOptions {
+  tapegrad::detail::ByName by_name = {};
   Dims stride = {};
   bool ceil_mode = false;
 };

@@ -1,6 +1,7 @@
 // The largest elements of windows back at their places.
 #pragma once
 
+#include "tapegrad/by_name.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -8,6 +9,7 @@ namespace [[gnu::visibility("default")]] tapegrad {
 namespace nn {
 
 struct MaxUnpoolOptions {
+  tapegrad::detail::ByName by_name = {};
   /// As of the pool; an empty list means as far as the kernel reaches.
   Dims stride = {};
   Dims padding = 0;

@@ -22,6 +22,7 @@ class NestedList {
  public:
   template <class T>
   requires std::is_arithmetic_v<T> NestedList(T value) : value_(value) {}
+  NestedList(const Item& value) : value_(value) {}
   NestedList(std::initializer_list<NestedList> items) : items_(items), is_list_(true) {}
   NestedList(const NestedList&) = delete;
   NestedList& operator=(const NestedList&) = delete;

@@ -29,12 +29,14 @@ Tensor clip(const Tensor& x, Scalar low, Scalar high);
 /// A limit only from below; the kink as in clamp.
 Tensor clamp_min(const Tensor& x, Scalar low);
 Tensor clamp(const Tensor& x, Scalar low);
+Tensor clip(const Tensor& x, Scalar low);
 /// A limit only from above; the kink as in clamp.
 Tensor clamp_max(const Tensor& x, Scalar high);
 /// Limits of their own for each element, which broadcast, and whose types promote; a limit that is
 /// NaN gives NaN. Derivative: g to x inside, at the kinks, which are the limits, and where x is
 /// NaN; elsewhere to the limit that was taken.
 Tensor clamp(const Tensor& x, const Tensor& low, const Tensor& high);
+Tensor clip(const Tensor& x, const Tensor& low, const Tensor& high);
 Tensor clamp_min(const Tensor& x, const Tensor& low);
 Tensor clamp_max(const Tensor& x, const Tensor& high);
 

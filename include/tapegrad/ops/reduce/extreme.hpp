@@ -26,6 +26,10 @@ Tensor min(const Tensor& x);
 Extremes max(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
 Extremes min(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
 
+/// maximum() and minimum() of two tensors.
+Tensor max(const Tensor& a, const Tensor& b);
+Tensor min(const Tensor& a, const Tensor& b);
+
 /// The largest over `dims`; an empty list means all. Derivative: g to the element that is the
 /// result; at a kink, where several are, in equal parts to them (to the NaNs where it is NaN, of
 /// which PyTorch makes NaN everywhere); 0 elsewhere.
