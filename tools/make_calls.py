@@ -25,6 +25,8 @@ HOSTILE = {**PLAIN, TENSORS: f"{TENSORS}{{h.a, h.b}}", "Scalar": "h.x", "std::in
            "bool": "h.n > 0", "char*": '"sum"', "std::string_view": '"sum"', "Dims": "Dims{h.n}", "Shape": "Shape{h.n}",
            "std::optional<std::int64_t>": "std::optional<std::int64_t>(h.n)",
            "std::optional<double>": "std::optional<double>(h.number())"}
+# Nobody may look at their elements.
+UNINITIALISED = {"empty_like", "new_empty"}
 
 
 def type_of(parameter):
@@ -64,7 +66,10 @@ def hostile_calls(headers):
                 else:
                     arguments.append(HOSTILE.get(kind, kind + "{}"))
             said = CALLED.get(("", name), name)
-            yield f'{{"{said}", [](const Hostile& h) {{ return results_of({call(space, name, arguments)}); }}}},'
+            made = call(space, name, arguments)
+            if name in UNINITIALISED:
+                made = f"zeros_like({made})"
+            yield f'{{"{said}", [](const Hostile& h) {{ return results_of({made}); }}}},'
 
 
 def main(output, depfile, include):

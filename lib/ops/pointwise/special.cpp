@@ -1,5 +1,6 @@
 #include "tapegrad/ops/pointwise/special.hpp"
 
+#include <limits>
 #include <numbers>
 
 #include "ops/beside.hpp"
@@ -64,7 +65,9 @@ struct Polygamma : Unary<Polygamma> {
   explicit Polygamma(std::int64_t order) : n(order) {}
   void attributes(AttributeList& list) const { list("n", n); }
   auto f(const auto& x) const { return polygamma(n, x); }
-  auto df(const auto& x, const auto&) const { return polygamma(n + 1, x); }
+  auto df(const auto& x, const auto&) const { return polygamma(next(), x); }
+  /// Orders that large give 0 or infinities, whose sign goes by whether they are odd.
+  std::int64_t next() const { return n < std::numeric_limits<std::int64_t>::max() ? n + 1 : n - 1; }
 };
 
 struct Xlogy : Binary<Xlogy> {
