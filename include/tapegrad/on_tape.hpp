@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "tapegrad/error.hpp"
+#include "tapegrad/hints.hpp"
 #include "tapegrad/hook.hpp"
-#include "tapegrad/keepdim.hpp"
 #include "tapegrad/shape.hpp"
 #include "tapegrad/tensor_handle.hpp"
 

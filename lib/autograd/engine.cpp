@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <mutex>
 #include <utility>
 
 #include "autograd/anomaly.hpp"
@@ -18,8 +17,6 @@
 #include "core/tensor_impl.hpp"
 #include "core/thread_end.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/ops/pointwise.hpp"
-#include "tapegrad/ops/reduce.hpp"
 
 namespace tapegrad {
 namespace {

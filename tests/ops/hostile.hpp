@@ -1,5 +1,5 @@
-// The functions that hostile_test.cpp calls, by what they take. tools/check_error_texts.py finds
-// those that are missing.
+// Calls of hostile_test.cpp with arguments that are hostile to one function, by what they take.
+// Every function is called besides, by what is made of the headers (calls.hpp).
 #pragma once
 
 #include <span>

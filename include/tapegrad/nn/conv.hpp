@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tapegrad/by_name.hpp"
+#include "tapegrad/hints.hpp"
 #include "tapegrad/nn/module.hpp"
 #include "tapegrad/ops/convolution/conv.hpp"
 #include "tapegrad/ops/shape/pad.hpp"

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "tapegrad/by_name.hpp"
+#include "tapegrad/hints.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {

@@ -1,7 +1,7 @@
 // Windows of images as columns of a matrix, and back.
 #pragma once
 
-#include "tapegrad/by_name.hpp"
+#include "tapegrad/hints.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {

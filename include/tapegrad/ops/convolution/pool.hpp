@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "tapegrad/by_name.hpp"
+#include "tapegrad/hints.hpp"
 #include "tapegrad/ops/reduce/extreme.hpp"
 #include "tapegrad/tensor.hpp"
 

@@ -1,7 +1,7 @@
 // The largest elements of windows back at their places.
 #pragma once
 
-#include "tapegrad/by_name.hpp"
+#include "tapegrad/hints.hpp"
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
