@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What CI does, in order; stops at the first step that fails. `./dev check` installs what it needs.
-# usage: check.bash [--list | STEP...]    Most steps need `build` to have been, now or before.
+# usage: check.bash [--list [all] | STEP...]    Most steps need `build` to have been, now or before.
 # Each step's output goes to build/check-logs and is shown only when the step fails.
 set -euo pipefail
 
@@ -11,7 +11,11 @@ consumers=$build/consumers
 cd "$root"
 all_steps=(format layers operation_table docs build alone tests counts mutants old_processor samples interop sanitize threads fuzz
   install pkg_config gradtest cmake meson_subproject static trixie)
-[[ ${1-} != --list ]] || { printf '%s\n' "${all_steps[@]}"; exit 0; }
+long_steps=(sanitize_all)  # for who names them
+case "${1-} ${2-}" in
+  '--list ') printf '%s\n' "${all_steps[@]}"; exit 0 ;;
+  '--list all') printf '%s\n' "${all_steps[@]}" "${long_steps[@]}"; exit 0 ;;
+esac
 steps=("$@")
 (( $# )) || steps=("${all_steps[@]}")
 mkdir -p "$logs"
@@ -84,24 +88,47 @@ step_samples() { meson test -C "$build/check" --no-rebuild --print-errorlogs --s
 # Says that it was skipped where Python's packages can't be had.
 step_interop() { bash tests/interop/run.bash suite "$build/check/tests/interop"; }
 
+# The folders whose code handles memory itself; the others call their public functions.
+sanitized_folders=(core kernels autograd ops program io data onnx)
+sanitized_samples=(samples/linear_regression/linear_regression samples/logistic_regression/logistic_regression
+  samples/inspect/inspect samples/derivatives/derivatives)
+
+# fuzzers KIND: targets of the readers' programs, which replay seeds or look for more (fuzz).
+fuzzers() { sed -n "s|^build \(tests/fuzz/.*_$1\): cpp_LINKER.*|\1|p" "$build/sanitize/build.ninja"; }
+
+step_sanitize() {
+  local replays
+  configure_sanitized
+  mapfile -t replays < <(fuzzers replay)
+  compile sanitize $(printf 'tests/%s_test ' "${sanitized_folders[@]}") tests/no_memory/no_memory_test tests/kill/trainer \
+    tests/properties/properties tests/fuzz/seeds "${replays[@]}" $(fuzzers fuzz) "${sanitized_samples[@]}"
+  replays=("${replays[@]##*/}")
+  test_sanitized "${sanitized_folders[@]}" ops_table no_memory properties "${replays[@]%_replay}"
+}
+
+# With what is made of public operations: modules, optimizers, training, sessions; half as long again.
+step_sanitize_all() {
+  configure_sanitized
+  compile sanitize all "${sanitized_samples[@]}"
+  # accuracy: its million arguments for each function go through loops that the other tests run as well.
+  test_sanitized --no-suite tools --no-suite samples --no-suite kill --no-suite accuracy
+}
+
 # The archive rather than the shared library, so that this is the static Meson build as well. With clang, which
 # takes half as long as g++ to compile the sanitizers' checks, and without optimization, which takes three
 # times as long, or debugging information, a sixth of it: what a sanitizer finds is named by function, and has
 # its line in a build with -Ddebug=true. The readers' fuzzers come of the same objects. GNU's linker takes some 10 s
 # for each of the programs, LLVM's less than half of that.
-step_sanitize() {
+configure_sanitized() {
   CXX=clang++ CXX_LD=lld configure sanitize -Doptimization=0 -Ddebug=false -Db_ndebug=false -Db_sanitize=address,undefined -Db_lundef=false \
     -Ddefault_library=static -Dtests=true -Dsamples=true -Dbench=false -Dfuzz=true
-  local sample named=()
-  for sample in linear_regression logistic_regression inspect derivatives; do
-    named+=("samples/$sample/$sample")
-  done
-  compile sanitize all "${named[@]}"
-  # accuracy: its million arguments for each function go through loops that the other tests run as well.
+}
+
+# test_sanitized ARGUMENT...: of `meson test`; then samples, and a trainer that is killed.
+test_sanitized() {
   export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
   export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-  meson test -C "$build/sanitize" --no-rebuild --print-errorlogs --timeout-multiplier 4 \
-    --no-suite tools --no-suite samples --no-suite kill --no-suite accuracy
+  meson test -C "$build/sanitize" --no-rebuild --print-errorlogs --timeout-multiplier 4 "$@"
   python3 tests/kill/kill_test.py "$build/sanitize/tests/kill/trainer" --kills 5 --steps 20
   # A few steps of each: whole trainings take minutes in a program that is slowed down tenfold.
   local samples=$build/sanitize/samples kept=$build/sanitize/kept
@@ -127,9 +154,7 @@ step_threads() {
 # The seeds and small changes of them have run as tests already: this looks a little further. `./dev fuzz` has
 # faster programs.
 step_fuzz() {
-  local formats
-  mapfile -t formats < <(sed -n 's|^build tests/fuzz/\(.*\)_fuzz: cpp_LINKER.*|\1|p' "$build/sanitize/build.ninja")
-  each "${formats[@]}" | xargs -n 1 -P "$(nproc)" tools/fuzz.bash "$build/sanitize" 10
+  fuzzers fuzz | sed 's|.*/||; s|_fuzz$||' | xargs -n 1 -P "$(nproc)" tools/fuzz.bash "$build/sanitize" 10
 }
 
 step_install() {
@@ -224,15 +249,14 @@ step_static() {
 }
 
 # The next Debian's compiler and libraries, with warnings as errors; who runs that one has done so above. Without the
-# levels' libraries, which are the same sources, and not optimized: it has to compile and be right. The tests of the tape
-# and of programs, which go through most operations; `./dev check --in trixie` runs everything.
+# levels' libraries, which are the same sources, and not optimized: it has to compile and be right. The tests of the
+# tape, and a sample; `./dev check --in trixie` runs everything.
 step_trixie() {
   [[ $(. /etc/os-release; echo "${VERSION_CODENAME-}") != trixie ]] || return 0
   (( EUID == 0 )) || skip 'only root can enter another Debian'
   unshare --mount true || skip 'another Debian needs the right to mount'
-  local tests=(autograd program)
-  tools/in_debian.bash trixie env CHECK_BUILD='-Dlevels= -Dbench=false -Doptimization=0' CHECK_TESTS="--suite unit ${tests[*]}" \
-    CHECK_TARGETS="samples/logistic_regression/logistic_regression $(printf 'tests/%s_test ' "${tests[@]}")" \
+  tools/in_debian.bash trixie env CHECK_BUILD='-Dlevels= -Dbench=false -Doptimization=0' CHECK_TESTS='--suite unit autograd' \
+    CHECK_TARGETS='samples/logistic_regression/logistic_regression tests/autograd_test' \
     ./dev check build tests
 }
 

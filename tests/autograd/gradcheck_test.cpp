@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "autograd/leaf.hpp"
+#include "support/sanitized.hpp"
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/memory.hpp"
@@ -210,7 +211,7 @@ TEST_CASE("many elements are checked along directions", "[autograd][gradcheck]")
   for (std::size_t i = 0; i < start.size(); ++i) start[i] = std::sin(static_cast<double>(i));
   const Tensor x = leaf(std::move(start), {40, 50});
   const auto f = [](const Tensors& in) { return sum(exp(in[0]) * in[0], 1); };
-  const Report report = gradcheck(f, {x}, {.order = 2});
+  const Report report = gradcheck(f, {x}, {.order = test::fewer(2, 1)});
   INFO(report.text());
   CHECK(report);
   CHECK(report.evaluations < 2000);

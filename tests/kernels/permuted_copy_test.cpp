@@ -12,6 +12,7 @@
 #include "kernels/parallel.hpp"
 #include "support/catch.hpp"
 #include "support/cut.hpp"
+#include "support/sanitized.hpp"
 
 namespace tapegrad {
 namespace {
@@ -75,6 +76,7 @@ TEST_CASE("a copy turns matrices of all sizes", "[kernels][copy]") {
   for (const DType dtype : all_types) {
     for (const std::int64_t n : {1, 3, 7, 8, 16, 17, 63, 65, 515}) {
       for (const std::int64_t m : {1, 2, 5, 16, 33, 64, 67, 1100}) {
+        if (test::sanitized && n * m > 20'000) continue;
         INFO(name_of(dtype) << " " << n << " x " << m);
         CHECK(copies(dtype, laid({n, m}, {0, 1}, 1), laid({n, m}, {1, 0}, 1)));
       }
@@ -89,7 +91,7 @@ TEST_CASE("a copy permutes the dimensions of any rank", "[kernels][copy]") {
   };
   for (const int threads : {1, 2, 3, 7}) {
     const test::Cut cut(threads, threads == 1 ? 1 << 15 : 50);
-    for (int trial = 0; trial < 120; ++trial) {
+    for (int trial = 0; trial < test::fewer(120, 20); ++trial) {
       const auto rank = static_cast<std::size_t>(pick(0, 8));
       Shape shape(rank, 1);
       std::int64_t room = 20'000;

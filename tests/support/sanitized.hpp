@@ -11,4 +11,7 @@ constexpr bool sanitized = __has_feature(address_sanitizer);
 constexpr bool sanitized = false;
 #endif
 
+/// As many of something as there is time for.
+constexpr int fewer(int all, int with_sanitizer) { return sanitized ? with_sanitizer : all; }
+
 }  // namespace tapegrad::test

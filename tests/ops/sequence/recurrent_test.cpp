@@ -5,6 +5,7 @@
 
 #include "support/catch.hpp"
 #include "support/op_table.hpp"
+#include "support/sanitized.hpp"
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/gradcheck.hpp"
@@ -106,7 +107,7 @@ TEST_CASE("a cell's derivatives are right in both directions and with lengths",
         x.push_back(spread(in.shape, in.low, in.high, static_cast<int>(x.size())).requires_grad_());
       }
       // What lies behind a length has a slope of 0, of which differences have no digit.
-      CHECK(gradcheck(row.f, x, {.order = 2, .accept_inconclusive = true}));
+      CHECK(gradcheck(row.f, x, {.order = test::fewer(2, 1), .accept_inconclusive = true}));
     }
   }
 }
