@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/dense_loop.hpp"
+#include "kernels/joined_rows.hpp"
 #include "kernels/part_of_batch.hpp"
 #include "kernels/ref.hpp"
 #include "kernels/simd.hpp"
@@ -227,16 +228,17 @@ template <class T, std::size_t N>
     }
     return f.call(f.f, arrays[0].data, in.data(), ahead.data(), n);
   }
-  Walk<N + 1>(arrays).parallel_rows(
-      grain, [&](const auto& at, const auto& stride, std::int64_t length) {
-        std::array<const T*, N> in;
-        std::array<std::int64_t, N> in_stride;
-        for (std::size_t k = 0; k < N; ++k) {
-          in[k] = reinterpret_cast<const T*>(at[k + 1]);
-          in_stride[k] = stride[k + 1];
-        }
-        VectorRow<T, N>::run_any(f, reinterpret_cast<T*>(at[0]), stride[0], in, in_stride, length);
-      });
+  const Walk<N + 1> walk(arrays);
+  if (JoinedRows<T, N>::fits(walk)) return JoinedRows<T, N>(walk).run(f);
+  walk.parallel_rows(grain, [&](const auto& at, const auto& stride, std::int64_t length) {
+    std::array<const T*, N> in;
+    std::array<std::int64_t, N> in_stride;
+    for (std::size_t k = 0; k < N; ++k) {
+      in[k] = reinterpret_cast<const T*>(at[k + 1]);
+      in_stride[k] = stride[k + 1];
+    }
+    VectorRow<T, N>::run_any(f, reinterpret_cast<T*>(at[0]), stride[0], in, in_stride, length);
+  });
 }
 
 /// map() by single elements, whatever a row does.

@@ -98,15 +98,19 @@ void add_elementary(Group& group, std::int64_t n) {
       no_fma);
 }
 
-void add_broadcast(Group& group) {
-  group.add("add [4096, 1024] + [1024]", [] {
-    TENSORS(return [x = uniform({4096, 1024}), y = uniform({1024})] { keep(x + y); };)
-    LIMIT(return [x = limits::random(4096 * 1024), y = limits::random(1024),
-                  z = limits::zeros(4096 * 1024)]() mutable {
+void add_broadcast(Group& group, std::int64_t rows, std::int64_t columns) {
+  const std::string row = std::to_string(columns) + "]";
+  const std::string name = "add [" + std::to_string(rows) + ", " + row + " + [" + row;
+  group.add(name, [rows, columns] {
+    TENSORS(return [x = uniform({rows, columns}), y = uniform({columns})] { keep(x + y); };)
+    LIMIT(return [x = limits::random(rows * columns), y = limits::random(columns),
+                  z = limits::zeros(rows * columns)]() mutable {
       limits::add_row(z, x, y);
       keep(z);
     };)
-    XTENSOR(return [x = uniform(4096, 1024), y = uniform(1024)] { versus::keep(Array<2>(x + y)); };)
+    XTENSOR(return
+            [x = uniform(static_cast<std::size_t>(rows), static_cast<std::size_t>(columns)),
+             y = uniform(static_cast<std::size_t>(columns))] { versus::keep(Array<2>(x + y)); };)
   });
 }
 
@@ -116,7 +120,8 @@ Group pointwise() {
   Group group{"Functions of each element, float32, new result", {}};
   for (const std::int64_t n : sizes) add_arithmetic(group, n);
   for (const std::int64_t n : sizes) add_elementary(group, n);
-  add_broadcast(group);
+  add_broadcast(group, 4096, 1024);
+  add_broadcast(group, 10'000, 10);
   return group;
 }
 
