@@ -229,7 +229,10 @@ template <class T, std::size_t N>
     return f.call(f.f, arrays[0].data, in.data(), ahead.data(), n);
   }
   const Walk<N + 1> walk(arrays);
-  if (JoinedRows<T, N>::fits(walk)) return JoinedRows<T, N>(walk).run(f);
+  if (walk.rank() > 1 && walk.size(0) <= longest_joined_row &&
+      run_joined_rows(walk.operands(sizeof(T)), f.f, f.call)) {
+    return;
+  }
   walk.parallel_rows(grain, [&](const auto& at, const auto& stride, std::int64_t length) {
     std::array<const T*, N> in;
     std::array<std::int64_t, N> in_stride;

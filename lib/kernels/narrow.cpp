@@ -4,18 +4,28 @@
 #include <concepts>
 #include <limits>
 #include <type_traits>
+#if defined(__F16C__)
+#include <immintrin.h>
+#endif
 
 #include "core/dispatch.hpp"
+#include "kernels/conversion.hpp"
 #include "kernels/copy.hpp"
 
 namespace tapegrad::kernels {
 namespace {
 
-/// computed_in() of an element type.
+/// computed_in() of a narrow type.
 template <class T>
-using Wide = std::conditional_t<
-    std::same_as<T, std::int8_t> || std::same_as<T, std::int16_t>, std::int32_t,
-    std::conditional_t<std::same_as<T, Float16> || std::same_as<T, BFloat16>, float, T>>;
+using Wide = std::conditional_t<std::integral<T>, std::int32_t, float>;
+
+template <class F>
+void dispatch_narrow(DType dtype, const F& f) {
+  if (dtype == DType::int8) return f(std::type_identity<std::int8_t>{});
+  if (dtype == DType::int16) return f(std::type_identity<std::int16_t>{});
+  if (dtype == DType::float16) return f(std::type_identity<Float16>{});
+  f(std::type_identity<BFloat16>{});
+}
 
 constexpr std::int64_t block_length = 512;
 
@@ -29,7 +39,8 @@ struct Block {
 
 void load(Block& block, DType dtype, const std::byte* from, std::int64_t stride, std::int64_t n) {
   block.dtype = computed_in(dtype);
-  dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) {
+  if (!is_narrow(dtype)) return Conversion(dtype, dtype)(block.bytes, 1, from, stride, n);
+  dispatch_narrow(dtype, [&]<class T>(std::type_identity<T>) {
     const auto* elements = reinterpret_cast<const T*>(from);
     auto* to = reinterpret_cast<Wide<T>*>(block.bytes);
     if (stride == 1) {
@@ -43,20 +54,40 @@ void load(Block& block, DType dtype, const std::byte* from, std::int64_t stride,
 /// Integers wrap around, but what was a fraction takes the nearest that there is.
 template <class T>
 T narrowed(Wide<T> value, [[maybe_unused]] bool was_floating) {
-  if constexpr (std::integral<T> && !std::same_as<T, Wide<T>>) {
+  if constexpr (std::integral<T>) {
     using Limits = std::numeric_limits<T>;
     if (was_floating) value = std::clamp<Wide<T>>(value, Limits::min(), Limits::max());
   }
   return static_cast<T>(value);
 }
 
+/// to[i] = T(from[i]) as far as there are instructions for it, which give the same bits; how far.
+template <class T>
+std::int64_t store_by_instructions([[maybe_unused]] T* to, [[maybe_unused]] const Wide<T>* from,
+                                   [[maybe_unused]] std::int64_t n) {
+  std::int64_t done = 0;
+#if defined(__F16C__)
+  if constexpr (std::same_as<T, Float16>) {
+    for (; done + 8 <= n; done += 8) {
+      const __m128i halves =
+          _mm256_cvtps_ph(_mm256_loadu_ps(from + done), _MM_FROUND_TO_NEAREST_INT);
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(to + done), halves);
+    }
+  }
+#endif
+  return done;
+}
+
 void store(const Block& block, bool was_floating, DType dtype, std::byte* to, std::int64_t stride,
            std::int64_t n) {
-  dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) {
+  if (!is_narrow(dtype)) return Conversion(dtype, dtype)(to, stride, block.bytes, 1, n);
+  dispatch_narrow(dtype, [&]<class T>(std::type_identity<T>) {
     const auto* from = reinterpret_cast<const Wide<T>*>(block.bytes);
     auto* elements = reinterpret_cast<T*>(to);
     if (stride == 1) {
-      for (std::int64_t i = 0; i < n; ++i) elements[i] = narrowed<T>(from[i], was_floating);
+      for (std::int64_t i = store_by_instructions(elements, from, n); i < n; ++i) {
+        elements[i] = narrowed<T>(from[i], was_floating);
+      }
     } else {
       for (std::int64_t i = 0; i < n; ++i)
         elements[i * stride] = narrowed<T>(from[i], was_floating);

@@ -1,6 +1,6 @@
 // The vocabulary in which pointwise operations are written, for scalars and for SIMD batches.
 // Tensors have the same names, so that one text serves all three. The functions of elementary.hpp,
-// standard.hpp and special.hpp belong to it.
+// rounding.hpp, standard.hpp and special.hpp belong to it.
 #pragma once
 
 #include <cmath>
@@ -10,6 +10,7 @@
 #include <xsimd/xsimd.hpp>
 
 #include "kernels/elementary.hpp"
+#include "kernels/rounding.hpp"
 #include "kernels/special.hpp"
 #include "kernels/standard.hpp"
 #include "kernels/wrap.hpp"

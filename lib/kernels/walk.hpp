@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/joined_rows.hpp"
 #include "kernels/parallel.hpp"
 #include "kernels/ref.hpp"
 
@@ -102,6 +103,11 @@ class Walk {
   std::int64_t size(std::size_t d) const { return sizes_[d]; }
   const std::array<std::int64_t, N>& strides(std::size_t d) const { return strides_[d]; }
   const std::array<std::byte*, N>& start() const { return start_; }
+  /// Of arrays whose elements all have that size.
+  Operands operands(std::size_t element) const {
+    return {start_.data(),      N,    static_cast<std::int64_t>(element), sizes_.data(),
+            strides_[0].data(), rank_};
+  }
 
   /// The same from other first elements.
   template <class F>

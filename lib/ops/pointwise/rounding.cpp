@@ -18,29 +18,28 @@ namespace {
 /// A step function of a floating-point number: its derivative is 0.
 template <class Op>
 struct Step : Unary<Op> {
-  static constexpr bool vector = false;
   static constexpr Needs keeps = save_nothing;
   Grads vjp(const Saved&, const Tensor& g) const { return {zeros_like(g)}; }
 };
 
 struct Floor : Step<Floor> {
   static constexpr std::string_view name = "floor";
-  auto f(const auto& x) const { return std::floor(x); }
+  auto f(const auto& x) const { return floor(x); }
 };
 
 struct Ceil : Step<Ceil> {
   static constexpr std::string_view name = "ceil";
-  auto f(const auto& x) const { return std::ceil(x); }
+  auto f(const auto& x) const { return ceil(x); }
 };
 
 struct Round : Step<Round> {
   static constexpr std::string_view name = "round";
-  auto f(const auto& x) const { return std::nearbyint(x); }
+  auto f(const auto& x) const { return round(x); }
 };
 
 struct Trunc : Step<Trunc> {
   static constexpr std::string_view name = "trunc";
-  auto f(const auto& x) const { return std::trunc(x); }
+  auto f(const auto& x) const { return trunc(x); }
 };
 
 /// Integers are whole already.
@@ -97,7 +96,7 @@ struct Remainder : Division<Remainder> {
   }
   template <std::floating_point T>
   static T real(T a, T b) {
-    const T rest = std::fmod(a, b);
+    const T rest = kernels::fmod(a, b);
     return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
   }
   template <std::integral T>
@@ -117,7 +116,7 @@ struct Fmod : Division<Fmod> {
   static constexpr Needs saves(Needs needs) { return Remainder::saves(needs); }
   template <std::floating_point T>
   static T real(T a, T b) {
-    return std::fmod(a, b);
+    return kernels::fmod(a, b);
   }
   template <std::integral T>
   static T whole(T a, T b) {
@@ -137,7 +136,7 @@ struct FloorDivide : Division<FloorDivide> {
   template <std::floating_point T>
   static T real(T a, T b) {
     if (b == 0) return a / b;
-    const T rest = std::fmod(a, b);
+    const T rest = kernels::fmod(a, b);
     const T down = rest != 0 && (rest < 0) != (b < 0) ? T(1) : T(0);
     const T quotient = std::nearbyint((a - rest) / b) - down;
     return quotient == 0 ? std::copysign(quotient, a / b) : quotient;
