@@ -5,8 +5,10 @@
 #include <cfloat>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
+#include "tapegrad/gradtest/hidden.hpp"
 #include "tapegrad/gradtest/judge.hpp"
 #include "tapegrad/gradtest/ladder.hpp"
 #include "tapegrad/gradtest/row.hpp"
@@ -123,9 +125,10 @@ inline void judge_all(Ladder& ladder, Row<Slope>& slopes) {
 
 /// Measures with one ladder. True if all outputs are smooth and known well.
 inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
+  std::size_t next = 5;
   while (!ladder.is_at_its_end() && !is_swamped(ladder, slopes)) {
     ladder.climb();
-    if (ladder.size() < 5) continue;
+    if (ladder.size() < next) continue;
     bool settled = true;
     for (std::size_t o = 0; o < slopes.size() && settled; ++o) settled = seems_settled(ladder, o);
     if (!settled) continue;
@@ -134,6 +137,7 @@ inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
     for (std::size_t o = 0; o < slopes.size() && settled; ++o)
       settled = is_confirmed(ladder, o, slopes[o]);
     if (settled) return true;
+    next = ladder.size() + ladder.size() / 4;  // what was not so is hardly so a step further
   }
   judge_all(ladder, slopes);
   return false;
@@ -190,7 +194,8 @@ struct Starts {
   std::size_t count = 0;
   bool is_known = false;
 
-  explicit Starts(const LineScale& scale) {
+  /// Beside noise that is known larger steps tell more, and come first.
+  Starts(const LineScale& scale, bool is_noisy) {
     const double magnitude = std::fabs(scale.magnitude);
     is_known = magnitude > 0 && std::isfinite(magnitude);
     const double own = is_known ? power_of_two(magnitude) / 4 : 0;
@@ -200,6 +205,7 @@ struct Starts {
     if (is_known) steps[count++] = own;
     if (!(own >= usual && own <= 4 * usual)) steps[count++] = usual;
     if (!is_known) steps[count++] = std::ldexp(usual, -28);
+    if (is_noisy && is_known && count == 2 && own < usual) std::swap(steps[0], steps[1]);
   }
   bool is_last(std::size_t i) const { return i + 1 == count; }
   /// Those of a size that isn't known are so fine that rounding hides what coarse ones show.
@@ -215,10 +221,14 @@ struct Starts {
 ///   some 1e-12 and its behaviour at far smaller steps fits; else to the end of the ladders, whose
 ///   whole course tells kinks, jumps, edges and noise. A smooth function takes some 15 evaluations,
 ///   a hard one some 100 for each start, of which there are at most two.
-inline Row<Slope> measure(Line& line, const LineScale& scale = {}) {
+inline Row<Slope> measure(Line& measured, const LineScale& scale = {}) {
+  detail::Remembered line(measured);
   std::vector<double> centre(line.outputs(), static_cast<double>(NAN));
   line.at(0, centre.data());
-  const detail::Starts starts(scale);
+  bool is_noisy = false;
+  for (std::size_t o = 0; o < line.outputs(); ++o)
+    is_noisy = is_noisy || (scale.noise && scale.noise[o] > 0);
+  const detail::Starts starts(scale, is_noisy);
   Row<Slope> slopes(line.outputs());
   for (std::size_t i = 0; i < starts.count; ++i) {
     detail::Ladder ladder(line, scale, centre, starts.steps[i]);
@@ -251,6 +261,7 @@ inline Row<Slope> measure(Line& line, const LineScale& scale = {}) {
     }
     if (done) break;
   }
+  detail::note_hidden(line, scale, centre, slopes);
   for (Slope& s : slopes) {
     const bool is_slope = s.behaviour == Behaviour::smooth || s.behaviour == Behaviour::edge;
     s.constant = s.constant && is_slope;

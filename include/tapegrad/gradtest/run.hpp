@@ -139,8 +139,8 @@ class Check {
     if (count < groups) count = groups;
     Tables tables = tables_of(x, static_cast<std::size_t>(count));
     for (int k = 0; k < count; ++k) {
-      // Half of them told nothing: the others wouldn't, either.
-      if (2 * k > count && report.inconclusive == report.cells) break;
+      // Half of them told nothing, or kinks: the others wouldn't tell more.
+      if (2 * k > count && report.inconclusive + report.kinks == report.cells) break;
       const double largest = groups > 1 ? largest_of_group(x, k % groups) : INFINITY;
       Values direction = random_direction(x, largest, random_);
       turn_inside(direction, x, options_);
@@ -165,7 +165,10 @@ class Check {
     std::size_t moved = 0;
     for (const double d : direction) moved += d != 0;
     if (moved > 1) scale.magnitude = 1;
-    return noise_.measured(line, scale);
+    Row<Slope> slopes = noise_.measured(line, scale);
+    // Inputs of which nothing is known are moved together with others.
+    for (Slope& s : slopes) s.hidden = std::fmax(s.hidden, moved > 1 ? s.lost : 0);
+    return slopes;
   }
 
   /// The slope of output o that the derivative says.

@@ -19,6 +19,27 @@ inline double power_of_two(double x) {
   return std::ldexp(1.0, exponent - 1);
 }
 
+/// A line that remembers its values, because ladders with other starts meet the same steps again.
+class Remembered final : public Line {
+ public:
+  explicit Remembered(Line& line) : Line(line.outputs()), line_(line) {}
+
+  void at(double t, double* values) override {
+    for (std::size_t i = 0; i < at_.size(); ++i) {
+      if (at_[i] != t) continue;
+      for (std::size_t o = 0; o < outputs(); ++o) values[o] = values_[i * outputs() + o];
+      return;
+    }
+    line_.at(t, values);
+    at_.push_back(t);
+    values_.insert(values_.end(), values, values + outputs());
+  }
+
+ private:
+  Line& line_;
+  std::vector<double> at_, values_;
+};
+
 /// The values of a line on both sides of t = 0, at steps that halve.
 class Rungs {
  public:
