@@ -116,7 +116,8 @@ inline bool is_rounded_zero(double g, const Slope& s) {
 /// make them, where it is a thousand times steeper than what is known.
 inline bool may_be_hidden(double apart, double allowed, const Slope& s) {
   const double size = std::fabs(apart);
-  return size <= allowed + s.hidden || (size <= allowed + s.lost && size > 1e3 * std::fabs(s.value));
+  return size <= allowed + s.hidden ||
+         (size <= allowed + s.lost && size > 1e3 * std::fabs(s.value));
 }
 
 /// What the numbers of a cell say.

@@ -17,8 +17,8 @@ class Nearest {
   Nearest(Line& line, const LineScale& scale, const std::vector<double>& centre)
       : line_(line), scale_(scale), centre_(centre) {
     const double eighth = scale.unit / around;
-    step_ = scale.finest > 0 ? std::fmax(1, std::round(eighth / scale.finest)) * scale.finest
-                             : eighth;
+    step_ =
+        scale.finest > 0 ? std::fmax(1, std::round(eighth / scale.finest)) * scale.finest : eighth;
     for (int i = 0; i < count; ++i) {
       values_.resize(values_.size() + line.outputs(), static_cast<double>(NAN));
       if (at(i) >= scale.lowest && at(i) <= scale.highest) line.at(at(i), &value(i, 0));

@@ -43,9 +43,12 @@ inline bool is_noisy(double noise, const Extrapolated& found) {
   return 2 * noise / found.step > 1e-7 * std::fabs(found.value) + 2 * found.roundoff;
 }
 
-/// Steps are so fine that the noise that is known hides slopes as steep as any that were seen.
+/// Steps are so fine that the noise that is known hides slopes as steep as coarse ones show, and
+/// nothing else is seen.
 inline bool is_swamped(const Ladder& ladder, std::size_t output) {
-  return ladder.known_noise(output) > 4 * ladder.finest_step() * ladder.steepest(output, INFINITY);
+  const double noise = ladder.known_noise(output), step = ladder.finest_step();
+  return noise > step * ladder.steepest(output, INFINITY, 64 * step) &&
+         ladder.range_within(output, 4 * step) <= 4 * noise;
 }
 
 /// How noisy an output is near the point: by values at equal distances, or by what they are rounded
@@ -72,12 +75,13 @@ inline double noise_at(Ladder& ladder, std::size_t output) {
     if (own > known / 16 && own < known) ladder.know_noise(output, own);
     return ladder.known_noise(output);
   }
-  return is_swamped(ladder, output) ? known : std::fmax(known, own_noise(ladder, output));
+  const bool ended_early = ladder.size() < Ladder::usual_length && is_swamped(ladder, output);
+  return ended_early ? known : std::fmax(known, own_noise(ladder, output));
 }
 
 /// All outputs are.
 inline bool is_swamped(const Ladder& ladder, const Row<Slope>& slopes) {
-  if (ladder.size() < 10) return false;
+  if (ladder.size() < 8) return false;
   for (std::size_t o = 0; o < slopes.size(); ++o) {
     if (!is_swamped(ladder, o)) return false;
   }
@@ -194,7 +198,8 @@ struct Starts {
   std::size_t count = 0;
   bool is_known = false;
 
-  /// Beside noise that is known larger steps tell more, and come first.
+  /// Beside noise that is known larger steps tell more, and come first; and what other lines
+  /// needed.
   Starts(const LineScale& scale, bool is_noisy) {
     const double magnitude = std::fabs(scale.magnitude);
     is_known = magnitude > 0 && std::isfinite(magnitude);
@@ -205,7 +210,8 @@ struct Starts {
     if (is_known) steps[count++] = own;
     if (!(own >= usual && own <= 4 * usual)) steps[count++] = usual;
     if (!is_known) steps[count++] = std::ldexp(usual, -28);
-    if (is_noisy && is_known && count == 2 && own < usual) std::swap(steps[0], steps[1]);
+    const bool usual_first = is_noisy ? own < usual : scale.prefers_usual && own > usual;
+    if (usual_first && is_known && count == 2) std::swap(steps[0], steps[1]);
   }
   bool is_last(std::size_t i) const { return i + 1 == count; }
   /// Those of a size that isn't known are so fine that rounding hides what coarse ones show.
@@ -225,11 +231,14 @@ inline Row<Slope> measure(Line& measured, const LineScale& scale = {}) {
   detail::Remembered line(measured);
   std::vector<double> centre(line.outputs(), static_cast<double>(NAN));
   line.at(0, centre.data());
-  bool is_noisy = false;
-  for (std::size_t o = 0; o < line.outputs(); ++o)
-    is_noisy = is_noisy || (scale.noise && scale.noise[o] > 0);
-  const detail::Starts starts(scale, is_noisy);
   Row<Slope> slopes(line.outputs());
+  bool is_noisy = false, is_finite = false;
+  for (std::size_t o = 0; o < line.outputs(); ++o) {
+    is_noisy = is_noisy || (scale.noise && scale.noise[o] > 0);
+    is_finite = is_finite || std::isfinite(centre[o]);
+  }
+  if (!is_finite) return slopes;
+  const detail::Starts starts(scale, is_noisy);
   for (std::size_t i = 0; i < starts.count; ++i) {
     detail::Ladder ladder(line, scale, centre, starts.steps[i]);
     Row<Slope> found(slopes.size());

@@ -112,11 +112,19 @@ class Rungs {
     for (std::size_t k = size_; k-- > 0 && !differs(rungs_[k], output);) step = rungs_[k].step;
     return step;
   }
-  /// The steepest quotient of one side at steps up to `step`.
-  double steepest(std::size_t output, double step) const {
+  /// The most that values differ from that at the point at steps up to `step`.
+  double range_within(std::size_t output, double step) const {
     double most = 0;
     for (const Rung& r : *this) {
-      if (r.step <= step) most = std::fmax(most, change_of(r, output) / r.step);
+      if (r.step <= step) most = std::fmax(most, change_of(r, output));
+    }
+    return most;
+  }
+  /// The steepest quotient of one side at steps up to `step`, and from `least` on.
+  double steepest(std::size_t output, double step, double least = 0) const {
+    double most = 0;
+    for (const Rung& r : *this) {
+      if (r.step <= step && r.step >= least) most = std::fmax(most, change_of(r, output) / r.step);
     }
     return most;
   }
