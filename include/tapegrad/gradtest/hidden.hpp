@@ -15,7 +15,7 @@ namespace tapegrad::gradtest::detail {
 class Nearest {
  public:
   Nearest(Line& line, const LineScale& scale, const std::vector<double>& centre)
-      : line_(line), scale_(scale), centre_(centre) {
+      : line_(line), centre_(centre) {
     const double eighth = scale.unit / around;
     step_ =
         scale.finest > 0 ? std::fmax(1, std::round(eighth / scale.finest)) * scale.finest : eighth;
@@ -52,7 +52,6 @@ class Nearest {
   }
 
   Line& line_;
-  const LineScale& scale_;
   const std::vector<double>& centre_;
   double step_ = 0;
   std::vector<double> values_;
