@@ -103,13 +103,15 @@ class Check {
     tables.error[at] = s.error;
   }
 
-  /// What all but the first point near x may take: f is dear where more is needed.
+  /// What all but the first point near x may take: f is dear where more is needed. Of many outputs
+  /// some are always hard to measure.
   std::size_t most_evaluations() const {
+    if (outputs() > 1) return static_cast<std::size_t>(-1);
     const auto directions = static_cast<std::size_t>(options_.directions);
     if (directions > 0) return 80 * directions;
     return 36 * (inputs() < 100 ? 100 : inputs());
   }
-  /// All inputs would take more evaluations than are meant for so many.
+  /// All inputs would take more evaluations than are meant for a gradient of so many.
   bool is_dear(std::size_t done) const {
     return report_.evaluations > most_evaluations() / 3 * 2 && inputs() - done >= 8;
   }
