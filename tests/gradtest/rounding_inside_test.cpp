@@ -239,5 +239,5 @@ TEST_CASE("inputs of many sizes end where noise hides what they do", "[gradtest]
   const gt::Report r = gt::check(float_rosenbrock, rosenbrock_gradient, x, gt::tolerance(1e-4));
   INFO(r.text());
   CHECK(r.verdict != gt::Verdict::wrong);
-  CHECK(r.evaluations <= 5000);
+  CHECK(r.evaluations <= 4000);
 }

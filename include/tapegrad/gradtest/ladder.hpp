@@ -86,7 +86,10 @@ class Ladder : public Rungs {
     for (const double part : {0.731 * 0x1p-17, 0.619 * 0x1p-20}) {
       const double distance = representable(part * rungs_[0].step);
       const std::vector<double> above = noise_of_side(distance);
-      const std::vector<double> below = noise_of_side(-distance);
+      bool is_noisy = false;
+      for (std::size_t o = 0; o < noise_.size(); ++o)
+        is_noisy = is_noisy || !(above[o] <= rounding(o));
+      const std::vector<double> below = is_noisy ? noise_of_side(-distance) : above;
       for (std::size_t o = 0; o < noise_.size(); ++o) {
         noise_[o] = std::fmax(noise_[o], std::fmin(above[o], below[o]));
       }
@@ -174,8 +177,9 @@ class Ladder : public Rungs {
       (change > 0 ? far : near) = r;
       if (change > 0) least = std::fmin(least, change);
       if (halves == 8) early = least;
+      if (halves >= 8 && least < early / 64) return 0;
     }
-    return least < early / 64 || !is_level_beyond(far.step, least, output) ? 0 : least;
+    return is_level_beyond(far.step, least, output) ? least : 0;
   }
 
   /// Whether values stay the same beyond a jump as well, as rounded ones do; or those that are

@@ -33,6 +33,8 @@ struct LineScale {
   double precision = DBL_EPSILON;
   /// How far values of each output are off besides, as other lines have shown; null: not known.
   const double* noise = nullptr;
+  /// Steps from the magnitude on were far too coarse for other lines.
+  bool prefers_usual = false;
   /// Points at powers of two of t from this on can be represented; 0: all of them.
   double finest = 0;
   /// t stays within these.

@@ -5,8 +5,10 @@
 #include <cfloat>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
+#include "tapegrad/gradtest/hidden.hpp"
 #include "tapegrad/gradtest/judge.hpp"
 #include "tapegrad/gradtest/ladder.hpp"
 #include "tapegrad/gradtest/row.hpp"
@@ -41,9 +43,12 @@ inline bool is_noisy(double noise, const Extrapolated& found) {
   return 2 * noise / found.step > 1e-7 * std::fabs(found.value) + 2 * found.roundoff;
 }
 
-/// Steps are so fine that the noise that is known hides slopes as steep as any that were seen.
+/// Steps are so fine that the noise that is known hides slopes as steep as coarse ones show, and
+/// nothing else is seen.
 inline bool is_swamped(const Ladder& ladder, std::size_t output) {
-  return ladder.known_noise(output) > 4 * ladder.finest_step() * ladder.steepest(output, INFINITY);
+  const double noise = ladder.known_noise(output), step = ladder.finest_step();
+  return noise > step * ladder.steepest(output, INFINITY, 64 * step) &&
+         ladder.range_within(output, 4 * step) <= 4 * noise;
 }
 
 /// How noisy an output is near the point: by values at equal distances, or by what they are rounded
@@ -70,12 +75,13 @@ inline double noise_at(Ladder& ladder, std::size_t output) {
     if (own > known / 16 && own < known) ladder.know_noise(output, own);
     return ladder.known_noise(output);
   }
-  return is_swamped(ladder, output) ? known : std::fmax(known, own_noise(ladder, output));
+  const bool ended_early = ladder.size() < Ladder::usual_length && is_swamped(ladder, output);
+  return ended_early ? known : std::fmax(known, own_noise(ladder, output));
 }
 
 /// All outputs are.
 inline bool is_swamped(const Ladder& ladder, const Row<Slope>& slopes) {
-  if (ladder.size() < 10) return false;
+  if (ladder.size() < 8) return false;
   for (std::size_t o = 0; o < slopes.size(); ++o) {
     if (!is_swamped(ladder, o)) return false;
   }
@@ -123,9 +129,10 @@ inline void judge_all(Ladder& ladder, Row<Slope>& slopes) {
 
 /// Measures with one ladder. True if all outputs are smooth and known well.
 inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
+  std::size_t next = 5;
   while (!ladder.is_at_its_end() && !is_swamped(ladder, slopes)) {
     ladder.climb();
-    if (ladder.size() < 5) continue;
+    if (ladder.size() < next) continue;
     bool settled = true;
     for (std::size_t o = 0; o < slopes.size() && settled; ++o) settled = seems_settled(ladder, o);
     if (!settled) continue;
@@ -134,6 +141,7 @@ inline bool climb(Ladder& ladder, Row<Slope>& slopes) {
     for (std::size_t o = 0; o < slopes.size() && settled; ++o)
       settled = is_confirmed(ladder, o, slopes[o]);
     if (settled) return true;
+    next = ladder.size() + ladder.size() / 4;  // what was not so is hardly so a step further
   }
   judge_all(ladder, slopes);
   return false;
@@ -190,7 +198,9 @@ struct Starts {
   std::size_t count = 0;
   bool is_known = false;
 
-  explicit Starts(const LineScale& scale) {
+  /// Beside noise that is known larger steps tell more, and come first; and what other lines
+  /// needed.
+  Starts(const LineScale& scale, bool is_noisy) {
     const double magnitude = std::fabs(scale.magnitude);
     is_known = magnitude > 0 && std::isfinite(magnitude);
     const double own = is_known ? power_of_two(magnitude) / 4 : 0;
@@ -200,6 +210,8 @@ struct Starts {
     if (is_known) steps[count++] = own;
     if (!(own >= usual && own <= 4 * usual)) steps[count++] = usual;
     if (!is_known) steps[count++] = std::ldexp(usual, -28);
+    const bool usual_first = is_noisy ? own < usual : scale.prefers_usual && own > usual;
+    if (usual_first && is_known && count == 2) std::swap(steps[0], steps[1]);
   }
   bool is_last(std::size_t i) const { return i + 1 == count; }
   /// Those of a size that isn't known are so fine that rounding hides what coarse ones show.
@@ -215,11 +227,18 @@ struct Starts {
 ///   some 1e-12 and its behaviour at far smaller steps fits; else to the end of the ladders, whose
 ///   whole course tells kinks, jumps, edges and noise. A smooth function takes some 15 evaluations,
 ///   a hard one some 100 for each start, of which there are at most two.
-inline Row<Slope> measure(Line& line, const LineScale& scale = {}) {
+inline Row<Slope> measure(Line& measured, const LineScale& scale = {}) {
+  detail::Remembered line(measured);
   std::vector<double> centre(line.outputs(), static_cast<double>(NAN));
   line.at(0, centre.data());
-  const detail::Starts starts(scale);
   Row<Slope> slopes(line.outputs());
+  bool is_noisy = false, is_finite = false;
+  for (std::size_t o = 0; o < line.outputs(); ++o) {
+    is_noisy = is_noisy || (scale.noise && scale.noise[o] > 0);
+    is_finite = is_finite || std::isfinite(centre[o]);
+  }
+  if (!is_finite) return slopes;
+  const detail::Starts starts(scale, is_noisy);
   for (std::size_t i = 0; i < starts.count; ++i) {
     detail::Ladder ladder(line, scale, centre, starts.steps[i]);
     Row<Slope> found(slopes.size());
@@ -251,6 +270,7 @@ inline Row<Slope> measure(Line& line, const LineScale& scale = {}) {
     }
     if (done) break;
   }
+  detail::note_hidden(line, scale, centre, slopes);
   for (Slope& s : slopes) {
     const bool is_slope = s.behaviour == Behaviour::smooth || s.behaviour == Behaviour::edge;
     s.constant = s.constant && is_slope;

@@ -54,14 +54,14 @@ inline bool far_apart(const Values& x) {
   return most > 0x1p+10 * least;
 }
 
-/// The largest size in group k of inputs, of which none is a thousand times larger than another; 0
-/// if there are fewer groups. A direction that moves all would lose small inputs beside large ones,
-/// and the last bits of those are steps too coarse for the small ones.
-inline double largest_of_group(const Values& x, int k) {
+/// The largest size in group k of inputs, from one on, of which none is a thousand times larger
+/// than another; 0 if there are fewer groups. A direction that moves all would lose small inputs
+/// beside large ones, and the last bits of those are steps too coarse for the small ones.
+inline double largest_of_group(const Values& x, int k, std::size_t from) {
   double below = INFINITY, largest = 0;
   for (int group = 0; group <= k; ++group) {
     largest = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
+    for (std::size_t i = from; i < x.size(); ++i) {
       const double size = size_at(x, i);
       if (size < below) largest = std::fmax(largest, size);
     }
@@ -72,9 +72,10 @@ inline double largest_of_group(const Values& x, int k) {
 
 /// A random direction as large as x that moves the inputs of the group with this largest size; of
 /// all if it is infinite.
-inline Values random_direction(const Values& x, double largest, Random& random) {
+inline Values random_direction(const Values& x, double largest, Random& random,
+                               std::size_t from = 0) {
   Values direction(x.size(), 0.0);
-  for (std::size_t i = 0; i < x.size(); ++i) {
+  for (std::size_t i = from; i < x.size(); ++i) {
     const double size = size_at(x, i);
     const bool moves = size <= largest && size >= largest * 0x1p-10;
     if (moves || std::isinf(largest)) direction[i] = random_step(random, size);

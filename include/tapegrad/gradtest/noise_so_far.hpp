@@ -1,4 +1,4 @@
-// What some lines through a function have shown of its noise, for the others.
+// What some lines through a function have shown of its noise and of steps, for the others.
 #pragma once
 
 #include <cmath>
@@ -15,7 +15,11 @@ class NoiseSoFar {
   Row<Slope> measured(Line& line, LineScale scale) {
     noise_.resize(line.outputs(), 0.0);
     scale.noise = noise_.data();
+    scale.prefers_usual = prefers_usual_;
     Row<Slope> slopes = measure(line, scale);
+    double coarsest = 0;
+    for (const Slope& s : slopes) coarsest = std::fmax(coarsest, s.step);
+    prefers_usual_ = coarsest <= 0.25 * scale.unit;
     for (std::size_t o = 0; o < slopes.size(); ++o) {
       // Beside what isn't known well either it may be another thing, as the jumps of sign(x).
       const bool is_known = slopes[o].behaviour == Behaviour::smooth && !slopes[o].flat &&
@@ -27,6 +31,7 @@ class NoiseSoFar {
 
  private:
   Values noise_;
+  bool prefers_usual_ = false;
 };
 
 }  // namespace tapegrad::gradtest::detail

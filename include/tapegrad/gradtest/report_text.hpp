@@ -48,6 +48,7 @@ inline const char* help_for(const Slope& s) {
     case Behaviour::unresolved:
       return "check at another x, or make f smoother: fix its randomness, tighten its solvers";
     default:
+      if (s.hidden > 0 || s.lost > 0) return "check at an x nearer to 0";
       return s.noise > 0
                  ? "make f more exact: in double, with tighter solvers; or check at another x"
                  : "check at another x";

@@ -12,8 +12,8 @@
 #include "tapegrad/gradtest/contract.hpp"
 #include "tapegrad/gradtest/diagnosis.hpp"
 #include "tapegrad/gradtest/engine.hpp"
+#include "tapegrad/gradtest/lines.hpp"
 #include "tapegrad/gradtest/nearby.hpp"
-#include "tapegrad/gradtest/noise_so_far.hpp"
 #include "tapegrad/gradtest/places.hpp"
 #include "tapegrad/gradtest/refused.hpp"
 
@@ -27,7 +27,8 @@ class Check {
         tally_(options, report_),
         random_(options.seed),
         places_(problem, options),
-        contract_(problem, places_, report_) {}
+        contract_(problem, places_, report_),
+        lines_(problem, options, places_, random_, report_.evaluations) {}
 
   Report run() {
     const std::string refusal = refused(problem_.x, options_, places_);
@@ -51,7 +52,13 @@ class Check {
       if (report_.wrong > 0) locate(derivative);
     } else {
       const Tables tables = each_input(problem_.x, derivative, report_, tally_);
-      if (report_.wrong > 0) report_.diagnosis = diagnose(tables);
+      const std::size_t wrong = report_.wrong;
+      if (rest_ < inputs()) rest_of_inputs(derivative);
+      if (report_.wrong > wrong) {
+        locate(derivative, rest_);
+      } else if (wrong > 0) {
+        report_.diagnosis = diagnose(tables);
+      }
     }
     if (report_.wrong == 0) nearby(derivative);
     if (report_.wrong == 0 && report_.kinks == 0) contract_.check_sign(derivative, options_);
@@ -96,14 +103,33 @@ class Check {
     tables.error[at] = s.error;
   }
 
+  /// What all but the first point near x may take: f is dear where more is needed. Of many outputs
+  /// some are always hard to measure.
+  std::size_t most_evaluations() const {
+    if (outputs() > 1) return static_cast<std::size_t>(-1);
+    const auto directions = static_cast<std::size_t>(options_.directions);
+    if (directions > 0) return 80 * directions;
+    return 36 * (inputs() < 100 ? 100 : inputs());
+  }
+  /// All inputs would take more evaluations than are meant for a gradient of so many.
+  bool is_dear(std::size_t done) const {
+    return report_.evaluations > most_evaluations() / 3 * 2 && inputs() - done >= 8;
+  }
+
   Tables each_input(const Values& x, const Values& derivative, Report& report, Tally& tally) {
     Tables tables = tables_of(x, inputs());
-    for (std::size_t i = 0; i < inputs(); ++i) {
+    tables.given = derivative;
+    rest_ = inputs();
+    for (std::size_t i = 0; i < rest_; ++i) {
+      if (&report == &report_ && is_dear(i)) {
+        is_dear_ = true;
+        rest_ = i;
+        break;
+      }
       Values direction(inputs(), 0.0);
       direction[i] = 1;
       LineOf line(problem_, x, direction, outputs(), report_.evaluations);
-      const Row<Slope> slopes =
-          noise_.measured(line, scale_of(problem_.precision, x, direction, options_));
+      const Row<Slope> slopes = lines_.measured(line, x, direction);
       bool ends = false;
       for (std::size_t o = 0; o < outputs(); ++o) {
         const std::size_t at = o * inputs() + i;
@@ -131,23 +157,34 @@ class Check {
     report_.findings.push_back(said("f %s at %s%s", as, places_.beside(i, t).c_str(), advice));
   }
 
+  /// The inputs that are left together, where each by itself would be dear.
+  void rest_of_inputs(const Values& derivative) {
+    const std::string where = said(" from %s on", places_.input(rest_).c_str());
+    report_.findings.push_back(
+        said("f is hard to measure:%s along directions, not each input by itself", where.c_str()));
+    along_directions(problem_.x, derivative, 3, where.c_str(), report_, tally_, rest_);
+  }
+
+  /// Directions that move inputs from `from` on.
   void along_directions(const Values& x, const Values& derivative, int count, const char* where,
-                        Report& report, Tally& tally) {
+                        Report& report, Tally& tally, std::size_t from = 0) {
     const bool near_x = &report != &report_;
     int groups = 1;
-    while (!near_x && largest_of_group(x, groups) > 0) ++groups;
+    while (!near_x && largest_of_group(x, groups, from) > 0) ++groups;
     if (count < groups) count = groups;
     Tables tables = tables_of(x, static_cast<std::size_t>(count));
     for (int k = 0; k < count; ++k) {
-      // Half of them told nothing: the others wouldn't, either.
-      if (2 * k > count && report.inconclusive == report.cells) break;
-      const double largest = groups > 1 ? largest_of_group(x, k % groups) : INFINITY;
-      Values direction = random_direction(x, largest, random_);
+      // Half of them told nothing, or kinks: the others wouldn't tell more.
+      if (2 * k > count && report.inconclusive + report.kinks == report.cells) break;
+      if (!near_x && k >= groups && 2 * k >= count && report.evaluations > most_evaluations())
+        break;
+      const double largest = groups > 1 ? largest_of_group(x, k % groups, from) : INFINITY;
+      Values direction = random_direction(x, largest, random_, from);
       turn_inside(direction, x, options_);
-      Row<Slope> slopes = slopes_along(x, direction);
+      Row<Slope> slopes = lines_.along(x, direction);
       for (std::size_t o = 0; o < outputs(); ++o) {
-        slopes[o].error += rounding(derivative, o, direction);
-        const double given = product(derivative, o, direction);
+        slopes[o].error += lines_.rounding(derivative, o, direction);
+        const double given = lines_.product(derivative, o, direction);
         enter(tables, o * tables.columns + static_cast<std::size_t>(k), given, slopes[o]);
         is_rough_ = is_rough_ || !is_plain(slopes[o]);
         tally.add({.name = places_.slope(o, k, where),
@@ -156,68 +193,22 @@ class Check {
                    .numeric = slopes[o]});
       }
     }
-    if (report.wrong > 0 && !near_x) report_.diagnosis = diagnose_directions(tables);
-  }
-
-  Row<Slope> slopes_along(const Values& x, const Values& direction) {
-    LineOf line(problem_, x, direction, outputs(), report_.evaluations);
-    LineScale scale = scale_of(problem_.precision, x, direction, options_);
-    std::size_t moved = 0;
-    for (const double d : direction) moved += d != 0;
-    if (moved > 1) scale.magnitude = 1;
-    return noise_.measured(line, scale);
-  }
-
-  /// The slope of output o that the derivative says.
-  double product(const Values& derivative, std::size_t o, const Values& direction) const {
-    double sum = 0;
-    for (std::size_t i = 0; i < inputs(); ++i) {
-      if (direction[i] != 0) sum += derivative[o * inputs() + i] * direction[i];
-    }
-    return sum;
-  }
-
-  /// How far rounding of the derivative's elements may move that.
-  double rounding(const Values& derivative, std::size_t o, const Values& direction) const {
-    double sum = 0;
-    for (std::size_t i = 0; i < inputs(); ++i)
-      sum += std::fabs(derivative[o * inputs() + i] * direction[i]);
-    return std::isfinite(sum) ? 4 * problem_.precision * sum : 0;
+    if (report.wrong > 0 && !near_x && from == 0) report_.diagnosis = diagnose_directions(tables);
   }
 
   /// Looks for an element that is wrong, by halves, where some direction was.
-  void locate(const Values& derivative) {
-    std::size_t begin = 0, end = inputs();
+  void locate(const Values& derivative, std::size_t from = 0) {
+    std::size_t begin = from, end = inputs();
     while (end - begin > 1) {
       const std::size_t middle = begin + (end - begin) / 2;
-      if (first_wrong(derivative, begin, middle).verdict == Verdict::wrong) {
+      if (lines_.first_wrong(derivative, begin, middle).verdict == Verdict::wrong) {
         end = middle;
       } else {
         begin = middle;
       }
     }
-    const Cell found = first_wrong(derivative, begin, end);
+    const Cell found = lines_.first_wrong(derivative, begin, end);
     if (found.verdict == Verdict::wrong) report_.worst.insert(0, found);
-  }
-
-  /// The first wrong cell along a direction that moves elements from `from` to `to` alone, by 1 if
-  /// it is a single one.
-  Cell first_wrong(const Values& derivative, std::size_t from, std::size_t to) {
-    Values direction(inputs(), 0.0);
-    for (std::size_t i = from; i < to; ++i)
-      direction[i] = to - from == 1 ? 1 : random_step(random_, size_at(problem_.x, i));
-    turn_inside(direction, problem_.x, options_);
-    const Row<Slope> slopes = slopes_along(problem_.x, direction);
-    Cell cell;
-    for (std::size_t o = 0; o < outputs() && cell.verdict != Verdict::wrong; ++o) {
-      cell = {.name = places_.cell(o, from),
-              .output = o,
-              .input = from,
-              .given = product(derivative, o, direction),
-              .numeric = slopes[o]};
-      cell.verdict = verdict_of(cell, options_);
-    }
-    return cell;
   }
 
   /// A derivative that is right at x alone isn't right: it may hold where elements are equal, or 0.
@@ -228,6 +219,7 @@ class Check {
     }
     if (report_.cells > 0 && report_.inconclusive == report_.cells) return;  // nothing is known
     for (int p = 0; p < options_.points && report_.wrong == 0; ++p) {
+      if (report_.evaluations > (p == 0 ? most_evaluations() : most_evaluations() / 8 * 7)) return;
       const Values x = near(problem_.x, options_, random_);
       const Values y = value(x);
       const Values derivative = y.size() == outputs() ? problem_.derivative(x, NAN) : Values();
@@ -242,6 +234,7 @@ class Check {
   void look_at(const Values& x, const Values& derivative, int p, bool is_as_at_x) {
     Report around;
     Tally tally(options_, around);
+    if (is_dear_) lines_.move_on();  // which only knows of some inputs
     along_directions(x, derivative, 2, " near x", around, tally);
     report_.cells += around.cells - around.inconclusive;
     report_.kinks += around.kinks;
@@ -289,7 +282,10 @@ class Check {
   Random random_;
   Places places_;
   Contract contract_;
-  NoiseSoFar noise_;
+  Lines lines_;
+  /// The first input that isn't compared by itself, because f is dear.
+  std::size_t rest_ = 0;
+  bool is_dear_ = false;
   bool is_rough_ = false;
   bool undefined_noted_ = false;
 };

@@ -19,6 +19,27 @@ inline double power_of_two(double x) {
   return std::ldexp(1.0, exponent - 1);
 }
 
+/// A line that remembers its values, because ladders with other starts meet the same steps again.
+class Remembered final : public Line {
+ public:
+  explicit Remembered(Line& line) : Line(line.outputs()), line_(line) {}
+
+  void at(double t, double* values) override {
+    for (std::size_t i = 0; i < at_.size(); ++i) {
+      if (at_[i] != t) continue;
+      for (std::size_t o = 0; o < outputs(); ++o) values[o] = values_[i * outputs() + o];
+      return;
+    }
+    line_.at(t, values);
+    at_.push_back(t);
+    values_.insert(values_.end(), values, values + outputs());
+  }
+
+ private:
+  Line& line_;
+  std::vector<double> at_, values_;
+};
+
 /// The values of a line on both sides of t = 0, at steps that halve.
 class Rungs {
  public:
@@ -91,11 +112,19 @@ class Rungs {
     for (std::size_t k = size_; k-- > 0 && !differs(rungs_[k], output);) step = rungs_[k].step;
     return step;
   }
-  /// The steepest quotient of one side at steps up to `step`.
-  double steepest(std::size_t output, double step) const {
+  /// The most that values differ from that at the point at steps up to `step`.
+  double range_within(std::size_t output, double step) const {
     double most = 0;
     for (const Rung& r : *this) {
-      if (r.step <= step) most = std::fmax(most, change_of(r, output) / r.step);
+      if (r.step <= step) most = std::fmax(most, change_of(r, output));
+    }
+    return most;
+  }
+  /// The steepest quotient of one side at steps up to `step`, and from `least` on.
+  double steepest(std::size_t output, double step, double least = 0) const {
+    double most = 0;
+    for (const Rung& r : *this) {
+      if (r.step <= step && r.step >= least) most = std::fmax(most, change_of(r, output) / r.step);
     }
     return most;
   }

@@ -44,6 +44,10 @@ struct Slope {
   /// Slopes up to this are 0 but for rounding, where the function doesn't change but for rounding
   /// over steps that move what is varied by some 1/8; 0 elsewhere.
   double still = 0;
+  /// How steep an oscillation may be that values near x show, but no steps resolve; and one that is
+  /// lost where they are rounded. 0 where x isn't so large.
+  double hidden = 0;
+  double lost = 0;
   /// No value that was seen differs from that at the point.
   bool constant = false;
   /// The same of all values nearer than some step.
