@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/gemv_parts.hpp"
@@ -34,22 +35,22 @@ struct FactoredRows {
 
 /// Adds G rows at a time, as many as there are whole groups, to B batches of columns from `first`
 /// on, whose sums stay in registers.
-template <std::size_t G, std::size_t B, class T>
+template <class V, std::size_t G, std::size_t B, class T>
 void add_to_batches(T* sums_of, const FactoredRows<T>& m, std::int64_t first) {
   constexpr auto group = static_cast<std::int64_t>(G);
-  const auto at = [](std::size_t b) { return static_cast<std::int64_t>(b) * width<T>; };
-  std::array<Some<T>, B> sums;
-  for (std::size_t b = 0; b < B; ++b) sums[b] = Some<T>::load_unaligned(sums_of + at(b));
+  const auto at = [](std::size_t b) { return static_cast<std::int64_t>(b * V::size); };
+  std::array<V, B> sums;
+  for (std::size_t b = 0; b < B; ++b) sums[b] = V::load_unaligned(sums_of + at(b));
   std::array<const T*, G> rows;
   for (std::size_t r = 0; r < G; ++r) rows[r] = m.a + static_cast<std::int64_t>(r) * m.lead + first;
   const T* f = m.factors;
   for (std::int64_t i = 0; i + group <= m.rows; i += group) {
-    std::array<Some<T>, G> factors;
-    for (std::size_t r = 0; r < G; ++r) factors[r] = Some<T>(f[r]);
+    std::array<V, G> factors;
+    for (std::size_t r = 0; r < G; ++r) factors[r] = V(f[r]);
     for (std::size_t b = 0; b < B; ++b) {
-      std::array<Some<T>, G> products;
+      std::array<V, G> products;
       for (std::size_t r = 0; r < G; ++r) {
-        products[r] = factors[r] * Some<T>::load_unaligned(rows[r] + at(b));
+        products[r] = factors[r] * V::load_unaligned(rows[r] + at(b));
       }
       sums[b] += met(products);
     }
@@ -59,43 +60,50 @@ void add_to_batches(T* sums_of, const FactoredRows<T>& m, std::int64_t first) {
   for (std::size_t b = 0; b < B; ++b) sums[b].store_unaligned(sums_of + at(b));
 }
 
+/// Columns that are fewer than any batch.
 template <std::size_t G, class T>
-void add_to_each(T* __restrict out, const FactoredRows<T>& m, std::int64_t n) {
+void add_to_each(T* out, const FactoredRows<T>& m, std::int64_t n) {
   constexpr auto group = static_cast<std::int64_t>(G);
-  for (std::int64_t i = 0; i + group <= m.rows; i += group) {
-    const T* const rows = m.a + i * m.lead;
-    for (std::int64_t j = 0; j < n; ++j) {
+  for (std::int64_t j = 0; j < n; ++j) {
+    T sum = out[j];
+    for (std::int64_t i = 0; i + group <= m.rows; i += group) {
       std::array<T, G> products;
       for (std::size_t r = 0; r < G; ++r) {
-        const auto at = static_cast<std::int64_t>(r);
-        products[r] = m.factors[i + at] * rows[at * m.lead + j];
+        const std::int64_t row = i + static_cast<std::int64_t>(r);
+        products[r] = m.factors[row] * m.a[row * m.lead + j];
       }
-      out[j] += met(products);
+      sum += met(products);
     }
+    out[j] = sum;
   }
 }
 
-/// All whole groups of G rows, to n columns. What is left of these after whole batches is the end
-/// of a batch that overlaps the one before it.
-template <std::size_t G, class T>
-void add_groups(T* out, const FactoredRows<T>& m, std::int64_t n) {
-  if (n < width<T>) return add_to_each<G>(out, m, n);
-  const std::int64_t rest = n % width<T>;
-  std::array<T, static_cast<std::size_t>(width<T>)> last;
+/// In batches V, and the columns that are left as the end of a batch that overlaps the one before.
+template <class V, std::size_t G, class T>
+void add_in_batches(T* out, const FactoredRows<T>& m, std::int64_t n) {
+  constexpr auto size = static_cast<std::int64_t>(V::size);
+  const std::int64_t rest = n % size;
+  std::array<T, V::size> last;
   if (rest > 0) {
-    std::copy_n(out + n - width<T>, width<T>, last.begin());
-    add_to_batches<G, 1>(last.data(), m, n - width<T>);
+    std::copy_n(out + n - size, size, last.begin());
+    add_to_batches<V, G, 1>(last.data(), m, n - size);
   }
   std::int64_t j = 0;
-  for (; j + 4 * width<T> <= n; j += 4 * width<T>) add_to_batches<G, 4>(out + j, m, j);
-  if (n - j >= 3 * width<T>) {
-    add_to_batches<G, 3>(out + j, m, j);
-  } else if (n - j >= 2 * width<T>) {
-    add_to_batches<G, 2>(out + j, m, j);
-  } else if (n - j >= width<T>) {
-    add_to_batches<G, 1>(out + j, m, j);
+  if constexpr (std::is_same_v<V, Some<T>>) {
+    for (; j + 4 * size <= n; j += 4 * size) add_to_batches<V, G, 4>(out + j, m, j);
   }
+  for (; j + size <= n; j += size) add_to_batches<V, G, 1>(out + j, m, j);
   std::copy_n(last.end() - rest, rest, out + n - rest);
+}
+
+/// All whole groups of G rows, to n columns.
+template <std::size_t G, class T>
+void add_groups(T* out, const FactoredRows<T>& m, std::int64_t n) {
+  if (n >= width<T>) return add_in_batches<Some<T>, G>(out, m, n);
+  if constexpr (width < T >> last_width<T>) {
+    if (n >= last_width<T>) return add_in_batches<Last<T>, G>(out, m, n);
+  }
+  add_to_each<G>(out, m, n);
 }
 
 /// So many rows, a multiple of eight, of as many elements as the nearest cache holds.

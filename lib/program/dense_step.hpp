@@ -19,7 +19,8 @@ class DenseStep {
  public:
   /// Nothing where the step is more than that, or so long that threads share it. The operation and
   /// the tensors have to live on, with the layouts that they have.
-  static std::optional<DenseStep> of(const Operation& operation, Outputs outs, Inputs inputs);
+  [[gnu::cold]] static std::optional<DenseStep> of(const Operation& operation, Outputs outs,
+                                                   Inputs inputs);
   /// Where the tensors' memory is now; before the first run, and when that has changed.
   void locate() { operands_.find(out_, in_); }
   void run() const {

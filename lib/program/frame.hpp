@@ -15,7 +15,7 @@ namespace tapegrad {
 
 class Frame {
  public:
-  explicit Frame(const Plan& plan);
+  [[gnu::cold]] explicit Frame(const Plan& plan);
   Frame(const Frame&) = delete;
   Frame& operator=(const Frame&) = delete;
 
@@ -66,14 +66,16 @@ class Frame {
     const Storage* as_captured;
   };
 
-  void take_memory();
-  Tensor placed(const Tensor& x);
-  void take_turns();
+  // Once for each frame, and compiled to be small.
+  [[gnu::cold]] void take_memory();
+  [[gnu::cold]] Tensor placed(const Tensor& x);
+  [[gnu::cold]] void take_turns();
   /// As one of `steps`, if it can be.
   template <class Steps, class Step>
-  const Step* shortened(const Action& action, Steps& steps, std::vector<Step*>& moving);
+  [[gnu::cold]] const Step* shortened(const Action& action, Steps& steps,
+                                      std::vector<Step*>& moving);
   static void carry_out(const Action& action);
-  void hold(const Tensor& x, Tensor& handle, const Gift* gift);
+  [[gnu::cold]] void hold(const Tensor& x, Tensor& handle, const Gift* gift);
   static bool is_free(const Held& held);
   /// False if it got other memory.
   static bool prepare(Held& held);

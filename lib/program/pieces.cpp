@@ -52,6 +52,8 @@ Pieces::Pieces(const Group& group) : group_(group), moves_(group.dtypes.size()) 
   last_ = operands_of(group.cut.rows - (group.cut.pieces() - 1) * group.cut.rows_of_piece);
 }
 
+Pieces::~Pieces() = default;
+
 Pieces::Operands Pieces::operands_of(std::int64_t rows) const {
   const Layout moving(Shape{rows, group_.cut.row_length});
   const auto tensor_of = [&](const Place& place, const Layout& layout) {

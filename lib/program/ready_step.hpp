@@ -13,7 +13,8 @@ class ReadyStep {
  public:
   /// Nothing where the operation doesn't say. It and the tensors have to live on, with the layouts
   /// that they have.
-  static std::optional<ReadyStep> of(const Operation& operation, Outputs outs, Inputs inputs);
+  [[gnu::cold]] static std::optional<ReadyStep> of(const Operation& operation, Outputs outs,
+                                                   Inputs inputs);
   /// Where the tensors' memory is now; before the first run, and when that has changed.
   void locate() { operands_.find(out_, in_); }
   /// False where the operation itself has to do it.
