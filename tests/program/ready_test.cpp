@@ -113,7 +113,7 @@ TEST_CASE("operands that lie apart take the long way", "[program]") {
 TEST_CASE("sums beyond the range on the way are found in a program, too", "[program]") {
   const auto sums = [](const Tensors& in) {
     return Tensors{in[0].sum(), in[0].mean(), nn::mse_loss(in[0], in[1]),
-                   nn::l1_loss(in[0], in[1], {.reduction = Reduction::sum})};
+                   nn::l1_loss(in[0], in[1])};
   };
   const Tensor zeros_of_four = zeros({4}, {.dtype = float64});
   const double large = std::numeric_limits<double>::max();
@@ -121,15 +121,16 @@ TEST_CASE("sums beyond the range on the way are found in a program, too", "[prog
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const auto of = [](const std::vector<double>& values) { return tensor(values); };
   const std::vector<Tensors> lists = {{of({1, 2, 3, 4}), zeros_of_four},
-                                      {of({large, large, -large, -large}), zeros_of_four},
+                                      {of({large, 1, large, -large}), zeros_of_four},
                                       {of({small, small, small, small}), zeros_of_four},
                                       {of({nan, 1, 2, 3}), zeros_of_four},
                                       {of({1, 2, 3, 4}), of({1, 2, 3, 4})}};
   test::check_captured(sums, lists);
-  // By arithmetic: the sum of the second list is 0, though two of its numbers are beyond a double.
+  // By arithmetic: on the way to the second list's sum two of its numbers are beyond a double.
   const Program program = capture(sums, std::vector<Feed>(lists[1].begin(), lists[1].end()));
   CHECK(program.run(lists[0])[1].item<double>() == 2.5);
-  CHECK(program.run(lists[1])[0].item<double>() == 0);
+  CHECK(program.run(lists[1])[0].item<double>() == large);
+  CHECK(program.run(lists[1])[3].item<double>() == 0.75 * large);
   CHECK(std::isnan(program.run(lists[3])[0].item<double>()));
 }
 
