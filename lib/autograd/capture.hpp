@@ -22,12 +22,22 @@ struct Gift {
   Gift(Ptr<Node> to, Tensor what, bool in_place_of_all)
       : leaf(std::move(to)), tensor(std::move(what)), replaces(in_place_of_all) {}
   void hand_over();
-  bool is_in_leaf() const;
+  /// It was given to the leaf, which got nothing else since.
+  bool is_in_leaf() const {
+    // Without the lock, which nobody needs who gives to a leaf while no other thread does.
+    const auto& node = static_cast<const LeafNode&>(*leaf);
+    return given_ == tensor.impl() && node.exchanges.load(std::memory_order_acquire) == exchanges_;
+  }
 
   Ptr<Node> leaf;
   Tensor tensor;
   /// Nothing from before the run is in the leaf by then.
   const bool replaces;
+
+ private:
+  /// What was handed over last, and the leaf's count of exchanges by then.
+  const TensorImpl* given_ = nullptr;
+  std::uint32_t exchanges_ = 0;
 };
 
 /// An operation, or a call of what isn't one. Tensors are without nodes.

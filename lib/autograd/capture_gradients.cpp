@@ -101,18 +101,16 @@ void Capture::clear_by_call(const std::vector<Tensor>& leaves, std::function<voi
 
 void Gift::hand_over() {
   auto& node = static_cast<LeafNode&>(*leaf);
-  if (replaces) {
-    const std::lock_guard guard(node.lock);
-    if (node.collected.is_same(tensor)) return node.count_received();
-  }
-  if (!replaces && node.grad().defined()) return add_to_leaf(node, tensor);
-  node.set_grad(tensor);
-}
-
-bool Gift::is_in_leaf() const {
-  const auto& node = static_cast<const LeafNode&>(*leaf);
+  if (!replaces) return node.grad().defined() ? add_to_leaf(node, tensor) : node.set_grad(tensor);
+  if (is_in_leaf()) return node.count_received();
+  // What was there before is dropped without the lock.
+  Tensor one = tensor;
   const std::lock_guard guard(node.lock);
-  return node.collected.is_same(tensor);
+  node.collected.swap(one);
+  node.count_exchange();
+  node.count_received();
+  given_ = tensor.impl();
+  exchanges_ = node.exchanges.load(std::memory_order_relaxed);
 }
 
 std::size_t hooks_on(const Node* leaf) {

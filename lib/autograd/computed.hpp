@@ -176,7 +176,13 @@ class OperationOf final : public Operation {
     if constexpr (requires { Op::each_element; }) its.each_element = true;
     if constexpr (requires { Op::has_effect; }) its.has_effect = true;
     if constexpr (requires { Op::traversal; }) its.traversal = Op::traversal;
+    if constexpr (requires { &Op::ready; }) its.ready = &ready_of;
     return its;
+  }
+  [[gnu::cold]] static Ready ready_of(const Operation& self, Outputs outs, Inputs inputs) {
+    return with(inputs, [&](const auto&... x) {
+      return static_cast<const OperationOf&>(self).op_.ready(outs[0], x...);
+    });
   }
   /// An operation whose members aren't bytes says told() itself. Bytes between members are 0 if the
   /// compiler can do that; else what is equal may seem not to be.

@@ -69,6 +69,7 @@ inline void make_ours(const Collected& leaf, Tensor& g) {
 inline void add_to_leaf(Collected& leaf, Tensor g) {
   const std::lock_guard guard(leaf.lock);
   leaf.count_received();
+  leaf.count_exchange();
   if (!leaf.collected.defined()) {
     leaf.collected = is_ours(g) || !has_bytes(g) ? std::move(g) : g.clone();
   } else if ((!has_bytes(leaf.collected) || !has_bytes(g)) && add_as_rows(leaf.collected, g))

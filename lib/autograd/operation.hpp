@@ -14,7 +14,8 @@
 // operations have forward(inputs...) instead of both. `each_element` marks one that computes each
 // element of its result from those at the same place of its inputs, which may be broadcast: a
 // program runs it on a piece of them; dense_loop(dtype) is the loop that such an operation is where
-// nothing has to be found out first. `has_effect` marks one that draws or refuses, `traversal` a
+// nothing has to be found out first, and ready(out, inputs...) what an operation with one result is
+// once it is known how these lie. `has_effect` marks one that draws or refuses, `traversal` a
 // product with a matrix that may be large.
 #pragma once
 
@@ -34,6 +35,7 @@
 #include "autograd/narrow.hpp"
 #include "autograd/saved.hpp"
 #include "core/dense_loop.hpp"
+#include "core/ready.hpp"
 #include "core/tensor_impl.hpp"
 
 namespace tapegrad {
@@ -136,6 +138,12 @@ class Operation {
   /// many elements as the result or one; no loop where it is more. Lives as long as this.
   virtual DenseLoop dense_loop(DType) const { return {}; }
 
+  /// What into() is for operands that lie as these do, which need no values yet; nothing where an
+  /// operation doesn't say. Lives as long as this.
+  Ready ready(Outputs outs, Inputs inputs) const {
+    return traits_.ready ? traits_.ready(*this, outs, inputs) : Ready();
+  }
+
   /// Says what its results are, and fills them; else they are views, or a user's function.
   bool computes() const { return traits_.computes; }
   /// Is known only when it has run: forward().
@@ -160,6 +168,7 @@ class Operation {
     bool each_element = false;
     bool has_effect = false;
     Traversal traversal = Traversal::other;
+    Ready (*ready)(const Operation& self, Outputs outs, Inputs inputs) = nullptr;
   };
   explicit Operation(Traits traits) : traits_(traits) {}
 

@@ -47,6 +47,7 @@ Tensor Collected::grad() const {
 void Collected::set_grad(Tensor grad) {
   const std::lock_guard guard(lock);
   collected.swap(grad);
+  count_exchange();
   if (collected.defined()) count_received();
 }
 

@@ -55,10 +55,17 @@ struct Collected {
     received.store(received.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
 
+  void count_exchange() noexcept {
+    exchanges.store(exchanges.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+
   /// Counts the passes that brought a gradient, and the gradients that were set: who remembers the
   /// number knows whether one has come since.
   std::atomic<std::uint32_t> received = 0;
-  /// Guards what follows; the number above is read without it.
+  /// Counts what may have put another tensor in the place of the collected one: while it stands
+  /// still, that is there.
+  std::atomic<std::uint32_t> exchanges = 0;
+  /// Guards what follows; the numbers above are read without it.
   mutable SpinLock lock;
   Tensor collected;
 };

@@ -156,22 +156,42 @@ void multiply_all(Ref out, Ref a, Ref b) {
       });
 }
 
-/// `row` in each of the rows of `out`.
+/// `row`, `stride` apart, in each of the rows of `out`.
 template <class T>
-void repeat(T* out, std::int64_t rows, Ref row) {
-  const std::int64_t n = row.layout->numel();
-  const std::int64_t stride = row.layout->strides()[0];
-  const T* from = row.as<const T>();
+void repeat(T* out, std::int64_t rows, const T* row, std::int64_t n, std::int64_t stride) {
   if (n == 1) {
-    std::fill_n(out, rows, *from);
+    std::fill_n(out, rows, *row);
     return;
   }
   parallel_for(rows, std::max<std::int64_t>(1, grain / n),
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t i = begin; i < end; ++i) {
-                   for (std::int64_t j = 0; j < n; ++j) out[i * n + j] = from[j * stride];
+                   for (std::int64_t j = 0; j < n; ++j) out[i * n + j] = row[j * stride];
                  }
                });
+}
+
+template <class T>
+bool multiply_ready(const void* state, std::byte* out, const std::byte* const* in) {
+  Product<T> p = *static_cast<const Product<T>*>(state);
+  p.out = reinterpret_cast<T*>(out);
+  p.a = reinterpret_cast<const T*>(in[0]);
+  p.b = reinterpret_cast<const T*>(in[1]);
+  if (p.onto) repeat(p.out, p.m, reinterpret_cast<const T*>(in[2]), p.n, 1);
+  multiply(p);
+  return true;
+}
+
+/// Of a column, a number and a bias, in one pass.
+template <class T>
+bool line_ready(const void* state, std::byte* out, const std::byte* const* in) {
+  const std::int64_t m = static_cast<const Product<T>*>(state)->m;
+  T* __restrict const y = reinterpret_cast<T*>(out);
+  const T* const x = reinterpret_cast<const T*>(in[0]);
+  const T weight = *reinterpret_cast<const T*>(in[1]);
+  const T bias = *reinterpret_cast<const T*>(in[2]);
+  for (std::int64_t i = 0; i < m; ++i) y[i] = bias + weight * x[i];
+  return true;
 }
 
 }  // namespace
@@ -191,11 +211,27 @@ void gemm(Ref out, Factor a, Factor b, const Ref* bias) {
   const Strides& sb = b.of.layout->strides();
   const std::int64_t k = a.of.layout->shape()[a.turned ? 0 : 1];
   dispatch_known_floating(out.dtype, [&]<class T>(std::type_identity<T>) {
-    if (bias) repeat(out.as<T>(), shape[0], *bias);
+    if (bias) {
+      repeat(out.as<T>(), shape[0], bias->as<const T>(), shape[1], bias->layout->strides()[0]);
+    }
     if (k == 0) return bias ? void() : fill(out, 0);
     multiply(Product<T>{shape[0], shape[1], k, out.as<T>(), a.of.as<const T>(), sa[a.turned],
                         sa[!a.turned], b.of.as<const T>(), sb[b.turned], sb[!b.turned],
                         bias != nullptr});
+  });
+}
+
+Ready ready_gemm(DType dtype, const Layout& out, LyingFactor a, LyingFactor b, bool with_bias) {
+  const Strides& sa = a.layout.strides();
+  const Strides& sb = b.layout.strides();
+  const std::int64_t k = a.layout.shape()[a.turned ? 0 : 1];
+  if (out.numel() == 0 || k == 0 || (dtype != float32 && dtype != float64)) return {};
+  return dispatch_known_floating(dtype, [&]<class T>(std::type_identity<T>) {
+    const Product<T> p{out.shape()[0], out.shape()[1], k,       nullptr,      nullptr,
+                       sa[a.turned],   sa[!a.turned],  nullptr, sb[b.turned], sb[!b.turned],
+                       with_bias};
+    const bool is_line = with_bias && k == 1 && p.n == 1 && (p.m == 1 || p.a_row == 1);
+    return Ready(is_line ? &line_ready<T> : &multiply_ready<T>, p);
   });
 }
 

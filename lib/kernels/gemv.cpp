@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 
+#include "core/dispatch.hpp"
 #include "kernels/gemv_columns.hpp"
 #include "kernels/gemv_parts.hpp"
 #include "kernels/parallel.hpp"
@@ -48,39 +50,52 @@ void add_products(Running<T, R>& sums, const std::array<const T*, R>& rows, cons
 template <class T>
 struct Rest {
   std::int64_t count;
-  alignas(64) std::array<T, static_cast<std::size_t>(lanes<T>)> counts{};
+  /// Ones where a product counts.
+  alignas(64) std::array<Bits<T>, static_cast<std::size_t>(lanes<T>)> mask{};
 
   explicit Rest(std::int64_t n) : count(n % lanes<T>) {
-    std::fill(counts.end() - count, counts.end(), T(1));
+    std::fill(mask.end() - count, mask.end(), static_cast<Bits<T>>(-1));
   }
 
   /// `ends` and `x` lie behind the rows and the vector.
   template <std::size_t R>
   void add(Running<T, R>& sums, const std::array<const T*, R>& ends, const T* x) const {
-    const Some<T> zero(T(0));
     for (std::size_t b = 0; b < batches<T>; ++b) {
       const auto at = static_cast<std::int64_t>(b) * width<T>;
-      const auto counted = Some<T>::load_aligned(counts.data() + at) > zero;
+      Some<T> counted;
+      std::memcpy(&counted, mask.data() + at, sizeof(counted));
       const Some<T> v = Some<T>::load_unaligned(x - lanes<T> + at);
       for (std::size_t r = 0; r < R; ++r) {
-        const Some<T> product = Some<T>::load_unaligned(ends[r] - lanes<T> + at) * v;
-        sums[r][b] += xsimd::select(counted, product, zero);
+        sums[r][b] += (Some<T>::load_unaligned(ends[r] - lanes<T> + at) * v) & counted;
       }
     }
   }
 };
 
+/// The halves of a batch that is twice as long as Last. As a compiler's own operation: stored and
+/// read again it takes longer than all else that is done with a row's lanes.
+template <class T>
+std::array<Last<T>, 2> halves(const Some<T>& v) {
+  using Half = typename Last<T>::register_type;
+  if constexpr (Last<T>::size == 2) {
+    return {Last<T>(static_cast<Half>(__builtin_shufflevector(v.data, v.data, 0, 1))),
+            Last<T>(static_cast<Half>(__builtin_shufflevector(v.data, v.data, 2, 3)))};
+  } else {
+    return {Last<T>(static_cast<Half>(__builtin_shufflevector(v.data, v.data, 0, 1, 2, 3))),
+            Last<T>(static_cast<Half>(__builtin_shufflevector(v.data, v.data, 4, 5, 6, 7)))};
+  }
+}
+
 /// The lanes of a row by halves, down to Last.
 template <class T>
 Last<T> folded_lanes(const std::array<Some<T>, batches<T>>& sums) {
-  alignas(64) std::array<T, static_cast<std::size_t>(lanes<T>)> all;
-  for (std::size_t b = 0; b < sums.size(); ++b) {
-    sums[b].store_aligned(all.data() + static_cast<std::int64_t>(b) * width<T>);
+  if constexpr (batches<T> == 4) {
+    return (sums[0] + sums[2]) + (sums[1] + sums[3]);
+  } else {
+    static_assert(batches<T> == 2);
+    const auto [low, high] = halves<T>(sums[0] + sums[1]);
+    return low + high;
   }
-  const auto part = [&](std::int64_t i) {
-    return Last<T>::load_aligned(all.data() + i * last_width<T>);
-  };
-  return (part(0) + part(2)) + (part(1) + part(3));
 }
 
 /// The sum of the last lanes, by halves as well.
@@ -225,14 +240,40 @@ void any(const Product<T>& p) {
   Rows<T>(p).run();
 }
 
+/// Both products of a part of the rows.
+template <class T>
+class BlocksOf final : public Blocks {
+ public:
+  BlocksOf(const Rows<T>& rows, const Product<T>& columns, T* sums, std::int64_t first,
+           std::int64_t last)
+      : Blocks(first / rows_of_block(columns.m), (last - 1) / rows_of_block(columns.m) + 1),
+        rows_(rows),
+        columns_(columns),
+        sums_(sums),
+        block_(rows_of_block(columns.m)),
+        last_(last) {}
+  void before(std::int64_t i) const override { rows_.run(i * block_, behind(i)); }
+  void after(std::int64_t i) const override {
+    const std::int64_t first = i * block_;
+    add_columns(columns_, columns_.b, sums_, 0, columns_.m, first, behind(i) - first, true);
+  }
+
+ private:
+  std::int64_t behind(std::int64_t i) const { return std::min((i + 1) * block_, last_); }
+
+  const Rows<T>& rows_;
+  const Product<T>& columns_;
+  T* sums_;
+  std::int64_t block_, last_;
+};
+
 template <class T>
 void both(const TwoProducts<T>& p, Between between) {
   const Product<T> to_rows{p.rows, 1, p.columns, p.z, p.x, p.lead, 1, p.w, p.w_step, 0, p.onto};
   const Product<T> of_rows{p.columns, 1, p.rows, p.sums, p.x, 1, p.lead, p.r, 1, 0};
   const Rows<T> rows(to_rows);
-  add_parts(of_rows, p.r, [&](std::int64_t part, std::int64_t first, std::int64_t last) {
-    rows.run(first, last);
-    between.call(between.f, part);
+  add_parts(of_rows, [&](T* sums, std::int64_t first, std::int64_t last) {
+    between.call(between.f, BlocksOf<T>(rows, of_rows, sums, first, last));
   });
 }
 
@@ -244,7 +285,7 @@ void gemv(const Product<double>& p) { any(p); }
 template <class T>
 std::int64_t rows_at_a_time(std::int64_t rows, std::int64_t columns) {
   if (columns < lanes<T> || columns >= many_columns) return 0;
-  return rows > rows_of_part(columns) ? rows_of_part(columns) : 0;
+  return rows > rows_of_block(columns) ? rows_of_block(columns) : 0;
 }
 template std::int64_t rows_at_a_time<float>(std::int64_t, std::int64_t);
 template std::int64_t rows_at_a_time<double>(std::int64_t, std::int64_t);

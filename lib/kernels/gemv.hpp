@@ -30,10 +30,24 @@ struct TwoProducts {
 template <class T>
 std::int64_t rows_at_a_time(std::int64_t rows, std::int64_t columns);
 
-/// Makes r of z for the rows from part * rows_at_a_time() on; several threads call it at a time.
+/// Some blocks of so many rows each, to be gone through in their order.
+class Blocks {
+ public:
+  Blocks(std::int64_t first, std::int64_t behind) : begin(first), end(behind) {}
+  /// Makes z of the rows of block i.
+  virtual void before(std::int64_t i) const = 0;
+  /// Adds the products of its rows to the sums.
+  virtual void after(std::int64_t i) const = 0;
+
+  const std::int64_t begin, end;
+
+ protected:
+  ~Blocks() = default;
+};
+/// Makes r of z between both, for each of some blocks; several threads call it at a time.
 struct Between {
   const void* f;
-  void (*call)(const void* f, std::int64_t part);
+  void (*call)(const void* f, const Blocks& blocks);
 };
 /// Both products, to the bit as gemv() gives them.
 void gemv_twice(const TwoProducts<float>& p, Between between);

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/gemv_parts.hpp"
@@ -11,74 +13,124 @@
 
 namespace tapegrad::kernels {
 
-/// out[j] += f row[j]. In batches: what a compiler makes of the plain loop reads memory at half the
-/// speed.
-template <class T>
-void add_row(T* out, const T* row, T f, std::int64_t n) {
-  const Some<T> factor(f);
-  std::int64_t j = 0;
-  for (; j + width<T> <= n; j += width<T>) {
-    const Some<T> product = factor * Some<T>::load_unaligned(row + j);
-    (Some<T>::load_unaligned(out + j) + product).store_unaligned(out + j);
-  }
-  for (; j < n; ++j) out[j] += f * row[j];
-}
-
-template <class T>
-void add_rows(T* out, const T* a, std::int64_t lead, const T* x, std::int64_t rows,
-              std::int64_t n) {
-  for (std::int64_t i = 0; i < rows; ++i) add_row(out, a + i * lead, x[i], n);
-}
-
-/// The sum of eight rows, each times its factor, in whole batches of columns from j on: where they
-/// end.
-template <class V, class T>
-std::int64_t add_eight(T* out, const T* a, std::int64_t lead, const T* factors, std::int64_t j,
-                       std::int64_t n) {
-  constexpr auto step = static_cast<std::int64_t>(V::size);
-  V f[8];
-  const T* rows[8];
-  for (std::int64_t r = 0; r < 8; ++r) {
-    f[r] = V(factors[r]);
-    rows[r] = a + r * lead;
-  }
-  for (; j + step <= n; j += step) {
-    const auto product = [&](int r) { return f[r] * V::load_unaligned(rows[r] + j); };
-    const V low = (product(0) + product(1)) + (product(2) + product(3));
-    const V high = (product(4) + product(5)) + (product(6) + product(7));
-    (V::load_unaligned(out + j) + (low + high)).store_unaligned(out + j);
-  }
-  return j;
-}
-
-/// The same in all columns from j on. For the last ones the compiler has parts of registers.
-template <class T>
-void add_eight_plainly(T* __restrict out, const T* a, std::int64_t lead, const T* f, std::int64_t j,
-                       std::int64_t n) {
-  for (; j < n; ++j) {
-    const T* v = a + j;
-    const T low = (f[0] * v[0] + f[1] * v[lead]) + (f[2] * v[2 * lead] + f[3] * v[3 * lead]);
-    v += 4 * lead;
-    const T high = (f[4] * v[0] + f[5] * v[lead]) + (f[6] * v[2 * lead] + f[7] * v[3 * lead]);
-    out[j] += low + high;
+/// What G rows give to the sums of some columns: eight meet in pairs, one comes alone.
+template <std::size_t G, class V>
+V met(const std::array<V, G>& p) {
+  if constexpr (G == 8) {
+    return ((p[0] + p[1]) + (p[2] + p[3])) + ((p[4] + p[5]) + (p[6] + p[7]));
+  } else {
+    static_assert(G == 1);
+    return p[0];
   }
 }
 
-/// Eight rows at a time: out is read and written an eighth as often.
+/// Rows of a matrix, and the number that each is multiplied with.
 template <class T>
-void add_rows_together(T* out, const T* a, std::int64_t lead, const T* x, std::int64_t rows,
-                       std::int64_t n) {
-  std::int64_t i = 0;
-  for (; i + 8 <= rows; i += 8) {
-    const T* row = a + i * lead;
-    std::int64_t j = 0;
-    if constexpr (width < T >> last_width<T>) {
-      j = add_eight<Some<T>>(out, row, lead, x + i, j, n);
-      if (j + last_width<T> <= n) j = add_eight<Last<T>>(out, row, lead, x + i, j, n);
+struct FactoredRows {
+  const T* a;
+  std::int64_t lead;
+  const T* factors;
+  std::int64_t rows;
+};
+
+/// Adds G rows at a time, as many as there are whole groups, to B batches of columns from `first`
+/// on, whose sums stay in registers.
+template <class V, std::size_t G, std::size_t B, class T>
+void add_to_batches(T* sums_of, const FactoredRows<T>& m, std::int64_t first) {
+  constexpr auto group = static_cast<std::int64_t>(G);
+  const auto at = [](std::size_t b) { return static_cast<std::int64_t>(b * V::size); };
+  std::array<V, B> sums;
+  for (std::size_t b = 0; b < B; ++b) sums[b] = V::load_unaligned(sums_of + at(b));
+  std::array<const T*, G> rows;
+  for (std::size_t r = 0; r < G; ++r) rows[r] = m.a + static_cast<std::int64_t>(r) * m.lead + first;
+  const T* f = m.factors;
+  for (std::int64_t i = 0; i + group <= m.rows; i += group) {
+    std::array<V, G> factors;
+    for (std::size_t r = 0; r < G; ++r) factors[r] = V(f[r]);
+    for (std::size_t b = 0; b < B; ++b) {
+      std::array<V, G> products;
+      for (std::size_t r = 0; r < G; ++r) {
+        products[r] = factors[r] * V::load_unaligned(rows[r] + at(b));
+      }
+      sums[b] += met(products);
     }
-    if (j < n) add_eight_plainly(out, row, lead, x + i, j, n);
+    for (const T*& row : rows) row += group * m.lead;
+    f += group;
   }
-  add_rows(out, a + i * lead, lead, x + i, rows - i, n);
+  for (std::size_t b = 0; b < B; ++b) sums[b].store_unaligned(sums_of + at(b));
+}
+
+/// Columns that are fewer than any batch.
+template <std::size_t G, class T>
+void add_to_each(T* out, const FactoredRows<T>& m, std::int64_t n) {
+  constexpr auto group = static_cast<std::int64_t>(G);
+  for (std::int64_t j = 0; j < n; ++j) {
+    T sum = out[j];
+    for (std::int64_t i = 0; i + group <= m.rows; i += group) {
+      std::array<T, G> products;
+      for (std::size_t r = 0; r < G; ++r) {
+        const std::int64_t row = i + static_cast<std::int64_t>(r);
+        products[r] = m.factors[row] * m.a[row * m.lead + j];
+      }
+      sum += met(products);
+    }
+    out[j] = sum;
+  }
+}
+
+/// In batches V, and the columns that are left as the end of a batch that overlaps the one before.
+template <class V, std::size_t G, class T>
+void add_in_batches(T* out, const FactoredRows<T>& m, std::int64_t n) {
+  constexpr auto size = static_cast<std::int64_t>(V::size);
+  const std::int64_t rest = n % size;
+  std::array<T, V::size> last;
+  if (rest > 0) {
+    std::copy_n(out + n - size, size, last.begin());
+    add_to_batches<V, G, 1>(last.data(), m, n - size);
+  }
+  std::int64_t j = 0;
+  if constexpr (std::is_same_v<V, Some<T>>) {
+    for (; j + 4 * size <= n; j += 4 * size) add_to_batches<V, G, 4>(out + j, m, j);
+  }
+  for (; j + size <= n; j += size) add_to_batches<V, G, 1>(out + j, m, j);
+  std::copy_n(last.end() - rest, rest, out + n - rest);
+}
+
+/// All whole groups of G rows, to n columns.
+template <std::size_t G, class T>
+void add_groups(T* out, const FactoredRows<T>& m, std::int64_t n) {
+  if (n >= width<T>) return add_in_batches<Some<T>, G>(out, m, n);
+  if constexpr (width < T >> last_width<T>) {
+    if (n >= last_width<T>) return add_in_batches<Last<T>, G>(out, m, n);
+  }
+  add_to_each<G>(out, m, n);
+}
+
+/// So many rows, a multiple of eight, of as many elements as the nearest cache holds.
+inline std::int64_t rows_of_block(std::int64_t columns) {
+  constexpr std::int64_t elements = 4096;
+  return std::max<std::int64_t>(elements / columns / 8, 1) * 8;
+}
+
+/// out += the sum of rows, each times its factor. Eight at a time, the others one by one.
+template <class T>
+void add_rows_together(T* out, const FactoredRows<T>& m, std::int64_t n) {
+  const std::int64_t together = m.rows / 8 * 8;
+  const std::int64_t block = rows_of_block(n);
+  for (std::int64_t i = 0; i < together; i += block) {
+    const std::int64_t count = std::min(block, together - i);
+    add_groups<8>(out, {m.a + i * m.lead, m.lead, m.factors + i, count}, n);
+  }
+  add_groups<1>(out, {m.a + together * m.lead, m.lead, m.factors + together, m.rows - together}, n);
+}
+
+/// The same one by one. In their order, as memory gives them fastest, unless they are in a cache.
+template <class T>
+void add_rows(T* out, const FactoredRows<T>& m, std::int64_t n, bool in_cache) {
+  const std::int64_t block = in_cache ? m.rows : 1;
+  for (std::int64_t i = 0; i < m.rows; i += block) {
+    add_groups<1>(out, {m.a + i * m.lead, m.lead, m.factors + i, block}, n);
+  }
 }
 
 /// Above so many columns threads share those, below it the rows, in parts of so many elements.
@@ -88,33 +140,35 @@ constexpr std::int64_t part_size = std::int64_t{1} << 16;
 /// Of all columns from `first` to `last`, or of a part of their rows.
 template <class T>
 void add_columns(const Product<T>& p, const T* x, T* out, std::int64_t first, std::int64_t last,
-                 std::int64_t row, std::int64_t rows) {
-  const T* from = p.a + row * p.a_col + first;
-  beyond_caches(p) ? add_rows(out, from, p.a_col, x + row, rows, last - first)
-                   : add_rows_together(out, from, p.a_col, x + row, rows, last - first);
+                 std::int64_t row, std::int64_t rows, bool in_cache = false) {
+  const FactoredRows<T> m{p.a + row * p.a_col + first, p.a_col, x + row, rows};
+  beyond_caches(p) ? add_rows(out, m, last - first, in_cache)
+                   : add_rows_together(out, m, last - first);
 }
 
-inline std::int64_t rows_of_part(std::int64_t columns) { return part_size / columns; }
+/// Whole blocks.
+inline std::int64_t rows_of_part(std::int64_t columns) {
+  const std::int64_t block = rows_of_block(columns);
+  return part_size / columns / block * block;
+}
 
 /// The sums of parts of the rows, which are added up at last: the same for any number of threads.
-/// first_of(part, begin, end) is called for each part before its rows are read.
-template <class T, class First>
-void add_parts(const Product<T>& p, const T* x, const First& first_of) {
+/// Calls add(sums, first, last) for each part.
+template <class T, class Add>
+void add_parts(const Product<T>& p, const Add& add) {
   const std::int64_t rows = rows_of_part(p.m);
   const std::int64_t parts = (p.k - 1) / rows + 1;
+  if (!p.onto) std::fill_n(p.out, p.m, T(0));
+  if (parts == 1) return add(p.out, std::int64_t{0}, p.k);
   std::vector<T> sums(static_cast<std::size_t>(parts * p.m));
   const std::int64_t piece = std::max<std::int64_t>(1, grain / part_size);
   parallel_for(parts, piece, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       // From the end: where the matrix has just been read from its start, that is in the cache.
       const std::int64_t part = parts - 1 - i;
-      const std::int64_t first = part * rows;
-      const std::int64_t count = std::min(rows, p.k - first);
-      first_of(part, first, first + count);
-      add_columns(p, x, sums.data() + part * p.m, 0, p.m, first, count);
+      add(sums.data() + part * p.m, part * rows, std::min((part + 1) * rows, p.k));
     }
   });
-  if (!p.onto) std::fill_n(p.out, p.m, T(0));
   for (std::int64_t part = 0; part < parts; ++part) {
     const T* sum = sums.data() + part * p.m;
     for (std::int64_t j = 0; j < p.m; ++j) p.out[j] += sum[j];
@@ -124,16 +178,16 @@ void add_parts(const Product<T>& p, const T* x, const First& first_of) {
 template <class T>
 void columns(const Product<T>& p) {
   const Dense<T> x(p.b, p.b_row, p.k);
-  const bool in_parts = p.m < many_columns && p.k > rows_of_part(p.m);
-  if (in_parts) return add_parts(p, x.data(), [](std::int64_t, std::int64_t, std::int64_t) {});
-  if (!p.onto) std::fill_n(p.out, p.m, T(0));
-  if (p.m >= many_columns) {
-    return parallel_for(p.m, std::max(many_columns / 4, 2 * grain / p.k),
-                        [&](std::int64_t begin, std::int64_t end) {
-                          add_columns(p, x.data(), p.out + begin, begin, end, 0, p.k);
-                        });
+  if (p.m < many_columns) {
+    return add_parts(p, [&](T* sums, std::int64_t first, std::int64_t last) {
+      add_columns(p, x.data(), sums, 0, p.m, first, last - first);
+    });
   }
-  add_columns(p, x.data(), p.out, 0, p.m, 0, p.k);
+  if (!p.onto) std::fill_n(p.out, p.m, T(0));
+  parallel_for(p.m, std::max(many_columns / 4, 2 * grain / p.k),
+               [&](std::int64_t begin, std::int64_t end) {
+                 add_columns(p, x.data(), p.out + begin, begin, end, 0, p.k);
+               });
 }
 
 }  // namespace tapegrad::kernels

@@ -1,8 +1,12 @@
 // Sums of a function of several arrays, without an array for what is summed.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <vector>
 
+#include "core/dense_loop.hpp"
 #include "kernels/map.hpp"
 #include "kernels/row_sum.hpp"
 
@@ -67,6 +71,32 @@ template <class T, std::size_t N>
 template <class T, std::size_t N, class F>
 double map_sum(const F& f, const std::array<Ref, N>& arrays) {
   return map_sum_of<T, N>(VectorRow<T, N>::text(f), arrays);
+}
+
+/// map_sum() times `share`, for arrays that lie side by side, not many. A total below `least`, or
+/// an infinite one, is found another way.
+struct DenseMapSum {
+  DenseLoop f;
+  std::int64_t n;
+  double share;
+  double least;
+};
+template <class T, std::size_t N>
+bool dense_map_sum(const void* state, std::byte* out, const std::byte* const* in) {
+  const DenseMapSum& s = *static_cast<const DenseMapSum*>(state);
+  std::array<const std::byte*, N> from;
+  std::array<std::int64_t, N> advance;
+  advance.fill(1);
+  double total = 0;
+  alignas(64) T values[sum_block];
+  for (std::int64_t i = 0; i < s.n; i += sum_block) {
+    const std::int64_t count = std::min(sum_block, s.n - i);
+    for (std::size_t k = 0; k < N; ++k) from[k] = in[k] + i * static_cast<std::int64_t>(sizeof(T));
+    s.f(reinterpret_cast<std::byte*>(values), from.data(), advance.data(), count);
+    total += block_sum(values, count);
+  }
+  *reinterpret_cast<T*>(out) = static_cast<T>(total * s.share);
+  return !std::isinf(total) && !(total < s.least);
 }
 
 /// The same added up in long double, one element after another, for sums that leave the range of

@@ -54,6 +54,12 @@ void row(const F& f, const std::array<std::byte*, N>& at, const std::array<std::
          std::int64_t n, std::index_sequence<K...> places) {
   constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
   const std::array<T*, N> first{reinterpret_cast<T*>(at[K])...};
+  if (n == 1) {
+    std::array<Batch<T>, N> v{Batch<T>(*first[K])...};
+    f(v[K]...);
+    ((K != gradient ? void(*first[K] = v[K].get(0)) : void()), ...);
+    return;
+  }
   const std::int64_t whole = ((stride[K] == 1) && ...) ? n - width : -1;
   for (std::int64_t i = 0; i < n; i += width) {
     if (i > whole) {
@@ -134,6 +140,13 @@ void run(const Steps<N>& steps) {
     Walk<N>(arrays).parallel_rows(grain, [&](const auto& at, const auto& stride, std::int64_t n) {
       steps.row(steps.all, i, at, stride, n);
     });
+  }
+  if (total <= grain) {
+    for (std::size_t i = 0; i < steps.count; ++i) {
+      const std::array<Ref, N>& arrays = steps.arrays(i);
+      if (is_dense(arrays)) run_piece(steps, i, 0, arrays[0].layout->numel());
+    }
+    return;
   }
   parallel_for(total, grain, [&](std::int64_t begin, std::int64_t end) {
     std::int64_t first = 0;

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "core/ready.hpp"
 #include "kernels/ref.hpp"
 
 namespace tapegrad::kernels {
@@ -15,5 +16,9 @@ using Axes = std::array<bool, max_rank>;
 /// wrap around and ignore the divisor. Errors are bounded as RowSum says, in every layout. A result
 /// within the range of its type is found even if the sum on the way to it is not.
 void sum(Ref out, Ref in, const Axes& gone, double divisor = 1);
+
+/// The same for floats of `dtype` that lie so; nothing where they aren't side by side and all of
+/// one sum, or of another type.
+Ready ready_sum(DType dtype, const Layout& out, const Layout& in, double divisor = 1);
 
 }  // namespace tapegrad::kernels

@@ -28,7 +28,7 @@ class Walk {
     }
   };
 
-  explicit Walk(const std::array<Ref, N>& arrays) {
+  [[gnu::noinline]] explicit Walk(const std::array<Ref, N>& arrays) {
     for (std::size_t k = 0; k < N; ++k) {
       start_[k] = arrays[k].data;
       step_[k] = static_cast<std::int64_t>(size_of(arrays[k].dtype));

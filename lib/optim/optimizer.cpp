@@ -8,6 +8,7 @@
 #include "core/dispatch.hpp"
 #include "core/row_gradient.hpp"
 #include "core/tensor_impl.hpp"
+#include "optim/changes.hpp"
 #include "optim/leaf.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/graph.hpp"
@@ -145,26 +146,24 @@ void Optimizer::step_all() {
 }
 
 void Optimizer::step_group(std::size_t group) {
-  std::array<Change, most_changes> changes;
-  std::size_t count = 0;
+  Changes changes;
   for (Slot& slot : groups_[group]) {
     const LeafNode* leaf = leaf_of(slot.parameter);
     const std::uint32_t now = received(leaf);
     slot.reached = now != slot.received;
     slot.received = now;
-    Tensor grad = leaf ? leaf->grad() : Tensor();
-    if (!grad.defined()) continue;
+    if (!leaf || !changes.add(slot, *leaf)) continue;
     ++slot.steps;
-    if (!has_bytes(grad)) [[unlikely]] {
+    if (!has_bytes(changes.last().grad)) [[unlikely]] {
+      changes.drop_last();
       step_rows(slot, group);
       continue;
     }
-    changes[count] = {&slot, std::move(grad)};
-    if (++count < most_changes) continue;
-    carry_out(changes, group);
-    count = 0;
+    if (!changes.is_full()) continue;
+    carry_out(changes.all(), group);
+    changes.clear();
   }
-  if (count > 0) carry_out(std::span(changes).first(count), group);
+  if (!changes.all().empty()) carry_out(changes.all(), group);
 }
 
 void Optimizer::carry_out(std::span<const Change> changes, std::size_t group) {

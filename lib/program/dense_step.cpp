@@ -1,15 +1,16 @@
 #include "program/dense_step.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "kernels/parallel.hpp"
 
 namespace tapegrad {
+namespace {
 
-DenseStep::Array DenseStep::array_of(const Tensor& x) {
-  const TensorImpl& impl = *x.impl();
-  return {&impl, static_cast<std::size_t>(impl.layout.offset()) * size_of(impl.dtype)};
-}
+constexpr std::size_t widest_batch = 64;  // in bytes
+
+}  // namespace
 
 bool is_row_of(const Shape& part, const Shape& whole) {
   if (part.size() > whole.size()) return false;
@@ -31,12 +32,11 @@ std::optional<DenseStep> DenseStep::of(const Operation& operation, Outputs outs,
   if (!step.loop_) return {};
   step.n_ = n;
   step.element_ = static_cast<std::uint8_t>(size_of(out.dtype));
-  step.result_ = array_of(outs[0]);
-  for (const Tensor* input : inputs) {
-    if (!input->defined()) return {};
-    const TensorImpl& x = *input->impl();
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    if (!inputs[k]->defined()) return {};
+    const TensorImpl& x = *inputs[k]->impl();
     if (x.dtype != out.dtype || !x.layout.is_contiguous()) return {};
-    const auto bit = static_cast<std::uint8_t>(1U << step.inputs_);
+    const auto bit = static_cast<std::uint8_t>(1U << k);
     const std::int64_t elements = x.layout.numel();
     if (elements == 1 && n != 1) {
       step.single_ |= bit;
@@ -47,38 +47,43 @@ std::optional<DenseStep> DenseStep::of(const Operation& operation, Outputs outs,
       step.row_ |= bit;
       step.n_ = elements;
     }
-    step.operands_[step.inputs_++] = array_of(*input);
   }
+  step.operands_ = {outs[0], inputs};
   step.rows_ = n / step.n_;
   return step;
 }
 
-void DenseStep::locate() {
-  out_ = result_.start();
-  for (std::size_t k = 0; k < inputs_; ++k) in_[k] = operands_[k].start();
+namespace {
+
+/// A batch of one element.
+template <class T>
+void repeat_element(std::byte* to, const std::byte* element) {
+  T value;
+  std::memcpy(&value, element, sizeof(T));
+  std::fill_n(reinterpret_cast<T*>(to), widest_batch / sizeof(T), value);
 }
 
+}  // namespace
+
 void DenseStep::run_rows() const {
-  constexpr std::size_t widest = 64;  // bytes of a batch
-  alignas(widest) std::byte repeated[most_inputs][widest];
+  alignas(64) std::byte repeated[most_inputs][widest_batch];
   std::array<const std::byte*, most_inputs> in = in_;
   std::array<std::int64_t, most_inputs> advance = ones;
-  std::array<std::int64_t, most_inputs> row{};
-  const std::int64_t length = n_ * element_;
-  for (std::size_t k = 0; k < inputs_; ++k) {
-    if ((single_ >> k & 1U) == 0) {
-      row[k] = (row_ >> k & 1U) == 0 ? length : 0;
-      continue;
-    }
-    for (std::size_t at = 0; at < widest; at += element_)
-      std::memcpy(repeated[k] + at, in[k], element_);
+  for (std::size_t k = 0; k < operands_.inputs(); ++k) {
+    if ((single_ >> k & 1U) == 0) continue;
+    element_ == sizeof(std::uint32_t) ? repeat_element<std::uint32_t>(repeated[k], in[k])
+                                      : repeat_element<std::uint64_t>(repeated[k], in[k]);
     in[k] = repeated[k];
     advance[k] = 0;
   }
+  if (rows_ == 1) return loop_(out_, in.data(), advance.data(), n_);
+  const std::int64_t length = n_ * element_;
   std::byte* out = out_;
   for (std::int64_t i = 0; i < rows_; ++i, out += length) {
     loop_(out, in.data(), advance.data(), n_);
-    for (std::size_t k = 0; k < inputs_; ++k) in[k] += row[k];
+    for (std::size_t k = 0; k < operands_.inputs(); ++k) {
+      if (((single_ | row_) >> k & 1U) == 0) in[k] += length;
+    }
   }
 }
 

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "autograd/operation.hpp"
 #include "core/dense_loop.hpp"
+#include "program/operands.hpp"
 
 namespace tapegrad {
 
@@ -19,9 +19,10 @@ class DenseStep {
  public:
   /// Nothing where the step is more than that, or so long that threads share it. The operation and
   /// the tensors have to live on, with the layouts that they have.
-  static std::optional<DenseStep> of(const Operation& operation, Outputs outs, Inputs inputs);
+  [[gnu::cold]] static std::optional<DenseStep> of(const Operation& operation, Outputs outs,
+                                                   Inputs inputs);
   /// Where the tensors' memory is now; before the first run, and when that has changed.
-  void locate();
+  void locate() { operands_.find(out_, in_); }
   void run() const {
     if ((single_ | row_) != 0) return run_rows();
     loop_(out_, in_.data(), ones.data(), n_);
@@ -31,12 +32,6 @@ class DenseStep {
   static constexpr std::size_t most_inputs = 4;
   static constexpr std::int64_t shortest_row = 16;
   static constexpr std::array<std::int64_t, most_inputs> ones{1, 1, 1, 1};
-  struct Array {
-    const TensorImpl* tensor = nullptr;
-    std::size_t offset = 0;
-    std::byte* start() const { return tensor->storage->data + offset; }
-  };
-  static Array array_of(const Tensor& x);
   void run_rows() const;
 
   // What a run reads comes first: a program may have thousands of these.
@@ -46,13 +41,11 @@ class DenseStep {
   /// How many elements a row has, and how many rows there are.
   std::int64_t n_ = 0;
   std::int64_t rows_ = 1;
-  std::uint8_t inputs_ = 0;
   std::uint8_t element_ = 0;
   /// A bit for each input that has one element for all of the result's, or one row.
   std::uint8_t single_ = 0;
   std::uint8_t row_ = 0;
-  Array result_;
-  std::array<Array, most_inputs> operands_{};
+  Operands<most_inputs> operands_;
 };
 
 }  // namespace tapegrad

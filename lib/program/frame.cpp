@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "autograd/apply.hpp"
 #include "core/check.hpp"
@@ -42,6 +43,7 @@ void Frame::take_memory() {
   arena_ = make_storage(plan_.arena_bytes());
   held_.resize(plan_.handed_out_count());
   feeds_.resize(plan_.captured().feeds.size());
+  before_.resize(feeds_.size());
   for (const auto& [storage, home] : plan_.homes()) {
     switch (home.kind) {
       case Home::Kind::feed:
@@ -60,24 +62,32 @@ void Frame::take_memory() {
   }
 }
 
-void Frame::take_turns() {
+template <class Steps, class Step>
+const Step* Frame::shortened(const Action& action, Steps& steps, std::vector<Step*>& moving) {
+  const auto step = Step::of(*action.operation, action.outputs, action.pointers);
+  if (!step) return nullptr;
+  Step& its = steps.emplace_back(*step);
   const auto is_in_arena = [&](const Tensor& x) {
+    if (!x.defined()) return true;
     const std::byte* data = x.impl()->storage->data;
     return arena_->data <= data && data < arena_->data + plan_.arena_bytes();
   };
+  if (std::ranges::all_of(action.outputs, is_in_arena) &&
+      std::ranges::all_of(action.inputs, is_in_arena)) {
+    its.locate();
+  } else {
+    moving.push_back(&its);
+  }
+  return &its;
+}
+
+void Frame::take_turns() {
   dense_.reserve(actions_.size());
   for (const Action& action : actions_) {
-    Turn& turn = turns_.emplace_back(Turn{&action, nullptr});
+    Turn& turn = turns_.emplace_back(Turn{&action});
     if (!action.operation) continue;
-    auto dense = DenseStep::of(*action.operation, action.outputs, action.pointers);
-    if (!dense) continue;
-    turn.dense = &dense_.emplace_back(*dense);
-    if (std::ranges::all_of(action.outputs, is_in_arena) &&
-        std::ranges::all_of(action.inputs, is_in_arena)) {
-      dense_.back().locate();
-    } else {
-      moving_.push_back(&dense_.back());
-    }
+    turn.dense = shortened(action, dense_, moving_dense_);
+    if (!turn.dense) turn.ready = shortened(action, ready_, moving_ready_);
   }
 }
 
@@ -107,46 +117,64 @@ void Frame::hold(const Tensor& x, Tensor& handle, const Gift* gift) {
 bool Frame::is_free(const Held& held) {
   const std::size_t ours = held.within.size() + held.outside.size() + 1;
   if (held.memory->references.load(std::memory_order_acquire) != ours) return false;
-  return std::ranges::all_of(held.outside, [&](const Handle& handle) {
+  for (const Handle& handle : held.outside) {
     const TensorImpl& impl = *handle.tensor->impl();
     // The run drops it from the leaf before it gives it anew.
     const bool in_leaf = handle.gift && handle.gift->replaces && handle.gift->is_in_leaf();
+    const unsigned holders = in_leaf ? 2 : 1;
+    if (impl.references.load(std::memory_order_acquire) != holders) return false;
     // Who changes its type or layout, by to_(), changes its storage.
-    return impl.storage.get() == held.memory.get() && !impl.node &&
-           impl.references.load(std::memory_order_acquire) == (in_leaf ? 2 : 1);
-  });
+    const bool is_its = impl.storage.get() == held.memory.get() && !impl.node && !impl.base &&
+                        impl.recorded_writes == 0 && !impl.label.load(std::memory_order_relaxed);
+    if (!is_its) return false;
+  }
+  return true;
 }
 
-void Frame::prepare(Held& held) {
-  if (is_free(held)) return;
+bool Frame::prepare(Held& held) {
+  if (is_free(held)) return true;
   held.memory = make_storage(held.bytes);
   for (TensorImpl* impl : held.within) impl->storage = held.memory;
   for (const Handle& handle : held.outside) {
     *handle.tensor = make_tensor(handle.dtype, held.memory, handle.layout);
   }
+  return false;
+}
+
+bool Frame::is_changed(const Storage* storage) const {
+  for (const Ptr<Storage>& changed : plan_.captured().changed) {
+    if (changed.get() == storage) return true;
+  }
+  return false;
+}
+
+void Frame::refuse(std::size_t i, const Tensor& feed) const {
+  check_has_values("program", feed);
+  check<Error>(!is_changed(feed.impl()->storage.get()),
+               "program: feed {} of shape {} shares memory with a tensor that the program "
+               "changes; feed a clone() of it",
+               i, feed.shape());
+  fail<AutogradError>(
+      "program: feed {} of shape {} requires grad, and a run gives it none; feed what detach() "
+      "gives, or capture the gradient as a result",
+      i, feed.shape());
 }
 
 /// The caller holds what it feeds until the run ends.
-void Frame::bind(Inputs feeds) {
+bool Frame::bind(Inputs feeds) {
+  bool stays = true;
   for (std::size_t i = 0; i < feeds.size(); ++i) {
-    const Tensor* feed = feeds[i];
-    check_has_values("program", *feed);
-    const auto is_changed = [&](const Ptr<Storage>& changed) {
-      return changed.get() == feed->impl()->storage.get();
-    };
-    check<Error>(std::ranges::none_of(plan_.captured().changed, is_changed),
-                 "program: feed {} of shape {} shares memory with a tensor that the program "
-                 "changes; feed a clone() of it",
-                 i, feed->shape());
-    check<AutogradError>(!feed->impl()->node,
-                         "program: feed {} of shape {} requires grad, and a run gives it none; "
-                         "feed what detach() gives, or capture the gradient as a result",
-                         i, feed->shape());
-    if (!feed->is_contiguous()) feed = &copies_.emplace_back(feed->contiguous());
-    const TensorImpl& impl = *feed->impl();
-    const auto offset = static_cast<std::size_t>(impl.layout.offset()) * size_of(impl.dtype);
-    feeds_[i]->data = impl.storage->data ? impl.storage->data + offset : nullptr;
+    const TensorImpl* impl = feeds[i]->impl();
+    if (!impl->storage->data || impl->node || is_changed(impl->storage.get())) [[unlikely]]
+      refuse(i, *feeds[i]);
+    if (!impl->layout.is_contiguous()) [[unlikely]]
+      impl = copies_.emplace_back(feeds[i]->contiguous()).impl();
+    const auto offset = static_cast<std::size_t>(impl->layout.offset()) * size_of(impl->dtype);
+    std::byte* const data = impl->storage->data + offset;
+    feeds_[i]->data = data;
+    stays &= std::exchange(before_[i], data) == data;
   }
+  return stays;
 }
 
 void Frame::unbind() noexcept {
@@ -160,28 +188,36 @@ void Frame::run(Inputs feeds) {
     Frame& frame;
     ~Unbound() { frame.unbind(); }
   } const unbound{*this};
-  bind(feeds);
+  bool stays = std::exchange(located_, false);
+  stays &= bind(feeds);
   for (Held& held : held_) {
-    prepare(held);
+    stays &= prepare(held);
     if (held.as_captured) std::memcpy(held.memory->data, held.as_captured->data, held.bytes);
   }
   for (const Fresh& fresh : fresh_) {
     std::memcpy(fresh.of_run->data, fresh.as_captured->data, fresh.as_captured->bytes);
   }
   for (const Ptr<Storage>& storage : plan_.captured().changed) storage->bump();
-  for (DenseStep* step : moving_) step->locate();
+  if (!stays) {
+    for (DenseStep* step : moving_dense_) step->locate();
+    for (ReadyStep* step : moving_ready_) step->locate();
+  }
+  located_ = true;
   for (const Turn& turn : turns_) {
     if (turn.dense) {
       turn.dense->run();
-      continue;
+    } else if (!turn.ready || !turn.ready->run()) {
+      carry_out(*turn.action);
     }
-    const Action& action = *turn.action;
-    const ScopeGuard scope(action.scope);
-    if (action.operation) {
-      action.operation->into(action.outputs, action.pointers);
-    } else {
-      action.gift ? action.gift->hand_over() : (*action.call)();
-    }
+  }
+}
+
+void Frame::carry_out(const Action& action) {
+  const ScopeGuard scope(action.scope);
+  if (action.operation) {
+    action.operation->into(action.outputs, action.pointers);
+  } else {
+    action.gift ? action.gift->hand_over() : (*action.call)();
   }
 }
 

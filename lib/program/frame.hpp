@@ -9,16 +9,18 @@
 #include "autograd/capture.hpp"
 #include "program/dense_step.hpp"
 #include "program/plan.hpp"
+#include "program/ready_step.hpp"
 
 namespace tapegrad {
 
 class Frame {
  public:
-  explicit Frame(const Plan& plan);
+  [[gnu::cold]] explicit Frame(const Plan& plan);
   Frame(const Frame&) = delete;
   Frame& operator=(const Frame&) = delete;
 
-  /// What it gives is then in results(), of which the caller gets aliases.
+  /// What it gives is then in results(), which are the caller's: who holds one keeps it, and the
+  /// next run makes another.
   void run(Inputs feeds);
   const std::vector<Tensor>& results() const { return results_; }
 
@@ -33,10 +35,12 @@ class Frame {
     std::vector<Tensor> outputs = {};
     std::vector<const Tensor*> pointers = {};
   };
-  /// What is run in its turn: an action, or the loop that is all there is of it.
+  /// What is run in its turn: an action, or the loop that is all there is of it, or what its
+  /// operation had ready.
   struct Turn {
     const Action* action;
-    const DenseStep* dense;
+    const DenseStep* dense = nullptr;
+    const ReadyStep* ready = nullptr;
   };
   /// A tensor that is handed out: a result, or the gradient of a leaf.
   struct Handle {
@@ -62,13 +66,24 @@ class Frame {
     const Storage* as_captured;
   };
 
-  void take_memory();
-  Tensor placed(const Tensor& x);
-  void take_turns();
-  void hold(const Tensor& x, Tensor& handle, const Gift* gift);
+  // Once for each frame, and compiled to be small.
+  [[gnu::cold]] void take_memory();
+  [[gnu::cold]] Tensor placed(const Tensor& x);
+  [[gnu::cold]] void take_turns();
+  /// As one of `steps`, if it can be.
+  template <class Steps, class Step>
+  [[gnu::cold]] const Step* shortened(const Action& action, Steps& steps,
+                                      std::vector<Step*>& moving);
+  static void carry_out(const Action& action);
+  [[gnu::cold]] void hold(const Tensor& x, Tensor& handle, const Gift* gift);
   static bool is_free(const Held& held);
-  static void prepare(Held& held);
-  void bind(Inputs feeds);
+  /// False if it got other memory.
+  static bool prepare(Held& held);
+  /// Whether all lie where the last ones lay.
+  bool bind(Inputs feeds);
+  /// A step writes to it.
+  bool is_changed(const Storage* storage) const;
+  [[noreturn, gnu::cold]] void refuse(std::size_t i, const Tensor& feed) const;
   void unbind() noexcept;
 
   const Plan& plan_;
@@ -81,11 +96,17 @@ class Frame {
   std::deque<Gift> gifts_;
   std::vector<Action> actions_;
   std::vector<DenseStep> dense_;
+  std::deque<ReadyStep> ready_;
   std::vector<Turn> turns_;
   /// Those some of whose memory isn't in the arena: it may be another in the next run.
-  std::vector<DenseStep*> moving_;
+  std::vector<DenseStep*> moving_dense_;
+  std::vector<ReadyStep*> moving_ready_;
   /// For each feed the storage that stands for its memory.
   std::vector<Ptr<Storage>> feeds_;
+  /// Where they lay in the last run.
+  std::vector<const std::byte*> before_;
+  /// The steps know where their operands are.
+  bool located_ = false;
   /// During a run, of feeds that don't lie row by row.
   std::deque<Tensor> copies_;
 };

@@ -21,11 +21,23 @@ Pieces::Pieces(const Group& group) : group_(group), moves_(group.dtypes.size()) 
   }
   const std::size_t outer = group.inputs + group.results;
   Arena arena;
-  std::vector<std::size_t> numbers(group.dtypes.size());
+  std::vector<std::size_t> numbers(group.dtypes.size()), last(group.dtypes.size());
+  for (std::size_t i = 0; i < group.steps.size(); ++i) {
+    for (const Place& input : group.steps[i].inputs) last[input.value] = i;
+  }
   for (std::size_t i = 0; i < group.steps.size(); ++i) {
     const GroupStep& step = group.steps[i];
     const std::size_t made = step.output.value;
-    if (made >= outer) numbers[made] = arena.add(storages_[made]->bytes, i);
+    // Over what nobody reads any more: a piece is to be in the cache with all that it meets.
+    const auto dies = [&](const Place& input) {
+      return input.value >= outer && last[input.value] == i &&
+             group.dtypes[input.value] == group.dtypes[made];
+    };
+    const auto dying = std::ranges::find_if(step.inputs, dies);
+    if (made >= outer) {
+      numbers[made] =
+          dying == step.inputs.end() ? arena.add(storages_[made]->bytes, i) : numbers[dying->value];
+    }
     for (const Place& input : step.inputs) {
       if (input.value >= outer) arena.uses(numbers[input.value], i);
       if (input.value < outer && !input.whole) moves_[input.value] = true;
@@ -39,6 +51,8 @@ Pieces::Pieces(const Group& group) : group_(group), moves_(group.dtypes.size()) 
   full_ = operands_of(group.cut.rows_of_piece);
   last_ = operands_of(group.cut.rows - (group.cut.pieces() - 1) * group.cut.rows_of_piece);
 }
+
+Pieces::~Pieces() = default;
 
 Pieces::Operands Pieces::operands_of(std::int64_t rows) const {
   const Layout moving(Shape{rows, group_.cut.row_length});

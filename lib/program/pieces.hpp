@@ -51,7 +51,8 @@ struct Group {
 
 class Pieces {
  public:
-  explicit Pieces(const Group& group);
+  [[gnu::cold]] explicit Pieces(const Group& group);
+  ~Pieces();
   void run(std::int64_t piece, Inputs inputs, Outputs outputs);
 
  private:
@@ -62,7 +63,7 @@ class Pieces {
     std::vector<std::vector<Tensor>> outputs;
     std::vector<std::optional<DenseStep>> dense;
   };
-  Operands operands_of(std::int64_t rows) const;
+  [[gnu::cold]] Operands operands_of(std::int64_t rows) const;
   void move_to(std::int64_t piece, Inputs inputs, Outputs outputs);
 
   const Group& group_;

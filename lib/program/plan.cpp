@@ -114,47 +114,4 @@ std::size_t Plan::fused_steps() const {
   return static_cast<std::size_t>(std::ranges::count(captured_.steps, "fused", &Step::name));
 }
 
-void Plan::check_owners() const {
-  const Owners* const known = owners.load(std::memory_order_acquire);
-  if (!known) return;
-  const std::uint64_t changes = known->changes->load(std::memory_order_relaxed);
-  if (changes == changes_seen_.load(std::memory_order_relaxed)) return;
-  for (const Outsider& outsider : captured_.outsiders) {
-    check<Error>(!outsider.is_owned || known->owns(outsider.tensor),
-                 "program: a tensor of shape {} that was part of a module when it was captured "
-                 "isn't any more: the module has ended, or its layer was removed or given another "
-                 "shape, and a run would go on with what it had; capture it again, with a module "
-                 "that lives as long as the program",
-                 outsider.tensor.shape());
-  }
-  changes_seen_.store(changes, std::memory_order_relaxed);
-}
-
-void Plan::check_world() const {
-  for (const Outsider& outsider : captured_.outsiders) {
-    const TensorImpl& now = *outsider.tensor.impl();
-    check<Error>(now.storage.get() == outsider.storage,
-                 "program: a tensor of shape {} that was there when it was captured has other "
-                 "memory now, from to_() or an assignment: the program would read and change what "
-                 "nobody sees; capture it again",
-                 now.layout.shape());
-    check<Error>(now.node.get() == outsider.node,
-                 "program: a tensor of shape {} that was there when it was captured {} since: the "
-                 "program would {} the gradient that the function leaves out or asks for now; "
-                 "capture it again",
-                 now.layout.shape(),
-                 outsider.node ? "doesn't require grad any more, or was made a result,"
-                               : "began to require grad",
-                 outsider.node ? "give it" : "miss");
-    check<Error>(hooks_on(outsider.node) == outsider.hooks,
-                 "program: a leaf of shape {} has other hooks than when it was captured, which a "
-                 "run would pass over; capture it again",
-                 now.layout.shape());
-  }
-  check_owners();
-  for (const Requirement& requirement : captured_.requirements) {
-    check<Error>(requirement.holds(), "program: {}", requirement.message);
-  }
-}
-
 }  // namespace tapegrad

@@ -19,12 +19,12 @@ bool fits(const Signature& signature, Inputs feeds) {
 }
 
 /// The only result, or none.
-const Tensor& only(const std::vector<Tensor>& results) {
-  static const Tensor none;
-  check<Error>(results.size() <= 1,
-               "program: the function gives {} tensors; write run({{...}}), which gives all",
-               results.size());
-  return results.empty() ? none : results[0];
+Tensor only(const std::vector<Tensor>& results) {
+  if (results.size() > 1) [[unlikely]] {
+    fail<Error>("program: the function gives {} tensors; write run({{...}}), which gives all",
+                results.size());
+  }
+  return results.empty() ? Tensor() : results[0];
 }
 
 }  // namespace
@@ -111,9 +111,7 @@ std::vector<Tensor> Program::run(const std::vector<Tensor>& feeds) const {
   if (is_captured() || in_graph) return impl_->f(feeds);
   const std::vector<const Tensor*> pointers = pointers_to(feeds);
   Impl::Run run(*impl_, pointers);
-  std::vector<Tensor> results;
-  for (const Tensor& y : run.results()) results.push_back(make_alias(y));
-  return results;
+  return run.results();
 }
 
 Tensor Program::run_for_one(std::span<const Tensor* const> feeds) const {
@@ -128,9 +126,8 @@ Tensor Program::run_for_one(std::span<const Tensor* const> feeds) const {
     return only(impl_->f(list));
   }
   Impl::Run run(*impl_, feeds);
-  only(run.captured().results);  // refused before it runs
-  const Tensor& result = only(run.results());
-  return result.defined() ? make_alias(result) : Tensor();
+  if (run.captured().results.size() > 1) only(run.captured().results);  // refused before it runs
+  return only(run.results());
 }
 
 ProgramStats Program::stats() const {

@@ -32,9 +32,13 @@ void ReadOnce::run(Outputs outs, Inputs of_product, Inputs of_group) const {
   if (of_product[bias]->defined()) {
     std::fill_n(z, x.shape()[0], *kernels::ref(*of_product[bias]).as<const T>());
   }
-  const auto between = [&](std::int64_t part) {
+  const auto between = [&](const kernels::Blocks& blocks) {
     std::unique_ptr<Pieces> pieces = pool_.take();
-    pieces->run(part, of_group, outs.first(outs.size() - 1));
+    for (std::int64_t i = blocks.begin; i < blocks.end; ++i) {
+      blocks.before(i);
+      pieces->run(i, of_group, outs.first(outs.size() - 1));
+      blocks.after(i);
+    }
     pool_.give_back(std::move(pieces));
   };
   kernels::gemv_twice(
@@ -48,8 +52,8 @@ void ReadOnce::run(Outputs outs, Inputs of_product, Inputs of_group) const {
                               .onto = of_product[bias]->defined(),
                               .r = kernels::ref(r).as<const T>(),
                               .sums = kernels::ref(outs.back()).as<T>()},
-      {&between, [](const void* f, std::int64_t part) {
-         (*static_cast<const decltype(between)*>(f))(part);
+      {&between, [](const void* f, const kernels::Blocks& blocks) {
+         (*static_cast<const decltype(between)*>(f))(blocks);
        }});
 }
 

@@ -109,7 +109,7 @@ class Reader {
            !between_.empty();
   }
 
-  Step step(std::vector<Step>& steps, std::int64_t rows_of_part) const;
+  Step step(std::vector<Step>& steps, std::int64_t rows_of_piece) const;
   /// The steps between, in their order.
   const std::set<std::size_t>& between() const { return between_; }
 
@@ -155,11 +155,11 @@ bool Reader::can_make(const Tensor& x) {
   return true;
 }
 
-Step Reader::step(std::vector<Step>& steps, std::int64_t rows_of_part) const {
+Step Reader::step(std::vector<Step>& steps, std::int64_t rows_of_piece) const {
   Step one{.name = "fused", .scope = steps[first_].scope};
   one.inputs = steps[first_].inputs;
   one.inputs.resize(ReadOnce::products);
-  Group group{.cut = {column_[0], 1, rows_of_part}};
+  Group group{.cut = {column_[0], 1, rows_of_piece}};
   Values values(group);
   for (const std::size_t i : between_) {
     for (const Tensor& x : steps[i].inputs) {

@@ -89,10 +89,41 @@ TEST_CASE("a matrix times a vector is right at every size, and one result in all
         check_sizes<double>(m, k, by_rows);
       }
     }
+    for (std::int64_t m = 3; m < 45; ++m) {  // columns in batches, and ends of these
+      check_sizes<float>(m, 25, by_rows);
+      check_sizes<double>(m, 25, by_rows);
+    }
     check_sizes<float>(3, 20'000, by_rows);  // lanes that end on the way, parts of the rows
     check_sizes<float>(5'000, 40, by_rows);  // columns for the threads
     check_sizes<double>(300, 900, by_rows);
     if (!test::sanitized) check_sizes<float>(2'000, 2'200, by_rows);  // beyond the caches
+  }
+}
+
+TEST_CASE("columns meet in eights of rows, which are added one after the other, then single rows",
+          "[kernels][gemv]") {
+  for (const std::int64_t m : {2, 4, 9, 30, 37, 100}) {
+    for (const std::int64_t k : {7, 8, 43, 300}) {
+      CAPTURE(m, k);
+      Case<float> c{m, k, false};
+      kernels::gemv(c.product(false));
+      std::vector<float> expected(static_cast<std::size_t>(m));
+      for (std::int64_t j = 0; j < m; ++j) {
+        const auto product = [&](std::int64_t l) {
+          return c.a[static_cast<std::size_t>(l * c.lead + j)] *
+                 c.b[static_cast<std::size_t>(2 * l)];
+        };
+        float sum = 0;
+        std::int64_t l = 0;
+        for (; l + 8 <= k; l += 8) {
+          sum += ((product(l) + product(l + 1)) + (product(l + 2) + product(l + 3))) +
+                 ((product(l + 4) + product(l + 5)) + (product(l + 6) + product(l + 7)));
+        }
+        for (; l < k; ++l) sum += product(l);
+        expected[static_cast<std::size_t>(j)] = sum;
+      }
+      CHECK(c.out == expected);
+    }
   }
 }
 

@@ -38,6 +38,33 @@ TEST_CASE("two frames of a plan share no memory", "[program]") {
   CHECK_FALSE(one.results()[0].shares_storage_with(other.results()[0]));
 }
 
+TEST_CASE("a result that somebody let go of is used again, unless it isn't what it was",
+          "[program]") {
+  const Plan plan = plan_of([](const Tensors& x) { return Tensors{x[0] * 2}; }, {3});
+  Frame frame(plan);
+  const Tensors x{full({3}, 1.0)};
+  const auto next = [&] {
+    frame.run(pointers_to(x));
+    return frame.results()[0];
+  };
+  const TensorImpl* const first = next().impl();
+  CHECK(next().impl() == first);
+  const Tensor kept = next();
+  CHECK(kept.impl() == first);
+  const TensorImpl* const second = next().impl();
+  CHECK(second != first);
+  CHECK(next().impl() == second);
+  next().named("mine");
+  CHECK(next().impl()->label == nullptr);
+  next().requires_grad_();
+  CHECK_FALSE(next().requires_grad());
+  const Tensor w = full({3}, 3.0).requires_grad_();
+  next().mul_(w);
+  CHECK_FALSE(next().requires_grad());
+  CHECK(next().to_vector<float>() == std::vector<float>(3, 2.0f));
+  CHECK(kept.to_vector<float>() == std::vector<float>(3, 2.0f));
+}
+
 TEST_CASE("a plan knows whether its runs change anything", "[program]") {
   const Tensor w = ones({3}).requires_grad_();
   Tensor buffer = ones({3});

@@ -120,6 +120,11 @@ class Optimizer {
     /// What a rule multiplies over the steps, see product_name().
     double product = 1;
     std::array<Tensor, max_memories> memories = {};
+    /// The gradient in the last step. It still is while the leaf has this number, and has made no
+    /// more exchanges.
+    detail::TensorImpl* last_grad = nullptr;
+    std::uint64_t leaf_number = 0;
+    std::uint32_t exchanges = 0;
   };
 
   /// A parameter to which a gradient has come, of its shape and type.
@@ -206,6 +211,7 @@ class Optimizer {
   void drop_gradients();
   void step_all();
   void step_group(std::size_t group);
+  class Changes;
   [[gnu::cold]] void step_rows(Slot& slot, std::size_t group);
   [[gnu::cold]] void check_rows() const;
   /// update(), and what others must know of it.

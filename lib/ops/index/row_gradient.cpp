@@ -86,6 +86,7 @@ Tensor dense_grad(Collected& leaf) {
   if (collected.defined() && row_node_of(collected)) {
     const ModeGuard silent(Mode::silent);
     collected = dense_gradient(collected);
+    leaf.count_exchange();
   }
   return collected;
 }

@@ -44,6 +44,11 @@ struct LinearToX {
     const Layout rows({g.shape()[0], w.shape()[1]});
     gemm(with_layout(ref(dx), rows), Factor{ref(g)}, Factor{ref(w)});
   }
+  Ready ready(const Tensor& dx, const Tensor& g, const Tensor& w) const {
+    if (shape.size() != 2) return {};
+    return ready_gemm(dx.dtype(), impl_of(dx).layout, {impl_of(g).layout}, {impl_of(w).layout},
+                      false);
+  }
 };
 
 struct LinearToWeight {
@@ -55,6 +60,10 @@ struct LinearToWeight {
   void into(const Tensor& dw, const Tensor& g, const Tensor& x) const {
     gemm(ref(dw), Factor{ref(g), true}, Factor{ref(x)});
   }
+  Ready ready(const Tensor& dw, const Tensor& g, const Tensor& x) const {
+    return ready_gemm(dw.dtype(), impl_of(dw).layout, {impl_of(g).layout, true},
+                      {impl_of(x).layout}, false);
+  }
 };
 
 struct LinearToBias {
@@ -62,6 +71,9 @@ struct LinearToBias {
   Meta result(const Tensor& g) const { return {g.dtype(), {g.shape()[1]}}; }
   void into(const Tensor& db, const Tensor& g) const {
     kernels::sum(ref(db), ref(g), {true, false}, 1);
+  }
+  Ready ready(const Tensor& db, const Tensor& g) const {
+    return ready_sum(db.dtype(), impl_of(db).layout, impl_of(g).layout);
   }
 };
 
@@ -82,6 +94,13 @@ struct Linear {
     const Tensor rows = in_reach(rows_of(x));
     const Layout shape({rows.shape()[0], weight.shape()[0]});
     into_rows(with_layout(ref(y), shape), rows, in_reach(weight), bias);
+  }
+
+  Ready ready(const Tensor& y, const Tensor& x, const Tensor& weight, const Tensor& bias) const {
+    const bool is_far = bias.defined() && !impl_of(bias).layout.is_contiguous();
+    if (is_far || !is_plain(x) || !is_plain(weight)) return {};
+    return ready_gemm(y.dtype(), impl_of(y).layout, {impl_of(x).layout},
+                      {impl_of(weight).layout, true}, bias.defined());
   }
 
   Grads vjp(const Saved& s, const Tensor& g) const {

@@ -97,6 +97,13 @@ struct Matmul {
   void into(const Tensor& out, const Tensor& a, const Tensor& b) const {
     is_matrix(a) && is_matrix(b) ? of_matrices(out, a, b) : of_batches(out, a, b);
   }
+  Ready ready(const Tensor& out, const Tensor& a, const Tensor& b) const {
+    const DType dtype = out.dtype();
+    const Layout& x = impl_of(a).layout;
+    const Layout& y = impl_of(b).layout;
+    const bool is_plain = is_matrix(a) && is_matrix(b) && readable(dtype, x) && readable(dtype, y);
+    return is_plain ? ready_gemm(dtype, impl_of(out).layout, {x}, {y}, false) : Ready();
+  }
 
   Grads vjp(const Saved& s, const Tensor& g) const {
     return {s.needs(0) ? to_a(s, s[1], g) : Tensor{}, s.needs(1) ? to_b(s, s[0], g) : Tensor{}};

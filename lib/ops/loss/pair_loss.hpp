@@ -55,6 +55,27 @@ struct PairLoss {
     });
   }
 
+  /// All of a mean or a sum but the elements.
+  Ready ready(const Tensor& out, const Tensor& a, const Tensor& b) const {
+    const DType dtype = impl_of(out).dtype;
+    const Layout& x = impl_of(a).layout;
+    const Layout& y = impl_of(b).layout;
+    const bool is_plain = impl_of(a).dtype == dtype && impl_of(b).dtype == dtype &&
+                          x.is_contiguous() && y.is_contiguous();
+    const std::int64_t n = x.numel();
+    if (!is_plain || reduction == Reduction::none || n == 0 || n > kernels::grain) return {};
+    const DenseCall call = dense_call<2, Forward<Op>>(dtype);
+    if (!call) return {};
+    constexpr double no_limit = -std::numeric_limits<double>::infinity();
+    const double least = dtype == float32 ? 1 / big<float>() : 1 / big<double>();
+    return {
+        dtype == float32 ? &kernels::dense_map_sum<float, 2> : &kernels::dense_map_sum<double, 2>,
+        kernels::DenseMapSum{.f = DenseLoop::of(call, Forward<Op>{op()}),
+                             .n = n,
+                             .share = share(a),
+                             .least = Op::squares ? least : no_limit}};
+  }
+
   auto pull_x(const auto& g, const auto& x, const auto& y) const {
     return kernels::weighted_of(g, op().dx(x, y));
   }

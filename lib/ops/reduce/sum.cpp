@@ -31,6 +31,9 @@ struct Sum {
     return {is_floating(x.dtype()) ? x.dtype() : int64, dims.shape(x.shape())};
   }
   void into(const Tensor& out, const Tensor& x) const { kernels::sum(ref(out), ref(x), dims.gone); }
+  Ready ready(const Tensor& out, const Tensor& x) const {
+    return ready_sum(x.dtype(), impl_of(out).layout, impl_of(x).layout);
+  }
   Grads vjp(const Saved& s, const Tensor& g) const { return {spread(g, dims, s.shape(0))}; }
 };
 
@@ -42,6 +45,9 @@ struct Mean {
   Meta result(const Tensor& x) const { return {x.dtype(), dims.shape(x.shape())}; }
   void into(const Tensor& out, const Tensor& x) const {
     kernels::sum(ref(out), ref(x), dims.gone, dims.count(x.shape()));
+  }
+  Ready ready(const Tensor& out, const Tensor& x) const {
+    return ready_sum(x.dtype(), impl_of(out).layout, impl_of(x).layout, dims.count(x.shape()));
   }
   Grads vjp(const Saved& s, const Tensor& g) const {
     return {spread(g / dims.count(s.shape(0)), dims, s.shape(0))};
