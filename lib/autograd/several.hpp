@@ -4,8 +4,8 @@
 //   results(inputs...)       the Meta of each result, and into(outs, inputs...), which computes all
 //   layouts(layout)          or, of views of one input, how each of them lies
 //   vjp(saved, gs)           the gradients that arrived, undefined where nothing did
-// It can save its inputs and, all together (save_output), its results: `saved` is then a
-// SavedResults.
+// It can save its inputs and, all together (save_output), its results, or those alone for which its
+// keeps(i) is true: `saved` is then a SavedResults.
 #pragma once
 
 #include <array>
@@ -89,7 +89,12 @@ void record_several(Op op, const std::vector<Tensor>& outs, const In&... inputs)
   const std::array<const Tensor*, count> pointers{&inputs...};
   node->connect(pointers.data(), count, Tensor(), &Op::saves);
   if constexpr (with_results) {
-    for (std::size_t i = 0; i < outs.size(); ++i) node->saved[count + i].keep(outs[i]);
+    for (std::size_t i = 0; i < outs.size(); ++i) {
+      if constexpr (requires { Op::keeps(i); }) {
+        if (!Op::keeps(i)) continue;
+      }
+      node->saved[count + i].keep(outs[i]);
+    }
   }
   for (std::size_t i = 0; i < outs.size(); ++i) {
     TensorImpl& out = *outs[i].impl();
