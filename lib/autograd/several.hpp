@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -104,11 +105,11 @@ void record_several(Op op, const std::vector<Tensor>& outs, const In&... inputs)
 
 template <class Op, std::same_as<Tensor>... In>
 std::vector<Tensor> run_and_record_several(Op op, const In&... inputs) {
-  if constexpr (!requires { Op::takes_undefined; }) check_defined(Op::name, inputs...);
+  if constexpr (!requires { Op::takes_undefined; }) check_defined(op.name, inputs...);
   if (is_watched()) [[unlikely]]
     return untyped_several(&watched, op, inputs...);
   const bool records = recording();
-  if (records) ((inputs.defined() ? check_history(Op::name, inputs) : void()), ...);
+  if (records) ((inputs.defined() ? check_history(op.name, inputs) : void()), ...);
   std::vector<Tensor> outs = unrecorded([&] { return computed_several(op, inputs...); });
   if (records && !outs.empty() && (tracked(inputs) || ...)) {
     record_several(std::move(op), outs, inputs...);
@@ -127,7 +128,8 @@ std::vector<Tensor> untaped_several(const Op& op, const In&... inputs) {
 /// apply() for an operation with several results.
 template <class Op, std::same_as<Tensor>... In>
 std::vector<Tensor> apply_several(Op op, const In&... inputs) {
-  return in_name_of(Op::name, [&] { return run_and_record_several(std::move(op), inputs...); });
+  const std::string_view name = op.name;
+  return in_name_of(name, [&] { return run_and_record_several(std::move(op), inputs...); });
 }
 
 }  // namespace tapegrad

@@ -128,7 +128,8 @@ Grads recorded_gradients(const Which& which, double eps, const Saved& s, const T
   return Grads(std::move(grads));
 }
 
-/// Inputs: x, weight, bias. Results: y, and the moments, which no derivative goes through.
+/// Inputs: x, weight, bias. Results: y, and the moments, which no derivative goes through. One type
+/// for all kinds of norms, since a type takes as much code as an operation.
 struct Normalizing {
   static constexpr bool takes_undefined = true;
   static constexpr Needs saves(Needs needs) {
@@ -138,7 +139,10 @@ struct Normalizing {
   static constexpr bool keeps(std::size_t result) { return result == 1; }
   Which which;
   double eps;
-  Normalizing(const Which& how, double more) : which(how), eps(more) {}
+  std::string_view name = which.kind == Unit::group     ? "group_norm"
+                          : which.kind == Unit::channel ? "batch_norm"
+                          : which.centered              ? "layer_norm"
+                                                        : "rms_norm";
   void each_size(const auto& f) { which.each_size(f); }
   void attributes(AttributeList& list) const {
     if (which.kind == Unit::row) list("length", which.number);
@@ -175,27 +179,9 @@ struct Normalizing {
   }
 };
 
-struct LayerNorm : Normalizing {
-  static constexpr std::string_view name = "layer_norm";
-  using Normalizing::Normalizing;
-};
-struct RmsNorm : Normalizing {
-  static constexpr std::string_view name = "rms_norm";
-  using Normalizing::Normalizing;
-};
-struct GroupNorm : Normalizing {
-  static constexpr std::string_view name = "group_norm";
-  using Normalizing::Normalizing;
-};
-struct BatchNorm : Normalizing {
-  static constexpr std::string_view name = "batch_norm";
-  using Normalizing::Normalizing;
-};
-
-template <class Op>
 Normalized normalized(const Which& which, const Tensor& x, const Tensor& weight, const Tensor& bias,
                       double eps) {
-  const std::vector<Tensor> results = apply_several(Op(which, eps), x, weight, bias);
+  const std::vector<Tensor> results = apply_several(Normalizing{which, eps}, x, weight, bias);
   return {results[0], results[1]};
 }
 
@@ -216,21 +202,21 @@ void check_affine(std::string_view operation, const Tensor& x, const Tensor& wei
 
 Tensor normalized_rows(const Tensor& x, const Tensor& weight, const Tensor& bias,
                        std::int64_t length, double eps) {
-  return normalized<LayerNorm>(Which{Unit::row, length}, x, weight, bias, eps).y;
+  return normalized(Which{Unit::row, length}, x, weight, bias, eps).y;
 }
 
 Tensor scaled_rows(const Tensor& x, const Tensor& weight, std::int64_t length, double eps) {
-  return normalized<RmsNorm>(Which{Unit::row, length, false}, x, weight, {}, eps).y;
+  return normalized(Which{Unit::row, length, false}, x, weight, {}, eps).y;
 }
 
 Normalized normalized_groups(const Tensor& x, const Tensor& weight, const Tensor& bias,
                              std::int64_t groups, double eps) {
-  return normalized<GroupNorm>(Which{Unit::group, groups}, x, weight, bias, eps);
+  return normalized(Which{Unit::group, groups}, x, weight, bias, eps);
 }
 
 Normalized normalized_channels(const Tensor& x, const Tensor& weight, const Tensor& bias,
                                double eps) {
-  return normalized<BatchNorm>(Which{Unit::channel, 0}, x, weight, bias, eps);
+  return normalized(Which{Unit::channel, 0}, x, weight, bias, eps);
 }
 
 }  // namespace tapegrad
