@@ -36,7 +36,7 @@ EXEMPT = {  # name -> why no row can check it
     "max_pool_to_input": "max_pool's derivative",
     "recurrent_to_inputs": "the derivative of rnn, gru and lstm",
     "attention_to_inputs": "scaled_dot_product_attention's derivative",
-    "norm_to_inputs": "the derivative of norms", "moments": "a part of norms, without a derivative",
+    "norm_to_inputs": "the derivative of norms",
     "cross_entropy_to_input": "cross_entropy's derivative", "ctc_loss_to_input": "ctc_loss's derivative",
     "weight_of_labels": "a part of cross_entropy with smoothed labels", "check": "has no result",
 }

@@ -39,6 +39,7 @@
 #include "tapegrad/nn/embedding.hpp"
 #include "tapegrad/nn/eval_mode.hpp"
 #include "tapegrad/nn/fold.hpp"
+#include "tapegrad/nn/fractional_pool.hpp"
 #include "tapegrad/nn/gradcheck.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/nn/linear.hpp"

@@ -4,8 +4,8 @@
 //   results(inputs...)       the Meta of each result, and into(outs, inputs...), which computes all
 //   layouts(layout)          or, of views of one input, how each of them lies
 //   vjp(saved, gs)           the gradients that arrived, undefined where nothing did
-// It can save its inputs and, all together (save_output), its results: `saved` is then a
-// SavedResults.
+// It can save its inputs and, all together (save_output), its results, or those alone for which its
+// keeps(i) is true: `saved` is then a SavedResults.
 #pragma once
 
 #include <array>
@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -89,7 +90,12 @@ void record_several(Op op, const std::vector<Tensor>& outs, const In&... inputs)
   const std::array<const Tensor*, count> pointers{&inputs...};
   node->connect(pointers.data(), count, Tensor(), &Op::saves);
   if constexpr (with_results) {
-    for (std::size_t i = 0; i < outs.size(); ++i) node->saved[count + i].keep(outs[i]);
+    for (std::size_t i = 0; i < outs.size(); ++i) {
+      if constexpr (requires { Op::keeps(i); }) {
+        if (!Op::keeps(i)) continue;
+      }
+      node->saved[count + i].keep(outs[i]);
+    }
   }
   for (std::size_t i = 0; i < outs.size(); ++i) {
     TensorImpl& out = *outs[i].impl();
@@ -99,11 +105,11 @@ void record_several(Op op, const std::vector<Tensor>& outs, const In&... inputs)
 
 template <class Op, std::same_as<Tensor>... In>
 std::vector<Tensor> run_and_record_several(Op op, const In&... inputs) {
-  if constexpr (!requires { Op::takes_undefined; }) check_defined(Op::name, inputs...);
+  if constexpr (!requires { Op::takes_undefined; }) check_defined(op.name, inputs...);
   if (is_watched()) [[unlikely]]
     return untyped_several(&watched, op, inputs...);
   const bool records = recording();
-  if (records) ((inputs.defined() ? check_history(Op::name, inputs) : void()), ...);
+  if (records) ((inputs.defined() ? check_history(op.name, inputs) : void()), ...);
   std::vector<Tensor> outs = unrecorded([&] { return computed_several(op, inputs...); });
   if (records && !outs.empty() && (tracked(inputs) || ...)) {
     record_several(std::move(op), outs, inputs...);
@@ -122,7 +128,8 @@ std::vector<Tensor> untaped_several(const Op& op, const In&... inputs) {
 /// apply() for an operation with several results.
 template <class Op, std::same_as<Tensor>... In>
 std::vector<Tensor> apply_several(Op op, const In&... inputs) {
-  return in_name_of(Op::name, [&] { return run_and_record_several(std::move(op), inputs...); });
+  const std::string_view name = op.name;
+  return in_name_of(name, [&] { return run_and_record_several(std::move(op), inputs...); });
 }
 
 }  // namespace tapegrad

@@ -1,5 +1,7 @@
 #include "kernels/normalize.hpp"
 
+#include <utility>
+
 #include "core/dispatch.hpp"
 #include "kernels/normalized_unit.hpp"
 #include "kernels/row_sum.hpp"
@@ -7,88 +9,114 @@
 namespace tapegrad::kernels {
 namespace {
 
-/// The square of the distance from a number near the mean.
-template <class T>
-struct Distance {
-  T padding;  // which is at no distance
-  auto operator()(const auto& v) const {
-    const auto d = v - padding;
-    return d * d;
-  }
+/// Mean and variance of one unit.
+struct Moments {
+  double mean, variance;
 };
 
-template <class T, class F>
-double sum_of_unit(const T* x, std::int64_t u, const Units& units, const F& f) {
-  Compensated total;
-  for (std::int64_t j = 0; j < units.segments; ++j) {
-    RowSum<T>::add(total, x + units.at(u, j), units.length, f);
+/// About `start`, which lies near the elements: the means of the differences and of their squares.
+template <class T>
+Moments about(T start, const T* x, std::int64_t u, const Units& all) {
+  Compensated differences, squares;
+  for (std::int64_t j = 0; j < all.segments; ++j) {
+    const T* const segment = x + all.at(u, j);
+    RowSum<T>::add_pair(differences, squares, all.length,
+                        [&]<class V>(std::type_identity<V>, std::int64_t i) {
+                          const V d = load_as<V>(segment + i) - start;
+                          return std::pair<V, V>(d, d * d);
+                        });
   }
-  return total.value() / static_cast<double>(units.elements());
+  const double count = static_cast<double>(all.elements());
+  const double off = differences.value() / count;
+  return {static_cast<double>(start) + off, squares.value() / count - off * off};
 }
 
-/// First the means of some units, then their variances, so that none waits for its own mean.
+/// One pass about the first element, which is seldom so far from the mean that it must be made
+/// again about that: the variance would miss as many digits as it is smaller than the square of the
+/// distance.
 template <class T>
-void moments_of(double* means, const T* x, const Units& units) {
-  double* const variances = means + units.units;
-  some_units(units, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t u = begin; u < end; ++u) {
-      means[u] = units.centered ? sum_of_unit(x, u, units, Itself<T>{}) : 0;
-    }
-    for (std::int64_t u = begin; u < end; ++u) {
-      const T near = static_cast<T>(means[u]);
-      const double off = means[u] - static_cast<double>(near);
-      variances[u] = sum_of_unit(x, u, units, Distance<T>{near}) - off * off;
-    }
-  });
+Moments moments_of(const T* x, std::int64_t u, const Units& all) {
+  if (!all.centered) {
+    const Moments m = about(T(0), x, u, all);
+    return {0, m.variance + m.mean * m.mean};
+  }
+  const T start = x[all.at(u, 0)];
+  const Moments m = about(start, x, u, all);
+  const double off = m.mean - static_cast<double>(start);
+  return off * off > 16 * m.variance ? about(static_cast<T>(m.mean), x, u, all) : m;
 }
 
 template <class T>
-void row_by_elements(T* y, const T* x, std::int64_t n, const Standard<T>& of, const Affine<T>& a) {
-  const T* w = a.weight;
-  const T* b = a.bias;
-  if (w && b) {
-    for (std::int64_t i = 0; i < n; ++i) y[i] = of(x[i]) * w[i] + b[i];
-  } else if (w) {
-    for (std::int64_t i = 0; i < n; ++i) y[i] = of(x[i]) * w[i];
-  } else {
-    for (std::int64_t i = 0; i < n; ++i) y[i] = of(x[i]) + (b ? b[i] : T(0));
+struct Affine {
+  const T* weight;
+  const T* bias;
+};
+
+template <class T>
+void standardize(T* y, const T* x, const Standard<T>& of, std::int64_t u, const Affine<T>& a,
+                 const Units& all) {
+  for (std::int64_t j = 0; j < all.segments; ++j) {
+    const std::int64_t at = all.at(u, j);
+    const std::int64_t c = all.by_element ? 0 : all.channel(u, j);
+    const auto each = [&](const auto& weight, const auto& bias) {
+      each_batch_of<T>(all.length, [&]<class V>(std::type_identity<V> v, std::int64_t i) {
+        store_to(y + at + i, V(V(of(load_as<V>(x + at + i))) * weight(v, i) + bias(v, i)));
+      });
+    };
+    const auto same = [](T number) {
+      return [=]<class V>(std::type_identity<V>, std::int64_t) { return V(number); };
+    };
+    const auto own = [](const T* row) {
+      return [=]<class V>(std::type_identity<V>, std::int64_t i) { return load_as<V>(row + i); };
+    };
+    if (!all.by_element) {
+      each(same(a.weight ? a.weight[c] : T(1)), same(a.bias ? a.bias[c] : T(0)));
+    } else if (a.weight && a.bias) {
+      each(own(a.weight), own(a.bias));
+    } else if (a.weight) {
+      each(own(a.weight), same(T(0)));
+    } else if (a.bias) {
+      each(same(T(1)), own(a.bias));
+    } else {
+      each(same(T(1)), same(T(0)));
+    }
   }
 }
 
+/// Has the processor fetch where short rows will be written: by then it is there.
 template <class T>
-void row_of_channel(T* y, const T* x, std::int64_t n, const Standard<T>& of, T weight, T bias) {
-  for (std::int64_t i = 0; i < n; ++i) y[i] = of(x[i]) * weight + bias;
+void expect(const T* y, std::int64_t u, const Units& all) {
+  constexpr std::int64_t line = 64 / static_cast<std::int64_t>(sizeof(T));
+  if (!all.by_element || all.length > in_cache) return;
+  for (std::int64_t i = 0; i < all.length; i += line) __builtin_prefetch(y + all.at(u, 0) + i, 1);
 }
 
+/// The moments of some units, so that none waits for its own, and what they are for while these
+/// units are in the cache.
 template <class T>
-void normalize_all(T* y, const T* x, Ref moments, const Affine<T>& a, double eps,
+void normalize_all(T* y, double* moments, const T* x, const Affine<T>& a, double eps,
                    const Units& all) {
-  each_unit(all, [&](std::int64_t u) {
-    const Standard<T> of(moments, u, eps, all);
-    for (std::int64_t j = 0; j < all.segments; ++j) {
-      const std::int64_t at = all.at(u, j);
-      if (all.by_element) {
-        row_by_elements(y + at, x + at, all.length, of, a);
-      } else {
-        const std::int64_t c = all.channel(u, j);
-        row_of_channel(y + at, x + at, all.length, of, a.factor(c), a.summand(c));
-      }
+  some_units(all, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t u = begin; u < end; ++u) {
+      expect(y, u, all);
+      const Moments m = moments_of(x, u, all);
+      moments[u] = m.mean;
+      moments[all.units + u] = m.variance;
+    }
+    for (std::int64_t u = begin; u < end; ++u) {
+      standardize(y, x, Standard<T>(moments, u, eps, all), u, a, all);
     }
   });
 }
 
 }  // namespace
 
-void moments(Ref out, Ref x, const Units& units) {
-  dispatch_known_floating(x.dtype, [&]<class T>(std::type_identity<T>) {
-    moments_of(out.as<double>(), x.as<const T>(), units);
-  });
-}
-
-void normalize(Ref out, Ref x, Ref moments, const Ref* weight, const Ref* bias, double eps,
+void normalize(Ref out, Ref moments, Ref x, const Ref* weight, const Ref* bias, double eps,
                const Units& units) {
   dispatch_known_floating(x.dtype, [&]<class T>(std::type_identity<T>) {
-    normalize_all(out.as<T>(), x.as<const T>(), moments, Affine<T>(weight, bias), eps, units);
+    const Affine<T> affine{weight ? weight->as<const T>() : nullptr,
+                           bias ? bias->as<const T>() : nullptr};
+    normalize_all(out.as<T>(), moments.as<double>(), x.as<const T>(), affine, eps, units);
   });
 }
 

@@ -32,11 +32,9 @@ struct Units {
 // Arrays are row-major and of one floating-point type, but for the moments, [2, units] of float64:
 // means and variances. There is at least one element. `weight` and `bias` may be null.
 
-/// Both with the digits that their type holds, however far from 0 the mean is.
-void moments(Ref moments, Ref x, const Units& units);
-
-/// (x - mean) / sqrt(variance + eps) * weight + bias.
-void normalize(Ref out, Ref x, Ref moments, const Ref* weight, const Ref* bias, double eps,
+/// (x - mean) / sqrt(variance + eps) * weight + bias, and the moments, which have the digits that
+/// their type holds, however far from 0 the mean is.
+void normalize(Ref out, Ref moments, Ref x, const Ref* weight, const Ref* bias, double eps,
                const Units& units);
 
 /// The gradients of all three, moments being functions of x.

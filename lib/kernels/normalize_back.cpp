@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include "core/dispatch.hpp"
 #include "kernels/matrices.hpp"
@@ -18,8 +19,37 @@ struct Pull {
   Pull(double sum, double sum_with_y, const Units& units)
       : mean(static_cast<T>(units.centered ? sum / static_cast<double>(units.elements()) : 0)),
         slope(static_cast<T>(sum_with_y / static_cast<double>(units.elements()))) {}
-  T operator()(T gw, T y, T inverse) const { return ((gw - mean) - y * slope) * inverse; }
+  template <class V>
+  V operator()(const V& gw, const V& y, T inverse) const {
+    return ((gw - mean) - y * slope) * inverse;
+  }
 };
+
+/// What both kinds of units read and write.
+template <class T>
+struct Arrays {
+  T* dx;
+  const T* g;
+  const T* x;
+  const double* moments;
+  const T* weight;
+  double eps;
+};
+
+/// sum += the sum of gw, sum_with_y += that of gw y, where f(type, i) gives gw and x.
+template <class T, class F>
+[[gnu::always_inline]] inline void add_sums(double& sum, double& sum_with_y, const Standard<T>& y,
+                                            std::int64_t n, const F& f) {
+  Compensated of_gw, with_distance;
+  RowSum<T>::add_pair(of_gw, with_distance, n, [&]<class V>(std::type_identity<V> v, auto i) {
+    const auto [gw, x] = f(v, i);
+    return std::pair<V, V>(gw, gw * (x - y.high));
+  });
+  const double gw = of_gw.value();
+  sum += gw;
+  sum_with_y +=
+      (with_distance.value() - static_cast<double>(y.low) * gw) * static_cast<double>(y.inverse);
+}
 
 /// Rows whose elements have weights of their own; their gradients are sums over all rows, added in
 /// float64 every so many rows.
@@ -29,28 +59,23 @@ class RowsBack {
   static constexpr std::int64_t most_parts = 16;
   static constexpr std::int64_t rows_at_once = 16;
 
-  RowsBack(T* dx, const T* g, const T* x, Ref moments, const T* weight, double eps,
-           const Units& all)
-      : dx_(dx), g_(g), x_(x), moments_(moments), weight_(weight), eps_(eps), all_(all) {}
+  RowsBack(const Arrays<T>& arrays, const Units& all) : of_(arrays), all_(all) {}
 
   void run(T* dweight, T* dbias) const {
     const std::int64_t n = all_.length;
-    const std::int64_t parts = std::min(all_.units, most_parts);
+    const std::int64_t parts = std::clamp(all_.units / rows_at_once, std::int64_t{1}, most_parts);
     const Scratch<double> sums(parts * 2 * n);
-    std::fill_n(sums.get(), parts * 2 * n, 0.0);
     parallel_for(parts, 1 + grain * parts / (all_.units * n + 1),
                  [&](std::int64_t begin, std::int64_t end) {
                    for (std::int64_t p = begin; p < end; ++p)
                      part(sums.get() + p * 2 * n, p, parts);
                  });
+    for (std::int64_t p = 1; p < parts; ++p) {
+      for (std::int64_t i = 0; i < 2 * n; ++i) sums[i] += sums[p * 2 * n + i];
+    }
     for (std::int64_t i = 0; i < n; ++i) {
-      double w = 0, b = 0;
-      for (std::int64_t p = 0; p < parts; ++p) {
-        w += sums[p * 2 * n + i];
-        b += sums[p * 2 * n + n + i];
-      }
-      dweight[i] = static_cast<T>(w);
-      dbias[i] = static_cast<T>(b);
+      dweight[i] = static_cast<T>(sums[i]);
+      dbias[i] = static_cast<T>(sums[n + i]);
     }
   }
 
@@ -58,63 +83,40 @@ class RowsBack {
   void part(double* sums, std::int64_t p, std::int64_t parts) const {
     const std::int64_t n = all_.length;
     const std::int64_t end = (p + 1) * all_.units / parts;
-    const Scratch<T> some(4 * n);
+    const Scratch<T> some(2 * n);
     T* w = some.get();
-    T* b = w + n;
+    std::fill_n(sums, 2 * n, 0.0);
     for (std::int64_t first = p * all_.units / parts; first < end; first += rows_at_once) {
       std::fill_n(w, 2 * n, T(0));
-      for (std::int64_t u = first; u < std::min(end, first + rows_at_once); ++u) {
-        row(u, w, b, b + n, b + 2 * n);
-      }
+      for (std::int64_t u = first; u < std::min(end, first + rows_at_once); ++u) row(u, w, w + n);
       for (std::int64_t i = 0; i < 2 * n; ++i) sums[i] += static_cast<double>(w[i]);
     }
   }
 
-  /// `gw` and `products`: room for gradients times weights, and these times y.
-  void row(std::int64_t u, T* w, T* b, T* gw, T* products) const {
+  /// First what each of the row's gradients needs of all, then these, while the row is near.
+  void row(std::int64_t u, T* w, T* b) const {
     const std::int64_t n = all_.length;
-    const Standard<T> of(moments_, u, eps_, all_);
-    const T* g = g_ + u * n;
-    const T* x = x_ + u * n;
-    // In batches: for so many arrays a compiler asks each time whether they overlap.
-    const auto see = [&]<class V>(std::type_identity<V>, std::int64_t i) {
-      const V gradient = load<V>(g + i);
-      const V product = gradient * of(load<V>(x + i));
-      const V weight = weight_ ? load<V>(weight_ + i) : V(T(1));
-      store(w + i, V(load<V>(w + i) + product));
-      store(b + i, V(load<V>(b + i) + gradient));
-      store(gw + i, V(gradient * weight));
-      store(products + i, V(product * weight));
+    const T* const g = of_.g + u * n;
+    const T* const x = of_.x + u * n;
+    T* const dx = of_.dx + u * n;
+    const auto weight = [&]<class V>(std::type_identity<V>, std::int64_t i) {
+      return of_.weight ? load_as<V>(of_.weight + i) : V(T(1));
     };
-    constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
-    std::int64_t i = 0;
-    for (; i + width <= n; i += width) see(std::type_identity<Batch<T>>{}, i);
-    for (; i < n; ++i) see(std::type_identity<T>{}, i);
-    Compensated sum, with_y;
-    RowSum<T>::add(with_y, products, n);
-    if (all_.centered) RowSum<T>::add(sum, gw, n);
-    const Pull<T> pull(sum.value(), with_y.value(), all_);
-    T* __restrict dx = dx_ + u * n;
-    for (std::int64_t k = 0; k < n; ++k) dx[k] = pull(gw[k], of(x[k]), of.inverse);
+    const Standard<T> y(of_.moments, u, of_.eps, all_);
+    double sum = 0, with_y = 0;
+    add_sums(sum, with_y, y, n, [&]<class V>(std::type_identity<V> v, std::int64_t i) {
+      return std::pair<V, V>(load_as<V>(g + i) * weight(v, i), load_as<V>(x + i));
+    });
+    const Pull<T> pull(sum, with_y, all_);
+    each_batch_of<T>(n, [&]<class V>(std::type_identity<V> v, std::int64_t i) {
+      const V gradient = load_as<V>(g + i), normal = y(load_as<V>(x + i));
+      store_to(w + i, V(load_as<V>(w + i) + gradient * normal));
+      store_to(b + i, V(load_as<V>(b + i) + gradient));
+      store_to(dx + i, pull(V(gradient * weight(v, i)), normal, y.inverse));
+    });
   }
 
-  template <class V>
-  static V load(const T* from) {
-    if constexpr (std::is_same_v<V, T>) {
-      return *from;
-    } else {
-      return V::load_unaligned(from);
-    }
-  }
-  static void store(T* to, T v) { *to = v; }
-  static void store(T* to, const Batch<T>& v) { v.store_unaligned(to); }
-
-  T* dx_;
-  const T* g_;
-  const T* x_;
-  Ref moments_;
-  const T* weight_;
-  double eps_;
+  Arrays<T> of_;
   const Units& all_;
 };
 
@@ -123,9 +125,7 @@ class RowsBack {
 template <class T>
 class ChannelsBack {
  public:
-  ChannelsBack(T* dx, const T* g, const T* x, Ref moments, const Affine<T>& a, double eps,
-               const Units& all)
-      : dx_(dx), g_(g), x_(x), moments_(moments), affine_(a), eps_(eps), all_(all) {}
+  ChannelsBack(const Arrays<T>& arrays, const Units& all) : of_(arrays), all_(all) {}
 
   void run(T* dweight, T* dbias) const {
     const std::int64_t count = all_.units * all_.segments;
@@ -146,46 +146,36 @@ class ChannelsBack {
   }
 
  private:
+  T weight(std::int64_t u, std::int64_t j) const {
+    return of_.weight ? of_.weight[all_.channel(u, j)] : T(1);
+  }
+
   void unit(std::int64_t u, double* sums) const {
-    const Standard<T> of(moments_, u, eps_, all_);
+    const Standard<T> y(of_.moments, u, of_.eps, all_);
     double sum = 0, with_y = 0;
     for (std::int64_t j = 0; j < all_.segments; ++j) {
-      sums_of_segment(all_.at(u, j), of, sums + 2 * j);
-      const double weight = static_cast<double>(affine_.factor(all_.channel(u, j)));
-      sum += sums[2 * j] * weight;
-      with_y += sums[2 * j + 1] * weight;
+      const std::int64_t at = all_.at(u, j);
+      sums[2 * j] = sums[2 * j + 1] = 0;
+      add_sums(sums[2 * j], sums[2 * j + 1], y, all_.length,
+               [&]<class V>(std::type_identity<V>, std::int64_t i) {
+                 return std::pair<V, V>(load_as<V>(of_.g + at + i), load_as<V>(of_.x + at + i));
+               });
+      const double factor = static_cast<double>(weight(u, j));
+      sum += sums[2 * j] * factor;
+      with_y += sums[2 * j + 1] * factor;
     }
     const Pull<T> pull(sum, with_y, all_);
     for (std::int64_t j = 0; j < all_.segments; ++j) {
       const std::int64_t at = all_.at(u, j);
-      const T weight = affine_.factor(all_.channel(u, j));
-      for (std::int64_t i = at; i < at + all_.length; ++i) {
-        dx_[i] = pull(g_[i] * weight, of(x_[i]), of.inverse);
-      }
+      const T factor = weight(u, j);
+      each_batch_of<T>(all_.length, [&]<class V>(std::type_identity<V>, std::int64_t i) {
+        const V gw = load_as<V>(of_.g + at + i) * factor;
+        store_to(of_.dx + at + i, pull(gw, V(y(load_as<V>(of_.x + at + i))), y.inverse));
+      });
     }
-  }
-  void sums_of_segment(std::int64_t at, const Standard<T>& of, double* sums) const {
-    constexpr std::int64_t chunk = 512;
-    alignas(64) T products[chunk];
-    Compensated sum, with_y;
-    for (std::int64_t i = 0; i < all_.length; i += chunk) {
-      const std::int64_t n = std::min(chunk, all_.length - i);
-      const T* g = g_ + at + i;
-      const T* x = x_ + at + i;
-      for (std::int64_t k = 0; k < n; ++k) products[k] = g[k] * of(x[k]);
-      RowSum<T>::add(sum, g, n);
-      RowSum<T>::add(with_y, products, n);
-    }
-    sums[0] = sum.value();
-    sums[1] = with_y.value();
   }
 
-  T* dx_;
-  const T* g_;
-  const T* x_;
-  Ref moments_;
-  Affine<T> affine_;
-  double eps_;
+  Arrays<T> of_;
   const Units& all_;
 };
 
@@ -194,14 +184,16 @@ class ChannelsBack {
 void normalize_back(Ref dx, Ref dweight, Ref dbias, Ref g, Ref x, Ref moments, const Ref* weight,
                     double eps, const Units& units) {
   dispatch_known_floating(x.dtype, [&]<class T>(std::type_identity<T>) {
-    T* to = dx.as<T>();
-    const Affine<T> a(weight, nullptr);
+    const Arrays<T> arrays{dx.as<T>(),
+                           g.as<const T>(),
+                           x.as<const T>(),
+                           moments.as<const double>(),
+                           weight ? weight->as<const T>() : nullptr,
+                           eps};
     if (units.by_element) {
-      RowsBack<T>(to, g.as<const T>(), x.as<const T>(), moments, a.weight, eps, units)
-          .run(dweight.as<T>(), dbias.as<T>());
+      RowsBack<T>(arrays, units).run(dweight.as<T>(), dbias.as<T>());
     } else {
-      ChannelsBack<T>(to, g.as<const T>(), x.as<const T>(), moments, a, eps, units)
-          .run(dweight.as<T>(), dbias.as<T>());
+      ChannelsBack<T>(arrays, units).run(dweight.as<T>(), dbias.as<T>());
     }
   });
 }

@@ -8,6 +8,9 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "kernels/parallel.hpp"
@@ -81,6 +84,27 @@ class RowSum {
     total.add(last_step(f, x + i, n - i));
   }
 
+  /// Both totals += the sums of two rows that are nowhere in memory: f(type, i) gives the batches,
+  /// or numbers, that begin at i.
+  template <class F>
+  static void add_pair(Compensated& first, Compensated& second, std::int64_t n, const F& f) {
+    std::int64_t i = 0;
+    while (i + step <= n) {
+      const std::int64_t steps = std::min(block_steps, (n - i) / step);
+      const auto [a, b] = block_of_pair(f, i, steps);
+      first.add(a);
+      second.add(b);
+      i += steps * step;
+    }
+    if (i == n) return;
+    T rest[2][static_cast<std::size_t>(step)];
+    for (std::int64_t j = i; j < n; ++j) {
+      std::tie(rest[0][j - i], rest[1][j - i]) = f(std::type_identity<T>{}, j);
+    }
+    add(first, rest[0], n - i);
+    add(second, rest[1], n - i);
+  }
+
  private:
   /// All whole blocks, found in several threads and added in their order; how many elements.
   template <class F>
@@ -110,6 +134,24 @@ class RowSum {
       add_step(sums, v);
     }
     return sum_of(sums);
+  }
+
+  template <class F>
+  static std::pair<double, double> block_of_pair(const F& f, std::int64_t begin,
+                                                 std::int64_t steps) {
+    Lanes first, second;
+    first.fill(Batch<double>(0.0));
+    second.fill(Batch<double>(0.0));
+    for (std::int64_t s = 0; s < steps; ++s) {
+      Step a, b;
+      for (std::size_t k = 0; k < a.size(); ++k) {
+        const std::int64_t at = begin + s * step + static_cast<std::int64_t>(k) * width;
+        std::tie(a[k], b[k]) = f(std::type_identity<Batch<T>>{}, at);
+      }
+      add_step(first, a);
+      add_step(second, b);
+    }
+    return {sum_of(first), sum_of(second)};
   }
 
   /// A step of n elements, and as many more that add nothing as lack.

@@ -55,6 +55,7 @@ MultiheadAttention::MultiheadAttention(std::int64_t embed_dim, std::int64_t num_
       vdim_(options.vdim.value_or(embed_dim)),
       dropout_(options.dropout),
       batch_first_(options.batch_first),
+      add_zero_attn_(options.add_zero_attn),
       generator_(&options.generator) {
   check<ShapeError>(kdim_ > 0 && vdim_ > 0, "{}: kdim is {}, vdim is {}; sizes are positive",
                     attention_name, kdim_, vdim_);
@@ -70,6 +71,12 @@ MultiheadAttention::MultiheadAttention(std::int64_t embed_dim, std::int64_t num_
     begin(k_proj_weight, embed_dim, kdim_);
     begin(v_proj_weight, embed_dim, vdim_);
   }
+  if (options.add_bias_kv) {
+    for (Parameter* const learnt : {&bias_k, &bias_v}) {
+      *learnt = empty({1, 1, embed_dim}, like);
+      init::xavier_normal_(*learnt, 1, options.generator);
+    }
+  }
   if (!options.bias) return;
   in_proj_bias = zeros({3 * embed_dim}, like);
   init::zeros_(out_proj.bias);
@@ -81,6 +88,8 @@ void MultiheadAttention::visit(Visitor& v) {
   v("k_proj_weight", k_proj_weight);
   v("v_proj_weight", v_proj_weight);
   v("in_proj_bias", in_proj_bias);
+  v("bias_k", bias_k);
+  v("bias_v", bias_v);
   v("out_proj", out_proj);
 }
 
@@ -183,17 +192,47 @@ Tensor MultiheadAttention::mask_of(const MultiheadAttentionArguments& arguments,
   return both.defined() ? both + hidden : hidden;
 }
 
+Tensor MultiheadAttention::mask_beyond(Tensor mask, const Heads& heads, bool causal,
+                                       std::int64_t more) {
+  if (causal) {
+    const Shape all{heads.query.size(-2), heads.key.size(-2)};
+    const Tensor later =
+        added("attn_mask", triu(ones(all, {.dtype = boolean}), 1), heads.query.dtype());
+    mask = mask.defined() ? mask + later : later;
+  }
+  return mask.defined() ? pad(mask, {0, more}) : mask;
+}
+
+/// Keys or values of heads, and behind them what is learnt and the zeros, where there are any.
+Tensor MultiheadAttention::extended(const Tensor& heads, const Tensor& learnt) const {
+  std::vector<Tensor> parts{heads};
+  Shape one = heads.shape();
+  one[one.size() - 2] = 1;
+  if (learnt.defined()) {
+    parts.push_back(learnt.reshape({num_heads_, 1, embed_dim_ / num_heads_}).expand(one));
+  }
+  if (add_zero_attn_) parts.push_back(zeros(one, {.dtype = heads.dtype()}));
+  return cat(parts, -2);
+}
+
 AttentionResult MultiheadAttention::forward(const Tensor& query, const Tensor& key,
                                             const Tensor& value,
                                             const MultiheadAttentionArguments& arguments) const {
   check_inputs(query, key, value);
   const ComputedWith guard(
       {&query, &key, &value, &arguments.key_padding_mask, &arguments.attn_mask});
-  const Heads heads = projected(query, key, value);
-  const AttentionOptions options{.attn_mask = mask_of(arguments, heads.query, heads.key),
-                                 .dropout_p = is_training() ? dropout_ : 0,
-                                 .is_causal = arguments.is_causal,
-                                 .generator = *generator_};
+  Heads heads = projected(query, key, value);
+  AttentionOptions options{.attn_mask = mask_of(arguments, heads.query, heads.key),
+                           .dropout_p = is_training() ? dropout_ : 0,
+                           .is_causal = arguments.is_causal,
+                           .generator = *generator_};
+  const std::int64_t more = (bias_k.defined() ? 1 : 0) + (add_zero_attn_ ? 1 : 0);
+  if (more > 0) {
+    options.attn_mask = mask_beyond(options.attn_mask, heads, options.is_causal, more);
+    options.is_causal = false;
+    heads.key = extended(heads.key, bias_k);
+    heads.value = extended(heads.value, bias_v);
+  }
   if (!arguments.need_weights) {
     return {out_proj(
                 joined(scaled_dot_product_attention(heads.query, heads.key, heads.value, options))),

@@ -75,6 +75,7 @@ class Places {
     const double place = static_cast<double>(i);
     return align_ ? place * step_ : (place + 0.5) * step_ - 0.5;
   }
+  double step() const { return step_; }
 
  private:
   bool align_;
@@ -106,23 +107,24 @@ Tensor linear(const Tensor& x, std::int64_t dim, const Resized& r, bool align) {
   return a * (1 - weight) + b * weight;
 }
 
-/// The weight of an element at this distance: Keys' cubic with a = -3/4.
-double cubic_weight(double distance) {
-  constexpr double a = -0.75;
-  const double d = std::abs(distance);
-  return d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
-}
+struct Choice {
+  std::int64_t place;
+  double weight;
+};
 
-Tensor cubic(const Tensor& x, std::int64_t dim, const Resized& r, bool align) {
-  const Places places(r, align);
+/// Sums of so many elements along a dimension: choose(i, k) is the k-th of those of element i of
+/// the result.
+template <class F>
+Tensor weighted(const Tensor& x, std::int64_t dim, std::int64_t out, std::int64_t count,
+                const F& choose) {
   Tensor sum;
-  for (std::int64_t k = -1; k <= 2; ++k) {
-    auto from = room_for<std::int64_t>(r.out);
-    auto weights = room_for<double>(r.out);
-    for (std::int64_t i = 0; i < r.out; ++i) {
-      const double first = std::floor(places[i]);
-      weights.push_back(cubic_weight(places[i] - first - static_cast<double>(k)));
-      from.push_back(std::clamp<std::int64_t>(static_cast<std::int64_t>(first) + k, 0, r.in - 1));
+  for (std::int64_t k = 0; k < count; ++k) {
+    auto from = room_for<std::int64_t>(out);
+    auto weights = room_for<double>(out);
+    for (std::int64_t i = 0; i < out; ++i) {
+      const Choice c = choose(i, k);
+      from.push_back(c.place);
+      weights.push_back(c.weight);
     }
     const Tensor part = index_select(x, dim, Tensor::from_vector(std::move(from))) *
                         along(x, dim, std::move(weights));
@@ -130,6 +132,67 @@ Tensor cubic(const Tensor& x, std::int64_t dim, const Resized& r, bool align) {
   }
   return sum;
 }
+
+/// The weight of an element at this distance, up to 2: Keys' cubic.
+double cubic_weight(double distance, double a) {
+  const double d = std::abs(distance);
+  return d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
+}
+
+Tensor cubic(const Tensor& x, std::int64_t dim, const Resized& r, bool align) {
+  const Places places(r, align);
+  return weighted(x, dim, r.out, 4, [&](std::int64_t i, std::int64_t k) -> Choice {
+    const double first = std::floor(places[i]) - 1;
+    return {std::clamp<std::int64_t>(static_cast<std::int64_t>(first) + k, 0, r.in - 1),
+            cubic_weight(places[i] - first - static_cast<double>(k), -0.75)};
+  });
+}
+
+/// Filters as wide as the elements of the result are apart, whose weights add up to 1 also where
+/// they meet an edge.
+class Antialias {
+ public:
+  Antialias(const Resized& r, bool is_cubic, bool align)
+      : is_cubic_(is_cubic),
+        in_(r.in),
+        step_(Places(r, align).step()),
+        wide_(std::max(step_, 1.0)),
+        reach_((is_cubic ? 2 : 1) * wide_),
+        totals_(room_for<double>(r.out)) {
+    for (std::int64_t i = 0; i < r.out; ++i) {
+      double total = 0;
+      for (std::int64_t j = first(i); j < end(i); ++j) total += weight(i, j);
+      totals_.push_back(total);
+      most_ = std::max(most_, end(i) - first(i));
+    }
+  }
+  std::int64_t most() const { return most_; }
+  Choice operator()(std::int64_t i, std::int64_t k) const {
+    const std::int64_t j = first(i) + k;
+    return j < end(i) ? Choice{j, weight(i, j) / totals_[static_cast<std::size_t>(i)]}
+                      : Choice{first(i), 0};
+  }
+
+ private:
+  double center(std::int64_t i) const { return (static_cast<double>(i) + 0.5) * step_; }
+  std::int64_t first(std::int64_t i) const {
+    return static_cast<std::int64_t>(std::max(center(i) - reach_ + 0.5, 0.0));
+  }
+  std::int64_t end(std::int64_t i) const {
+    return std::min(static_cast<std::int64_t>(center(i) + reach_ + 0.5), in_);
+  }
+  double weight(std::int64_t i, std::int64_t j) const {
+    const double d = std::abs(static_cast<double>(j) - center(i) + 0.5) / wide_;
+    if (!is_cubic_) return std::max(1 - d, 0.0);
+    return d < 2 ? cubic_weight(d, -0.5) : 0;
+  }
+
+  bool is_cubic_;
+  std::int64_t in_;
+  double step_, wide_, reach_;
+  std::int64_t most_ = 0;
+  std::vector<double> totals_;
+};
 
 /// The means of adaptive windows.
 Tensor area(const Tensor& x, const InterpolateOptions& o, std::size_t rank) {
@@ -161,6 +224,10 @@ void check_options(const Tensor& x, const InterpolateOptions& o, std::size_t ran
   check<Error>(!o.align_corners || o.mode.ends_with("linear") || o.mode == "bicubic",
                "interpolate: align_corners is {}, but \"{}\" has no corners to align; leave it out",
                o.align_corners, o.mode);
+  check<Error>(!o.antialias || o.mode == "bilinear" || o.mode == "bicubic",
+               "interpolate: antialias is {}, but the mode is \"{}\"; use \"bilinear\" or "
+               "\"bicubic\" of two dimensions",
+               o.antialias, o.mode);
 }
 
 }  // namespace
@@ -175,6 +242,11 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& options) {
   for (std::size_t d = 0; d < rank; ++d) {
     const Resized r = resized(x, options, d, rank);
     const auto dim = static_cast<std::int64_t>(d) + 2;
+    if (options.antialias) {
+      const Antialias filter(r, mode == "bicubic", options.align_corners);
+      y = weighted(y, dim, r.out, filter.most(), filter);
+      continue;
+    }
     y = mode == "nearest"         ? nearest(y, dim, r, 0)
         : mode == "nearest-exact" ? nearest(y, dim, r, 0.5F)
         : mode == "bicubic"       ? cubic(y, dim, r, options.align_corners)

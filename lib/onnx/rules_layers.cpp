@@ -180,16 +180,19 @@ std::int64_t first_of_row(const Shape& shape, std::int64_t length) {
   return dim;
 }
 
+// A norm has its moments as another result, which no operator asks for.
+
 Values layer_norm(Exporter& to, const Call& call) {
   const std::int64_t axis = first_of_row(call.shape(0), call.integer("length"));
   const Shape& shape = call.shape(0);
-  const Tensor& weight = call.inputs[2];
+  const Tensor& weight = call.inputs[1];
   const std::string scale =
       weight.defined() ? to.value(weight)
                        : to.constant(ones(Dims(std::span(shape.begin() + axis, shape.end())),
                                           {.dtype = call.dtype()}));
-  return {to.node("LayerNormalization", {to.value(call.inputs[0]), scale, to.value(call.inputs[3])},
-                  {{"axis", axis}, {"epsilon", call.real("eps")}})};
+  return {to.node("LayerNormalization", {to.value(call.inputs[0]), scale, to.value(call.inputs[2])},
+                  {{"axis", axis}, {"epsilon", call.real("eps")}}),
+          ""};
 }
 
 Values rms_norm(Exporter& to, const Call& call) {
@@ -204,7 +207,7 @@ Values rms_norm(Exporter& to, const Call& call) {
   const std::string root =
       to.node("Sqrt", {to.node("Add", {mean, to.number(call.real("eps"), dtype)})});
   const std::string y = to.node("Div", {x, root});
-  return {call.inputs[2].defined() ? to.node("Mul", {y, to.value(call.inputs[2])}) : y};
+  return {call.inputs[1].defined() ? to.node("Mul", {y, to.value(call.inputs[1])}) : y, ""};
 }
 
 /// [channels] as it broadcasts to x.
@@ -225,22 +228,18 @@ Values group_norm(Exporter& to, const Call& call) {
                            to.constant(zeros({groups}, {.dtype = dtype}))},
                           {{"epsilon", call.real("eps")}});
   y = to.reshaped(y, shape);
+  if (call.inputs[1].defined()) {
+    y = to.node("Mul", {y, for_channels(to, to.value(call.inputs[1]), shape.size())});
+  }
   if (call.inputs[2].defined()) {
-    y = to.node("Mul", {y, for_channels(to, to.value(call.inputs[2]), shape.size())});
+    y = to.node("Add", {y, for_channels(to, to.value(call.inputs[2]), shape.size())});
   }
-  if (call.inputs[3].defined()) {
-    y = to.node("Add", {y, for_channels(to, to.value(call.inputs[3]), shape.size())});
-  }
-  return {y};
+  return {y, ""};
 }
-
-/// What norms are told of x; their operators find it themselves.
-Values nothing(Exporter&, const Call&) { return {""}; }
 
 }  // namespace
 
 void add_layer_rules(Rules& rules) {
-  rules["moments"] = nothing;
   rules["matmul"] = matmul;
   rules["linear"] = linear;
   rules["conv"] = conv;

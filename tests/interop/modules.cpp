@@ -13,11 +13,13 @@
 #include "tapegrad/io/safetensors.hpp"
 #include "tapegrad/nn/activation.hpp"
 #include "tapegrad/nn/adaptive_softmax.hpp"
+#include "tapegrad/nn/attention.hpp"
 #include "tapegrad/nn/bilinear.hpp"
 #include "tapegrad/nn/conv.hpp"
 #include "tapegrad/nn/distance.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/fold.hpp"
+#include "tapegrad/nn/fractional_pool.hpp"
 #include "tapegrad/nn/loss.hpp"
 #include "tapegrad/nn/padding.hpp"
 #include "tapegrad/nn/recurrent.hpp"
@@ -84,6 +86,25 @@ Case lstm(const nn::LSTMOptions& options, bool ragged) {
   });
 }
 
+/// Output and weights of each head in a row.
+Case attention(std::int64_t heads, const nn::MultiheadAttentionOptions& options,
+               bool causal = false) {
+  return made(nn::MultiheadAttention(6, heads, options),
+              [causal](nn::MultiheadAttention& m, const Tensors& x) {
+                const auto [output, weights] =
+                    m(x[0], x[1], x[2], {.average_attn_weights = false, .is_causal = causal});
+                return tg::cat({output.flatten(), weights.flatten()});
+              });
+}
+
+/// A pool whose samples are torch's.
+template <class Pool>
+Case fractional(const tg::Dims& kernel, const tg::Shape& planes,
+                nn::FractionalMaxPoolOptions options) {
+  options.random_samples = tg::zeros(planes, {.dtype = tg::float64});
+  return plain(Pool(kernel, options));
+}
+
 Case ctc(const nn::CtcLossOptions& options) {
   return made(nn::CTCLoss(options), [](nn::CTCLoss& m, const Tensors& x) {
     return m(tg::log_softmax(x[0], -1), x[1], x[2], x[3]);
@@ -96,6 +117,11 @@ Maker padded(const tg::Dims& widths) {
 }
 
 nn::Upsample resized(const nn::InterpolateOptions& options) { return nn::Upsample(options); }
+
+Maker antialiased(nn::InterpolateOptions options) {
+  options.antialias = true;
+  return [options] { return plain(resized(options)); };
+}
 
 /// As in modules_test.py.
 const std::map<std::string, Maker> cases = {
@@ -127,6 +153,12 @@ const std::map<std::string, Maker> cases = {
      }},
     {"bicubic, one",
      [] { return plain(resized({.size = 1, .mode = "bicubic", .align_corners = true})); }},
+    {"antialias, bilinear", antialiased({.size = {4, 3}, .mode = "bilinear"})},
+    {"antialias, bilinear, aligned",
+     antialiased({.size = {3, 8}, .mode = "bilinear", .align_corners = true})},
+    {"antialias, bicubic", antialiased({.size = {4, 9}, .mode = "bicubic"})},
+    {"antialias, bicubic, scaled", antialiased({.scale_factor = {0.37, 0.6}, .mode = "bicubic"})},
+    {"antialias, bicubic, one", antialiased({.size = 1, .mode = "bicubic", .align_corners = true})},
     {"nearest-exact",
      [] {
        return plain(resized({.size = {9, 4}, .mode = "nearest-exact"}));
@@ -200,6 +232,30 @@ const std::map<std::string, Maker> cases = {
      [] {
        return plain(nn::MaxUnpool3d({1, 2, 2}));
      }},
+    {"FractionalMaxPool2d",
+     [] {
+       return fractional<nn::FractionalMaxPool2d>({2, 3}, {2, 3, 2}, {.output_size = {3, 2}});
+     }},
+    {"FractionalMaxPool2d, by ratio",
+     [] {
+       return fractional<nn::FractionalMaxPool2d>(2, {2, 3, 2}, {.output_ratio = {0.6, 0.3}});
+     }},
+    {"FractionalMaxPool2d, alone",
+     [] {
+       return fractional<nn::FractionalMaxPool2d>(3, {1, 3, 2}, {.output_size = {5, 1}});
+     }},
+    {"FractionalMaxPool3d",
+     [] {
+       return fractional<nn::FractionalMaxPool3d>({2, 1, 3}, {2, 2, 3}, {.output_size = {3, 4, 2}});
+     }},
+    {"fractional, places",
+     [] {
+       return function([](const Tensors& x) {
+         const auto pooled = nn::fractional_max_pool2d_with_indices(
+             x[0], 2, {.output_size = 4, .random_samples = x[1]});
+         return pooled.indices.to(tg::float64) + 0 * tg::sum(x[0]);
+       });
+     }},
     {"TripletMarginWithDistanceLoss",
      [] {
        return plain(
@@ -210,6 +266,13 @@ const std::map<std::string, Maker> cases = {
                                               .margin = 0.5,
                                               .swap = true}));
      }},
+    {"attention, more keys",
+     [] { return attention(2, {.add_bias_kv = true, .add_zero_attn = true}); }},
+    {"attention, a learnt key",
+     [] { return attention(2, {.bias = false, .add_bias_kv = true, .kdim = 4, .vdim = 5}); }},
+    {"attention, a zero, causal", [] { return attention(2, {.add_zero_attn = true}, true); }},
+    {"attention, more keys, alone",
+     [] { return attention(3, {.add_bias_kv = true, .add_zero_attn = true}); }},
     {"attention, broadcast",
      [] {
        return function(

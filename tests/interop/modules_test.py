@@ -46,6 +46,19 @@ if torch:
             output, loss = super().forward(x, target)
             return torch.cat([output, loss.reshape(1), self.log_prob(x).flatten(), self.predict(x).double()])
 
+    class Attention(nn.MultiheadAttention):
+        """Output and weights of each head in a row."""
+
+        causal = False
+
+        def forward(self, q, k, v):
+            mask = torch.triu(torch.ones(len(q), len(k), dtype=torch.bool), 1) if self.causal else None
+            output, weights = super().forward(q, k, v, attn_mask=mask, average_attn_weights=False)
+            return torch.cat([output.flatten(), weights.flatten()])
+
+    class Causal(Attention):
+        causal = True
+
     class Ctc(nn.CTCLoss):
         def forward(self, x, *others):
             return super().forward(x.log_softmax(-1), *others)
@@ -64,11 +77,21 @@ def pooled(pool, x):
     return pool(x.double())
 
 
+def fractions(planes, dimensions):
+    """Where a fractional pool has its windows."""
+    return torch.rand(*planes, dimensions, dtype=torch.float64)
+
+
 def cases():
     """name -> (torch's module, its inputs or their shapes); as in modules.cpp."""
     line, image, volume = (2, 4, 9), (2, 3, 6, 5), (2, 2, 4, 3, 4)
     functional = nn.functional
+    sequences = [(4, 3, 6), (5, 3, 6), (5, 3, 6)]
     heads = [(2, 1, 3, 4), (3, 5, 4), (2, 3, 5, 2)]
+
+    def resize(mode, **how):
+        return Function(lambda x: functional.interpolate(x, mode=mode, antialias=True, **how))
+
     all_cases = {
         "Bilinear": (nn.Bilinear(3, 4, 2), [(2, 5, 3), (2, 5, 4)]),
         "weight_norm, Linear": (parametrizations.weight_norm(nn.Linear(4, 3)), [(5, 4)]),
@@ -84,6 +107,11 @@ def cases():
         "bicubic, scaled": (nn.Upsample(scale_factor=(1.7, 2.3), mode="bicubic"), [image]),
         "bicubic, aligned": (nn.Upsample(size=(9, 4), mode="bicubic", align_corners=True), [image]),
         "bicubic, one": (nn.Upsample(size=1, mode="bicubic", align_corners=True), [image]),
+        "antialias, bilinear": (resize("bilinear", size=(4, 3)), [(2, 3, 11, 7)]),
+        "antialias, bilinear, aligned": (resize("bilinear", size=(3, 8), align_corners=True), [(2, 3, 11, 7)]),
+        "antialias, bicubic": (resize("bicubic", size=(4, 9)), [(2, 3, 11, 7)]),
+        "antialias, bicubic, scaled": (resize("bicubic", scale_factor=(0.37, 0.6)), [(2, 3, 11, 7)]),
+        "antialias, bicubic, one": (resize("bicubic", size=1, align_corners=True), [(2, 3, 11, 7)]),
         "nearest-exact": (nn.Upsample(size=(9, 4), mode="nearest-exact"), [image]),
         "area": (nn.Upsample(size=(4, 3), mode="area"), [image]),
         "UpsamplingNearest2d": (nn.UpsamplingNearest2d(scale_factor=2), [image]),
@@ -113,9 +141,25 @@ def cases():
                                                           torch.randn(image))),
         "MaxUnpool3d": (nn.MaxUnpool3d((1, 2, 2)), pooled(nn.MaxPool3d((1, 2, 2), return_indices=True),
                                                           torch.randn(2, 2, 3, 4, 4))),
+        "FractionalMaxPool2d": (nn.FractionalMaxPool2d((2, 3), output_size=(3, 2), _random_samples=fractions((2, 3), 2)),
+                                [(2, 3, 7, 9)]),
+        "FractionalMaxPool2d, by ratio": (nn.FractionalMaxPool2d(2, output_ratio=(0.6, 0.3),
+                                                                 _random_samples=fractions((2, 3), 2)), [(2, 3, 11, 8)]),
+        "FractionalMaxPool2d, alone": (nn.FractionalMaxPool2d(3, output_size=(5, 1),
+                                                              _random_samples=fractions((1, 3), 2)), [(3, 9, 8)]),
+        "FractionalMaxPool3d": (nn.FractionalMaxPool3d((2, 1, 3), output_size=(3, 4, 2),
+                                                       _random_samples=fractions((2, 2), 3)), [(2, 2, 5, 6, 7)]),
+        "fractional, places": (Function(lambda x, s: functional.fractional_max_pool2d(
+            x, 2, 4, return_indices=True, _random_samples=s.detach())[1].double() + 0 * x.sum()),
+            [(2, 3, 7, 9), fractions((2, 3), 2)]),
         "TripletMarginWithDistanceLoss": (nn.TripletMarginWithDistanceLoss(
             distance_function=lambda a, b: 1 - functional.cosine_similarity(a, b), margin=0.5, swap=True),
             [(5, 3), (5, 3), (5, 3)]),
+        "attention, more keys": (Attention(6, 2, add_bias_kv=True, add_zero_attn=True), sequences),
+        "attention, a learnt key": (Attention(6, 2, bias=False, add_bias_kv=True, kdim=4, vdim=5),
+                                    [(4, 3, 6), (5, 3, 4), (5, 3, 5)]),
+        "attention, a zero, causal": (Causal(6, 2, add_zero_attn=True), sequences),
+        "attention, more keys, alone": (Attention(6, 3, add_bias_kv=True, add_zero_attn=True), [(4, 6), (5, 6), (5, 6)]),
         "attention, broadcast": (Function(functional.scaled_dot_product_attention), heads),
         "attention, grouped": (Function(lambda q, k, v: functional.scaled_dot_product_attention(
             q, k, v, is_causal=True, enable_gqa=True)), [(2, 6, 3, 4), (2, 2, 3, 4), (2, 2, 3, 5)]),

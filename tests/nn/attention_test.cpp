@@ -61,6 +61,28 @@ TEST_CASE("both ways through MultiheadAttention give one output", "[nn][attentio
   CHECK(equal(sees_nothing.weights, zeros({3, 4, 5}, {.dtype = float64})));
 }
 
+TEST_CASE("keys that are added are seen by all places, whatever masks hide", "[nn][attention]") {
+  nn::MultiheadAttention model(6, 2,
+                               {.add_bias_kv = true, .add_zero_attn = true, .dtype = float64});
+  CHECK(model.bias_k.shape() == Shape{1, 1, 6});
+  const Tensor q = test::queries(), k = test::keys();
+  const Tensor all = ones({3, 5}, {.dtype = boolean});
+  for (const bool causal : {false, true}) {
+    const nn::MultiheadAttentionArguments arguments{.key_padding_mask = all, .is_causal = causal};
+    const auto [output, weights] = model(q, k, k, arguments);
+    CHECK(weights.shape() == Shape{3, 4, 7});
+    CHECK(weights.narrow(2, 0, 5).max().item<double>() == 0);
+    CHECK(weights.narrow(2, 5, 2).min().item<double>() > 0);
+    const auto without =
+        model(q, k, k, {.key_padding_mask = all, .need_weights = false, .is_causal = causal});
+    CHECK(test::difference(output, without.output, 1e-13, 1e-15) == "");
+  }
+  // Of those that are given, place i sees those up to i, and both that are added.
+  const auto [output, weights] = model(q, k, k, {.is_causal = true});
+  const auto seen = (weights[0] > 0).to(int64).sum(1).to_vector<std::int64_t>();
+  CHECK(seen == std::vector<std::int64_t>{3, 4, 5, 6});
+}
+
 TEST_CASE("MultiheadAttention drops weights while training alone", "[nn][attention]") {
   Generator generator(1);
   nn::MultiheadAttention model(4, 2, {.dropout = 0.5, .generator = generator});

@@ -8,6 +8,7 @@
 #include "tapegrad/nn/conv.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/embedding.hpp"
+#include "tapegrad/nn/fractional_pool.hpp"
 #include "tapegrad/nn/init.hpp"
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/nn/norm.hpp"
@@ -99,6 +100,12 @@ TEST_CASE("layers refuse an undefined input", "[nn][undefined]") {
        }},
       {"embedding", 2, [&] { nn::embedding(ones({1}), none); }},
       {"interpolate", 1, [&] { nn::interpolate(none, {.size = 1}); }},
+      {"fractional_max_pool2d", 1, [&] { nn::fractional_max_pool2d(none, 1, {.output_size = 1}); }},
+      {"fractional_max_pool3d", 1, [&] { nn::fractional_max_pool3d(none, 1, {.output_size = 1}); }},
+      {"fractional_max_pool2d_with_indices", 1,
+       [&] { nn::fractional_max_pool2d_with_indices(none, 1, {.output_size = 1}); }},
+      {"fractional_max_pool3d_with_indices", 1,
+       [&] { nn::fractional_max_pool3d_with_indices(none, 1, {.output_size = 1}); }},
       {"relu", 1, [&] { nn::ReLU().forward(none); }},
       {"sigmoid", 1, [&] { nn::Sigmoid().forward(none); }},
       {"tanh", 1, [&] { nn::Tanh().forward(none); }},

@@ -48,6 +48,21 @@ TEST_CASE("interpolate has right derivatives in all dimensions", "[nn][upsample]
   check({1, 1, 4, 3}, {.scale_factor = {1.5, 2.2}, .mode = "bicubic"});
   check({1, 1, 4, 3}, {.size = {2, 5}, .mode = "bicubic", .align_corners = true});
   check({1, 1, 4, 3}, {.size = {2, 5}, .mode = "area"});
+  check({1, 1, 5, 3}, {.size = {2, 4}, .mode = "bilinear", .antialias = true});
+  check({1, 1, 7, 3}, {.scale_factor = {0.4, 2}, .mode = "bicubic", .antialias = true});
+}
+
+TEST_CASE("a fine pattern leaves no coarse one in a smaller image", "[nn][upsample]") {
+  // Stripes of one element each. Filters as wide as 3.2 elements of x nearly see their mean.
+  const Tensor x = (arange(64).to(float64) % 2).reshape({1, 1, 1, 64}).expand({1, 1, 2, 64});
+  for (const std::string mode : {"bilinear", "bicubic"}) {
+    const auto spread = [&](bool antialias) {
+      const Tensor y = nn::interpolate(x, {.size = {2, 20}, .mode = mode, .antialias = antialias});
+      return abs(y.narrow(3, 2, 16) - 0.5).max().item<double>();
+    };
+    CHECK(spread(false) > 0.3);
+    CHECK(spread(true) < 0.1);
+  }
 }
 
 TEST_CASE("a captured resize remembers its places", "[nn][upsample]") {
@@ -103,6 +118,8 @@ TEST_CASE("interpolate names what doesn't fit", "[nn][upsample]") {
         nn::interpolate(x, {.size = 2, .mode = mode, .align_corners = true}),
         Catch::StartsWith("interpolate: align_corners is true, but \"" + std::string(mode) + "\""));
   }
+  CHECK_THROWS_WITH(nn::interpolate(x, {.size = 2, .mode = "area", .antialias = true}),
+                    Catch::StartsWith("interpolate: antialias is true, but the mode is \"area\""));
   CHECK_THROWS_AS(nn::interpolate(x[0][0], {.size = 2}), ShapeError);
   CHECK_THROWS_AS(nn::interpolate(x.to(int64), {.size = 2}), DTypeError);
   CHECK(to_string(nn::Upsample({.scale_factor = {2}, .mode = "bilinear"})) ==

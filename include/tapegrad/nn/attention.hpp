@@ -16,6 +16,10 @@ struct MultiheadAttentionOptions {
   /// How many of the weights are dropped while training.
   double dropout = 0;
   bool bias = true;
+  /// Beside the keys and values that are given, one more of each, which is learnt.
+  bool add_bias_kv = false;
+  /// And another whose numbers are all 0: a query may turn to nothing.
+  bool add_zero_attn = false;
   /// Sizes of keys and values where they aren't embed_dim.
   std::optional<std::int64_t> kdim = {}, vdim = {};
   /// Tensors are [batch, places, size] instead of [places, batch, size].
@@ -45,9 +49,11 @@ struct MultiheadAttentionArguments {
 ///   query: [places, batch, embed_dim], key: [keys, batch, kdim], value: [keys, batch, vdim]; the
 ///   first two sizes the other way round if batch_first; or all without the batch
 ///     ->  output of the query's shape; weights [batch, places, keys], or [batch, heads, places,
-///         keys] unless averaged
+///         keys] unless averaged; with add_bias_kv and add_zero_attn there is a key more for each,
+///         behind those that are given, which no mask hides
 /// A place that sees no key has weights of 0 (NaN in PyTorch). The projections of the inputs begin
-/// as xavier_uniform_(), the last one as Linear's; biases at 0.
+/// as xavier_uniform_(), the last one as Linear's, what add_bias_kv adds as xavier_normal_();
+/// biases at 0.
 class MultiheadAttention : public Module {
  public:
   /// Throws ShapeError unless num_heads divides embed_dim, and for sizes that aren't positive;
@@ -60,6 +66,7 @@ class MultiheadAttention : public Module {
   Parameter k_proj_weight;   ///< [embed_dim, kdim]
   Parameter v_proj_weight;   ///< [embed_dim, vdim]
   Parameter in_proj_bias;    ///< [3 embed_dim], or undefined
+  Parameter bias_k, bias_v;  ///< [1, 1, embed_dim], or undefined without add_bias_kv
   Linear out_proj;
 
   void visit(Visitor& v) override;
@@ -82,11 +89,14 @@ class MultiheadAttention : public Module {
   /// Both masks as one that is added, or undefined.
   Tensor mask_of(const MultiheadAttentionArguments& arguments, const Tensor& query,
                  const Tensor& key) const;
+  /// A mask that hides none of what extended() adds.
+  static Tensor mask_beyond(Tensor mask, const Heads& heads, bool causal, std::int64_t more);
+  Tensor extended(const Tensor& heads, const Tensor& learnt) const;
 
   std::int64_t embed_dim_, num_heads_;
   std::int64_t kdim_, vdim_;
   double dropout_;
-  bool batch_first_;
+  bool batch_first_, add_zero_attn_;
   Generator* generator_;
 };
 

@@ -19,6 +19,9 @@ struct InterpolateOptions {
   /// The outermost elements stay where they are; otherwise the outer edges of these do. Of the
   /// linear modes and "bicubic" alone.
   bool align_corners = false;
+  /// In a smaller result all that lies between its elements has its share, so that fine patterns
+  /// leave no coarse ones. Of "bilinear" and "bicubic" alone, whose a is then -1/2.
+  bool antialias = false;
 };
 
 /// x: [n, channels, size...] of one to three dimensions in another size: the nearest element (of
@@ -27,7 +30,8 @@ struct InterpolateOptions {
 /// dimension, the outermost going on beyond the edges; the means of adaptive_avg_pool2d() and its
 /// like for "area". Derivative: g to these, with their weights. Throws Error where neither or both
 /// of size and factors are given, for a size or a factor that isn't positive, for another mode and
-/// for align_corners of a mode that has none, ShapeError for another rank, DTypeError for integers.
+/// for align_corners or antialias of a mode that has none, ShapeError for another rank, DTypeError
+/// for integers.
 Tensor interpolate(const Tensor& x, const InterpolateOptions& options);
 
 /// interpolate() as a layer. "bicubic" is that of Keys (1981), "Cubic convolution interpolation for

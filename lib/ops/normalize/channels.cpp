@@ -92,7 +92,7 @@ Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, co
   check<Error>(groups >= 1 && x.shape()[1] % groups == 0,
                "group_norm: {} groups of the {} channels of {}; they must divide them", groups,
                x.shape()[1], x.shape());
-  return x.numel() == 0 ? x.clone() : normalized_groups(x, weight, bias, groups, eps);
+  return x.numel() == 0 ? x.clone() : normalized_groups(x, weight, bias, groups, eps).y;
 }
 
 Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
@@ -120,11 +120,12 @@ Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& 
   if (x.numel() == 0) return x.clone();
   const std::int64_t count = x.numel() / (x.shape()[0] * x.shape()[1]);
   check_several("instance_norm", x, count);
+  const auto [y, moments] = normalized_groups(x, weight, bias, x.shape()[1], o.eps);
   if (running_mean.defined()) {
-    const Tensor all = moments_of_instances(x).reshape({2, x.shape()[0], x.shape()[1]});
+    const Tensor all = moments.reshape({2, x.shape()[0], x.shape()[1]});
     follow(running_mean, running_var, mean(all, 1), static_cast<double>(count), o.momentum);
   }
-  return normalized_groups(x, weight, bias, x.shape()[1], o.eps);
+  return y;
 }
 
 Tensor local_response_norm(const Tensor& x, std::int64_t size, double alpha, double beta,

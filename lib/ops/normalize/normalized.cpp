@@ -66,18 +66,6 @@ struct Which {
   }
 };
 
-struct Moments {
-  static constexpr std::string_view name = "moments";
-  Which which;
-  void each_size(const auto& f) { which.each_size(f); }
-  Meta result(const Tensor& x) const { return {float64, {2, which.units(x.shape()).units}}; }
-  void into(const Tensor& out, const Tensor& x) const {
-    if (x.numel() == 0) return fill(ref(out), 0);
-    const Tensor dense = x.contiguous();
-    moments(ref(out), ref(dense), which.units(x.shape()));
-  }
-};
-
 /// A tensor as a kernel takes it, or nothing.
 class Optional {
  public:
@@ -130,82 +118,71 @@ Grads recorded_gradients(const Which& which, double eps, const Saved& s, const T
   };
   std::vector<Tensor> grads(s.size());
   if (s.needs(0)) {
-    const Tensor w = s[2];
+    const Tensor w = s[1];
     const Tensor gw = w.defined() ? gradient * w.reshape(shape.weight) : gradient;
     const Tensor rest = centered ? gw - average(gw) : gw;
     grads[0] = ((rest - y * average(gw * y)) * inverse).reshape(x.shape());
   }
-  if (s.needs(2)) grads[2] = to_weights(gradient * y, 2);
-  if (s.needs(3)) grads[3] = to_weights(gradient, 3);
+  if (s.needs(1)) grads[1] = to_weights(gradient * y, 1);
+  if (s.needs(2)) grads[2] = to_weights(gradient, 2);
   return Grads(std::move(grads));
 }
 
-/// Inputs: x, its moments, weight, bias.
+/// Inputs: x, weight, bias. Results: y, and the moments, which no derivative goes through. One type
+/// for all kinds of norms, since a type takes as much code as an operation.
 struct Normalizing {
   static constexpr bool takes_undefined = true;
   static constexpr Needs saves(Needs needs) {
-    return asks_for(needs, 0) || asks_for(needs, 2) ? save_input(0) | save_input(1) | save_input(2)
+    return asks_for(needs, 0) || asks_for(needs, 1) ? save_input(0) | save_input(1) | save_output
                                                     : save_nothing;
   }
+  static constexpr bool keeps(std::size_t result) { return result == 1; }
   Which which;
   double eps;
-  Normalizing(const Which& how, double more) : which(how), eps(more) {}
+  std::string_view name = which.kind == Unit::group     ? "group_norm"
+                          : which.kind == Unit::channel ? "batch_norm"
+                          : which.centered              ? "layer_norm"
+                                                        : "rms_norm";
   void each_size(const auto& f) { which.each_size(f); }
   void attributes(AttributeList& list) const {
     if (which.kind == Unit::row) list("length", which.number);
     if (which.kind == Unit::group) list("groups", which.number);
     list("eps", eps);
   }
-  Like result(const Tensor& x, const Tensor&, const Tensor&, const Tensor&) const {
-    return like(x);
+  std::vector<Meta> results(const Tensor& x, const Tensor&, const Tensor&) const {
+    return {{x.dtype(), x.shape()}, {float64, {2, which.units(x.shape()).units}}};
   }
-  void into(const Tensor& y, const Tensor& x, const Tensor& moments, const Tensor& weight,
-            const Tensor& bias) const {
-    if (x.numel() == 0) return;
+  void into(Outputs outs, const Tensor& x, const Tensor& weight, const Tensor& bias) const {
+    if (x.numel() == 0) return fill(ref(outs[1]), 0);
     const Tensor dense = x.contiguous();
     const Optional w(weight);
     const Optional b(bias);
-    normalize(ref(y), ref(dense), ref(moments), w.get(), b.get(), eps, which.units(x.shape()));
+    normalize(ref(outs[0]), ref(outs[1]), ref(dense), w.get(), b.get(), eps,
+              which.units(x.shape()));
   }
-  Grads vjp(const Saved& s, const Tensor& g) const {
-    if (!s.needs(0) && !s.needs(2)) return only_bias(s, g);
+  Grads vjp(const SavedResults& s, std::span<const Tensor> gs) const {
+    const Tensor g = gs[0];
+    if (!s.needs(0) && !s.needs(1)) return only_bias(s, g);
     if (recording()) return recorded_gradients(which, eps, s, g);
-    const std::vector<Tensor> all = untaped_several(NormToInputs{which, eps}, g, s[0], s[1], s[2]);
-    return Grads(std::vector<Tensor>{s.needs(0) ? all[0] : Tensor{}, Tensor{},
-                                     s.needs(2) ? all[1].reshape(s.shape(2)) : Tensor{},
-                                     s.needs(3) ? all[2].reshape(s.shape(3)) : Tensor{}});
+    const std::vector<Tensor> all =
+        untaped_several(NormToInputs{which, eps}, g, s[0], s.result(1), s[1]);
+    return Grads(std::vector<Tensor>{s.needs(0) ? all[0] : Tensor{},
+                                     s.needs(1) ? all[1].reshape(s.shape(1)) : Tensor{},
+                                     s.needs(2) ? all[2].reshape(s.shape(2)) : Tensor{}});
   }
 
  private:
   Grads only_bias(const Saved& s, const Tensor& g) const {
     const Canonical shape = which.canonical(g.shape());
-    return Grads(std::vector<Tensor>{
-        {}, {}, {}, sum(g.reshape(shape.x), shape.shared()).reshape(s.shape(3))});
+    return Grads(
+        std::vector<Tensor>{{}, {}, sum(g.reshape(shape.x), shape.shared()).reshape(s.shape(2))});
   }
 };
 
-struct LayerNorm : Normalizing {
-  static constexpr std::string_view name = "layer_norm";
-  using Normalizing::Normalizing;
-};
-struct RmsNorm : Normalizing {
-  static constexpr std::string_view name = "rms_norm";
-  using Normalizing::Normalizing;
-};
-struct GroupNorm : Normalizing {
-  static constexpr std::string_view name = "group_norm";
-  using Normalizing::Normalizing;
-};
-struct BatchNorm : Normalizing {
-  static constexpr std::string_view name = "batch_norm";
-  using Normalizing::Normalizing;
-};
-
-template <class Op>
 Normalized normalized(const Which& which, const Tensor& x, const Tensor& weight, const Tensor& bias,
                       double eps) {
-  const Tensor moments = untaped(Moments{which}, x.detach());
-  return {apply(Op(which, eps), x, moments, weight, bias), moments};
+  const std::vector<Tensor> results = apply_several(Normalizing{which, eps}, x, weight, bias);
+  return {results[0], results[1]};
 }
 
 }  // namespace
@@ -225,25 +202,21 @@ void check_affine(std::string_view operation, const Tensor& x, const Tensor& wei
 
 Tensor normalized_rows(const Tensor& x, const Tensor& weight, const Tensor& bias,
                        std::int64_t length, double eps) {
-  return normalized<LayerNorm>(Which{Unit::row, length}, x, weight, bias, eps).y;
+  return normalized(Which{Unit::row, length}, x, weight, bias, eps).y;
 }
 
 Tensor scaled_rows(const Tensor& x, const Tensor& weight, std::int64_t length, double eps) {
-  return normalized<RmsNorm>(Which{Unit::row, length, false}, x, weight, {}, eps).y;
+  return normalized(Which{Unit::row, length, false}, x, weight, {}, eps).y;
 }
 
-Tensor normalized_groups(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                         std::int64_t groups, double eps) {
-  return normalized<GroupNorm>(Which{Unit::group, groups}, x, weight, bias, eps).y;
+Normalized normalized_groups(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                             std::int64_t groups, double eps) {
+  return normalized(Which{Unit::group, groups}, x, weight, bias, eps);
 }
 
 Normalized normalized_channels(const Tensor& x, const Tensor& weight, const Tensor& bias,
                                double eps) {
-  return normalized<BatchNorm>(Which{Unit::channel, 0}, x, weight, bias, eps);
-}
-
-Tensor moments_of_instances(const Tensor& x) {
-  return untaped(Moments{Which{Unit::group, x.shape()[1]}}, x.detach());
+  return normalized(Which{Unit::channel, 0}, x, weight, bias, eps);
 }
 
 }  // namespace tapegrad

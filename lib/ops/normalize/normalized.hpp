@@ -16,18 +16,17 @@ void check_affine(std::string_view operation, const Tensor& x, const Tensor& wei
 Tensor normalized_rows(const Tensor& x, const Tensor& weight, const Tensor& bias,
                        std::int64_t length, double eps);
 Tensor scaled_rows(const Tensor& x, const Tensor& weight, std::int64_t length, double eps);
-/// Groups of the channels of [n, channels, ...].
-Tensor normalized_groups(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                         std::int64_t groups, double eps);
 
-/// Means and variances that something was normalised by: [2, units] of float64, outside the tape.
+/// Also the means and variances that x was normalised by: [2, units] of float64, through which
+/// nothing flows back.
 struct Normalized {
   Tensor y, moments;
 };
+/// Groups of the channels of [n, channels, ...].
+Normalized normalized_groups(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                             std::int64_t groups, double eps);
 /// Channels of [n, channels, ...].
 Normalized normalized_channels(const Tensor& x, const Tensor& weight, const Tensor& bias,
                                double eps);
-/// Moments of each channel of each instance: [2, n * channels].
-Tensor moments_of_instances(const Tensor& x);
 
 }  // namespace tapegrad

@@ -5,6 +5,7 @@
 #include "support/op_table.hpp"
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
+#include "tapegrad/memory.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/normalize.hpp"
 #include "tapegrad/ops/pointwise.hpp"
@@ -113,6 +114,29 @@ TEST_CASE("elements far from 0 are normalised with their digits", "[ops][norm]")
   const Tensor near = arange(4).to(float64).reshape({1, 4});
   // The same up to the roundings of a division, although x - mean has 2 of 24 binary digits.
   CHECK(test::difference(nn::layer_norm(x, {4}), nn::layer_norm(near, {4}), 4e-7, 0) == "");
+}
+
+TEST_CASE("a first element far from all others leaves these their digits", "[ops][norm]") {
+  // The variance about the first one is 20,000 times that about the mean.
+  constexpr std::int64_t n = 20000;
+  std::vector<float> xs(n);
+  for (std::size_t i = 0; i < n; ++i) xs[i] = i == 0 ? 1000.3F : static_cast<float>(i % 7);
+  long double mean = 0, variance = 0;
+  for (const float x : xs) mean += static_cast<long double>(x) / n;
+  for (const float x : xs) variance += (x - mean) * (x - mean) / n;
+  std::vector<double> wanted;
+  for (const float x : xs) wanted.push_back(static_cast<double>((x - mean) / std::sqrt(variance)));
+  const Tensor y = nn::layer_norm(Tensor::from_vector(std::move(xs), {1, n}), {n}, {}, {}, 0);
+  // A handful of roundings.
+  CHECK(test::difference(y, Tensor::from_vector(std::move(wanted), {1, n}), 1e-6, 1e-7) == "");
+}
+
+TEST_CASE("a norm's record keeps what it read and the moments, not what it gave", "[ops][norm]") {
+  constexpr std::int64_t n = 1 << 16;
+  const Tensor x = ones({n / 256, 256}, {.requires_grad = true});
+  const std::size_t before = memory_stats().in_use;
+  Tensor y = nn::layer_norm(x, {256}).sum();
+  CHECK(memory_stats().in_use - before < n * sizeof(float) / 4);
 }
 
 TEST_CASE("where only a bias is asked for, its gradient is what came", "[ops][norm]") {
