@@ -19,9 +19,10 @@ TENSORS = "std::vector<Tensor>"
 # What any argument may be, where another one is looked at.
 PLAIN = {"Tensor": "some", TENSORS: f"{TENSORS}{{some}}", "Scalar": "Scalar(1)", "std::int64_t": "std::int64_t{1}",
          "double": "1.0", "bool": "false", "char*": '""', "std::string_view": '""', "Keepdim": "Keepdim::no",
-         "Generator": "default_generator()", "AsDType": "AsDType(float32)"}
+         "Generator": "default_generator()", "AsDType": "AsDType(float32)", "AsDim": "AsDim(1)"}
 # For h, which has two tensors a and b, an integer n and a number x. The first tensor is a, the others b and a in turn.
-HOSTILE = {**PLAIN, TENSORS: f"{TENSORS}{{h.a, h.b}}", "Scalar": "h.x", "std::int64_t": "h.n", "double": "h.number()",
+HOSTILE = {**PLAIN, TENSORS: f"{TENSORS}{{h.a, h.b}}", "Scalar": "h.x", "std::int64_t": "h.n", "AsDim": "AsDim(h.n)",
+           "double": "h.number()",
            "bool": "h.n > 0", "char*": '"sum"', "std::string_view": '"sum"', "Dims": "Dims{h.n}", "Shape": "Shape{h.n}",
            "std::optional<std::int64_t>": "std::optional<std::int64_t>(h.n)",
            "std::optional<double>": "std::optional<double>(h.number())"}

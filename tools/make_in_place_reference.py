@@ -3,7 +3,7 @@
 
     python3 tools/make_in_place_reference.py
 
-tests/autograd/in_place_views_test.cpp holds the same cases under the same names; each gives the
+tests/autograd/in_place_views_cases.hpp holds the same cases under the same names; each gives the
 value and the gradients of a [2, 3], w [3] and s [] that PyTorch gives for the same lines. Where
 an operand shares memory with what is written, PyTorch wants a clone() that our lines do without.
 """

@@ -8,7 +8,8 @@ none, nor has what stands in a namespace of its own.
 Where the comment that opens a header says "In-place forms", its functions that give a Tensor have one each: x.exp_()
 writes exp(x) into x; but those that say `// no in-place form`. In other headers those that say `// in-place form` have one.
 
-A function that says `// also without braces` takes its list of integers as arguments, too: x.repeat(2, 3).
+A function that says `// also without braces` takes its list of integers as arguments, too: x.repeat(2, 3); one that says
+`// also with a dtype` takes a dtype in the place of its options, which come last: x.new_zeros({2}, float64).
 
 usage: make_methods.py declarations|definitions OUTPUT HEADER...
 """
@@ -97,7 +98,11 @@ def declarations(headers):
         for result, name, parameters, remark in functions_of(path):
             yield f"/// {name}() of {named(path)}, with this as its first argument."
             yield f"{result} {name}({', '.join(parameters)}) const;"
-            if "also without braces" in remark:
+            if re.search(r"also.* with a dtype", remark):
+                others = ", ".join(parameters[:-1])
+                call_with = ", ".join([*map(name_of, parameters[:-1]), "TensorOptions{.dtype = dtype}"])
+                yield f"{result} {name}({others}, std::same_as<DType> auto dtype) const {{ return {name}({call_with}); }}"
+            if re.search(r"also.* without braces", remark):
                 yield "template <detail::Integral... N>"
                 yield f"requires(sizeof...(N) > 1) {result} {name}(N... list) const {{ return {name}({{list...}}); }}"
         for name, parameters in in_place_forms_of(path):

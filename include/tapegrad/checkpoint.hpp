@@ -17,7 +17,7 @@ namespace detail {
 
 using Region = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
 
-std::vector<Tensor> checkpoint(Region f, const std::vector<Tensor>& x);
+std::vector<Tensor> checkpointed(Region f, const std::vector<Tensor>& x);
 
 template <class F, class... Args>
 std::vector<Tensor> results_of(const F& f, const Args&... args) {
@@ -68,7 +68,7 @@ requires(sizeof...(X) > 0 && std::invocable<const F&, const X&...>) auto checkpo
     }
     (std::index_sequence_for<X...>());
   };
-  std::vector<Tensor> results = detail::checkpoint(run, {x...});
+  std::vector<Tensor> results = detail::checkpointed(run, {x...});
   if constexpr (single) {
     return std::move(results[0]);
   } else {
@@ -77,13 +77,14 @@ requires(sizeof...(X) > 0 && std::invocable<const F&, const X&...>) auto checkpo
 }
 
 /// The same for a function of a list.
-template <std::invocable<const std::vector<Tensor>&> F>
-auto checkpoint(F f, const std::vector<Tensor>& x) {
+template <class F>
+requires(detail::Generic<F> || std::invocable<F&, const std::vector<Tensor>&>) auto checkpoint(
+    F f, const std::vector<Tensor>& x) {
   constexpr bool single = std::convertible_to<decltype(std::as_const(f)(x)), Tensor>;
   const auto run = [f = std::move(f)](const std::vector<Tensor>& all) {
     return detail::results_of(f, all);
   };
-  std::vector<Tensor> results = detail::checkpoint(run, x);
+  std::vector<Tensor> results = detail::checkpointed(run, x);
   if constexpr (single) {
     return std::move(results[0]);
   } else {

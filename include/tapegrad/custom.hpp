@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -70,8 +71,22 @@ class Custom {
     return
         [functions = functions_](const std::vector<Tensor>& x, const Tensor& y, const Tensor& g) {
           using Result = decltype(functions->second(x[I]..., y, g));
+          constexpr bool gives_list = requires(const Result& grads) {
+            std::vector<Tensor>(grads.begin(), grads.end());
+          };
+          constexpr bool gives_tuple = requires(const Result& grads) {
+            std::tuple(grads);
+            std::tuple_size<Result>::value;
+          };
           if constexpr (std::convertible_to<Result, Tensor>) {
             return std::vector<Tensor>{functions->second(x[I]..., y, g)};
+          } else if constexpr (!gives_list && gives_tuple) {
+            return std::apply(
+                [](const auto&... grads) { return std::vector<Tensor>{Tensor(grads)...}; },
+                functions->second(x[I]..., y, g));
+          } else if constexpr (!gives_list) {
+            static_assert(gives_list, "custom: write a vjp that gives a tensor, or a list of them");
+            return std::vector<Tensor>();
           } else {
             const Result grads = functions->second(x[I]..., y, g);
             return std::vector<Tensor>(grads.begin(), grads.end());
@@ -87,8 +102,9 @@ class Custom {
 ///   forward  (x...) -> a tensor. It isn't recorded; what it reads besides its arguments is a
 ///            constant. It may read elements, and call any library.
 ///   vjp      (x..., y, g) -> the gradients of the x, for the gradient g of the result y: a Tensor
-///            where there is one x, else a list of tensors (std::vector, std::array). An undefined
-///            one says that nothing flows there. A gradient may have a shape that x broadcasts to.
+///            where there is one x, else a list of tensors (std::vector, std::array, std::tuple).
+///            An undefined one says that nothing flows there. A gradient may have a shape that x
+///            broadcasts to.
 ///   Where vjp is written in tensor operations, the operation has derivatives of all orders; where
 ///   it isn't, one asked for in a recorded pass throws AutogradError rather than give a wrong 0.
 ///   Functions are copied, and run as often as there are passes; inputs and result are kept for

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -25,13 +26,6 @@
 namespace [[gnu::visibility("default")]] tapegrad {
 
 namespace detail {
-
-/// A function object for arguments of any type, such as a lambda with `auto`: it can't be asked
-/// what it takes.
-template <class F>
-concept Generic = std::is_class_v<F> && !requires {
-  &F::operator();
-};
 
 /// A std::function that isn't tried on what is generic.
 template <class... X>
@@ -112,7 +106,7 @@ std::pair<Tensor, std::vector<Tensor>> vhp(const TensorFunction& f, const std::v
 std::pair<Tensor, Tensor> vhp(const UnaryFunction& f, const Tensor& x, const Tensor& v,
                               const FunctionalOptions& options = {});
 
-// Of lambdas with `auto`: the tensors say what they are called with.
+// Of lambdas with `auto`: the tensors say what they are called with; {x} is a list of one.
 
 namespace detail {
 
@@ -133,6 +127,11 @@ auto vjp(const F& f, const std::vector<Tensor>& x, const Tensor& v = {},
   return vjp(detail::called_with<std::vector<Tensor>>(f), x, v, options);
 }
 template <detail::Generic F>
+auto vjp(const F& f, std::initializer_list<Tensor> x, const Tensor& v = {},
+         const FunctionalOptions& options = {}) {
+  return vjp(detail::called_with<std::vector<Tensor>>(f), std::vector<Tensor>(x), v, options);
+}
+template <detail::Generic F>
 auto jvp(const F& f, const Tensor& x, const Tensor& v, const FunctionalOptions& options = {}) {
   return jvp(detail::called_with<Tensor>(f), x, v, options);
 }
@@ -140,6 +139,12 @@ template <detail::Generic F>
 auto jvp(const F& f, const std::vector<Tensor>& x, const std::vector<Tensor>& v,
          const FunctionalOptions& options = {}) {
   return jvp(detail::called_with<std::vector<Tensor>>(f), x, v, options);
+}
+template <detail::Generic F>
+auto jvp(const F& f, std::initializer_list<Tensor> x, std::initializer_list<Tensor> v,
+         const FunctionalOptions& options = {}) {
+  return jvp(detail::called_with<std::vector<Tensor>>(f), std::vector<Tensor>(x),
+             std::vector<Tensor>(v), options);
 }
 template <detail::Generic F>
 auto jacobian(const F& f, const Tensor& x, const JacobianOptions& options = {}) {
@@ -150,12 +155,20 @@ auto jacobian(const F& f, const std::vector<Tensor>& x, const JacobianOptions& o
   return jacobian(detail::called_with<std::vector<Tensor>>(f), x, options);
 }
 template <detail::Generic F>
+auto jacobian(const F& f, std::initializer_list<Tensor> x, const JacobianOptions& options = {}) {
+  return jacobian(detail::called_with<std::vector<Tensor>>(f), std::vector<Tensor>(x), options);
+}
+template <detail::Generic F>
 auto hessian(const F& f, const Tensor& x, const JacobianOptions& options = {}) {
   return hessian(detail::called_with<Tensor>(f), x, options);
 }
 template <detail::Generic F>
 auto hessian(const F& f, const std::vector<Tensor>& x, const JacobianOptions& options = {}) {
   return hessian(detail::called_with<std::vector<Tensor>>(f), x, options);
+}
+template <detail::Generic F>
+auto hessian(const F& f, std::initializer_list<Tensor> x, const JacobianOptions& options = {}) {
+  return hessian(detail::called_with<std::vector<Tensor>>(f), std::vector<Tensor>(x), options);
 }
 template <detail::Generic F>
 auto hvp(const F& f, const Tensor& x, const Tensor& v, const FunctionalOptions& options = {}) {
@@ -167,6 +180,12 @@ auto hvp(const F& f, const std::vector<Tensor>& x, const std::vector<Tensor>& v,
   return hvp(detail::called_with<std::vector<Tensor>>(f), x, v, options);
 }
 template <detail::Generic F>
+auto hvp(const F& f, std::initializer_list<Tensor> x, std::initializer_list<Tensor> v,
+         const FunctionalOptions& options = {}) {
+  return hvp(detail::called_with<std::vector<Tensor>>(f), std::vector<Tensor>(x),
+             std::vector<Tensor>(v), options);
+}
+template <detail::Generic F>
 auto vhp(const F& f, const Tensor& x, const Tensor& v, const FunctionalOptions& options = {}) {
   return vhp(detail::called_with<Tensor>(f), x, v, options);
 }
@@ -174,6 +193,12 @@ template <detail::Generic F>
 auto vhp(const F& f, const std::vector<Tensor>& x, const std::vector<Tensor>& v,
          const FunctionalOptions& options = {}) {
   return vhp(detail::called_with<std::vector<Tensor>>(f), x, v, options);
+}
+template <detail::Generic F>
+auto vhp(const F& f, std::initializer_list<Tensor> x, std::initializer_list<Tensor> v,
+         const FunctionalOptions& options = {}) {
+  return vhp(detail::called_with<std::vector<Tensor>>(f), std::vector<Tensor>(x),
+             std::vector<Tensor>(v), options);
 }
 
 }  // namespace tapegrad

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <type_traits>
 
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace detail {
@@ -28,6 +29,31 @@ struct NoShapesInPlace {
     static_assert(sizeof...(T) > 99,
                   "a tensor keeps its shape: write x = x.squeeze(), for example");
   }
+};
+
+/// A type of letters or of truth values, which C++ would convert to numbers.
+template <class T>
+concept NoNumber = std::same_as<T, bool> || std::same_as<T, char> || std::same_as<T, wchar_t> ||
+    std::same_as<T, char8_t> || std::same_as<T, char16_t> || std::same_as<T, char32_t>;
+
+/// A fraction as an argument, such as a rate or a probability.
+class Real {
+ public:
+  template <std::convertible_to<double> T>
+  constexpr Real(const T& value) : value_(static_cast<double>(value)) {
+    static_assert(!NoNumber<T>, "write a number: neither bool nor char is one here");
+  }
+  constexpr operator double() const { return value_; }
+
+ private:
+  double value_;
+};
+
+/// A function object for arguments of any type, such as a lambda with `auto`: it can't be asked
+/// what it takes.
+template <class F>
+concept Generic = std::is_class_v<F> && !requires {
+  &F::operator();
 };
 
 /// The first member of options that have lists: {2, 1} isn't taken for two of them.

@@ -35,6 +35,12 @@ class GradientHook {
       f_ = std::move(f);
     }
   }
+  template <class F>
+  requires(std::is_invocable_v<F&, Tensor&> && !std::is_invocable_v<F&, const Tensor&>)
+      GradientHook(F) {
+    static_assert(!std::is_invocable_v<F&, Tensor&>,
+                  "write a hook that takes const Tensor& and returns what replaces it");
+  }
   std::function<Tensor(const Tensor&)>& function() { return f_; }
 
  private:

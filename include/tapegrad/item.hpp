@@ -16,7 +16,8 @@ namespace [[gnu::visibility("default")]] tapegrad {
 ///   total += x.item();
 /// Arithmetic and comparisons with numbers are those of double; item<std::int64_t>() is exact where
 /// an integer has more digits than that. A function of the standard library needs the type:
-/// std::sqrt(x.item<double>()).
+/// std::sqrt(x.item<double>()), std::max(best, x.item<double>()), std::printf("%f",
+/// x.item<double>()).
 class Item {
  public:
   explicit Item(Scalar value) : value_(value) {}

@@ -1,9 +1,12 @@
 // What the tape knows of a tensor: its gradient, its name, its hooks, and of a graph its values.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "tapegrad/error.hpp"
@@ -50,7 +53,10 @@ class OnTape : public TensorHandle, public NoShapesInPlace {
     bool retain_graph = false;
   };
   void backward(CallSite site = CallSite::here()) const;
-  void backward(const Tensor& gradient, CallSite site = CallSite::here()) const;
+  template <std::derived_from<Tensor> T>  // not of {}, which are no options
+  void backward(const T& gradient, CallSite site = CallSite::here()) const {
+    backward(gradient, BackwardOptions(), site);
+  }
   void backward(const Tensor& gradient, BackwardOptions options,
                 CallSite site = CallSite::here()) const;
   void backward(BackwardOptions options, CallSite site = CallSite::here()) const;
@@ -78,6 +84,16 @@ class OnTape : public TensorHandle, public NoShapesInPlace {
   /// and name. Throws AutogradError unless this is a leaf that requires grad, Error for an empty
   /// function.
   HookHandle register_post_accumulate_grad_hook(std::function<void(const Tensor&)> f) const;
+  /// The same of a function that takes a handle which it may change.
+  template <class F>
+  requires(std::is_invocable_v<F&, Tensor&> && !std::is_invocable_v<F&, const Tensor&>) HookHandle
+      register_post_accumulate_grad_hook(F f)
+  const {
+    return register_post_accumulate_grad_hook([f = std::move(f)](const auto& leaf) mutable {
+      std::remove_cvref_t<decltype(leaf)> handle = leaf;
+      f(handle);
+    });
+  }
 
   /// Of a graph (session.hpp): what run() gives with the session of it that this thread made last.
   /// A tensor with values gives itself. Throws Error where there is no session, and as run() does.

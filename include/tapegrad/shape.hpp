@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "tapegrad/hints.hpp"
+
 namespace [[gnu::visibility("default")]] tapegrad {
 
 /// The largest rank of a tensor.
@@ -34,9 +36,9 @@ constexpr std::int64_t index_of(std::string_view operation, T value) {
   return static_cast<std::int64_t>(value);
 }
 
-/// An integer of any type but bool, or an unscoped enumerator.
+/// An integer of any type but bool and char, or an unscoped enumerator.
 template <class T>
-concept Integral = (std::integral<T> && !std::same_as<T, bool>) ||
+concept Integral = (std::integral<T> && !NoNumber<T>) ||
                    (std::is_enum_v<T> && std::convertible_to<T, std::int64_t>);
 
 /// One integer of a list: in braces, std::int64_t itself would take no std::size_t.
@@ -44,6 +46,10 @@ struct Listed {
   std::int64_t value;
   template <Integral T>
   constexpr Listed(T integer) : value(integer_of(integer)) {}
+  template <NoNumber T>
+  constexpr Listed(T) : value(0) {
+    static_assert(!NoNumber<T>, "write an integer: neither bool nor char is one here");
+  }
 
  private:
   template <class T>
@@ -58,8 +64,7 @@ using ElementOf = std::remove_cvref_t<decltype(*std::declval<const List&>().data
 
 /// Integers side by side in memory; text is none.
 template <class List>
-concept IntegralList = Integral<ElementOf<List>> && !std::same_as<ElementOf<List>, char> &&
-                       requires(const List& list) {
+concept IntegralList = Integral<ElementOf<List>> && requires(const List& list) {
   { list.size() } -> std::same_as<std::size_t>;
 };
 
@@ -82,6 +87,10 @@ class Dims {
   template <detail::Integral T>
   Dims(T one) : size_(1) {
     values_[0] = detail::Listed(one).value;
+  }
+  template <detail::NoNumber T>
+  Dims(T) {
+    static_assert(!detail::NoNumber<T>, "write an integer: neither bool nor char is one here");
   }
   /// A vector, an array or a span of integers.
   template <detail::IntegralList List>
@@ -179,6 +188,19 @@ class Dims {
 
   std::int64_t values_[max_rank];  // uninitialised past size_: a copy touches only what is used
   std::uint32_t size_ = 0;
+};
+
+/// One dimension where there is an overload without: `{}` is none.
+class AsDim {
+ public:
+  template <detail::Integral T>
+  constexpr AsDim(T dim) : dim_(detail::Listed(dim).value) {}
+  template <detail::NoNumber T>
+  constexpr AsDim(T dim) : dim_(detail::Listed(dim).value) {}
+  constexpr operator std::int64_t() const { return dim_; }
+
+ private:
+  std::int64_t dim_;
 };
 
 using Shape = Dims;

@@ -136,6 +136,7 @@ class Tensor : public detail::OnTape {
   const { return permute({order...}); }
   /// Rank 0 to 2 transposed.
   Tensor t() const;
+  Tensor T() const;
   /// The last two dimensions swapped.
   Tensor mT() const;
   /// One slice of `dim`, which disappears.
@@ -230,7 +231,6 @@ class Tensor : public detail::OnTape {
   Tensor& operator&=(Scalar other) { return bitwise_and_(other); }
   Tensor& operator|=(Scalar other) { return bitwise_or_(other); }
   Tensor& operator^=(Scalar other) { return bitwise_xor_(other); }
-  /// The same by name.
   Tensor& add_(const Tensor& other);
   Tensor& sub_(const Tensor& other);
   Tensor& mul_(const Tensor& other);
@@ -255,27 +255,29 @@ class Tensor : public detail::OnTape {
   /// holds it, but shares storage with nothing any more. Not recorded; throws AutogradError for
   /// what isn't a leaf, DTypeError for an integer type where grad is required.
   Tensor& to_(DType dtype);
-  /// Every element 0.
   Tensor& zero_();
   /// The elements (i, i, ...) `value`. Of a matrix with more rows than columns, with `wrap`, the
   /// diagonal begins again behind the row that it leaves out. Throws ShapeError below rank 2, and
   /// from rank 3 on unless all sizes are equal; DTypeError for a value that doesn't fit.
   Tensor& fill_diagonal_(Scalar value, bool wrap = false);
 
-  // Random numbers in the place of the elements, recorded as copy_() is.
+  // Random numbers in place, recorded as copy_() is; the first three also with a generator alone.
 
   /// uniform_() and normal_() of random.hpp.
   Tensor& uniform_(double low = 0, double high = 1, Generator& generator = default_generator());
   Tensor& normal_(double mean = 0, double std = 1, Generator& generator = default_generator());
   /// 1 with probability p, else 0: bernoulli_like() and, with a tensor of probabilities that
   /// broadcasts to this shape, bernoulli().
-  Tensor& bernoulli_(double p = 0.5, Generator& generator = default_generator());
+  Tensor& bernoulli_(detail::Real p = 0.5, Generator& generator = default_generator());
   Tensor& bernoulli_(const Tensor& p, Generator& generator = default_generator());
   /// Integers of [low, high), which this dtype must hold exactly: randint().
   Tensor& random_(std::int64_t low, std::int64_t high, Generator& generator = default_generator());
   /// With the density rate e^(-rate x), so of mean 1 / rate. Throws Error unless rate > 0,
   /// DTypeError for integers.
   Tensor& exponential_(double rate = 1, Generator& generator = default_generator());
+  Tensor& uniform_(Generator& generator) { return uniform_(0, 1, generator); }
+  Tensor& normal_(Generator& generator) { return normal_(0, 1, generator); }
+  Tensor& bernoulli_(Generator& generator) { return bernoulli_(0.5, generator); }
 
   /// Takes over one reference.
   static Tensor adopt(detail::TensorImpl* impl) noexcept {

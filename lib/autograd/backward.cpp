@@ -77,10 +77,6 @@ void run_backward(const Tensor& root, const Tensor& gradient, Tensor::BackwardOp
 }  // namespace
 
 void detail::OnTape::backward(CallSite site) const { backward(BackwardOptions{}, site); }
-void detail::OnTape::backward(const Tensor& gradient, CallSite site) const {
-  backward(gradient, BackwardOptions{}, site);
-}
-
 void detail::OnTape::backward(BackwardOptions options, CallSite site) const {
   check_defined_self("backward", self());
   run_backward(self(), Tensor(), options, site);

@@ -247,7 +247,7 @@ void Recomputed::forget(std::size_t place) noexcept {
   while (at != values_.end() && at->first.first == place) dropped.insert(values_.extract(at++));
 }
 
-std::vector<Tensor> detail::checkpoint(Region f, const std::vector<Tensor>& x) {
+std::vector<Tensor> detail::checkpointed(Region f, const std::vector<Tensor>& x) {
   check_defined("checkpoint", f, x);
   check<Error>(static_cast<bool>(f), "checkpoint: the function is empty");
   if (!recording() || tracing() || is_captured()) {

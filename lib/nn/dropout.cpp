@@ -21,7 +21,7 @@ Tensor dropped(const Tensor& x, const Tensor& keeps, double p) {
 
 }  // namespace
 
-Tensor dropout(const Tensor& x, double p, Generator& generator) {
+Tensor dropout(const Tensor& x, tapegrad::detail::Real p, Generator& generator) {
   check_defined("dropout", x);
   check_probability("dropout", p);
   check<DTypeError>(is_floating(x.dtype()), "dropout: x is {}; convert it with to(float32)",
@@ -79,7 +79,8 @@ Tensor feature_alpha_dropout(const Tensor& x, double p, Generator& generator) {
   return alpha_dropped(x, bernoulli_like(like, 1 - p, {}, generator), p);
 }
 
-Dropout::Dropout(double p, Generator& generator) : Dropout("dropout", p, generator) {}
+Dropout::Dropout(tapegrad::detail::Real p, Generator& generator)
+    : Dropout("dropout", p, generator) {}
 
 Dropout::Dropout(std::string_view name, double p, Generator& generator)
     : p_(p), generator_(&generator) {

@@ -135,7 +135,7 @@ Tensor Recurrent::layer(std::int64_t number, const Tensor& x, Pass& pass) const 
   return ways == 1 ? outputs[0] : cat(outputs, 2);
 }
 
-RecurrentOutput Recurrent::forward(const Tensor& input, const RecurrentArguments& given) const {
+LSTMOutput Recurrent::run(const Tensor& input, const RecurrentArguments& given) const {
   check_input(input);
   const ComputedWith guard({&input, &given.h0, &given.c0, &given.lengths});
   const bool single = input.dim() == 2;
@@ -168,7 +168,17 @@ RecurrentOutput Recurrent::forward(const Tensor& input, const RecurrentArguments
   return {output, states(pass.h_n), states(pass.c_n)};
 }
 
+RecurrentOutput PlainRecurrent::forward(const Tensor& input,
+                                        const RecurrentArguments& arguments) const {
+  LSTMOutput all = run(input, arguments);
+  return {std::move(all.output), std::move(all.h_n)};
+}
+
 }  // namespace detail
+
+LSTMOutput LSTM::forward(const Tensor& input, const RecurrentArguments& arguments) const {
+  return run(input, arguments);
+}
 
 namespace {
 
@@ -199,10 +209,10 @@ RecurrentLayerOptions lstm_layers(const LSTMOptions& options, std::int64_t hidde
 }  // namespace
 
 RNN::RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options)
-    : Recurrent("RNN", rnn_cell("RNN", options.nonlinearity), input_size, hidden_size,
-                layers_of(options)) {}
+    : PlainRecurrent("RNN", rnn_cell("RNN", options.nonlinearity), input_size, hidden_size,
+                     layers_of(options)) {}
 GRU::GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentLayerOptions& options)
-    : Recurrent("GRU", RecurrentCell::gru, input_size, hidden_size, options) {}
+    : PlainRecurrent("GRU", RecurrentCell::gru, input_size, hidden_size, options) {}
 LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const LSTMOptions& options)
     : Recurrent("LSTM", RecurrentCell::lstm, input_size, hidden_size,
                 lstm_layers(options, hidden_size), options.proj_size) {}

@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <optional>
+#include <ostream>
+#include <string>
 
 #include "core/check.hpp"
 
@@ -34,7 +36,7 @@ std::string refused_decay(double weight_decay) {
 
 namespace {
 
-/// Finds an option by its name, and gives it a value.
+/// Finds an option by its name, and gives it a value, or takes its own.
 class OptionSetter final : public OptionVisitor {
  public:
   OptionSetter(std::string_view option, std::optional<double> value)
@@ -43,10 +45,12 @@ class OptionSetter final : public OptionVisitor {
     if (name != option_) return;
     found_ = true;
     if (value_) value = *value_;
+    value_ = value;
   }
   void operator()(std::string_view, bool&) override {}
   void operator()(std::string_view, std::int64_t&) override {}
   bool found() const { return found_; }
+  double value() const { return *value_; }
 
  private:
   std::string_view option_;
@@ -70,6 +74,64 @@ void Optimizer::set_option(std::string_view option, double value, std::size_t gr
   visit_copy(group, setter);  // throws for what it refuses
   check<Error>(setter.found(), "{}: it has no option \"{}\" that is a number", kind(), option);
   visit_options(group, setter);
+}
+
+double Optimizer::option(std::string_view option, std::size_t group) const {
+  check_group(group);
+  OptionSetter finder(option, {});
+  visit_copy(group, finder);
+  check<Error>(finder.found(), "{}: it has no option \"{}\" that is a number", kind(), option);
+  return finder.value();
+}
+
+std::vector<ParamGroup> Optimizer::param_groups() {
+  std::vector<ParamGroup> groups;
+  for (std::size_t i = 0; i < group_count(); ++i) groups.emplace_back(*this, i);
+  return groups;
+}
+
+std::vector<Tensor> ParamGroup::parameters() const { return optimizer_->parameters(number_); }
+
+ParamGroup::Option::operator double() const { return optimizer_.option(name_, group_); }
+
+const ParamGroup::Option& ParamGroup::Option::operator=(double value) const {
+  optimizer_.set_option(name_, value, group_);
+  return *this;
+}
+
+namespace {
+
+/// Writes a line for each.
+class OptionLines final : public OptionVisitor {
+ public:
+  explicit OptionLines(std::ostream& out) : out_(out) {}
+  void operator()(std::string_view name, double& value) override {
+    line(name, fmt::format("{}", value));
+  }
+  void operator()(std::string_view name, bool& value) override {
+    line(name, value ? "True" : "False");
+  }
+  void operator()(std::string_view name, std::int64_t& value) override {
+    line(name, std::to_string(value));
+  }
+
+ private:
+  void line(std::string_view name, std::string_view value) {
+    out_ << "    " << name << ": " << value << '\n';
+  }
+  std::ostream& out_;
+};
+
+}  // namespace
+
+std::ostream& operator<<(std::ostream& out, const Optimizer& optimizer) {
+  out << optimizer.name() << " (";
+  OptionLines options(out);
+  for (std::size_t group = 0; group < optimizer.group_count(); ++group) {
+    out << "\nParameter Group " << group << '\n';
+    optimizer.visit_copy(group, options);
+  }
+  return out << ')';
 }
 
 }  // namespace tapegrad::optim

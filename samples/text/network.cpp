@@ -77,7 +77,7 @@ tg::Tensor Reader::read(std::int64_t character) {
   const tg::NoGrad guard;
   if (network_.lstm) {
     const tg::Tensor x = network_.embedding(tg::full({1, 1}, character));
-    const nn::RecurrentOutput now = (*network_.lstm)(x, {.h0 = h_, .c0 = c_});
+    const nn::LSTMOutput now = (*network_.lstm)(x, {.h0 = h_, .c0 = c_});
     h_ = now.h_n, c_ = now.c_n;
     return network_.out(now.output).view({-1});
   }

@@ -6,9 +6,15 @@
 #include <vector>
 
 #include "tapegrad/custom.hpp"
+#include "tapegrad/nn/activation.hpp"
+#include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/nn/pool.hpp"
+#include "tapegrad/nn/transformer.hpp"
+#include "tapegrad/nn/upsample.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/tensor.hpp"
 
 using namespace tapegrad;
@@ -22,6 +28,7 @@ struct Holder : nn::Module {
 };
 
 Tensor same(const Tensor& x) { return x; }
+int number(const Tensor&, const Tensor&, const Tensor&) { return 5; }
 
 }  // namespace
 
@@ -39,4 +46,17 @@ void short_vjp(const Tensor& x) { custom("f", same, same)(x); }        // says: 
 void shared(nn::Linear& l) { auto w = l.weight; }                      // says: write Tensor w = x for the tensor itself
 void plain(nn::Visitor& v, Holder& h) { v("tensor", h.tensor); }       // says: visit a Parameter, Buffer or Module
 void tuple(nn::Visitor& v, Holder& h) { v("parts", h.parts); }         // says: visit a Parameter, Buffer or Module
+void char_as_size() { zeros('a'); }                                     // says: write an integer: neither bool nor char is one here
+void bool_in_sizes() { zeros({true, 2}); }                              // says: write an integer: neither bool nor char is one here
+void bool_as_dim(const Tensor& x) { x.sum(true); }                      // says: write an integer: neither bool nor char is one here
+void probability() { nn::Dropout d(true); }                             // says: write a number: neither bool nor char is one here
+void filled_by_char(Tensor x) { x.bernoulli_('a'); }                    // says: write a number: neither bool nor char is one here
+void rate(nn::Linear& l) { optim::SGD s(l, L'a'); }                     // says: write a number: neither bool nor char is one here
+void momentum(nn::Linear& l) { optim::SGD s(l.parameters(), 0.1, 0.9); } // says: name the options: {.lr = 0.1, .momentum = 0.9}
+void threshold() { nn::Softplus s(1.0, 20.0); }                         // says: write Softplus(beta)
+void size_or_factor() { nn::Upsample u(2); }                            // says: name it: {.scale_factor = {2}}
+void sizes() { nn::Transformer t(512, 8); }                             // says: name the options: {.d_model = 512, .nhead = 8}
+void hook(Tensor x) { x.register_hook([](Tensor& g) { g.zero_(); }); }   // says: write a hook that takes const Tensor& and returns what replaces it
+void vjp_of_int(const Tensor& x) { custom("f", same, number)(x); }      // says: write a vjp that gives a tensor, or a list of them
+void looked_at(nn::Visitor& v, const nn::Linear& l) { v("layer", l); }   // says: write void visit(nn::Visitor&) override, which isn't const
 // clang-format on

@@ -28,8 +28,12 @@ void check_network(const std::string& name, Network network, const Tensors& inpu
     nn::RecurrentArguments arguments{.lengths = lengths};
     if (x.size() > 1) arguments.h0 = x[1];
     if (x.size() > 2) arguments.c0 = x[2];
-    const auto [output, h_n, c_n] = network(x[0], arguments);
-    return c_n.defined() ? Tensors{output, h_n, c_n} : Tensors{output, h_n};
+    const auto all = network(x[0], arguments);
+    if constexpr (requires { all.c_n; }) {
+      return Tensors{all.output, all.h_n, all.c_n};
+    } else {
+      return Tensors{all.output, all.h_n};
+    }
   });
 }
 

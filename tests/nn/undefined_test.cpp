@@ -137,6 +137,7 @@ TEST_CASE("models of sequences refuse an undefined input", "[nn][undefined]") {
       {"TransformerDecoder", 2, [&] { both.decoder.forward(x, none); }},
       {"Transformer", 1, [&] { both(none, x); }},
       {"Transformer", 2, [&] { both(x, none); }},
+      {"GRU", 1, [&] { nn::GRU(4, 4).forward(none); }},
       {"LSTM", 1, [&] { nn::LSTM(4, 4).forward(none); }},
       {"RNNCell", 1, [&] { nn::RNNCell(4, 4).forward(none); }},
       {"GRUCell", 1, [&] { nn::GRUCell(4, 4).forward(none); }},

@@ -30,7 +30,7 @@ OpRow comparison_row(std::string_view name, Tensor (*f)(const Tensor&, const Ten
           .differentiable = false};
 }
 
-OpRow index_row(std::string_view name, Tensor (*f)(const Tensor&, std::int64_t, Keepdim)) {
+OpRow index_row(std::string_view name, Tensor (*f)(const Tensor&, AsDim, Keepdim)) {
   return {.name = name,
           .f = [f](const Tensors& x) { return f(x[0], -2, Keepdim::no); },
           .inputs = {{{2, 3, 4}}},

@@ -87,6 +87,7 @@ std::vector<Row> views_and_copies() {
       {"transpose", 0, [] { none.transpose(0, 1); }},
       {"permute", 0, [] { none.permute({0}); }},
       {"t", 0, [] { none.t(); }},
+      {"T", 0, [] { none.T(); }},
       {"mT", 0, [] { none.mT(); }},
       {"select", 0, [] { none.select(0, 0); }},
       {"select", 0, [] { none[0]; }},

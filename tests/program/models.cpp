@@ -2,13 +2,13 @@
 
 #include <utility>
 
+#include "program/model_row.hpp"
 #include "tapegrad/nn/activation.hpp"
 #include "tapegrad/nn/attention.hpp"
 #include "tapegrad/nn/conv.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/embedding.hpp"
 #include "tapegrad/nn/linear.hpp"
-#include "tapegrad/nn/loss.hpp"
 #include "tapegrad/nn/norm.hpp"
 #include "tapegrad/nn/pool.hpp"
 #include "tapegrad/nn/position.hpp"
@@ -23,49 +23,6 @@
 
 namespace tapegrad::test {
 namespace {
-
-using Tensors = std::vector<Tensor>;
-
-/// The module behind a weight, so that gradients go through it where it has no parameters.
-template <class M>
-struct Behind : nn::Module {
-  explicit Behind(M m) : inner(std::move(m)) {}
-  void visit(nn::Visitor& v) override {
-    v("weight", weight);
-    v("inner", inner);
-  }
-  nn::Parameter weight{full({1}, 1.25)};
-  M inner;
-};
-
-/// loss_of(module, feeds), the floating-point ones of which went through the weight.
-template <class Make, class F>
-ModelRow row(std::string name, std::vector<Feed> feeds, Make make, F loss_of) {
-  const auto made = [make, loss_of]() -> Trained {
-    const auto model = std::make_shared<Behind<decltype(make())>>(make());
-    const auto loss = [model, loss_of](const Tensors& x) {
-      Tensors weighted;
-      for (const Tensor& one : x) {
-        weighted.push_back(is_floating(one.dtype()) ? one * model->weight : one);
-      }
-      return Tensors{loss_of(model->inner, weighted)};
-    };
-    return {model, loss};
-  };
-  return {std::move(name), std::move(feeds), made};
-}
-
-/// The mean square of what the layer gives.
-template <class Make>
-ModelRow layer(std::string name, const Feed& feed, Make make) {
-  return row(std::move(name), {feed}, make,
-             [](const auto& m, const Tensors& x) { return square(m(x[0])).mean(); });
-}
-
-template <class Make>
-ModelRow plain(std::string name, Make make) {
-  return layer(std::move(name), {3, 4}, make);
-}
 
 std::vector<ModelRow> activation_rows() {
   return {plain("ReLU", [] { return nn::ReLU(); }),
@@ -233,70 +190,6 @@ std::vector<ModelRow> sequence_rows() {
                                     .layer = small_layer()});
           },
           [=](const auto& m, const Tensors& x) { return square_of(m(x[0], x[1])); })};
-}
-
-std::vector<ModelRow> loss_rows() {
-  const auto two = [](const auto& m, const Tensors& x) { return m(x[0], x[1]); };
-  const auto in_unit = [](const auto& m, const Tensors& x) {
-    return m(sigmoid(x[0]), sigmoid(x[1]));
-  };
-  const auto of_signs = [](const auto& m, const Tensors& x) {
-    return m(x[0], where(x[1] > 0, ones_like(x[1]), -ones_like(x[1])));
-  };
-  const std::vector<Feed> pair{{3, 4}, {3, 4}}, classes{{3, 4}, Feed({3}, int64)};
-  return {
-      row(
-          "MSELoss", pair, [] { return nn::MSELoss(); }, two),
-      row(
-          "L1Loss", pair, [] { return nn::L1Loss(); }, two),
-      row(
-          "SmoothL1Loss", pair, [] { return nn::SmoothL1Loss(); }, two),
-      row(
-          "HuberLoss", pair, [] { return nn::HuberLoss(); }, two),
-      row(
-          "BCELoss", pair, [] { return nn::BCELoss(); }, in_unit),
-      row(
-          "BCEWithLogitsLoss", pair,
-          [] { return nn::BCEWithLogitsLoss({.pos_weight = full({4}, 2.0)}); },
-          [](const auto& m, const Tensors& x) { return m(x[0], sigmoid(x[1])); }),
-      row(
-          "CrossEntropyLoss", classes,
-          [] { return nn::CrossEntropyLoss({.weight = full({4}, 0.5), .label_smoothing = 0.1}); },
-          two),
-      row(
-          "NLLLoss", classes, [] { return nn::NLLLoss(); },
-          [](const auto& m, const Tensors& x) { return m(log_softmax(x[0], 1), x[1]); }),
-      row(
-          "KLDivLoss", pair, [] { return nn::KLDivLoss({.reduction = Reduction::sum}); },
-          [](const auto& m, const Tensors& x) {
-            return m(log_softmax(x[0], 1), softmax(x[1], 1));
-          }),
-      row(
-          "PoissonNLLLoss", pair, [] { return nn::PoissonNLLLoss(); },
-          [](const auto& m, const Tensors& x) { return m(x[0], square(x[1])); }),
-      row(
-          "SoftMarginLoss", pair, [] { return nn::SoftMarginLoss(); }, of_signs),
-      row(
-          "HingeEmbeddingLoss", pair, [] { return nn::HingeEmbeddingLoss(); }, of_signs),
-      row(
-          "MultiMarginLoss", classes, [] { return nn::MultiMarginLoss(); }, two),
-      row(
-          "MultiLabelMarginLoss", {{3, 4}, Feed({3, 4}, int64)},
-          [] { return nn::MultiLabelMarginLoss(); }, two),
-      row(
-          "MultiLabelSoftMarginLoss", pair, [] { return nn::MultiLabelSoftMarginLoss(); }, in_unit),
-      row(
-          "GaussianNLLLoss", pair, [] { return nn::GaussianNLLLoss(); },
-          [](const auto& m, const Tensors& x) { return m(x[0], x[1], square(x[1]) + 0.5); }),
-      row(
-          "MarginRankingLoss", pair, [] { return nn::MarginRankingLoss(); },
-          [](const auto& m, const Tensors& x) { return m(x[0], x[1], ones_like(x[0])); }),
-      row(
-          "CosineEmbeddingLoss", pair, [] { return nn::CosineEmbeddingLoss(); },
-          [](const auto& m, const Tensors& x) { return m(x[0], x[1], ones({3})); }),
-      row(
-          "TripletMarginLoss", pair, [] { return nn::TripletMarginLoss(); },
-          [](const auto& m, const Tensors& x) { return m(x[0], x[1], tanh(x[0])); })};
 }
 
 std::vector<ModelRow> large_rows() {

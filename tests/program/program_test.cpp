@@ -5,128 +5,29 @@
 #include <memory>
 #include <vector>
 
+#include "program/batches.hpp"
 #include "support/captured.hpp"
 #include "support/catch.hpp"
 #include "support/errors.hpp"
 #include "support/values.hpp"
 #include "tapegrad/autograd.hpp"
-#include "tapegrad/checkpoint.hpp"
-#include "tapegrad/custom.hpp"
 #include "tapegrad/names.hpp"
 #include "tapegrad/nn/dropout.hpp"
-#include "tapegrad/nn/linear.hpp"
-#include "tapegrad/nn/sequential.hpp"
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/index.hpp"
 #include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
-#include "tapegrad/optim/adam.hpp"
-#include "tapegrad/optim/nadam.hpp"
-#include "tapegrad/optim/rmsprop.hpp"
-#include "tapegrad/optim/rprop.hpp"
-#include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/random.hpp"
 
 namespace tapegrad {
 namespace {
 
+using test::batch;
+using test::check_same;
 using test::difference;
 using Tensors = std::vector<Tensor>;
-
-Tensor batch(int seed, const Shape& shape = {8, 3}) {
-  Generator generator(static_cast<std::uint64_t>(seed));
-  return randn(shape, {}, generator);
-}
-
-struct Net : nn::Module {
-  explicit Net(std::uint64_t seed) : generator(seed), drop(0.3, generator) {
-    Generator at_first(seed);
-    for (Tensor x : std::vector<Tensor>{first.weight, first.bias, last.weight, last.bias}) {
-      const NoGrad guard;
-      uniform_(x, -1, 1, at_first);
-    }
-  }
-  Tensor forward(const Tensor& x) const { return last(drop(tanh(first(x)))); }
-  void visit(nn::Visitor& v) override {
-    v("first", first);
-    v("drop", drop);
-    v("last", last);
-  }
-  Generator generator;
-  nn::Linear first{3, 5};
-  nn::Dropout drop;
-  nn::Linear last{5, 2};
-};
-
-void check_same(const Tensors& got, const Tensors& expected) {
-  REQUIRE(got.size() == expected.size());
-  for (std::size_t i = 0; i < got.size(); ++i) {
-    INFO("tensor " << i);
-    CHECK(difference(got[i].detach(), expected[i].detach(), 0, 0) == "");
-  }
-}
-
-/// Trains two equal models, one by itself and one by a program, with a change between the steps.
-template <class MakeOptimizer>
-void check_trains_alike(const MakeOptimizer& make) {
-  Net eager(1);
-  Net captured(1);
-  auto of_eager = make(eager.parameters());
-  auto of_captured = make(captured.parameters());
-  const auto step_of = [](Net& net, optim::Optimizer& optimizer) {
-    return [&net, &optimizer](const Tensor& x, const Tensor& y) {
-      const Tensor loss = nn::mse_loss(net.forward(x), y);
-      optimizer.zero_grad();
-      loss.backward();
-      optimizer.step();
-      return loss;
-    };
-  };
-  const auto step = step_of(eager, of_eager);
-  const Program program = capture(step_of(captured, of_captured), {{8, 3}, {8, 2}});
-  check_same(captured.parameters(), eager.parameters());  // capturing changes nothing
-  for (int i = 0; i < 6; ++i) {
-    if (i == 3) of_eager.set_lr(0.05);
-    if (i == 3) of_captured.set_lr(0.05);
-    const Tensor x = batch(10 + i);
-    const Tensor y = batch(20 + i, {8, 2});
-    INFO("step " << i << "\n" << program.text());
-    check_same({program(x, y)}, {step(x, y)});
-    check_same(captured.parameters(), eager.parameters());
-    check_same({captured.first.weight.grad()}, {eager.first.weight.grad()});
-  }
-}
-
-TEST_CASE("a program trains as the captured function does, to the bit", "[program]") {
-  SECTION("SGD") {
-    check_trains_alike([](const Tensors& p) { return optim::SGD(p, {.lr = 0.1}); });
-  }
-  SECTION("SGD with momentum") {
-    check_trains_alike([](const Tensors& p) {
-      return optim::SGD(p, {.lr = 0.1, .momentum = 0.9, .nesterov = true});
-    });
-  }
-  SECTION("Adam") {
-    check_trains_alike([](const Tensors& p) { return optim::Adam(p, {.lr = 0.1}); });
-  }
-  SECTION("AdamW with amsgrad") {
-    check_trains_alike(
-        [](const Tensors& p) { return optim::AdamW(p, {.lr = 0.1, .amsgrad = true}); });
-  }
-  SECTION("NAdam") {
-    check_trains_alike([](const Tensors& p) { return optim::NAdam(p, {.lr = 0.1}); });
-  }
-  SECTION("RMSprop") {
-    check_trains_alike([](const Tensors& p) {
-      return optim::RMSprop(p, {.lr = 0.01, .momentum = 0.5, .centered = true});
-    });
-  }
-  SECTION("Rprop") {
-    check_trains_alike([](const Tensors& p) { return optim::Rprop(p, {.lr = 0.01}); });
-  }
-}
 
 TEST_CASE("what a program gave stays as it is when it runs again", "[program]") {
   const Program twice = capture([](const Tensor& x) { return x * 2; }, {{3}});
@@ -282,49 +183,6 @@ TEST_CASE("feeds may lie in any way", "[program]") {
   const Tensor x = batch(1, {4, 6});
   const Tensor feed = x.slice(1, 1, 4).t().slice(1, 1, 3);
   check_same({program(feed)}, {feed.cumsum(1)});
-}
-
-TEST_CASE("a function that is captured within another becomes a part of it", "[program]") {
-  const Program square = capture([](const Tensor& x) { return x * x; }, {{2}});
-  const Program both = capture([&](const Tensor& x) { return square(x) + 1; }, {{2}});
-  CHECK(both(tensor({2.0f, 3.0f})).to_vector<float>() == std::vector{5.0f, 10.0f});
-  CHECK(both.stats().captured_steps == 2);
-}
-
-TEST_CASE("gradients of gradients are captured", "[program]") {
-  test::check_captured(
-      [](const Tensors& all) {
-        const Tensor x = Tensor(all[0]).requires_grad_();
-        const Tensor y = (x * x * x).sum();
-        const Tensor g = grad({y}, {x}, {.create_graph = true})[0];
-        return Tensors{g, grad({(g * g).sum()}, {x})[0]};
-      },
-      {{batch(1)}, {batch(2)}});
-}
-
-TEST_CASE("hooks and checkpoints within a captured function are a part of it", "[program]") {
-  test::check_captured(
-      [](const Tensors& all) {
-        const Tensor x = Tensor(all[0]).requires_grad_();
-        const Tensor h = checkpoint([](const Tensor& t) { return tanh(t) * t; }, x);
-        h.register_hook([](const Tensor& g) { return g * 3; });
-        h.sum().backward();
-        return Tensors{x.grad()};
-      },
-      {{batch(1)}, {batch(2)}});
-}
-
-TEST_CASE("an operation of the user's is captured if it is made of operations", "[program]") {
-  const auto cube = custom(
-      "cube", [](const Tensor& x) { return x * x * x; },
-      [](const Tensor& x, const Tensor&, const Tensor& g) { return g * 3 * x * x; });
-  test::check_captured(
-      [&](const Tensors& all) {
-        const Tensor x = Tensor(all[0]).requires_grad_();
-        const Tensor y = cube(x);
-        return Tensors{y, grad({y.sum()}, {x})[0]};
-      },
-      {{batch(1)}, {batch(2)}});
 }
 
 TEST_CASE("what nobody reads isn't computed", "[program]") {

@@ -10,6 +10,7 @@
 #include "support/cut.hpp"
 #include "support/errors.hpp"
 #include "support/in_graph.hpp"
+#include "support/op_inputs.hpp"
 #include "support/sanitized.hpp"
 #include "support/sweep.hpp"
 #include "support/values.hpp"
@@ -21,34 +22,9 @@
 namespace tapegrad::test {
 namespace {
 
-Tensors leaves(const OpRow& row, Arrangement arrangement, int seed = 0) {
-  Tensors inputs;
-  for (const Input& input : row.inputs) {
-    const Tensor values = spread(input.shape, input.low, input.high, seed++);
-    inputs.push_back(laid(values, arrangement).requires_grad_());
-  }
-  return inputs;
-}
-
-Tensors copies(const Tensors& inputs, DType dtype) {
-  Tensors result;
-  for (const Tensor& x : inputs) {
-    result.push_back(x.detach().clone().to(dtype).requires_grad_());
-  }
-  return result;
-}
-
 /// An operation without derivative leaves no trace on the tape.
 void check_untracked(const OpRow& row) {
   CHECK(!row.f(leaves(row, Arrangement::dense)).requires_grad());
-}
-
-/// The gradients of a weighted sum of the result.
-Tensors gradients(const OpRow& row, const Tensors& inputs) {
-  if (!row.differentiable) return {};
-  const Tensor y = row.f(inputs);
-  const Tensor weights = spread(y.shape(), 0.5, 1.5).to(y.dtype());
-  return grad({y}, inputs, {.grad_outputs = {weights}, .allow_unused = true});
 }
 
 void check_gradient(const OpRow& row, const Tensors& inputs, const GradcheckOptions& options) {

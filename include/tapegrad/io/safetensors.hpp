@@ -16,6 +16,8 @@ struct Safetensors {
   StateDict tensors;
   /// Free text under free names, such as {"format", "pt"}.
   std::map<std::string, std::string> metadata;
+  /// For model.load_state_dict(load_safetensors(path)).
+  operator const StateDict&() const { return tensors; }
 };
 
 /// Writes `tensors` so that every safetensors reader takes them, of every element type and

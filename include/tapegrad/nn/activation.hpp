@@ -137,6 +137,11 @@ class RReLU : public Layer {
 class Softplus : public Layer {
  public:
   explicit Softplus(double beta = 1) : beta_(beta) {}
+  template <class T>
+  requires std::is_arithmetic_v<T> Softplus(double, T) {
+    static_assert(!std::is_arithmetic_v<T>,
+                  "write Softplus(beta): it is exact without a threshold, where PyTorch's rounds");
+  }
   Tensor forward(const Tensor& x) const override { return softplus(x, beta_); }
   std::string extra_repr() const override { return detail::number_text("beta", beta_); }
 

@@ -60,6 +60,9 @@ class MultiheadAttention : public Module {
   /// DTypeError for integer parameters; Error unless 0 <= dropout <= 1.
   MultiheadAttention(std::int64_t embed_dim, std::int64_t num_heads,
                      const MultiheadAttentionOptions& options = {});
+  template <std::floating_point T>
+  MultiheadAttention(std::int64_t embed_dim, std::int64_t num_heads, T dropout)
+      : MultiheadAttention(embed_dim, num_heads, MultiheadAttentionOptions{.dropout = dropout}) {}
 
   Parameter in_proj_weight;  ///< [3 embed_dim, embed_dim], or undefined where sizes differ:
   Parameter q_proj_weight;   ///< [embed_dim, embed_dim]

@@ -13,13 +13,14 @@ namespace nn {
 /// Throws Error unless 0 <= p <= 1, DTypeError for integers.
 /// Source: Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from
 /// overfitting".
-Tensor dropout(const Tensor& x, double p = 0.5, Generator& generator = default_generator());
+Tensor dropout(const Tensor& x, tapegrad::detail::Real p = 0.5,
+               Generator& generator = default_generator());
 
 /// dropout() while training, x itself in eval mode.
 class Dropout : public Layer {
  public:
   /// The generator must outlive the layer and its copies. Throws Error unless 0 <= p <= 1.
-  explicit Dropout(double p = 0.5, Generator& generator = default_generator());
+  explicit Dropout(tapegrad::detail::Real p = 0.5, Generator& generator = default_generator());
 
   double p() const { return p_; }
   Tensor forward(const Tensor& x) const override;

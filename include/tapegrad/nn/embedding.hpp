@@ -31,6 +31,9 @@ struct EmbeddingOptions {
 class Embedding : public Layer {
  public:
   Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, EmbeddingOptions options = {});
+  template <tapegrad::detail::Integral T>
+  Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, T padding_idx)
+      : Embedding(num_embeddings, embedding_dim, EmbeddingOptions{.padding_idx = padding_idx}) {}
 
   Parameter weight;  ///< [num_embeddings, embedding_dim]
 

@@ -3,6 +3,7 @@
 // one is a line.
 #pragma once
 
+#include <concepts>
 #include <utility>
 
 #include "tapegrad/nn/module.hpp"
@@ -21,6 +22,10 @@ class Loss : public Module {
     take(weight, &options_);
     take_positive(&options_);
   }
+  /// Of those that have one, the weight: CrossEntropyLoss(weight).
+  template <std::derived_from<Tensor> T>
+  requires requires(Options o) { o.weight; }
+  explicit Loss(const T& of_classes) : Loss(Options{.weight = of_classes}) {}
 
   Buffer weight;      ///< or undefined
   Buffer pos_weight;  ///< or undefined

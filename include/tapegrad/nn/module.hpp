@@ -180,7 +180,7 @@ Y noted(const Module& part, Y result) {
       gave(part, result.output);
     } else if constexpr (requires { result.h; }) {
       gave(part, result.h);
-    } else {
+    } else if constexpr (std::convertible_to<const Y&, const Tensor&>) {
       gave(part, result);
     }
   }
@@ -198,6 +198,22 @@ class Layer : public Module {
   Tensor operator()(const Tensor& x) const {
     const NameScope scope(scope_name());
     return detail::noted(*this, forward(x));
+  }
+};
+
+/// A module of one's own that is called as its forward() is, whatever that takes and gives, in the
+/// scope of its name:
+///   struct Siamese : tg::nn::Callable<Siamese> {
+///     tg::Tensor forward(const tg::Tensor& a, const tg::Tensor& b) const;
+///     ...
+///   const tg::Tensor distance = siamese(a, b);
+template <class Self>
+class Callable : public Module {
+ public:
+  template <class... X>
+  auto operator()(const X&... x) const {
+    const NameScope scope(scope_name());
+    return detail::noted(*this, static_cast<const Self&>(*this).forward(x...));
   }
 };
 

@@ -30,6 +30,9 @@ class LayerNorm : public Layer {
   explicit LayerNorm(std::initializer_list<tapegrad::detail::Listed> normalized_shape,
                      const LayerNormOptions& options = {})
       : LayerNorm(Shape(normalized_shape), options) {}
+  template <std::floating_point T>
+  LayerNorm(const Shape& normalized_shape, T eps)
+      : LayerNorm(normalized_shape, LayerNormOptions{.eps = eps}) {}
 
   Parameter weight, bias;  ///< normalized_shape, or undefined
 
@@ -78,6 +81,9 @@ class GroupNorm : public Layer {
  public:
   GroupNorm(std::int64_t num_groups, std::int64_t num_channels,
             const GroupNormOptions& options = {});
+  template <std::floating_point T>
+  GroupNorm(std::int64_t num_groups, std::int64_t num_channels, T eps)
+      : GroupNorm(num_groups, num_channels, GroupNormOptions{.eps = eps}) {}
 
   Parameter weight, bias;  ///< [num_channels], or undefined
 
@@ -160,6 +166,9 @@ class RunningNorm : public Layer {
 struct BatchNorm1d : detail::RunningNorm {
   explicit BatchNorm1d(std::int64_t num_features, const BatchNormLayerOptions& options = {})
       : RunningNorm(num_features, options) {}
+  template <std::floating_point T>
+  BatchNorm1d(std::int64_t num_features, T eps, std::optional<double> momentum = 0.1)
+      : BatchNorm1d(num_features, BatchNormLayerOptions{.eps = eps, .momentum = momentum}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -168,6 +177,9 @@ struct BatchNorm1d : detail::RunningNorm {
 struct BatchNorm2d : detail::RunningNorm {
   explicit BatchNorm2d(std::int64_t num_features, const BatchNormLayerOptions& options = {})
       : RunningNorm(num_features, options) {}
+  template <std::floating_point T>
+  BatchNorm2d(std::int64_t num_features, T eps, std::optional<double> momentum = 0.1)
+      : BatchNorm2d(num_features, BatchNormLayerOptions{.eps = eps, .momentum = momentum}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -176,6 +188,9 @@ struct BatchNorm2d : detail::RunningNorm {
 struct BatchNorm3d : detail::RunningNorm {
   explicit BatchNorm3d(std::int64_t num_features, const BatchNormLayerOptions& options = {})
       : RunningNorm(num_features, options) {}
+  template <std::floating_point T>
+  BatchNorm3d(std::int64_t num_features, T eps, std::optional<double> momentum = 0.1)
+      : BatchNorm3d(num_features, BatchNormLayerOptions{.eps = eps, .momentum = momentum}) {}
   Tensor forward(const Tensor& x) const override;
 };
 

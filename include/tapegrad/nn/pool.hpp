@@ -38,7 +38,8 @@ class AdaptivePool : public Layer {
 
 }  // namespace detail
 
-// A number in the place of the options is the stride: MaxPool2d(2, 2). A list is named,
+// A number in the place of the options is the stride, and another one the padding:
+// MaxPool2d(3, 2, 1). A list is named,
 // {.stride = {2, 1}}.
 
 /// max_pool1d().
@@ -49,8 +50,8 @@ struct MaxPool1d : detail::Pool<MaxPoolOptions> {
                      const MaxPoolOptions& options = {})
       : MaxPool1d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  MaxPool1d(const Dims& kernel_size, T stride)
-      : MaxPool1d(kernel_size, MaxPoolOptions{.stride = stride}) {}
+  MaxPool1d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0)
+      : MaxPool1d(kernel_size, MaxPoolOptions{.stride = stride, .padding = padding.value}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -62,8 +63,8 @@ struct MaxPool2d : detail::Pool<MaxPoolOptions> {
                      const MaxPoolOptions& options = {})
       : MaxPool2d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  MaxPool2d(const Dims& kernel_size, T stride)
-      : MaxPool2d(kernel_size, MaxPoolOptions{.stride = stride}) {}
+  MaxPool2d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0)
+      : MaxPool2d(kernel_size, MaxPoolOptions{.stride = stride, .padding = padding.value}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -75,8 +76,8 @@ struct MaxPool3d : detail::Pool<MaxPoolOptions> {
                      const MaxPoolOptions& options = {})
       : MaxPool3d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  MaxPool3d(const Dims& kernel_size, T stride)
-      : MaxPool3d(kernel_size, MaxPoolOptions{.stride = stride}) {}
+  MaxPool3d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0)
+      : MaxPool3d(kernel_size, MaxPoolOptions{.stride = stride, .padding = padding.value}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -88,8 +89,8 @@ struct AvgPool1d : detail::Pool<AvgPoolOptions> {
                      const AvgPoolOptions& options = {})
       : AvgPool1d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  AvgPool1d(const Dims& kernel_size, T stride)
-      : AvgPool1d(kernel_size, AvgPoolOptions{.stride = stride}) {}
+  AvgPool1d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0)
+      : AvgPool1d(kernel_size, AvgPoolOptions{.stride = stride, .padding = padding.value}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -101,8 +102,8 @@ struct AvgPool2d : detail::Pool<AvgPoolOptions> {
                      const AvgPoolOptions& options = {})
       : AvgPool2d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  AvgPool2d(const Dims& kernel_size, T stride)
-      : AvgPool2d(kernel_size, AvgPoolOptions{.stride = stride}) {}
+  AvgPool2d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0)
+      : AvgPool2d(kernel_size, AvgPoolOptions{.stride = stride, .padding = padding.value}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -114,8 +115,8 @@ struct AvgPool3d : detail::Pool<AvgPoolOptions> {
                      const AvgPoolOptions& options = {})
       : AvgPool3d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  AvgPool3d(const Dims& kernel_size, T stride)
-      : AvgPool3d(kernel_size, AvgPoolOptions{.stride = stride}) {}
+  AvgPool3d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0)
+      : AvgPool3d(kernel_size, AvgPoolOptions{.stride = stride, .padding = padding.value}) {}
   Tensor forward(const Tensor& x) const override;
 };
 

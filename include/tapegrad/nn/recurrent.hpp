@@ -2,9 +2,11 @@
 // both directions, and single cells.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "tapegrad/nn/dropout.hpp"
@@ -63,11 +65,22 @@ struct RecurrentArguments {
   Tensor lengths = {};
 };
 
-/// The size of states and outputs is hidden_size, or proj_size if there is one.
+/// `auto [output, h_n] = gru(x);`
 struct RecurrentOutput {
   Tensor output;  ///< [steps, batch, directions * size], of the last layer
   Tensor h_n;     ///< [layers * directions, batch, size], after the last step
-  Tensor c_n;     ///< the same, of an LSTM, with hidden_size; else undefined
+  /// For std::tie().
+  operator std::tuple<Tensor&, Tensor&>() && { return {output, h_n}; }
+};
+
+/// `auto [output, h_n, c_n] = lstm(x);`, and `lstm(more, {h_n, c_n})` goes on. The size of states
+/// and outputs is hidden_size, or proj_size if there is one.
+struct LSTMOutput {
+  Tensor output;  ///< [steps, batch, directions * size], of the last layer
+  Tensor h_n;     ///< [layers * directions, batch, size], after the last step
+  Tensor c_n;     ///< the same, with hidden_size
+  /// For std::tie().
+  operator std::tuple<Tensor&, Tensor&, Tensor&>() && { return {output, h_n, c_n}; }
 };
 
 namespace detail {
@@ -88,17 +101,13 @@ class Recurrent : public Module {
   void visit(Visitor& v) override;
   std::string extra_repr() const override;
 
-  /// input: [steps, batch, input_size], or without the batch
-  RecurrentOutput forward(const Tensor& input, const RecurrentArguments& arguments = {}) const;
-  RecurrentOutput operator()(const Tensor& input, const RecurrentArguments& arguments = {}) const {
-    const NameScope scope(scope_name());
-    return detail::noted(*this, forward(input, arguments));
-  }
-
  protected:
   Recurrent(std::string_view name, RecurrentCell cell, std::int64_t input_size,
             std::int64_t hidden_size, const RecurrentLayerOptions& options,
             std::int64_t proj_size = 0);
+
+  /// input: [steps, batch, input_size], or without the batch. c_n is undefined but for an LSTM.
+  LSTMOutput run(const Tensor& input, const RecurrentArguments& arguments) const;
 
  private:
   struct Pass;
@@ -114,6 +123,29 @@ class Recurrent : public Module {
   bool bias_, batch_first_, bidirectional_;
   double dropout_;
   Generator* generator_;
+};
+
+/// Recurrent networks without cells.
+class PlainRecurrent : public Recurrent {
+ public:
+  /// input: [steps, batch, input_size], or without the batch
+  RecurrentOutput forward(const Tensor& input, const RecurrentArguments& arguments = {}) const;
+  RecurrentOutput operator()(const Tensor& input, const RecurrentArguments& arguments = {}) const {
+    const NameScope scope(scope_name());
+    return detail::noted(*this, forward(input, arguments));
+  }
+  /// With h0 alone.
+  template <std::derived_from<Tensor> T>
+  RecurrentOutput forward(const Tensor& input, const T& h0) const {
+    return forward(input, RecurrentArguments{.h0 = h0});
+  }
+  template <std::derived_from<Tensor> T>
+  RecurrentOutput operator()(const Tensor& input, const T& h0) const {
+    return (*this)(input, RecurrentArguments{.h0 = h0});
+  }
+
+ protected:
+  using Recurrent::Recurrent;
 };
 
 /// A single step. Weights begin as those of networks.
@@ -149,7 +181,7 @@ class RecurrentCellModule : public Module {
 // integer parameters, Error for options that mean nothing, and what recurrent() throws.
 
 /// Elman's network: h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu.
-struct RNN : detail::Recurrent {
+struct RNN : detail::PlainRecurrent {
   RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options = {});
   template <tapegrad::detail::Integral T>
   RNN(std::int64_t input_size, std::int64_t hidden_size, T num_layers)
@@ -157,7 +189,7 @@ struct RNN : detail::Recurrent {
 };
 
 /// Gated recurrent units.
-struct GRU : detail::Recurrent {
+struct GRU : detail::PlainRecurrent {
   GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
   GRU(std::int64_t input_size, std::int64_t hidden_size, T num_layers)
@@ -172,6 +204,12 @@ struct LSTM : detail::Recurrent {
   template <tapegrad::detail::Integral T>
   LSTM(std::int64_t input_size, std::int64_t hidden_size, T num_layers)
       : LSTM(input_size, hidden_size, LSTMOptions{.num_layers = num_layers}) {}
+  /// input: [steps, batch, input_size], or without the batch
+  LSTMOutput forward(const Tensor& input, const RecurrentArguments& arguments = {}) const;
+  LSTMOutput operator()(const Tensor& input, const RecurrentArguments& arguments = {}) const {
+    const NameScope scope(scope_name());
+    return detail::noted(*this, forward(input, arguments));
+  }
 };
 
 struct RecurrentCellOptions {

@@ -3,6 +3,7 @@
 // Source: Vaswani et al. (2017), "Attention is all you need".
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -79,6 +80,12 @@ class TransformerEncoderLayer : public detail::TransformerLayer {
  public:
   TransformerEncoderLayer(std::int64_t d_model, std::int64_t nhead,
                           const TransformerLayerOptions& options = {});
+  template <tapegrad::detail::Integral T>
+  TransformerEncoderLayer(std::int64_t d_model, std::int64_t nhead, T dim_feedforward,
+                          tapegrad::detail::Real dropped = 0.1)
+      : TransformerEncoderLayer(
+            d_model, nhead,
+            TransformerLayerOptions{.dim_feedforward = dim_feedforward, .dropout = dropped}) {}
 
   LayerNorm norm1, norm2;
   Dropout dropout1, dropout2;
@@ -89,6 +96,10 @@ class TransformerEncoderLayer : public detail::TransformerLayer {
     const NameScope scope(scope_name());
     return detail::noted(*this, forward(src, masks));
   }
+  template <std::derived_from<Tensor> Mask>
+  Tensor operator()(const Tensor& src, const Mask& mask) const {
+    return (*this)(src, EncoderMasks{.mask = mask});
+  }
 };
 
 /// As an encoder's layer, with attention to the memory, what an encoder gave, in the middle.
@@ -96,6 +107,12 @@ class TransformerDecoderLayer : public detail::TransformerLayer {
  public:
   TransformerDecoderLayer(std::int64_t d_model, std::int64_t nhead,
                           const TransformerLayerOptions& options = {});
+  template <tapegrad::detail::Integral T>
+  TransformerDecoderLayer(std::int64_t d_model, std::int64_t nhead, T dim_feedforward,
+                          tapegrad::detail::Real dropped = 0.1)
+      : TransformerDecoderLayer(
+            d_model, nhead,
+            TransformerLayerOptions{.dim_feedforward = dim_feedforward, .dropout = dropped}) {}
 
   MultiheadAttention multihead_attn;
   LayerNorm norm1, norm2, norm3;
@@ -106,6 +123,10 @@ class TransformerDecoderLayer : public detail::TransformerLayer {
   Tensor operator()(const Tensor& tgt, const Tensor& memory, const DecoderMasks& masks = {}) const {
     const NameScope scope(scope_name());
     return detail::noted(*this, forward(tgt, memory, masks));
+  }
+  template <std::derived_from<Tensor> Mask>
+  Tensor operator()(const Tensor& tgt, const Tensor& memory, const Mask& tgt_mask) const {
+    return (*this)(tgt, memory, DecoderMasks{.tgt_mask = tgt_mask});
   }
 };
 
@@ -125,6 +146,10 @@ class TransformerEncoder : public Module {
     const NameScope scope(scope_name());
     return detail::noted(*this, forward(src, masks));
   }
+  template <std::derived_from<Tensor> Mask>
+  Tensor operator()(const Tensor& src, const Mask& mask) const {
+    return (*this)(src, EncoderMasks{.mask = mask});
+  }
 };
 
 /// The same of decoder layers, each of which sees the memory.
@@ -141,6 +166,10 @@ class TransformerDecoder : public Module {
   Tensor operator()(const Tensor& tgt, const Tensor& memory, const DecoderMasks& masks = {}) const {
     const NameScope scope(scope_name());
     return detail::noted(*this, forward(tgt, memory, masks));
+  }
+  template <std::derived_from<Tensor> Mask>
+  Tensor operator()(const Tensor& tgt, const Tensor& memory, const Mask& tgt_mask) const {
+    return (*this)(tgt, memory, DecoderMasks{.tgt_mask = tgt_mask});
   }
 };
 
@@ -162,6 +191,10 @@ struct TransformerMasks {
 class Transformer : public Module {
  public:
   explicit Transformer(const TransformerOptions& options = {});
+  template <tapegrad::detail::Integral T>
+  explicit Transformer(T, const auto&...) : Transformer() {
+    static_assert(!std::integral<T>, "name the options: {.d_model = 512, .nhead = 8}");
+  }
 
   TransformerEncoder encoder;
   TransformerDecoder decoder;

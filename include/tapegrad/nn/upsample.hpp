@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "tapegrad/nn/module.hpp"
@@ -39,6 +40,12 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& options);
 class Upsample : public Layer {
  public:
   explicit Upsample(const InterpolateOptions& options) : options_(options) {}
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  explicit Upsample(T) {
+    static_assert(!std::is_arithmetic_v<T>,
+                  "name it: {.scale_factor = {2}}, or {.size = 2} for results of two elements");
+  }
   Tensor forward(const Tensor& x) const override { return interpolate(x, options_); }
   std::string extra_repr() const override;
 

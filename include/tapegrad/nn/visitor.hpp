@@ -4,6 +4,7 @@
 #include <concepts>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 #include "tapegrad/nn/parameter.hpp"
@@ -36,6 +37,10 @@ template <class T>
 concept NoPart = !std::derived_from<T, Owned> && !std::derived_from<T, Module> && !ListOfParts<T> &&
                  !HolderOfPart<T> && !is_variant<T>;
 
+template <class T>
+concept ConstPart = std::is_const_v<T> &&
+    (std::derived_from<T, Owned> || std::derived_from<T, Module>);
+
 }  // namespace detail
 
 /// Goes through a module's parts. Module::visit() calls it with each of them; classes that derive
@@ -66,6 +71,12 @@ class Visitor {
   template <class... Part>
   void operator()(std::string_view name, std::variant<Part...>& part) {
     std::visit([&](auto& held) { (*this)(name, held); }, part);
+  }
+  /// Parts of a const module, in a visit() that is const, say what to write.
+  template <detail::ConstPart Part>
+  void operator()(std::string_view, Part&) {
+    static_assert(!detail::ConstPart<Part>,
+                  "write void visit(nn::Visitor&) override, which isn't const");
   }
   /// Anything else says what to write.
   template <detail::NoPart T>

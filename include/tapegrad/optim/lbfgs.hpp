@@ -45,10 +45,8 @@ struct LBFGSOptions {
 /// optimization", algorithms 7.4, 3.5 and 3.6.
 class LBFGS : public OptimizerOf<LBFGSOptions, LBFGS> {
  public:
+  using OptimizerOf::OptimizerOf;
   LBFGS(const std::vector<Tensor>& parameters, const LBFGSOptions& options = {});
-  template <class Number>
-  requires std::is_arithmetic_v<Number> LBFGS(const std::vector<Tensor>& parameters, Number lr)
-      : OptimizerOf(parameters, lr) {}
   void add_group(const std::vector<Tensor>&, const LBFGSOptions&) = delete;
 
   /// Up to max_iter iterations. `closure` drops the gradients, computes the loss, calls its

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,6 +30,40 @@ class OptionVisitor {
   virtual void operator()(std::string_view name, double& value) = 0;
   virtual void operator()(std::string_view name, bool& value) = 0;
   virtual void operator()(std::string_view name, std::int64_t& value) = 0;
+};
+
+class Optimizer;
+
+/// A group of an optimizer's parameters, as PyTorch's users look at it and change it, by the names
+/// of its options in state_dict():
+///   for (auto group : sgd.param_groups()) group["lr"] *= 0.1;
+/// Valid as long as the optimizer is there and where it was. Throw Error for an option that isn't
+/// there or no number, and for a value that the optimizer refuses.
+class ParamGroup {
+ public:
+  /// A number among the options.
+  class Option {
+   public:
+    operator double() const;
+    const Option& operator=(double value) const;
+    const Option& operator*=(double factor) const { return *this = *this * factor; }
+
+   private:
+    friend ParamGroup;
+    Option(Optimizer& optimizer, std::size_t group, std::string_view name)
+        : optimizer_(optimizer), group_(group), name_(name) {}
+    Optimizer& optimizer_;
+    std::size_t group_;
+    std::string_view name_;
+  };
+
+  ParamGroup(Optimizer& optimizer, std::size_t number) : optimizer_(&optimizer), number_(number) {}
+  std::vector<Tensor> parameters() const;
+  Option operator[](std::string_view option) const { return {*optimizer_, number_, option}; }
+
+ private:
+  Optimizer* optimizer_;
+  std::size_t number_;
 };
 
 /// Changes parameters by their gradients. It holds handles: the parameters stay where they are,
@@ -90,6 +125,9 @@ class Optimizer {
   void set_lr(double lr);
   /// Whether it has an option that is a number, by its name in state_dict(): "momentum", "beta1".
   bool has_option(std::string_view option) const;
+  /// The value of such an option. Throws Error if there is none.
+  double option(std::string_view option, std::size_t group = 0) const;
+  std::vector<ParamGroup> param_groups();
   /// Throws Error if there is no such option, or for a value that the optimizer refuses.
   void set_option(std::string_view option, double value, std::size_t group);
   /// Where this is, also after it was moved; null there when it is gone. For what goes on with it.
@@ -103,6 +141,9 @@ class Optimizer {
   /// Copies. Throws Error, ShapeError or DTypeError, naming the entry, before anything is changed
   /// unless the state is one of the same optimizer with the same groups and shapes.
   void load_state_dict(const StateDict& state);
+
+  /// As PyTorch prints it: the options of each group, in their own order.
+  friend std::ostream& operator<<(std::ostream& out, const Optimizer& optimizer);
 
  protected:
   static constexpr std::size_t max_memories = 3;

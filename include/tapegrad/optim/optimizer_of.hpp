@@ -1,6 +1,7 @@
 // OptimizerOf: what optimizers have in common that depends on the type of their options.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <string_view>
@@ -8,15 +9,45 @@
 #include <utility>
 #include <vector>
 
+#include "tapegrad/hints.hpp"
 #include "tapegrad/optim/optimizer.hpp"
+#include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
+namespace detail {
+
+/// A model, that is whatever has parameters().
+template <class T>
+concept Model = !std::derived_from<T, optim::Optimizer> && requires(const T& model) {
+  { model.parameters() } -> std::same_as<std::vector<Tensor>>;
+};
+
+/// What parameters can be taken of, beside a vector of tensors.
+template <class T>
+concept Trained = Model<T> || std::derived_from<T, Tensor> ||
+    (!std::same_as<T, std::vector<Tensor>> && requires(const T& list) {
+      { *list.begin() } -> std::convertible_to<const Tensor&>;
+    });
+
+template <Trained Source>
+std::vector<Tensor> parameters_of(const Source& source) {
+  if constexpr (Model<Source>) {
+    return source.parameters();
+  } else if constexpr (std::derived_from<Source, Tensor>) {
+    return {source};
+  } else {
+    return {source.begin(), source.end()};
+  }
+}
+
+}  // namespace detail
+
 namespace optim {
 
 /// The half of an optimizer that knows its options: an aggregate with `lr`, `name` (the
 /// optimizer's), validate(), which throws Error for wrong values, and visit(OptionVisitor&).
-///   Adam adam(parameters, {.lr = 1e-3, .amsgrad = true});
-///   Adam adam(parameters, 1e-3);
+///   Adam adam(model.parameters(), {.lr = 1e-3, .amsgrad = true});
+///   Adam adam(model, 1e-3);
 ///   SGD sgd({{body.parameters(), {.lr = 0.01}}, {head.parameters(), {.lr = 0.1}}});
 /// Self is the class that derives from it; it can be left out where no temporary one will
 /// minimize().
@@ -35,12 +66,29 @@ class OptimizerOf : public Optimizer {
   template <class Number>
   requires std::is_arithmetic_v<Number> OptimizerOf(const std::vector<Tensor>& parameters,
                                                     Number lr)
-      : OptimizerOf(parameters, Options{.lr = static_cast<double>(lr)}) {}
+      : OptimizerOf(parameters, Options{.lr = tapegrad::detail::Real(lr)}) {}
+  /// Of a model, of any list of tensors or parameters, or of one.
+  template <tapegrad::detail::Trained Source>
+  requires(!std::derived_from<Source, Tensor>)  // which in braces is a list of one
+      explicit OptimizerOf(const Source& source)
+      : OptimizerOf(source, Options()) {}
+  template <tapegrad::detail::Trained Source>
+  OptimizerOf(const Source& source, const Options& options)
+      : OptimizerOf(tapegrad::detail::parameters_of(source), options) {}
+  template <tapegrad::detail::Trained Source, class Number>
+  requires std::is_arithmetic_v<Number> OptimizerOf(const Source& source, Number lr)
+      : OptimizerOf(tapegrad::detail::parameters_of(source), lr) {}
+  template <class Source, class Number>
+  requires std::is_arithmetic_v<Number> OptimizerOf(const Source&, Number, Number, const auto&...) {
+    static_assert(!std::is_arithmetic_v<Number>, "name the options: {.lr = 0.1, .momentum = 0.9}");
+  }
   explicit OptimizerOf(const std::vector<Group>& groups) {
     if (groups.empty()) append({}, {});  // throws: no parameters
     for (const Group& group : groups) append(group.parameters, group.options);
   }
 
+  /// add_group() by PyTorch's name.
+  void add_param_group(const Group& group) { add_group(group.parameters, group.options); }
   void add_group(const std::vector<Tensor>& parameters, const Options& options) {
     check_not_moved_from();
     check_not_captured("add_group");

@@ -85,4 +85,11 @@ Tensor detail::tensor_of(const Tensor& values, const TensorOptions& options) {
   return finished(stored("tensor", values, chosen("tensor", options, values.dtype())), options);
 }
 
+Tensor detail::copy_of(const Tensor& x, const TensorOptions& options) {
+  check_defined("tensor", x);
+  const DType dtype = chosen("tensor", options, x.dtype());
+  const Tensor other = x.detach();
+  return finished(dtype == x.dtype() ? other.clone() : other.to(dtype), options);
+}
+
 }  // namespace tapegrad

@@ -3,6 +3,7 @@
 #include "core/check.hpp"
 #include "core/speaking.hpp"
 #include "ops/elementwise.hpp"
+#include "ops/in_place.hpp"
 #include "ops/index/places.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -139,6 +140,8 @@ void Selection::operator=(const Tensor& source) && {
     copy_(source);
     return;
   }
+  check_defined_self("index", of_, source);
+  check_writable("index", of_, tracked(source));
   const Chosen chosen(of_, where_);
   put_in_place("index", chosen.view, chosen.places, source);
 }
@@ -148,6 +151,7 @@ void Selection::operator=(Scalar value) && {
     fill_(value);
     return;
   }
+  check_writable("index", of_);
   Chosen chosen(of_, where_);
   if (where_.size() == 1 && where_[0].tensor.dtype() == boolean) {
     Tensor mask = where_[0].tensor;

@@ -129,14 +129,14 @@ Tensor median(const Tensor& x) {
   return median(line_of("median", x), 0).values;
 }
 
-Extremes median(const Tensor& x, std::int64_t dim, Keepdim keep) {
+Extremes median(const Tensor& x, AsDim dim, Keepdim keep) {
   check_defined("median", x, dim, keep);
   const std::int64_t n = length_of("median", x, dim);
   Tensor places = place_of_kth("median", x, (n + 1) / 2, dim);
   if (is_floating(x.dtype()) && x.dim() > 0) {
     // argmax() finds the first NaN where there is one, and something else where not.
     const Tensor fixed = x.detach();
-    places = tapegrad::where(any(fixed != fixed, dim), argmax(fixed, dim), places);
+    places = tapegrad::where(any(fixed != fixed, std::int64_t{dim}), argmax(fixed, dim), places);
   }
   return taken_along(x, places, dim, keep);
 }
@@ -146,7 +146,7 @@ Tensor nanmedian(const Tensor& x) {
   return nanmedian(line_of("nanmedian", x), 0).values;
 }
 
-Extremes nanmedian(const Tensor& x, std::int64_t dim, Keepdim keep) {
+Extremes nanmedian(const Tensor& x, AsDim dim, Keepdim keep) {
   check_defined("nanmedian", x, dim, keep);
   length_of("nanmedian", x, dim);
   if (!is_floating(x.dtype()) || x.dim() == 0) return median(x, dim, keep);

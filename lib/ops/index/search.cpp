@@ -100,6 +100,19 @@ Tensor bucketize(const Tensor& x, const Tensor& boundaries, bool right) {
   return searchsorted(boundaries, x, right);
 }
 
+Tensor isin(const Tensor& x, const Tensor& test) {
+  check_defined("isin", x, test);
+  return speaking_as("isin", [&] {
+    const DType meeting = promote(x.dtype(), test.dtype());
+    const DType dtype = meeting == boolean ? uint8 : meeting;
+    const Tensor wanted = x.detach().to(dtype);
+    if (test.numel() == 0) return zeros(x.shape(), {.dtype = boolean});
+    const Tensor row = sort(test.detach().to(dtype).reshape({-1})).values;
+    const Tensor places = clamp(searchsorted(row, wanted), 0, row.numel() - 1);
+    return index_select(row, 0, places.reshape({-1})).reshape(x.shape()) == wanted;
+  });
+}
+
 Tensor bincount(const Tensor& x, std::int64_t minlength) {
   check_defined("bincount", x, minlength);
   return speaking_as("bincount",

@@ -98,10 +98,10 @@ Tensor flat(std::string_view operation, const Tensor& x) {
 Tensor max(const Tensor& x) { return extreme_over<Largest>("max", x, {}, Keepdim::no); }
 Tensor min(const Tensor& x) { return extreme_over<Smallest>("min", x, {}, Keepdim::no); }
 
-Extremes max(const Tensor& x, std::int64_t dim, Keepdim keep) {
+Extremes max(const Tensor& x, AsDim dim, Keepdim keep) {
   return extreme_along<Largest>("max", x, dim, keep);
 }
-Extremes min(const Tensor& x, std::int64_t dim, Keepdim keep) {
+Extremes min(const Tensor& x, AsDim dim, Keepdim keep) {
   return extreme_along<Smallest>("min", x, dim, keep);
 }
 
@@ -128,10 +128,10 @@ std::pair<Tensor, Tensor> aminmax(const Tensor& x, const Dims& dims, Keepdim kee
 
 Tensor argmax(const Tensor& x) { return index_along<Largest>("argmax", flat("argmax", x), 0); }
 Tensor argmin(const Tensor& x) { return index_along<Smallest>("argmin", flat("argmin", x), 0); }
-Tensor argmax(const Tensor& x, std::int64_t dim, Keepdim keep) {
+Tensor argmax(const Tensor& x, AsDim dim, Keepdim keep) {
   return restored(index_along<Largest>("argmax", x, dim), x, dim, keep);
 }
-Tensor argmin(const Tensor& x, std::int64_t dim, Keepdim keep) {
+Tensor argmin(const Tensor& x, AsDim dim, Keepdim keep) {
   return restored(index_along<Smallest>("argmin", x, dim), x, dim, keep);
 }
 

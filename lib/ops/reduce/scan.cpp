@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
+#include <vector>
 
 #include "autograd/apply.hpp"
+#include "core/speaking.hpp"
 #include "kernels/scan.hpp"
 #include "ops/floating.hpp"
 #include "ops/reduce/products.hpp"
@@ -167,6 +170,25 @@ Tensor cumprod(const Tensor& x, std::int64_t dim, AsDType dtype) {
 Tensor logcumsumexp(const Tensor& x, std::int64_t dim) {
   check_floating("logcumsumexp", x);
   return apply(Logcumsumexp{{reduced_dim("logcumsumexp", x, dim)}}, x);
+}
+
+Tensor diff(const Tensor& x, std::int64_t n, std::int64_t dim, const Tensor& prepend,
+            const Tensor& append) {
+  check_defined("diff", x);
+  check<ShapeError>(x.dim() > 0, "diff: x has rank {}; it needs a dimension", x.dim());
+  check<Error>(n >= 0, "diff: differences are taken {} times", n);
+  return speaking_as("diff", [&] {
+    std::vector<Tensor> parts;
+    for (const Tensor& part : {prepend, x, append}) {
+      if (part.defined()) parts.push_back(part);
+    }
+    Tensor y = parts.size() > 1 ? cat(parts, dim) : x.slice(dim);
+    for (std::int64_t i = 0; i < n && y.size(dim) != 0; ++i) {
+      const Tensor behind = y.slice(dim, 1), before = y.slice(dim, std::nullopt, -1);
+      y = y.dtype() == boolean ? logical_xor(behind, before) : behind - before;
+    }
+    return y;
+  });
 }
 
 Extremes cummax(const Tensor& x, std::int64_t dim) {

@@ -1,16 +1,20 @@
 #include "tapegrad/ops/reduce/variance.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/several.hpp"
 #include "core/check.hpp"
+#include "core/speaking.hpp"
 #include "kernels/copy.hpp"
 #include "kernels/sum.hpp"
 #include "kernels/variance.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/floating.hpp"
 #include "ops/reduce/spread.hpp"
+#include "tapegrad/ops/linalg/matmul.hpp"
 #include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/reduce/sum.hpp"
 
 namespace tapegrad {
 
@@ -164,6 +168,34 @@ Tensor std(const Tensor& x, const Dims& dims, Keepdim keep, double correction) {
   check_floating("std", x);
   check_correction("std", correction);
   return apply(Std(Reduced("std", x, dims, keep), correction), x);
+}
+
+namespace {
+
+Tensor covariance(std::string_view name, const Tensor& x, std::int64_t correction) {
+  check_floating(name, x);
+  check<ShapeError>(x.dim() <= 2, "{}: shape {}; a matrix has a variable in each row", name,
+                    x.shape());
+  return speaking_as(name, [&] {
+    const Tensor rows = x.dim() == 2 ? x : x.reshape({1, -1});
+    const Tensor off = rows - mean(rows, 1, keepdim);
+    const std::int64_t divisor = std::max<std::int64_t>(rows.size(1) - correction, 0);
+    const Tensor y = matmul(off, off.t()) / divisor;
+    return x.dim() == 2 ? y : y.reshape({});
+  });
+}
+
+}  // namespace
+
+Tensor cov(const Tensor& x, std::int64_t correction) { return covariance("cov", x, correction); }
+
+Tensor corrcoef(const Tensor& x) {
+  const Tensor c = covariance("corrcoef", x, 1);
+  return speaking_as("corrcoef", [&] {
+    if (c.dim() == 0) return c / c;
+    const Tensor deviations = sqrt(c.diagonal());
+    return clamp(c / deviations.unsqueeze(1) / deviations, -1, 1);
+  });
 }
 
 std::pair<Tensor, Tensor> var_mean(const Tensor& x) { return var_mean(x, {}); }

@@ -91,6 +91,11 @@ Tensor reshape_as(const Tensor& x, const Tensor& other) {
   return speaking_as("reshape_as", [&] { return x.reshape(other.shape()); });
 }
 
+Tensor type_as(const Tensor& x, const Tensor& other) {
+  check_defined("type_as", x, other);
+  return x.to(other.dtype());
+}
+
 Tensor ravel(const Tensor& x) {
   check_defined("ravel", x);
   return speaking_as("ravel", [&] { return x.flatten(); });

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/sizes.hpp"
+#include "core/speaking.hpp"
 #include "ops/shape/view_op.hpp"
 
 namespace tapegrad {
@@ -159,6 +160,11 @@ Tensor Tensor::t() const {
   check_defined_self("t", *this);
   check<ShapeError>(dim() <= 2, "t: rank {} (shape {}); use mT() or transpose()", dim(), shape());
   return dim() < 2 ? same(*this) : transpose(0, 1);
+}
+
+Tensor Tensor::T() const {
+  check_defined_self("T", *this);
+  return speaking_as("T", [&] { return t(); });
 }
 
 Tensor Tensor::mT() const {

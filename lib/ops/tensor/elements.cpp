@@ -44,17 +44,17 @@ Tensor over(DType dtype, void* data, std::size_t bytes, const Layout& layout) {
 
 }  // namespace
 
-template <Element T>
-Tensor Tensor::from_vector(std::vector<T>&& values, const Shape& shape) {
+template <Element E>
+Tensor Tensor::from_vector(std::vector<E>&& values, const Shape& shape) {
   check_count("from_vector", values.size(), shape);
-  if constexpr (std::is_same_v<T, bool>) {
+  if constexpr (std::is_same_v<E, bool>) {
     Tensor x = make_tensor("from_vector", boolean, shape);
     std::copy(values.begin(), values.end(), kernels::ref(x).as<bool>());
     return x;
   } else {
     return in_name_of("from_vector", [&] {
-      auto owner = std::make_shared<std::vector<T>>();
-      Tensor x = over(dtype_of<T>, values.data(), values.size() * sizeof(T), Layout(shape));
+      auto owner = std::make_shared<std::vector<E>>();
+      Tensor x = over(dtype_of<E>, values.data(), values.size() * sizeof(E), Layout(shape));
       std::function<void(void*)> deleter = [owner](void*) mutable { owner.reset(); };
       *owner = std::move(values);  // last, as nothing can fail any more
       give(*x.impl()->storage, std::move(deleter));
@@ -63,16 +63,16 @@ Tensor Tensor::from_vector(std::vector<T>&& values, const Shape& shape) {
   }
 }
 
-template <Element T>
-Tensor Tensor::from_span(std::span<const T> values, const Shape& shape) {
+template <Element E>
+Tensor Tensor::from_span(std::span<const E> values, const Shape& shape) {
   check_count("from_span", values.size(), shape);
-  Tensor x = make_tensor("from_span", dtype_of<T>, shape);
+  Tensor x = make_tensor("from_span", dtype_of<E>, shape);
   if (!values.empty()) std::memcpy(kernels::ref(x).data, values.data(), values.size_bytes());
   return x;
 }
 
-template <Element T>
-Tensor Tensor::from_blob(T* data, const Shape& shape, std::function<void(void*)> deleter,
+template <Element E>
+Tensor Tensor::from_blob(E* data, const Shape& shape, std::function<void(void*)> deleter,
                          std::optional<Strides> strides) {
   Layout layout(shape);
   if (strides) {
@@ -90,16 +90,16 @@ Tensor Tensor::from_blob(T* data, const Shape& shape, std::function<void(void*)>
       shape);
   check<Error>(data != nullptr || layout.numel() == 0,
                "from_blob: a null pointer to the elements of shape {}", shape);
-  const auto bytes = checked_bytes("from_blob", layout.extent("from_blob"), dtype_of<T>);
+  const auto bytes = checked_bytes("from_blob", layout.extent("from_blob"), dtype_of<E>);
   return in_name_of("from_blob", [&] {
-    Tensor x = over(dtype_of<T>, data, bytes, layout);
+    Tensor x = over(dtype_of<E>, data, bytes, layout);
     give(*x.impl()->storage, std::move(deleter));
     return x;
   });
 }
 
-template <Element T>
-T Tensor::item() const {
+template <Element E>
+E Tensor::item() const {
   const Layout& layout = impl_of(*this, "item").layout;
   check<ShapeError>(layout.numel() == 1, "item: needs exactly one element, shape is {}",
                     layout.shape());
@@ -107,10 +107,10 @@ T Tensor::item() const {
   const kernels::Ref x = kernels::ref(*this);
   return dispatch_stored(x.dtype, [&]<class From>(std::type_identity<From>) {
     const From value = *x.as<const From>();
-    if constexpr (std::is_same_v<T, From>) {
+    if constexpr (std::is_same_v<E, From>) {
       return value;
     } else {
-      return Scalar(value).to<T>("item");
+      return Scalar(value).to<E>("item");
     }
   });
 }
@@ -138,16 +138,16 @@ std::ostream& operator<<(std::ostream& out, const Item& item) {
   return out << static_cast<double>(item);
 }
 
-template <Element T>
-const T* Tensor::data() const {
-  check_holds("data", dtype_of<T>, *this);
+template <Element E>
+const E* Tensor::data() const {
+  check_holds("data", dtype_of<E>, *this);
   check_readable("data", *this);
-  return kernels::ref(*this).as<const T>();
+  return kernels::ref(*this).as<const E>();
 }
 
-template <Element T>
-T* Tensor::mutable_data() {
-  check_holds("mutable_data", dtype_of<T>, *this);
+template <Element E>
+E* Tensor::mutable_data() {
+  check_holds("mutable_data", dtype_of<E>, *this);
   check_readable("mutable_data", *this);
   const TensorImpl& x = impl_of(*this);
   check<AutogradError>(!recording() || (!x.node && !(x.base && x.base->node)),
@@ -155,19 +155,19 @@ T* Tensor::mutable_data() {
                        "NoGrad",
                        shape());
   x.storage->bump();
-  return kernels::ref(*this).as<T>();
+  return kernels::ref(*this).as<E>();
 }
 
-template <Element T>
-std::vector<T> Tensor::to_vector() const {
+template <Element E>
+std::vector<E> Tensor::to_vector() const {
   const Layout& layout = impl_of(*this, "to_vector").layout;
   check_readable("to_vector", *this);
-  check_fits("to_vector", *this, dtype_of<T>);
+  check_fits("to_vector", *this, dtype_of<E>);
   return in_name_of("to_vector", [&] {
-    Tensor x = make_tensor(dtype_of<T>, layout.shape());
+    Tensor x = make_tensor(dtype_of<E>, layout.shape());
     kernels::copy(kernels::ref(x), kernels::ref(*this));
-    const T* first = kernels::ref(x).as<const T>();
-    return std::vector<T>(first, first + layout.numel());
+    const E* first = kernels::ref(x).as<const E>();
+    return std::vector<E>(first, first + layout.numel());
   });
 }
 

@@ -51,22 +51,28 @@ void add_sums(Table& t) {
   add_variance<static_cast<Both>(tg::std_mean)>(t, "std_mean");
 }
 
+template <auto f>
+void add_along(Table& t, const std::string& name) {
+  t.add(name + "(input, dim, keepdim=False)",
+        [](T x, std::int64_t dim, Keep keep) { return f(x, dim, keep); });
+}
+
 void add_extremes(Table& t) {
-  using Along = tg::Extremes (*)(T, std::int64_t, Keep);
-  using Where = tg::Tensor (*)(T, std::int64_t, Keep);
+  using Along = tg::Extremes (*)(T, tg::AsDim, Keep);
+  using Where = tg::Tensor (*)(T, tg::AsDim, Keep);
   using Unary = Table::Unary;
   t.unary("max", tg::max);
   t.unary("min", tg::min);
   t.unary("argmax", tg::argmax);
   t.unary("argmin", tg::argmin);
   t.unary("median", static_cast<Unary>(tg::median));
-  t.add("max(input, dim, keepdim=False)", static_cast<Along>(tg::max));
-  t.add("min(input, dim, keepdim=False)", static_cast<Along>(tg::min));
-  t.add("median(input, dim, keepdim=False)", static_cast<Along>(tg::median));
-  t.add("argmax(input, dim, keepdim=False)", static_cast<Where>(tg::argmax));
-  t.add("argmin(input, dim, keepdim=False)", static_cast<Where>(tg::argmin));
+  add_along<static_cast<Along>(tg::max)>(t, "max");
+  add_along<static_cast<Along>(tg::min)>(t, "min");
+  add_along<static_cast<Along>(tg::median)>(t, "median");
+  add_along<static_cast<Where>(tg::argmax)>(t, "argmax");
+  add_along<static_cast<Where>(tg::argmin)>(t, "argmin");
   t.unary("nanmedian", static_cast<Unary>(tg::nanmedian));
-  t.add("nanmedian(input, dim, keepdim=False)", static_cast<Along>(tg::nanmedian));
+  add_along<static_cast<Along>(tg::nanmedian)>(t, "nanmedian");
   const std::string quantiles = "(input, q, dim=None, keepdim=False, interpolation='linear')";
   t.add("quantile" + quantiles, [](T x, double q, MaybeInt dim, Keep keep, std::string between) {
     return tg::quantile(x, q, dim, keep, between);

@@ -51,6 +51,27 @@ TEST_CASE("searches have no derivative, weights have one", "[ops][table]") {
   });
 }
 
+// The answers are those of torch 2.13, which has none for booleans.
+TEST_CASE("isin says which elements are among others", "[ops][search]") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const auto among = [](const Tensor& x, const Tensor& test) {
+    return isin(x, test).to_vector<bool>();
+  };
+  using Bools = std::vector<bool>;
+  const Tensor x = tensor({{1.0, nan}, {2.5, 4.0}});
+  CHECK(x.isin(tensor({4, 1})).shape() == x.shape());
+  CHECK(among(x, tensor({4, 1})) == Bools{true, false, false, true});
+  CHECK(among(tensor({1.0, nan}), tensor({nan, 1.0})) == Bools{true, false});
+  CHECK(among(tensor(3), tensor({{3}})) == Bools{true});
+  CHECK(among(zeros({0}), tensor({3.0})).empty());
+  CHECK(among(ones({1}), zeros({0})) == Bools{false});
+  CHECK(among(tensor({true, false}), tensor({true})) == Bools{true, false});
+  CHECK(among(tensor({5, 1, 7, 3}), tensor({7, 3, 3, 9})) == Bools{false, false, true, true});
+  const std::int64_t large = std::int64_t{1} << 53;
+  CHECK(among(tensor({large + 1}), tensor({large})) == Bools{false});
+  CHECK_FALSE(isin(ones({2}).requires_grad_(), ones({2})).requires_grad());
+}
+
 TEST_CASE("searchsorted says where values would stand", "[ops][sort]") {
   const Tensor edges = tensor({1, 3, 3, 7});
   const Tensor values = tensor({{0, 3}, {4, 9}});

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "support/catch.hpp"
+#include "support/errors.hpp"
 #include "support/kinks.hpp"
 #include "support/op_table.hpp"
 #include "support/values.hpp"
@@ -174,4 +175,44 @@ TEST_CASE("running extremes have their documented derivatives at ties", "[ops][k
   const auto most = [](const Tensor& x) { return cummax(cat({x, x}), 0).values.slice(0, 1); };
   const auto least = [](const Tensor& x) { return cummin(cat({x, x}), 0).values.slice(0, 1); };
   test::check_kinks({kink("cummax", most, {2}, {1}), kink("cummin", least, {2}, {1})});
+}
+
+TEST_CASE("differences have their derivative", "[ops][table]") {
+  test::check_rows({
+      {.name = "sub",
+       .f = [](const Tensors& x) { return exp(diff(x[0], 2, 1)); },
+       .inputs = {{{2, 4, 3}}},
+       .empty_inputs = {{2, 0, 3}},
+       .empty_result = {2, 0, 3},
+       .refuses = {{"diff: x has rank 0; it needs a dimension", [] { diff(tensor(1.0)); }},
+                   {"diff: differences are taken -1 times", [] { diff(ones({2}), -1); }},
+                   {"diff: dim 3 is out of range for rank 1", [] { diff(ones({2}), 1, 3); }}}},
+      {.name = "sub",
+       .f = [](const Tensors& x) { return exp(diff(x[0], 1, -1, x[1], x[2])); },
+       .inputs = {{{2, 3}, {2, 1}, {2, 2}}},
+       .empty_inputs = {{2, 0}, {2, 0}, {2, 0}},
+       .empty_result = {2, 0},
+       .refuses = {{"diff: ",
+                    [] {
+                      diff(ones({2, 3}), 1, -1, ones({3, 1}));
+                    }}}},
+  });
+}
+
+// The numbers are those of torch 2.13.
+TEST_CASE("diff takes each element less the one before it", "[ops][reduce]") {
+  const Tensor x = tensor({{1, 3, 2}, {0, 4, 9}});
+  CHECK(x.diff().to_vector<std::int64_t>() == Ints{2, -1, 4, 5});
+  CHECK(diff(x, 2).to_vector<std::int64_t>() == Ints{-3, 1});
+  CHECK(diff(x, 1, 0).to_vector<std::int64_t>() == Ints{-1, 1, 7});
+  CHECK(diff(x, 5, 0).shape() == Shape{0, 3});
+  CHECK(diff(x, 0).to_vector<std::int64_t>() == x.to_vector<std::int64_t>());
+  CHECK(diff(tensor({1, 3}), 1, -1, tensor({0, 0}), tensor({9})).to_vector<std::int64_t>() ==
+        Ints{0, 1, 2, 6});
+  const Tensor changes = diff(tensor({true, false, false}));
+  CHECK(changes.dtype() == boolean);
+  CHECK(changes.to_vector<bool>() == std::vector<bool>{true, false});
+  CHECK(diff(tensor({3, 1}, uint8)).to_vector<std::uint8_t>() == std::vector<std::uint8_t>{254});
+  Tensor leaf = ones({2}).requires_grad_();
+  CHECK_FALSE(diff(leaf, 0).is_same(leaf));
 }

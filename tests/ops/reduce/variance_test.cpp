@@ -80,3 +80,64 @@ TEST_CASE("where the standard deviation is 0 its derivative is 0", "[ops][reduce
   CHECK(std::vector<double>(g.begin(), g.begin() + 3) == std::vector<double>{0, 0, 0});
   CHECK(g[3] == Approx(-0.5));
 }
+
+TEST_CASE("covariances and correlations have their derivatives", "[ops][table]") {
+  test::check_rows({
+      {.name = "matmul",
+       .f = [](const Tensors& x) { return cov(x[0], 0); },
+       .inputs = {{{3, 4}}},
+       .empty_inputs = {{0, 3}},
+       .empty_result = {0, 0},
+       .refuses = {{"cov: needs a floating-point tensor, got int64",
+                    [] {
+                      cov(tensor({1, 2}));
+                    }},
+                   {"cov: shape [1, 2, 3]; a matrix has a variable in each row",
+                    [] {
+                      cov(ones({1, 2, 3}));
+                    }},
+                   {"corrcoef: shape [1, 2, 3]",
+                    [] {
+                      corrcoef(ones({1, 2, 3}));
+                    }}}},
+      {.name = "matmul",
+       .f = [](const Tensors& x) { return cov(x[0]); },
+       .inputs = {{{5}}},
+       .empty_inputs = {{0}},
+       .empty_result = {}},
+      // The diagonal is 1, whose derivative is nothing but rounding.
+      {.name = "clamp",
+       .f = [](const Tensors& x) { return corrcoef(sin(5 * x[0]))[0][1]; },
+       .inputs = {{{2, 5}}},
+       .empty_inputs = {{2, 0}},
+       .empty_result = {},
+       .narrow_roundings = 32},
+  });
+}
+
+// The numbers are those of numpy 2.4 and torch 2.13.
+TEST_CASE("covariances and correlations are numpy's", "[ops][reduce]") {
+  const Tensor x =
+      tensor({{1.0, 2.0, 4.0, 7.0}, {3.0, 1.0, -2.0, 0.5}, {2.0, 2.0, 5.0, 1.0}}, float64);
+  const Tensor expected = tensor({{7.0, -2.75, -0.6666666666666666},
+                                  {-2.75, 4.229166666666666, -2.583333333333333},
+                                  {-0.6666666666666666, -2.583333333333333, 3.0}},
+                                 float64);
+  CHECK(test::difference(cov(x), expected, 1e-14, 1e-14) == "");
+  CHECK(test::difference(x.cov(0), expected * 0.75, 1e-14, 1e-14) == "");
+  const double ab = -0.5054244807092461, ac = -0.14547859349066158, bc = -0.725257819888383;
+  const Tensor related = tensor({{1, ab, ac}, {ab, 1, bc}, {ac, bc, 1}}, float64);
+  CHECK(test::difference(corrcoef(x), related, 1e-14, 1e-14) == "");
+  CHECK(cov(x[0]).shape() == Shape{});
+  CHECK(cov(x[0]).item<double>() == Approx(7));
+  CHECK(corrcoef(x[0]).item<double>() == 1);
+  CHECK(std::isnan(cov(tensor(3.0)).item<double>()));
+  CHECK(std::isnan(cov(ones({2, 1}))[0][0].item<double>()));
+  const Tensor flat = corrcoef(tensor({{1.0, 2.0, 4.0}, {5.0, 5.0, 5.0}}));
+  CHECK(flat[0][0].item<double>() == Approx(1));
+  CHECK(std::isnan(flat[0][1].item<double>()));
+  Tensor leaf = x.clone().requires_grad_();
+  sum(corrcoef(leaf) * arange(9, float64).view({3, 3})).backward();
+  CHECK(leaf.grad()[0][1].item<double>() == Approx(-0.426599446192532).epsilon(1e-12));
+  CHECK(leaf.grad()[2][3].item<double>() == Approx(0.25184072983622785).epsilon(1e-12));
+}

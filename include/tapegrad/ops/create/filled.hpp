@@ -22,11 +22,14 @@ Tensor zeros_like(const Tensor& x, const TensorOptions& options = {});          
 Tensor ones_like(const Tensor& x, const TensorOptions& options = {});                // no method
 
 /// Of another shape and, unless `options` says otherwise, the dtype of x.
-Tensor new_empty(const Tensor& x, const Shape& shape, const TensorOptions& options = {});
+Tensor new_empty(const Tensor& x, const Shape& shape,
+                 const TensorOptions& options = {});  // also with a dtype, without braces
 Tensor new_full(const Tensor& x, const Shape& shape, Scalar value,
-                const TensorOptions& options = {});
-Tensor new_zeros(const Tensor& x, const Shape& shape, const TensorOptions& options = {});
-Tensor new_ones(const Tensor& x, const Shape& shape, const TensorOptions& options = {});
+                const TensorOptions& options = {});  // also with a dtype
+Tensor new_zeros(const Tensor& x, const Shape& shape,
+                 const TensorOptions& options = {});  // also with a dtype, without braces
+Tensor new_ones(const Tensor& x, const Shape& shape,
+                const TensorOptions& options = {});  // also with a dtype, without braces
 
 // Sizes without braces: zeros(2, 3).
 

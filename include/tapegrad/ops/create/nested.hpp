@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <iterator>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -47,20 +49,28 @@ namespace detail {
 
 /// What tensor() makes of elements that stand in memory.
 Tensor tensor_of(const Tensor& values, const TensorOptions& options);
+/// What it makes of another tensor.
+Tensor copy_of(const Tensor& x, const TensorOptions& options);
 /// Throws DTypeError: from_blob() was told another dtype than its pointer has.
 [[noreturn]] void refuse_blob(DType told, DType pointed_at);
 
 }  // namespace detail
 
-/// Tensor::from_blob(): memory that somebody else owns; row by row unless strides are given.
+/// Tensor::from_blob(): memory that somebody else owns; row by row unless strides are given, which
+/// {} are none.
 template <Element T>
-Tensor from_blob(T* data, const Shape& shape, std::function<void(void*)> deleter = {}) {
+Tensor from_blob(T* data, const Shape& shape) {
+  return Tensor::from_blob(data, shape);
+}
+template <Element T, std::convertible_to<std::function<void(void*)>> Deleter>
+Tensor from_blob(T* data, const Shape& shape, Deleter deleter) {
   return Tensor::from_blob(data, shape, std::move(deleter));
 }
 template <Element T>
 Tensor from_blob(T* data, const Shape& shape, const Strides& strides,
                  std::function<void(void*)> deleter = {}) {
-  return Tensor::from_blob(data, shape, std::move(deleter), strides);
+  const auto given = strides.empty() ? std::nullopt : std::optional(strides);
+  return Tensor::from_blob(data, shape, std::move(deleter), given);
 }
 /// With the dtype, as PyTorch wants it. Throws DTypeError unless it is that of T.
 template <Element T>
@@ -112,6 +122,9 @@ struct Nest<std::vector<T>> {
 };
 template <class T, std::size_t N>
 struct Nest<std::array<T, N>> : Nest<std::vector<T>> {};
+template <class T, std::size_t N>
+requires(!NoNumber<T> || std::same_as<T, bool>) struct Nest<T[N]> : Nest<std::vector<T>> {
+};
 
 /// tensor() takes such a vector over as it is.
 template <class T>
@@ -138,8 +151,8 @@ void check_even(std::size_t size, std::int64_t first, std::size_t level);
 /// Appends the numbers in `values`. The first list at each level, from `level` on, says its size.
 template <class List, class Number>
 void flatten(const List& values, std::size_t level, Shape& shape, std::vector<Number>& numbers) {
-  if (level == shape.size()) shape.push_back(static_cast<std::int64_t>(values.size()));
-  check_even(values.size(), shape[level], level);
+  if (level == shape.size()) shape.push_back(static_cast<std::int64_t>(std::size(values)));
+  check_even(std::size(values), shape[level], level);
   for (const auto& value : values) {
     if constexpr (Nest<List>::levels > 1) {
       flatten(value, level + 1, shape, numbers);
@@ -161,6 +174,12 @@ Tensor tensor(const List& values, const TensorOptions& options = {}) {
   detail::flatten(values, 0, shape, numbers);
   while (shape.size() < detail::Nest<List>::levels) shape.push_back(0);  // no list at all
   return detail::tensor_of(Tensor::from_vector(std::move(numbers), shape), options);
+}
+/// A copy of another tensor outside the tape: x.detach().clone(), in another dtype where `options`
+/// says so.
+template <std::derived_from<Tensor> T>
+Tensor tensor(const T& x, const TensorOptions& options = {}) {
+  return detail::copy_of(x, options);
 }
 template <detail::ComplexNumbers List>
 Tensor tensor(const List&, const TensorOptions& = {}) {

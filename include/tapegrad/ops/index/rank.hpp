@@ -16,11 +16,11 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// there is one. Derivative: g to it.
 Tensor median(const Tensor& x);
 /// The same along `dim`, and where it is.
-Extremes median(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
+Extremes median(const Tensor& x, AsDim dim, Keepdim keep = Keepdim::no);
 
 /// median() of the elements that aren't NaN; NaN where all are.
 Tensor nanmedian(const Tensor& x);
-Extremes nanmedian(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
+Extremes nanmedian(const Tensor& x, AsDim dim, Keepdim keep = Keepdim::no);
 
 /// The value below which the part q of all elements lies, or of each line along `dim`; NaN where
 /// there is one. Between two elements it is, by `interpolation`, their "linear" one, the "lower",

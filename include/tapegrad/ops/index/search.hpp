@@ -21,6 +21,10 @@ Tensor searchsorted(const Tensor& rows, const Tensor& values, const char* side,
 /// searchsorted() of one row of boundaries, with x first. Throws ShapeError for another rank.
 Tensor bucketize(const Tensor& x, const Tensor& boundaries, bool right = false);
 
+/// Whether each element is one of `test`, by their values in the type in which both meet: bool, of
+/// x's shape. NaN is no element of anything.
+Tensor isin(const Tensor& x, const Tensor& test);
+
 /// How often each number from 0 on occurs in a vector of integers: int64, and at least `minlength`
 /// long. Throws ShapeError for another rank, DTypeError for fractions, IndexError for negative
 /// numbers.

@@ -3,6 +3,8 @@
 // IndexError if dim is out of range.
 #pragma once
 
+#include <tuple>
+
 #include "tapegrad/ops/reduce/extreme.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -29,6 +31,8 @@ struct Unique {
   Tensor values;
   Tensor inverse;
   Tensor counts;
+  /// For std::tie().
+  operator std::tuple<Tensor&, Tensor&, Tensor&>() && { return {values, inverse, counts}; }
 };
 std::ostream& operator<<(std::ostream& out, const Unique& results);
 Unique unique(const Tensor& x);

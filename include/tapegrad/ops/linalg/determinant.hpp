@@ -2,6 +2,8 @@
 // ShapeError for others, DTypeError for integers. NaN gives NaN.
 #pragma once
 
+#include <tuple>
+
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -18,6 +20,8 @@ Tensor det(const Tensor& x);
 struct Slogdet {
   Tensor sign;
   Tensor logabsdet;
+  /// For std::tie().
+  operator std::tuple<Tensor&, Tensor&>() && { return {sign, logabsdet}; }
 };
 std::ostream& operator<<(std::ostream& out, const Slogdet& results);
 Slogdet slogdet(const Tensor& x);

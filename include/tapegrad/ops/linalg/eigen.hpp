@@ -3,6 +3,8 @@
 // matrices that aren't square, DTypeError for integers.
 #pragma once
 
+#include <tuple>
+
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -15,6 +17,8 @@ namespace [[gnu::visibility("default")]] tapegrad {
 struct Eigh {
   Tensor eigenvalues;
   Tensor eigenvectors;
+  /// For std::tie().
+  operator std::tuple<Tensor&, Tensor&>() && { return {eigenvalues, eigenvectors}; }
 };
 std::ostream& operator<<(std::ostream& out, const Eigh& results);
 Eigh eigh(const Tensor& x, bool upper = false);

@@ -1,6 +1,8 @@
 // Orthogonal columns times a triangle.
 #pragma once
 
+#include <tuple>
+
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -12,6 +14,8 @@ enum class QrMode { reduced, complete, r };
 struct Qr {
   Tensor q;
   Tensor r;
+  /// For std::tie().
+  operator std::tuple<Tensor&, Tensor&>() && { return {q, r}; }
 };
 std::ostream& operator<<(std::ostream& out, const Qr& results);
 

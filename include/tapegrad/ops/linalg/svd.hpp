@@ -2,6 +2,8 @@
 // ShapeError for rank 0 and 1, DTypeError for integers.
 #pragma once
 
+#include <tuple>
+
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -17,6 +19,8 @@ struct Svd {
   Tensor u;
   Tensor s;
   Tensor vh;
+  /// For std::tie().
+  operator std::tuple<Tensor&, Tensor&, Tensor&>() && { return {u, s, vh}; }
 };
 std::ostream& operator<<(std::ostream& out, const Svd& results);
 Svd svd(const Tensor& x, bool full_matrices = true);

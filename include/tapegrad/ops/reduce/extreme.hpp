@@ -2,6 +2,7 @@
 // extreme: every function throws ShapeError when there is no element to choose from.
 #pragma once
 
+#include <tuple>
 #include <utility>
 
 #include "tapegrad/keepdim.hpp"
@@ -13,6 +14,8 @@ namespace [[gnu::visibility("default")]] tapegrad {
 struct Extremes {
   Tensor values;
   Tensor indices;
+  /// std::tie(values, indices) = max(x, 1)
+  operator std::tuple<Tensor&, Tensor&>() && { return {values, indices}; }
 };
 std::ostream& operator<<(std::ostream& out, const Extremes& results);
 
@@ -23,8 +26,8 @@ Tensor min(const Tensor& x);
 
 /// Along `dim`; of equal elements the first. Derivative of the values: g to that element alone, at
 /// a kink too, 0 elsewhere. Throws IndexError if dim is out of range.
-Extremes max(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
-Extremes min(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
+Extremes max(const Tensor& x, AsDim dim, Keepdim keep = Keepdim::no);
+Extremes min(const Tensor& x, AsDim dim, Keepdim keep = Keepdim::no);
 
 /// maximum() and minimum() of two tensors.
 Tensor max(const Tensor& a, const Tensor& b);
@@ -46,7 +49,7 @@ std::pair<Tensor, Tensor> aminmax(const Tensor& x, const Dims& dims = {},
 Tensor argmax(const Tensor& x);
 Tensor argmin(const Tensor& x);
 /// Its index along `dim`. Throws IndexError if dim is out of range.
-Tensor argmax(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
-Tensor argmin(const Tensor& x, std::int64_t dim, Keepdim keep = Keepdim::no);
+Tensor argmax(const Tensor& x, AsDim dim, Keepdim keep = Keepdim::no);
+Tensor argmin(const Tensor& x, AsDim dim, Keepdim keep = Keepdim::no);
 
 }  // namespace tapegrad

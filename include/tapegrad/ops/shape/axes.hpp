@@ -23,6 +23,8 @@ Tensor view_as(const Tensor& x, const Tensor& other);
 Tensor expand_as(const Tensor& x, const Tensor& other);
 /// reshape() to the shape of another tensor, with its errors.
 Tensor reshape_as(const Tensor& x, const Tensor& other);
+/// x.to() the element type of another tensor.
+Tensor type_as(const Tensor& x, const Tensor& other);
 /// expand() by NumPy's name.
 Tensor broadcast_to(const Tensor& x, const Shape& shape);
 /// All elements row by row, as flatten() gives them: rank 1.
