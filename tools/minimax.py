@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The polynomials of lib/kernels/polynomial.hpp, by Remez's algorithm in 60 digits.
+"""The polynomials of lib/kernels, by Remez's algorithm in 60 digits.
 
-usage: tools/minimax.py [lib/kernels/polynomial.hpp]
+usage: tools/minimax.py [HEADER...]
 
 Each is the polynomial of its degree whose weighted error is least over its interval. Printed are the
-largest error and the coefficients, from the constant upwards, in the digits of the type. With the file
-it fails if one of them isn't there.
+largest error and the coefficients, from the constant upwards, in the digits of the type. With headers it fails if
+one of them is in none of these.
 """
 import re
 import sys
@@ -34,6 +34,24 @@ def exp_rest(r):
     return total
 
 
+def alternating(first, z):
+    """first - first z / ((n + 1) (n + 2)) + ... for first = 1/n!: sin and cos without their first terms,
+    by z = x^2 and with x's power taken out."""
+    n = {-6: 3, 24: 4}[first]
+    term, total = 1 / D(first), D(0)
+    while abs(term) > D('1e-60'):
+        total += term
+        term *= -z / ((n + 1) * (n + 2))
+        n += 2
+    return total
+
+
+def tan_rest(z):
+    """(tan(x) / x - 1) / z for z = x^2."""
+    sine, cosine = 1 + z * alternating(-6, z), 1 - z / 2 + z * z * alternating(24, z)
+    return (sine / cosine - 1) / z
+
+
 # The zeros or the extremes of Chebyshev's polynomial: where the error is looked at. Other points would
 # change the last digits of the coefficients, and the error by nothing that counts.
 GRIDS = {'zeros': lambda pi: [pi * (2 * i + 1) / 1202 for i in range(601)],
@@ -49,6 +67,11 @@ POLYNOMIALS = {
     # tanh(x) = x + x z p(z), z = x^2, up to x = 5/8
     'tanh': (lambda z: (tanh(z.sqrt()) / z.sqrt() - 1) / z, lambda z: z, D('1e-20'),
              D('0.625')**2, 'extremes'),
+    # sin(x) = x + x z p(z) and cos(x) = 1 - z / 2 + z^2 p(z), z = x^2, up to pi / 4
+    'sin': (lambda z: alternating(-6, z), lambda z: z, D('1e-20'), D('0.6169'), 'extremes'),
+    'cos': (lambda z: alternating(24, z), lambda z: z * z, D('1e-20'), D('0.6169'), 'extremes'),
+    # tan(x) = x + x z p(z), z = x^2, up to pi / 4
+    'tan': (tan_rest, lambda z: z, D('1e-20'), D('0.6169'), 'extremes'),
 }
 
 
@@ -113,8 +136,10 @@ def remez(f, weight, low, high, grid, count):
 def main():
     there = None
     if len(sys.argv) > 1:
-        with open(sys.argv[1], encoding='utf-8') as file:
-            there = {D(number) for number in re.findall(r'-?\d\.\d+e[+-]?\d+', file.read())}
+        there = set()
+        for path in sys.argv[1:]:
+            with open(path, encoding='utf-8') as file:
+                there |= {D(n) for n in re.findall(r'-?\d\.\d+e[+-]?\d+', file.read())}
     missing = 0
     for name, (f, weight, low, high, grid) in POLYNOMIALS.items():
         for kind, digits, count in DEGREES[name]:
@@ -124,13 +149,16 @@ def main():
             if there is not None:
                 missing += sum(D(number) not in there for number in numbers)
     if missing:
-        sys.exit(f'{missing} of these are not in {sys.argv[1]}')
+        sys.exit(f'{missing} of these are not in {" ".join(sys.argv[1:])}')
 
 
 # The digits that tell numbers of the type apart, and how many coefficients.
 DEGREES = {'exp': [('float32', 9, 5), ('float64', 17, 10)],
            'log': [('float32', 9, 3), ('float64', 17, 7)],
-           'tanh': [('float32', 9, 5), ('float64', 17, 11)]}
+           'tanh': [('float32', 9, 5), ('float64', 17, 11)],
+           'sin': [('float32', 9, 3), ('float64', 17, 6)],
+           'cos': [('float32', 9, 3), ('float64', 17, 6)],
+           'tan': [('float32', 9, 7), ('float64', 17, 14)]}
 
 if __name__ == '__main__':
     main()

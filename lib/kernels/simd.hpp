@@ -1,6 +1,6 @@
 // The vocabulary in which pointwise operations are written, for scalars and for SIMD batches.
 // Tensors have the same names, so that one text serves all three. The functions of elementary.hpp,
-// standard.hpp and special.hpp belong to it.
+// trigonometric.hpp, standard.hpp and special.hpp belong to it.
 #pragma once
 
 #include <cmath>
@@ -12,6 +12,7 @@
 #include "kernels/elementary.hpp"
 #include "kernels/special.hpp"
 #include "kernels/standard.hpp"
+#include "kernels/trigonometric.hpp"
 #include "kernels/wrap.hpp"
 
 namespace tapegrad::kernels {
@@ -44,6 +45,18 @@ T log1p(T x) {
 template <std::floating_point T>
 T tanh(T x) {
   return tanh(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T sin(T x) {
+  return sin(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T cos(T x) {
+  return cos(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T tan(T x) {
+  return tan(Batch<T>(x)).get(0);
 }
 template <std::floating_point T>
 T sqrt(T x) {

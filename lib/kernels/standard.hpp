@@ -25,18 +25,6 @@ T log10(T x) {
   return std::log10(x);
 }
 template <std::floating_point T>
-T sin(T x) {
-  return std::sin(x);
-}
-template <std::floating_point T>
-T cos(T x) {
-  return std::cos(x);
-}
-template <std::floating_point T>
-T tan(T x) {
-  return std::tan(x);
-}
-template <std::floating_point T>
 T asin(T x) {
   return std::asin(x);
 }

@@ -86,11 +86,17 @@ void check_special_values() {
   CHECK(value<T>(sigmoid, inf) == 1);
   CHECK(is_zero(value<T>(softplus, -inf), false));
   CHECK(value<T>(softplus, inf) == inf);
-  for (const Function f : std::vector<Function>{log1p, sqrt, tanh}) {
+  for (const Function f : std::vector<Function>{sin, cos, tan}) {
+    CHECK(std::isnan(value<T>(f, inf)));
+    CHECK(std::isnan(value<T>(f, -inf)));
+  }
+  CHECK(value<T>(cos, T(-0.0)) == 1);
+  for (const Function f : std::vector<Function>{log1p, sqrt, tanh, sin, tan}) {
     CHECK(is_zero(value<T>(f, T(0.0)), false));
     CHECK(is_zero(value<T>(f, T(-0.0)), true));
   }
-  for (const Function f : std::vector<Function>{exp, log, log1p, sqrt, tanh, sigmoid, softplus}) {
+  for (const Function f :
+       std::vector<Function>{exp, log, log1p, sqrt, tanh, sigmoid, softplus, sin, cos, tan}) {
     CHECK(std::isnan(value(f, nan)));
     CHECK(std::isnan(value(f, -nan)));
   }
@@ -115,6 +121,10 @@ TEST_CASE("elementary functions reach the ends of float32", "[ops][elementary]")
       {"tanh", tanh, std::tanh, {1e-45, -1e-40, 1e-20, 0.62, 0.63, -9, 10, 88, 3.4e38}},
       {"sigmoid", sigmoid, exact_sigmoid, {-80, -87.4, -88, -100, -103.9, -104, 16, 17, 100}},
       {"softplus", softplus, exact_softplus, {-80, -88, -100, -103.9, -104, 50, 100, 1000}},
+      // Beside multiples of a quarter of a turn, and around 2^13, from where on libm computes.
+      {"sin", sin, std::sin, {1e-45, -1e-40, 3.14159274, 710, 8191.99951, 8192, 8192.001, 1e30}},
+      {"cos", cos, std::cos, {1e-45, 1.57079637, 7068.58349, -8191.99951, 8193, 3.4e38}},
+      {"tan", tan, std::tan, {-1e-40, 1.57079637, 3.14159274, 7068.58349, 8192.001, -1e30}},
   });
   CHECK(value(exp, 88.73F) == std::numeric_limits<float>::infinity());
 }
@@ -130,6 +140,10 @@ TEST_CASE("elementary functions reach the ends of float64", "[ops][elementary]")
       {"tanh", tanh, std::tanh, {5e-324, -1e-310, 1e-20, 0.62, 0.63, -19, 20, 710, 1.7e308}},
       {"sigmoid", sigmoid, exact_sigmoid, {-700, -709, -720, -745.1, -746, 36, 37, 800}},
       {"softplus", softplus, exact_softplus, {-700, -709, -720, -745.1, -746, 50, 1e3, 1e4}},
+      // Around 2^20 the C library takes over.
+      {"sin", sin, std::sin, {5e-324, -1e-310, 3.141592653589793, 710, 1048575.9, 1048577, 1e300}},
+      {"cos", cos, std::cos, {5e-324, 1.5707963267948966, -1048575.9, 1048577, 1.7e308}},
+      {"tan", tan, std::tan, {-1e-310, 1.5707963267948966, 3.141592653589793, 1048577, -1e300}},
   });
   CHECK(value(exp, 709.79) == std::numeric_limits<double>::infinity());
 }
@@ -167,7 +181,8 @@ void check_places(Function f) {
 }  // namespace
 
 TEST_CASE("an elementary function's bits depend on the number alone", "[ops][elementary]") {
-  for (const Function f : std::vector<Function>{exp, log, log1p, sqrt, tanh, sigmoid, softplus}) {
+  for (const Function f :
+       std::vector<Function>{exp, log, log1p, sqrt, tanh, sigmoid, softplus, sin, cos, tan}) {
     check_places<float>(f);
     check_places<double>(f);
   }
