@@ -13,6 +13,7 @@ from decimal import Decimal as D
 from decimal import getcontext
 
 getcontext().prec = 60
+PI = D('3.14159265358979323846264338327950288419716939937510582097494')
 
 
 def tanh(x):
@@ -52,6 +53,34 @@ def tan_rest(z):
     return (sine / cosine - 1) / z
 
 
+def erf(x):
+    """e^(-x^2) times a series without cancellation."""
+    term, total, k = x, D(0), 1
+    while term > D('1e-60'):
+        total += term
+        k += 2
+        term *= 2 * x * x / k
+    return 2 * total * (-x * x).exp() / PI.sqrt()
+
+
+def erfcx(x):
+    """e^(x^2) erfc(x); from 2 on the continued fraction."""
+    if x < 2:
+        return (x * x).exp() * (1 - erf(x))
+    below = x
+    for k in range(500, 0, -1):
+        below = x + D(k) / 2 / below
+    return 1 / (below * PI.sqrt())
+
+
+def erfc_part(middle):
+    """erfcx(x) (x + middle) by q = (x - middle) / (x + middle)."""
+    def f(q):
+        x = middle * (1 + q) / (1 - q)
+        return erfcx(x) * (x + middle)
+    return f
+
+
 # The zeros or the extremes of Chebyshev's polynomial: where the error is looked at. Other points would
 # change the last digits of the coefficients, and the error by nothing that counts.
 GRIDS = {'zeros': lambda pi: [pi * (2 * i + 1) / 1202 for i in range(601)],
@@ -70,8 +99,12 @@ POLYNOMIALS = {
     # sin(x) = x + x z p(z) and cos(x) = 1 - z / 2 + z^2 p(z), z = x^2, up to pi / 4
     'sin': (lambda z: alternating(-6, z), lambda z: z, D('1e-20'), D('0.6169'), 'extremes'),
     'cos': (lambda z: alternating(24, z), lambda z: z * z, D('1e-20'), D('0.6169'), 'extremes'),
+    # erf(x) = x + x p(z), z = x^2, up to 1
+    'erf': (lambda z: erf(z.sqrt()) / z.sqrt() - 1, lambda z: D(1), D('1e-20'), D(1), 'extremes'),
     # tan(x) = x + x z p(z), z = x^2, up to pi / 4
     'tan': (tan_rest, lambda z: z, D('1e-20'), D('0.6169'), 'extremes'),
+    # erfc(x) = e^(-x^2) p(q) / (x + 2), q = (x - 2) / (x + 2), from 0.8 up to where it vanishes
+    'erfc': (erfc_part(D(2)), lambda q: D(1), D('-0.4286'), D('0.68'), 'extremes'),
 }
 
 
@@ -158,6 +191,8 @@ DEGREES = {'exp': [('float32', 9, 5), ('float64', 17, 10)],
            'tanh': [('float32', 9, 5), ('float64', 17, 11)],
            'sin': [('float32', 9, 3), ('float64', 17, 6)],
            'cos': [('float32', 9, 3), ('float64', 17, 6)],
+           'erf': [('float32', 9, 7)],
+           'erfc': [('float32', 9, 9)],
            'tan': [('float32', 9, 7), ('float64', 17, 14)]}
 
 if __name__ == '__main__':

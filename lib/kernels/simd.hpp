@@ -1,6 +1,6 @@
 // The vocabulary in which pointwise operations are written, for scalars and for SIMD batches.
 // Tensors have the same names, so that one text serves all three. The functions of elementary.hpp,
-// trigonometric.hpp, standard.hpp and special.hpp belong to it.
+// trigonometric.hpp, error_function.hpp, standard.hpp and special.hpp belong to it.
 #pragma once
 
 #include <cmath>
@@ -10,6 +10,7 @@
 #include <xsimd/xsimd.hpp>
 
 #include "kernels/elementary.hpp"
+#include "kernels/error_function.hpp"
 #include "kernels/special.hpp"
 #include "kernels/standard.hpp"
 #include "kernels/trigonometric.hpp"
@@ -57,6 +58,14 @@ T cos(T x) {
 template <std::floating_point T>
 T tan(T x) {
   return tan(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T erf(T x) {
+  return erf(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T erfc(T x) {
+  return erfc(Batch<T>(x)).get(0);
 }
 template <std::floating_point T>
 T sqrt(T x) {

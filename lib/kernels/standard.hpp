@@ -57,14 +57,6 @@ T atanh(T x) {
   return std::atanh(x);
 }
 template <std::floating_point T>
-T erf(T x) {
-  return std::erf(x);
-}
-template <std::floating_point T>
-T erfc(T x) {
-  return std::erfc(x);
-}
-template <std::floating_point T>
 T hypot(T a, T b) {
   return std::hypot(a, b);
 }

@@ -91,12 +91,17 @@ void check_special_values() {
     CHECK(std::isnan(value<T>(f, -inf)));
   }
   CHECK(value<T>(cos, T(-0.0)) == 1);
-  for (const Function f : std::vector<Function>{log1p, sqrt, tanh, sin, tan}) {
+  CHECK(value<T>(erf, inf) == 1);
+  CHECK(value<T>(erf, -inf) == -1);
+  CHECK(is_zero(value<T>(erfc, inf), false));
+  CHECK(value<T>(erfc, -inf) == 2);
+  CHECK(value<T>(erfc, T(-0.0)) == 1);
+  for (const Function f : std::vector<Function>{log1p, sqrt, tanh, sin, tan, erf}) {
     CHECK(is_zero(value<T>(f, T(0.0)), false));
     CHECK(is_zero(value<T>(f, T(-0.0)), true));
   }
-  for (const Function f :
-       std::vector<Function>{exp, log, log1p, sqrt, tanh, sigmoid, softplus, sin, cos, tan}) {
+  for (const Function f : std::vector<Function>{exp, log, log1p, sqrt, tanh, sigmoid, softplus, sin,
+                                                cos, tan, erf, erfc}) {
     CHECK(std::isnan(value(f, nan)));
     CHECK(std::isnan(value(f, -nan)));
   }
@@ -125,6 +130,8 @@ TEST_CASE("elementary functions reach the ends of float32", "[ops][elementary]")
       {"sin", sin, std::sin, {1e-45, -1e-40, 3.14159274, 710, 8191.99951, 8192, 8192.001, 1e30}},
       {"cos", cos, std::cos, {1e-45, 1.57079637, 7068.58349, -8191.99951, 8193, 3.4e38}},
       {"tan", tan, std::tan, {-1e-40, 1.57079637, 3.14159274, 7068.58349, 8192.001, -1e30}},
+      {"erf", erf, std::erf, {1e-45, -1e-40, 0.9999999, 1, -1.0000001, 4, -10.4, 3.4e38}},
+      {"erfc", erfc, std::erfc, {1e-45, -1e-40, 0.79, -0.81, -3, 9.4, 10, 10.06, 10.6, 3.4e38}},
   });
   CHECK(value(exp, 88.73F) == std::numeric_limits<float>::infinity());
 }
@@ -181,8 +188,8 @@ void check_places(Function f) {
 }  // namespace
 
 TEST_CASE("an elementary function's bits depend on the number alone", "[ops][elementary]") {
-  for (const Function f :
-       std::vector<Function>{exp, log, log1p, sqrt, tanh, sigmoid, softplus, sin, cos, tan}) {
+  for (const Function f : std::vector<Function>{exp, log, log1p, sqrt, tanh, sigmoid, softplus, sin,
+                                                cos, tan, erf, erfc}) {
     check_places<float>(f);
     check_places<double>(f);
   }
