@@ -48,6 +48,10 @@ T tanh(T x) {
   return tanh(Batch<T>(x)).get(0);
 }
 template <std::floating_point T>
+T expm1(T x) {
+  return expm1(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
 T sin(T x) {
   return sin(Batch<T>(x)).get(0);
 }

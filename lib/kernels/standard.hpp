@@ -13,10 +13,6 @@ T exp2(T x) {
   return std::exp2(x);
 }
 template <std::floating_point T>
-T expm1(T x) {
-  return std::expm1(x);
-}
-template <std::floating_point T>
 T log2(T x) {
   return std::log2(x);
 }

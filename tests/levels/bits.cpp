@@ -80,6 +80,7 @@ void print_functions(const tg::Tensor& x) {
   print_both("tanh", x, [](const tg::Tensor& v) { return tg::tanh(v); });
   print_both("sigmoid", x, [](const tg::Tensor& v) { return tg::sigmoid(v); });
   print_both("softplus", x, [](const tg::Tensor& v) { return tg::softplus(v); });
+  print_both("expm1", x, [](const tg::Tensor& v) { return tg::expm1(v); });
   print_both("sin", x, [](const tg::Tensor& v) { return tg::sin(v); });
   print_both("cos", x * 1000, [](const tg::Tensor& v) { return tg::cos(v); });
   print_both("tan", x, [](const tg::Tensor& v) { return tg::tan(v); });
