@@ -53,6 +53,18 @@ def tan_rest(z):
     return (sine / cosine - 1) / z
 
 
+def atan(x):
+    """By halving the angle four times, then its series."""
+    for _ in range(4):
+        x = x / (1 + (1 + x * x).sqrt())
+    power, total, k = x, D(0), 1
+    while abs(power) > D('1e-60'):
+        total += power / k
+        k += 2
+        power *= -x * x
+    return 16 * total
+
+
 def erf(x):
     """e^(-x^2) times a series without cancellation."""
     term, total, k = x, D(0), 1
@@ -99,6 +111,9 @@ POLYNOMIALS = {
     # sin(x) = x + x z p(z) and cos(x) = 1 - z / 2 + z^2 p(z), z = x^2, up to pi / 4
     'sin': (lambda z: alternating(-6, z), lambda z: z, D('1e-20'), D('0.6169'), 'extremes'),
     'cos': (lambda z: alternating(24, z), lambda z: z * z, D('1e-20'), D('0.6169'), 'extremes'),
+    # atan(x) = x + x z p(z), z = x^2, up to 1
+    'atan': (lambda z: (atan(z.sqrt()) / z.sqrt() - 1) / z, lambda z: z, D('1e-20'), D(1),
+             'extremes'),
     # erf(x) = x + x p(z), z = x^2, up to 1
     'erf': (lambda z: erf(z.sqrt()) / z.sqrt() - 1, lambda z: D(1), D('1e-20'), D(1), 'extremes'),
     # tan(x) = x + x z p(z), z = x^2, up to pi / 4
@@ -191,6 +206,7 @@ DEGREES = {'exp': [('float32', 9, 5), ('float64', 17, 10)],
            'tanh': [('float32', 9, 5), ('float64', 17, 11)],
            'sin': [('float32', 9, 3), ('float64', 17, 6)],
            'cos': [('float32', 9, 3), ('float64', 17, 6)],
+           'atan': [('float32', 9, 8), ('float64', 17, 19)],
            'erf': [('float32', 9, 7)],
            'erfc': [('float32', 9, 9)],
            'tan': [('float32', 9, 7), ('float64', 17, 14)]}

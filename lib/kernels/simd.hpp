@@ -1,6 +1,6 @@
 // The vocabulary in which pointwise operations are written, for scalars and for SIMD batches.
 // Tensors have the same names, so that one text serves all three. The functions of elementary.hpp,
-// trigonometric.hpp, error_function.hpp, standard.hpp and special.hpp belong to it.
+// trigonometric.hpp, arctangent.hpp, error_function.hpp, standard.hpp and special.hpp belong to it.
 #pragma once
 
 #include <cmath>
@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <xsimd/xsimd.hpp>
 
+#include "kernels/arctangent.hpp"
 #include "kernels/elementary.hpp"
 #include "kernels/error_function.hpp"
 #include "kernels/special.hpp"
@@ -64,12 +65,20 @@ T tan(T x) {
   return tan(Batch<T>(x)).get(0);
 }
 template <std::floating_point T>
+T atan(T x) {
+  return atan(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
 T erf(T x) {
   return erf(Batch<T>(x)).get(0);
 }
 template <std::floating_point T>
 T erfc(T x) {
   return erfc(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T atan2(T a, T b) {
+  return atan2(Batch<T>(a), Batch<T>(b)).get(0);
 }
 template <std::floating_point T>
 T sqrt(T x) {

@@ -29,10 +29,6 @@ T acos(T x) {
   return std::acos(x);
 }
 template <std::floating_point T>
-T atan(T x) {
-  return std::atan(x);
-}
-template <std::floating_point T>
 T sinh(T x) {
   return std::sinh(x);
 }
@@ -55,10 +51,6 @@ T atanh(T x) {
 template <std::floating_point T>
 T hypot(T a, T b) {
   return std::hypot(a, b);
-}
-template <std::floating_point T>
-T atan2(T a, T b) {
-  return std::atan2(a, b);
 }
 template <std::floating_point T>
 T copysign(T a, T b) {

@@ -57,7 +57,7 @@ struct Acos : Unary<Acos> {
 
 struct Atan : Unary<Atan> {
   static constexpr std::string_view name = "atan";
-  static constexpr bool vector = false;
+  static constexpr bool shared = true;
   static constexpr Needs keeps = save_inputs;
   auto f(const auto& x) const { return atan(x); }
   auto df(const auto& x, const auto&) const { return 1 / (1 + x * x); }
@@ -66,7 +66,7 @@ struct Atan : Unary<Atan> {
 struct Atan2 : Binary<Atan2> {
   static constexpr std::string_view name = "atan2";
   static constexpr bool always_floating = true;
-  static constexpr bool vector = false;
+  static constexpr bool shared = true;
   static constexpr Needs saves(Needs) { return save_inputs; }
   auto f(const auto& a, const auto& b) const { return atan2(a, b); }
   Grads grads(const auto& s, const Tensor& g) const {
