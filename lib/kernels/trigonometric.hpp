@@ -114,6 +114,24 @@ template <class T, class A>
   return std::bit_cast<V>(BitsOf<T, A>(n << (8 * static_cast<int>(sizeof(T)) - 2))) & V(-T(0));
 }
 
+/// The sine and cosine of t turns, for t from 0 to 1.
+template <class V>
+[[gnu::always_inline]] inline void sine_and_cosine_of_turns(const V& t, V& sine, V& cosine) {
+  using T = typename V::value_type;
+  using A = typename V::arch_type;
+  using Bits = typename Formulas<T>::Bits;
+  const V rounding(rounding_to_integer<T>());
+  const V quarters = V(T(4)) * t;
+  const V turns = quarters + rounding;
+  const V r = (quarters - (turns - rounding)) * V(T(1.57079632679489661923L));
+  const V zero(T(0));
+  const V s = sin_of_rest(r, zero);
+  const V c = cos_of_rest(r, zero);
+  const auto n = bits_of(turns);
+  sine = by_parity<T, A>(n, c, s) ^ sign_of_half_turn<T, A>(n);
+  cosine = by_parity<T, A>(n, s, c) ^ sign_of_half_turn<T, A>(n + BitsOf<T, A>(Bits(1)));
+}
+
 /// y, or f(x) where x is too large for it.
 template <std::floating_point T, class A>
 [[gnu::noinline]] xsimd::batch<T, A> far_angles(xsimd::batch<T, A> x, xsimd::batch<T, A> y,
