@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The polynomials of lib/kernels/polynomial.hpp, by Remez's algorithm in 60 digits.
+"""The polynomials of lib/kernels, by Remez's algorithm in 60 digits.
 
-usage: tools/minimax.py [lib/kernels/polynomial.hpp]
+usage: tools/minimax.py [HEADER...]
 
 Each is the polynomial of its degree whose weighted error is least over its interval. Printed are the
-largest error and the coefficients, from the constant upwards, in the digits of the type. With the file
-it fails if one of them isn't there.
+largest error and the coefficients, from the constant upwards, in the digits of the type. With headers it fails if
+one of them is in none of these.
 """
 import re
 import sys
@@ -13,6 +13,7 @@ from decimal import Decimal as D
 from decimal import getcontext
 
 getcontext().prec = 60
+PI = D('3.14159265358979323846264338327950288419716939937510582097494')
 
 
 def tanh(x):
@@ -34,6 +35,64 @@ def exp_rest(r):
     return total
 
 
+def alternating(first, z):
+    """first - first z / ((n + 1) (n + 2)) + ... for first = 1/n!: sin and cos without their first terms,
+    by z = x^2 and with x's power taken out."""
+    n = {-6: 3, 24: 4}[first]
+    term, total = 1 / D(first), D(0)
+    while abs(term) > D('1e-60'):
+        total += term
+        term *= -z / ((n + 1) * (n + 2))
+        n += 2
+    return total
+
+
+def tan_rest(z):
+    """(tan(x) / x - 1) / z for z = x^2."""
+    sine, cosine = 1 + z * alternating(-6, z), 1 - z / 2 + z * z * alternating(24, z)
+    return (sine / cosine - 1) / z
+
+
+def atan(x):
+    """By halving the angle four times, then its series."""
+    for _ in range(4):
+        x = x / (1 + (1 + x * x).sqrt())
+    power, total, k = x, D(0), 1
+    while abs(power) > D('1e-60'):
+        total += power / k
+        k += 2
+        power *= -x * x
+    return 16 * total
+
+
+def erf(x):
+    """e^(-x^2) times a series without cancellation."""
+    term, total, k = x, D(0), 1
+    while term > D('1e-60'):
+        total += term
+        k += 2
+        term *= 2 * x * x / k
+    return 2 * total * (-x * x).exp() / PI.sqrt()
+
+
+def erfcx(x):
+    """e^(x^2) erfc(x); from 2 on the continued fraction."""
+    if x < 2:
+        return (x * x).exp() * (1 - erf(x))
+    below = x
+    for k in range(500, 0, -1):
+        below = x + D(k) / 2 / below
+    return 1 / (below * PI.sqrt())
+
+
+def erfc_part(middle):
+    """erfcx(x) (x + middle) by q = (x - middle) / (x + middle)."""
+    def f(q):
+        x = middle * (1 + q) / (1 - q)
+        return erfcx(x) * (x + middle)
+    return f
+
+
 # The zeros or the extremes of Chebyshev's polynomial: where the error is looked at. Other points would
 # change the last digits of the coefficients, and the error by nothing that counts.
 GRIDS = {'zeros': lambda pi: [pi * (2 * i + 1) / 1202 for i in range(601)],
@@ -49,6 +108,18 @@ POLYNOMIALS = {
     # tanh(x) = x + x z p(z), z = x^2, up to x = 5/8
     'tanh': (lambda z: (tanh(z.sqrt()) / z.sqrt() - 1) / z, lambda z: z, D('1e-20'),
              D('0.625')**2, 'extremes'),
+    # sin(x) = x + x z p(z) and cos(x) = 1 - z / 2 + z^2 p(z), z = x^2, up to pi / 4
+    'sin': (lambda z: alternating(-6, z), lambda z: z, D('1e-20'), D('0.6169'), 'extremes'),
+    'cos': (lambda z: alternating(24, z), lambda z: z * z, D('1e-20'), D('0.6169'), 'extremes'),
+    # atan(x) = x + x z p(z), z = x^2, up to 1
+    'atan': (lambda z: (atan(z.sqrt()) / z.sqrt() - 1) / z, lambda z: z, D('1e-20'), D(1),
+             'extremes'),
+    # erf(x) = x + x p(z), z = x^2, up to 1
+    'erf': (lambda z: erf(z.sqrt()) / z.sqrt() - 1, lambda z: D(1), D('1e-20'), D(1), 'extremes'),
+    # tan(x) = x + x z p(z), z = x^2, up to pi / 4
+    'tan': (tan_rest, lambda z: z, D('1e-20'), D('0.6169'), 'extremes'),
+    # erfc(x) = e^(-x^2) p(q) / (x + 2), q = (x - 2) / (x + 2), from 0.8 up to where it vanishes
+    'erfc': (erfc_part(D(2)), lambda q: D(1), D('-0.4286'), D('0.68'), 'extremes'),
 }
 
 
@@ -113,8 +184,10 @@ def remez(f, weight, low, high, grid, count):
 def main():
     there = None
     if len(sys.argv) > 1:
-        with open(sys.argv[1], encoding='utf-8') as file:
-            there = {D(number) for number in re.findall(r'-?\d\.\d+e[+-]?\d+', file.read())}
+        there = set()
+        for path in sys.argv[1:]:
+            with open(path, encoding='utf-8') as file:
+                there |= {D(n) for n in re.findall(r'-?\d\.\d+e[+-]?\d+', file.read())}
     missing = 0
     for name, (f, weight, low, high, grid) in POLYNOMIALS.items():
         for kind, digits, count in DEGREES[name]:
@@ -124,13 +197,19 @@ def main():
             if there is not None:
                 missing += sum(D(number) not in there for number in numbers)
     if missing:
-        sys.exit(f'{missing} of these are not in {sys.argv[1]}')
+        sys.exit(f'{missing} of these are not in {" ".join(sys.argv[1:])}')
 
 
 # The digits that tell numbers of the type apart, and how many coefficients.
 DEGREES = {'exp': [('float32', 9, 5), ('float64', 17, 10)],
            'log': [('float32', 9, 3), ('float64', 17, 7)],
-           'tanh': [('float32', 9, 5), ('float64', 17, 11)]}
+           'tanh': [('float32', 9, 5), ('float64', 17, 11)],
+           'sin': [('float32', 9, 3), ('float64', 17, 6)],
+           'cos': [('float32', 9, 3), ('float64', 17, 6)],
+           'atan': [('float32', 9, 8), ('float64', 17, 19)],
+           'erf': [('float32', 9, 7)],
+           'erfc': [('float32', 9, 9)],
+           'tan': [('float32', 9, 7), ('float64', 17, 14)]}
 
 if __name__ == '__main__':
     main()

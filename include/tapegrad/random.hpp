@@ -1,7 +1,7 @@
 // Random tensors. Philox, a counter-based generator, makes element i of a call from the seed, the
-// number of the call and i alone: any number of threads gives the same numbers. Uniform numbers and
-// integers are the same on every machine, normal ones up to the rounding of its mathematical
-// library. Source: Salmon, Moraes, Dror & Shaw (2011), "Parallel random numbers: as easy as 1, 2,
+// number of the call and i alone: any number of threads gives the same numbers, on every machine.
+// Normal numbers, too, are made without the mathematical library, which differs between them.
+// Source: Salmon, Moraes, Dror & Shaw (2011), "Parallel random numbers: as easy as 1, 2,
 // 3".
 #pragma once
 

@@ -1,5 +1,5 @@
-// exp, log, log1p and tanh for SIMD batches, right over the whole range: subnormal arguments and
-// results, signed zeros, infinities, NaN. docs/accuracy.md has the error of each.
+// exp, expm1, log, log1p and tanh for SIMD batches, right over the whole range: subnormal arguments
+// and results, signed zeros, infinities, NaN. docs/accuracy.md has the error of each.
 //
 // xsimd's own flush where results are subnormal, overflow early and take subnormals for zeros.
 // There is no fused multiplication here: the bits are the same on every instruction set.
@@ -124,6 +124,41 @@ template <std::floating_point T, class A>
     return far_exp(difference, xsimd::select(counts, lost, V(T(0))));
   }
   return normal_exp(difference, lost);
+}
+
+/// (2^n - 1) + 2^n (e^r - 1), of which the first difference is exact or that of a number that has
+/// no place for the 1. What else rounds is added last, with what r has lost: where n is 1, the
+/// terms cancel. Not inline: a loop pays for the call less than the library for copies.
+template <std::floating_point T, class A>
+[[gnu::noinline]] xsimd::batch<T, A> power_less_one(xsimd::batch<T, A> x) {
+  using V = xsimd::batch<T, A>;
+  using F = Formulas<T>;
+  using I = BitsOf<T, A>;
+  constexpr int fraction = std::numeric_limits<T>::digits - 1;
+  constexpr T rounding = rounding_to_integer<T>();
+  const V one(T(1));
+  const V last(F::exp_normal);
+  // These two give their second argument where that is NaN. Far below 0 the result is -1.
+  const V limited = xsimd::max(V(-F::exp_normal / 2), xsimd::min(last, x));
+  const V power = power_of(limited, rounding);
+  const V n = power - V(rounding);
+  const V most = limited - n * V(F::ln2_high);
+  const V less = n * V(F::ln2_low);
+  const V r = most - less;
+  const V rest = ((most - r) - less) + r * r * polynomial<F::exp>(r);
+  const V scale = std::bit_cast<V>(I(bits_of(one) + (bits_of(power) << fraction)));
+  const V whole = scale - one;
+  const V part = scale * r;
+  const V sum = whole + part;
+  const V y = (sum + ((part - (sum - whole)) + scale * rest)) | (x & V(-T(0)));
+  if (xsimd::any(x > last)) [[unlikely]]
+    return xsimd::select(x > last, far_exp(x, V(T(0))), y);
+  return y;
+}
+
+template <std::floating_point T, class A>
+[[gnu::always_inline]] inline xsimd::batch<T, A> expm1(const xsimd::batch<T, A>& x) {
+  return power_less_one(x);
 }
 
 // ---- log ----

@@ -86,8 +86,8 @@ class VectorRow {
 
   /// dense() of an f, whatever its type.
   template <class F>
-  static void call(const void* f, std::byte* out, const std::byte* const* in,
-                   const std::int64_t* advance, std::int64_t n) {
+  [[gnu::noinline]] static void call(const void* f, std::byte* out, const std::byte* const* in,
+                                     const std::int64_t* advance, std::int64_t n) {
     [&]<std::size_t... K>(std::index_sequence<K...>) __attribute__((always_inline)) {
       dense(*static_cast<const F*>(f), reinterpret_cast<T*>(out),
             {reinterpret_cast<const T*>(in[K])...}, {advance[K]...}, n);

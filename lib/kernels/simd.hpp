@@ -1,6 +1,7 @@
 // The vocabulary in which pointwise operations are written, for scalars and for SIMD batches.
 // Tensors have the same names, so that one text serves all three. The functions of elementary.hpp,
-// rounding.hpp, standard.hpp and special.hpp belong to it.
+// trigonometric.hpp, arctangent.hpp, error_function.hpp, rounding.hpp, standard.hpp and special.hpp
+// belong to it.
 #pragma once
 
 #include <cmath>
@@ -9,10 +10,13 @@
 #include <type_traits>
 #include <xsimd/xsimd.hpp>
 
+#include "kernels/arctangent.hpp"
 #include "kernels/elementary.hpp"
+#include "kernels/error_function.hpp"
 #include "kernels/rounding.hpp"
 #include "kernels/special.hpp"
 #include "kernels/standard.hpp"
+#include "kernels/trigonometric.hpp"
 #include "kernels/wrap.hpp"
 
 namespace tapegrad::kernels {
@@ -45,6 +49,38 @@ T log1p(T x) {
 template <std::floating_point T>
 T tanh(T x) {
   return tanh(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T expm1(T x) {
+  return expm1(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T sin(T x) {
+  return sin(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T cos(T x) {
+  return cos(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T tan(T x) {
+  return tan(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T atan(T x) {
+  return atan(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T erf(T x) {
+  return erf(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T erfc(T x) {
+  return erfc(Batch<T>(x)).get(0);
+}
+template <std::floating_point T>
+T atan2(T a, T b) {
+  return atan2(Batch<T>(a), Batch<T>(b)).get(0);
 }
 template <std::floating_point T>
 T sqrt(T x) {

@@ -13,10 +13,6 @@ T exp2(T x) {
   return std::exp2(x);
 }
 template <std::floating_point T>
-T expm1(T x) {
-  return std::expm1(x);
-}
-template <std::floating_point T>
 T log2(T x) {
   return std::log2(x);
 }
@@ -25,28 +21,12 @@ T log10(T x) {
   return std::log10(x);
 }
 template <std::floating_point T>
-T sin(T x) {
-  return std::sin(x);
-}
-template <std::floating_point T>
-T cos(T x) {
-  return std::cos(x);
-}
-template <std::floating_point T>
-T tan(T x) {
-  return std::tan(x);
-}
-template <std::floating_point T>
 T asin(T x) {
   return std::asin(x);
 }
 template <std::floating_point T>
 T acos(T x) {
   return std::acos(x);
-}
-template <std::floating_point T>
-T atan(T x) {
-  return std::atan(x);
 }
 template <std::floating_point T>
 T sinh(T x) {
@@ -69,20 +49,8 @@ T atanh(T x) {
   return std::atanh(x);
 }
 template <std::floating_point T>
-T erf(T x) {
-  return std::erf(x);
-}
-template <std::floating_point T>
-T erfc(T x) {
-  return std::erfc(x);
-}
-template <std::floating_point T>
 T hypot(T a, T b) {
   return std::hypot(a, b);
-}
-template <std::floating_point T>
-T atan2(T a, T b) {
-  return std::atan2(a, b);
 }
 template <std::floating_point T>
 T copysign(T a, T b) {

@@ -25,6 +25,7 @@ constexpr std::string_view number_name() {
 template <class Op, Side side, class C>
 struct ForwardBeside {
   static constexpr bool vector = Op::vector;
+  static constexpr bool shared = shares_loop<Op>();
   C number;
   template <class X>
   auto operator()(const X& x) const {
@@ -124,6 +125,7 @@ inline Scalar as(DType, Scalar number) { return number; }
 template <class F, Side side>
 struct TextBeside {
   static constexpr bool vector = kernels::vectorizes<F>();
+  static constexpr bool shared = shares_loop<F>();
   F f;
   double number;
   auto operator()(const auto& g, const auto& x, const auto&... more) const {

@@ -38,8 +38,10 @@ inline Tensor as_floating(const Tensor& x) {
 template <class Op>
 struct Unary {
   static constexpr bool keeps_integers = false;
-  static constexpr bool vector = true;        // false: f has no batch form
-  static constexpr bool vector_slope = true;  // false: df, or pull, has none
+  static constexpr bool vector = true;         // false: f has no batch form
+  static constexpr bool vector_slope = true;   // false: df, or pull, has none
+  static constexpr bool shared = false;        // true: f takes longer than a call
+  static constexpr bool shared_slope = false;  // true: df, or pull, does
   static constexpr bool any_layout = true;
   static constexpr bool each_element = true;
   static constexpr Needs saves(Needs) { return Op::keeps; }
@@ -81,6 +83,7 @@ struct Unary {
   /// pull() of what was saved, as the function of a loop.
   struct Pull {
     static constexpr bool vector = Op::vector_slope;
+    static constexpr bool shared = Op::shared_slope;
     [[no_unique_address]] Op op;
     auto operator()(const auto& g, const auto& x, const auto& y) const { return op.pull(g, x, y); }
     auto operator()(const auto& g, const auto& saved) const {

@@ -26,10 +26,21 @@ namespace tapegrad {
 /// x in another element type, without a record; x itself if it has that type.
 Tensor converted(const Tensor& x, DType dtype);
 
+/// Whether a text takes so much longer than a call, in batches too, that it has no loop of its own.
+template <class F>
+constexpr bool shares_loop() {
+  if constexpr (requires { F::shared; }) {
+    return F::shared;
+  } else {
+    return false;
+  }
+}
+
 /// Op::f as the function of a loop.
 template <class Op>
 struct Forward {
   static constexpr bool vector = Op::vector;
+  static constexpr bool shared = shares_loop<Op>();
   static constexpr bool floating = requires { requires Op::always_floating; };
   static constexpr bool wraps = requires { Op::wraps; };
   const Op& op;
@@ -41,14 +52,39 @@ struct Forward {
 template <class F, class T>
 using Computed = std::conditional_t<F::wraps, kernels::Unsigned<T>, T>;
 
-/// One loop over arrays, in the type T: its own for a text with a batch form, else the one that all
-/// of these share.
+/// One loop over arrays, in the type T: its own for a text with a short batch form, else one of
+/// those that all the others share.
 template <class T, class... In, class F>
 void map_text(const F& f, const std::array<kernels::Ref, sizeof...(In) + 1>& arrays) {
-  if constexpr (kernels::vectorizes<F>()) {
-    kernels::map<T, In...>(f, arrays);
+  using namespace kernels;
+  if constexpr (!vectorizes<F>()) {
+    map<T, In...>(called<T, In...>(f), arrays);
+  } else if constexpr (shares_loop<F>() && in_batches<F, T, In...>) {
+    map<T, In...>(called<Batch<T>, Batch<In>...>(f), arrays);
   } else {
-    kernels::map<T, In...>(kernels::called<T, In...>(f), arrays);
+    map<T, In...>(f, arrays);
+  }
+}
+
+/// A row of batches of a text that shares its loop.
+template <class T, std::size_t N, class F>
+void shared_row(const void* f, std::byte* out, const std::byte* const* in,
+                const std::int64_t* advance, std::int64_t n) {
+  using namespace kernels;
+  [&]<std::size_t... K>(std::index_sequence<K...>) {
+    const auto text =
+        called<Batch<T>, std::enable_if_t<K + 1 != 0, Batch<T>>...>(*static_cast<const F*>(f));
+    VectorRow<T, N>::template call<std::remove_const_t<decltype(text)>>(&text, out, in, advance, n);
+  }
+  (std::make_index_sequence<N>{});
+}
+
+template <class T, std::size_t N, class F>
+constexpr DenseCall row_of() {
+  if constexpr (shares_loop<F>()) {
+    return &shared_row<T, N, F>;
+  } else {
+    return &kernels::VectorRow<T, N>::template call<F>;
   }
 }
 
@@ -56,8 +92,8 @@ void map_text(const F& f, const std::array<kernels::Ref, sizeof...(In) + 1>& arr
 template <std::size_t N, class F>
 DenseCall dense_call(DType dtype) {
   if constexpr (kernels::vectorizes<F>()) {
-    if (dtype == float32) return &kernels::VectorRow<float, N>::template call<F>;
-    if (dtype == float64) return &kernels::VectorRow<double, N>::template call<F>;
+    if (dtype == float32) return row_of<float, N, F>();
+    if (dtype == float64) return row_of<double, N, F>();
   }
   return nullptr;
 }

@@ -118,7 +118,7 @@ const std::vector<Unary> unary{
     {"tanh", 2, tanh, std::tanh},
     {"sigmoid", 2, sigmoid, exact_sigmoid},
     {"softplus", 4, softplus, exact_softplus},
-    // Number by number, mostly the C library's, and slower than the references.
+    // Many of these are the C library's, number by number; the references take as long.
     {"expm1", 2, expm1, std::expm1, Over::all, 5},
     {"exp2", 2, exp2, std::exp2, Over::all, 5},
     {"log2", 2, log2, std::log2, Over::positive, 5},

@@ -80,6 +80,15 @@ void print_functions(const tg::Tensor& x) {
   print_both("tanh", x, [](const tg::Tensor& v) { return tg::tanh(v); });
   print_both("sigmoid", x, [](const tg::Tensor& v) { return tg::sigmoid(v); });
   print_both("softplus", x, [](const tg::Tensor& v) { return tg::softplus(v); });
+  print_both("expm1", x, [](const tg::Tensor& v) { return tg::expm1(v); });
+  print_both("sin", x, [](const tg::Tensor& v) { return tg::sin(v); });
+  print_both("cos", x * 1000, [](const tg::Tensor& v) { return tg::cos(v); });
+  print_both("tan", x, [](const tg::Tensor& v) { return tg::tan(v); });
+  print_both("atan", x, [](const tg::Tensor& v) { return tg::atan(v); });
+  print_both("erf", x, [](const tg::Tensor& v) { return tg::erf(v); });
+  print_both("erfc", x, [](const tg::Tensor& v) { return tg::erfc(v); });
+  print_both("gelu", x, [](const tg::Tensor& v) { return tg::gelu(v); });
+  print_both("atan2", x, [&](const tg::Tensor& v) { return tg::atan2(v, positive); });
   print_both("relu", x, [](const tg::Tensor& v) { return tg::relu(v); });
   print_both("pow", positive, [](const tg::Tensor& v) { return tg::pow(v, 1.7); });
   print_both("x y + x / y", x, [&](const tg::Tensor& v) { return v * positive + v / positive; });

@@ -36,7 +36,8 @@ struct Log1p : Unary<Log1p> {
 
 struct Expm1 : Unary<Expm1> {
   static constexpr std::string_view name = "expm1";
-  static constexpr bool vector = false;
+  static constexpr bool shared = true;
+  static constexpr bool shared_slope = true;
   static constexpr Needs keeps = save_inputs;
   auto f(const auto& x) const { return expm1(x); }
   auto df(const auto& x, const auto&) const { return exp(x); }

@@ -35,8 +35,8 @@ struct Silu : Unary<Silu> {
 /// By erfc, whose digits don't end where x is negative.
 struct Gelu : Unary<Gelu> {
   static constexpr std::string_view name = "gelu";
-  static constexpr bool vector = false;
-  static constexpr bool vector_slope = false;
+  static constexpr bool shared = true;
+  static constexpr bool shared_slope = true;
   static constexpr Needs keeps = save_inputs;
   static constexpr double root_of_half = 1 / std::numbers::sqrt2;
   auto f(const auto& x) const { return x * below(x); }

@@ -23,7 +23,8 @@ struct Gauss : Unary<Gauss> {
 
 struct Erf : Unary<Erf> {
   static constexpr std::string_view name = "erf";
-  static constexpr bool vector = false;
+  static constexpr bool shared = true;
+  static constexpr bool shared_slope = true;
   static constexpr Needs keeps = save_inputs;
   auto f(const auto& x) const { return erf(x); }
   auto df(const auto& x, const auto&) const { return constant(x, two_by_root_pi) * gauss_of(x); }
@@ -31,7 +32,8 @@ struct Erf : Unary<Erf> {
 
 struct Erfc : Unary<Erfc> {
   static constexpr std::string_view name = "erfc";
-  static constexpr bool vector = false;
+  static constexpr bool shared = true;
+  static constexpr bool shared_slope = true;
   static constexpr Needs keeps = save_inputs;
   auto f(const auto& x) const { return erfc(x); }
   auto df(const auto& x, const auto&) const { return constant(x, -two_by_root_pi) * gauss_of(x); }

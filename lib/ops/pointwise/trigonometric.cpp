@@ -15,8 +15,8 @@ using std::numbers::pi;
 
 struct Sin : Unary<Sin> {
   static constexpr std::string_view name = "sin";
-  static constexpr bool vector = false;
-  static constexpr bool vector_slope = false;
+  static constexpr bool shared = true;
+  static constexpr bool shared_slope = true;
   static constexpr Needs keeps = save_inputs;
   auto f(const auto& x) const { return sin(x); }
   auto df(const auto& x, const auto&) const { return cos(x); }
@@ -24,8 +24,8 @@ struct Sin : Unary<Sin> {
 
 struct Cos : Unary<Cos> {
   static constexpr std::string_view name = "cos";
-  static constexpr bool vector = false;
-  static constexpr bool vector_slope = false;
+  static constexpr bool shared = true;
+  static constexpr bool shared_slope = true;
   static constexpr Needs keeps = save_inputs;
   auto f(const auto& x) const { return cos(x); }
   auto df(const auto& x, const auto&) const { return -sin(x); }
@@ -33,7 +33,7 @@ struct Cos : Unary<Cos> {
 
 struct Tan : Unary<Tan> {
   static constexpr std::string_view name = "tan";
-  static constexpr bool vector = false;
+  static constexpr bool shared = true;
   static constexpr Needs keeps = save_output;
   auto f(const auto& x) const { return tan(x); }
   auto df(const auto&, const auto& y) const { return 1 + y * y; }
@@ -57,7 +57,7 @@ struct Acos : Unary<Acos> {
 
 struct Atan : Unary<Atan> {
   static constexpr std::string_view name = "atan";
-  static constexpr bool vector = false;
+  static constexpr bool shared = true;
   static constexpr Needs keeps = save_inputs;
   auto f(const auto& x) const { return atan(x); }
   auto df(const auto& x, const auto&) const { return 1 / (1 + x * x); }
@@ -66,7 +66,7 @@ struct Atan : Unary<Atan> {
 struct Atan2 : Binary<Atan2> {
   static constexpr std::string_view name = "atan2";
   static constexpr bool always_floating = true;
-  static constexpr bool vector = false;
+  static constexpr bool shared = true;
   static constexpr Needs saves(Needs) { return save_inputs; }
   auto f(const auto& a, const auto& b) const { return atan2(a, b); }
   Grads grads(const auto& s, const Tensor& g) const {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numbers>
 #include <numeric>
 #include <thread>
 
@@ -57,6 +58,28 @@ TEST_CASE("the first numbers of seed 0 are Philox's words", "[random]") {
   g.manual_seed(0);
   const double wide = rand({1}, {.dtype = float64}, g).item<double>();
   CHECK(wide == static_cast<double>(0xe169c58d6627e8d5 >> 11) / 9007199254740992.0);
+}
+
+TEST_CASE("the first normal numbers of seed 0 are Box and Muller's of Philox's words", "[random]") {
+  const auto normal = [](double unit, double turn, double (*f)(double)) {
+    return std::sqrt(-2 * std::log(unit)) * f(2 * std::numbers::pi * turn);
+  };
+  Generator g(0);
+  const Floats first = randn({4}, {}, g).to_vector<float>();
+  const std::uint32_t words[] = {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8};
+  for (std::size_t i = 0; i < 4; i += 2) {
+    const double unit = (words[i] + 1.0) * 0x1p-32;
+    const double turn = (words[i + 1] >> 8) * 0x1p-24;
+    // The logarithm, the root, the sine and their product: less than four units each.
+    CHECK(first[i] == Approx(normal(unit, turn, std::cos)).epsilon(1e-6));
+    CHECK(first[i + 1] == Approx(normal(unit, turn, std::sin)).epsilon(1e-6));
+  }
+  g.manual_seed(0);
+  const Doubles wide = randn({2}, {.dtype = float64}, g).to_vector<double>();
+  const double unit = static_cast<double>(0xe169c58d6627e8d5) * 0x1p-64;
+  const double turn = static_cast<double>(0x9b00dbd8bc57ac4c >> 11) * 0x1p-53;
+  CHECK(wide[0] == Approx(normal(unit, turn, std::cos)).epsilon(1e-14));
+  CHECK(wide[1] == Approx(normal(unit, turn, std::sin)).epsilon(1e-14));
 }
 
 TEST_CASE("an element depends on seed, call and place, not on how many there are", "[random]") {

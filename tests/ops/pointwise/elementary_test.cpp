@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numbers>
 #include <utility>
 #include <vector>
 
@@ -86,11 +87,26 @@ void check_special_values() {
   CHECK(value<T>(sigmoid, inf) == 1);
   CHECK(is_zero(value<T>(softplus, -inf), false));
   CHECK(value<T>(softplus, inf) == inf);
-  for (const Function f : std::vector<Function>{log1p, sqrt, tanh}) {
+  CHECK(value<T>(expm1, -inf) == -1);
+  CHECK(value<T>(expm1, inf) == inf);
+  for (const Function f : std::vector<Function>{sin, cos, tan}) {
+    CHECK(std::isnan(value<T>(f, inf)));
+    CHECK(std::isnan(value<T>(f, -inf)));
+  }
+  CHECK(value<T>(cos, T(-0.0)) == 1);
+  CHECK(value<T>(atan, inf) == std::numbers::pi_v<T> / 2);
+  CHECK(value<T>(atan, -inf) == -std::numbers::pi_v<T> / 2);
+  CHECK(value<T>(erf, inf) == 1);
+  CHECK(value<T>(erf, -inf) == -1);
+  CHECK(is_zero(value<T>(erfc, inf), false));
+  CHECK(value<T>(erfc, -inf) == 2);
+  CHECK(value<T>(erfc, T(-0.0)) == 1);
+  for (const Function f : std::vector<Function>{log1p, sqrt, tanh, expm1, sin, tan, atan, erf}) {
     CHECK(is_zero(value<T>(f, T(0.0)), false));
     CHECK(is_zero(value<T>(f, T(-0.0)), true));
   }
-  for (const Function f : std::vector<Function>{exp, log, log1p, sqrt, tanh, sigmoid, softplus}) {
+  for (const Function f : std::vector<Function>{exp, log, log1p, sqrt, tanh, sigmoid, softplus,
+                                                expm1, sin, cos, tan, atan, erf, erfc}) {
     CHECK(std::isnan(value(f, nan)));
     CHECK(std::isnan(value(f, -nan)));
   }
@@ -115,6 +131,14 @@ TEST_CASE("elementary functions reach the ends of float32", "[ops][elementary]")
       {"tanh", tanh, std::tanh, {1e-45, -1e-40, 1e-20, 0.62, 0.63, -9, 10, 88, 3.4e38}},
       {"sigmoid", sigmoid, exact_sigmoid, {-80, -87.4, -88, -100, -103.9, -104, 16, 17, 100}},
       {"softplus", softplus, exact_softplus, {-80, -88, -100, -103.9, -104, 50, 100, 1000}},
+      {"expm1", expm1, std::expm1, {1e-45, -1e-40, 0.3466, -0.3466, 0.347, -40, 87.1, 88.7}},
+      // Beside multiples of a quarter of a turn, and around 2^13, from where on libm computes.
+      {"sin", sin, std::sin, {1e-45, -1e-40, 3.14159274, 710, 8191.99951, 8192, 8192.001, 1e30}},
+      {"cos", cos, std::cos, {1e-45, 1.57079637, 7068.58349, -8191.99951, 8193, 3.4e38}},
+      {"tan", tan, std::tan, {-1e-40, 1.57079637, 3.14159274, 7068.58349, 8192.001, -1e30}},
+      {"atan", atan, std::atan, {1e-45, -1e-40, 1, 1.0000001, -0.9999999, 1e30, 3.4e38}},
+      {"erf", erf, std::erf, {1e-45, -1e-40, 0.9999999, 1, -1.0000001, 4, -10.4, 3.4e38}},
+      {"erfc", erfc, std::erfc, {1e-45, -1e-40, 0.79, -0.81, -3, 9.4, 10, 10.06, 10.6, 3.4e38}},
   });
   CHECK(value(exp, 88.73F) == std::numeric_limits<float>::infinity());
 }
@@ -130,6 +154,12 @@ TEST_CASE("elementary functions reach the ends of float64", "[ops][elementary]")
       {"tanh", tanh, std::tanh, {5e-324, -1e-310, 1e-20, 0.62, 0.63, -19, 20, 710, 1.7e308}},
       {"sigmoid", sigmoid, exact_sigmoid, {-700, -709, -720, -745.1, -746, 36, 37, 800}},
       {"softplus", softplus, exact_softplus, {-700, -709, -720, -745.1, -746, 50, 1e3, 1e4}},
+      {"expm1", expm1, std::expm1, {5e-324, -1e-310, 0.3466, -0.3466, 0.347, -700, 708.1, 709.7}},
+      // Around 2^20 the C library takes over.
+      {"sin", sin, std::sin, {5e-324, -1e-310, 3.141592653589793, 710, 1048575.9, 1048577, 1e300}},
+      {"cos", cos, std::cos, {5e-324, 1.5707963267948966, -1048575.9, 1048577, 1.7e308}},
+      {"tan", tan, std::tan, {-1e-310, 1.5707963267948966, 3.141592653589793, 1048577, -1e300}},
+      {"atan", atan, std::atan, {5e-324, -1e-310, 1, 1.0000000000000002, 1e300, -1.7e308}},
   });
   CHECK(value(exp, 709.79) == std::numeric_limits<double>::infinity());
 }
@@ -167,7 +197,8 @@ void check_places(Function f) {
 }  // namespace
 
 TEST_CASE("an elementary function's bits depend on the number alone", "[ops][elementary]") {
-  for (const Function f : std::vector<Function>{exp, log, log1p, sqrt, tanh, sigmoid, softplus}) {
+  for (const Function f : std::vector<Function>{exp, log, log1p, sqrt, tanh, sigmoid, softplus,
+                                                expm1, sin, cos, tan, atan, erf, erfc}) {
     check_places<float>(f);
     check_places<double>(f);
   }
