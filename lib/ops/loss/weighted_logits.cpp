@@ -17,6 +17,7 @@ constexpr double far = -40;
 struct ScaledExp : Binary<ScaledExp> {
   static constexpr std::string_view name = "scaled_exp";
   static constexpr bool always_floating = true;
+  static constexpr bool shared = true;
   static constexpr Needs saves(Needs) { return save_inputs; }
   auto f(const auto& weight, const auto& x) const {
     const auto zero = constant(weight, 0);
@@ -70,21 +71,29 @@ struct WeightedLogits {
   Like result(const Tensor&, const Tensor&, const Tensor& x) const { return like(x); }
   void into(const Tensor& out, const Tensor& no, const Tensor& yes, const Tensor& x) const {
     dispatch_floating(name, x.dtype(), [&]<class T>(std::type_identity<T>) {
-      const auto text = [](const auto& a, const auto& b, const auto& v) { return f(a, b, v); };
-      map<T, T, T, T>(text, {ref(out), ref(no), ref(yes), ref(x)});
+      map_text<T, T, T, T>(Value{}, {ref(out), ref(no), ref(yes), ref(x)});
     });
   }
 
   Grads vjp(const Saved& s, const Tensor& g) const {
     const Tensor x = s[2];
     const Tensor none = zeros_like(x);
-    const auto to_x = [](const auto& dl, const auto& no, const auto& yes, const auto& v) {
-      return weighted_of(dl, dx(no, yes, v));
-    };
     return {s.needs(0) ? weighted_logits(g, none, x) : Tensor{},
             s.needs(1) ? weighted_logits(none, g, x) : Tensor{},
-            s.needs(2) ? pulled(to_x, g, s[0], s[1], x) : Tensor{}};
+            s.needs(2) ? pulled(ToX{}, g, s[0], s[1], x) : Tensor{}};
   }
+
+ private:
+  struct Value {
+    static constexpr bool shared = true;
+    auto operator()(const auto& no, const auto& yes, const auto& x) const { return f(no, yes, x); }
+  };
+  struct ToX {
+    static constexpr bool shared = true;
+    auto operator()(const auto& dl, const auto& no, const auto& yes, const auto& x) const {
+      return weighted_of(dl, dx(no, yes, x));
+    }
+  };
 };
 
 }  // namespace

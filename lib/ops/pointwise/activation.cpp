@@ -100,6 +100,7 @@ struct Softsign : Unary<Softsign> {
 struct Tanhshrink : Unary<Tanhshrink> {
   static constexpr std::string_view name = "tanhshrink";
   static constexpr bool vector = false;
+  static constexpr bool shared_slope = true;
   static constexpr Needs keeps = save_inputs;
   auto f(const auto& x) const { return tanhshrink(x); }
   auto df(const auto& x, const auto&) const {

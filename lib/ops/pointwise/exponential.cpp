@@ -78,18 +78,24 @@ template <class Op>
 struct LogOfSum : Binary<Op> {
   static constexpr bool always_floating = true;
   static constexpr bool commutes = true;
+  static constexpr bool shared = true;
   static constexpr Needs saves(Needs) { return save_inputs; }
   auto f(const auto& a, const auto& b) const {
     const auto unit = constant(a, Op::unit);
     return maximum(a, b) + log1p(exp(-abs(distance(a, b)) * unit)) / unit;
   }
   Grads grads(const auto& s, const Tensor& g) const {
-    const auto share = [](const auto& dy, const auto& x, const auto& other) {
-      return dy * sigmoid_of(constant(x, Op::unit) * distance(x, other));
-    };
-    return {s.needs(0) ? pulled(share, g, s.first(), s.second()) : Tensor{},
-            s.needs(1) ? pulled(share, g, s.second(), s.first()) : Tensor{}};
+    return {s.needs(0) ? pulled(Share{}, g, s.first(), s.second()) : Tensor{},
+            s.needs(1) ? pulled(Share{}, g, s.second(), s.first()) : Tensor{}};
   }
+
+ private:
+  struct Share {
+    static constexpr bool shared = true;
+    auto operator()(const auto& dy, const auto& x, const auto& other) const {
+      return dy * sigmoid_of(constant(x, Op::unit) * distance(x, other));
+    }
+  };
 };
 
 struct LogAddExp : LogOfSum<LogAddExp> {

@@ -42,6 +42,7 @@ struct Erfc : Unary<Erfc> {
 struct Erfinv : Unary<Erfinv> {
   static constexpr std::string_view name = "erfinv";
   static constexpr bool vector = false;
+  static constexpr bool shared_slope = true;
   static constexpr Needs keeps = save_output;
   auto f(const auto& x) const { return erfinv(x); }
   auto df(const auto&, const auto& y) const {
