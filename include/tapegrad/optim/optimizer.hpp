@@ -163,7 +163,7 @@ class Optimizer {
     std::array<Tensor, max_memories> memories = {};
     /// The gradient in the last step. It still is while the leaf has this number, and has made no
     /// more exchanges.
-    detail::TensorImpl* last_grad = nullptr;
+    tapegrad::detail::TensorImpl* last_grad = nullptr;
     std::uint64_t leaf_number = 0;
     std::uint32_t exchanges = 0;
   };
