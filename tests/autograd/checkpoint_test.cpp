@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "autograd/leaf.hpp"
+#include "support/sanitized.hpp"
 #include "tapegrad/autograd.hpp"
 #include "tapegrad/graph.hpp"
 #include "tapegrad/memory.hpp"
@@ -151,7 +152,7 @@ TEST_CASE("checkpoint() takes and gives several tensors", "[autograd][checkpoint
 }
 
 TEST_CASE("the tape keeps less of a checkpointed chain", "[autograd][checkpoint]") {
-  constexpr std::int64_t n = 100'000;
+  constexpr std::int64_t n = test::fewer(100'000, 10'000);
   const Tensor x = ones({n}, {.requires_grad = true});
   const auto chain = [](const Tensor& t) {
     Tensor y = t;
