@@ -106,7 +106,7 @@ step_sanitize() {
   test_sanitized "${sanitized_folders[@]}" ops_table no_memory properties "${replays[@]%_replay}"
 }
 
-# With what is made of public operations: modules, optimizers, training, sessions; half as long again.
+# With what is made of public operations: modules, optimizers, training, sessions.
 step_sanitize_all() {
   configure_sanitized
   compile sanitize all "${sanitized_samples[@]}"

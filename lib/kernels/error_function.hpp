@@ -79,20 +79,22 @@ template <std::floating_point T, class A>
 
 template <std::floating_point T, class A>
 [[gnu::always_inline]] inline xsimd::batch<T, A> erf(const xsimd::batch<T, A>& x) {
-  if constexpr (std::same_as<T, float>)
+  if constexpr (std::same_as<T, float>) {
     return error_function(x, false);
-  else
+  } else {
     return lane_by_lane(
         x, +[](T v) { return std::erf(v); });
+  }
 }
 
 template <std::floating_point T, class A>
 [[gnu::always_inline]] inline xsimd::batch<T, A> erfc(const xsimd::batch<T, A>& x) {
-  if constexpr (std::same_as<T, float>)
+  if constexpr (std::same_as<T, float>) {
     return error_function(x, true);
-  else
+  } else {
     return lane_by_lane(
         x, +[](T v) { return std::erfc(v); });
+  }
 }
 
 }  // namespace tapegrad::kernels

@@ -10,7 +10,7 @@ namespace tapegrad::kernels {
 namespace {
 
 /// Bytes of each input that are computed with at once.
-constexpr std::int64_t room = 4096;
+constexpr std::int64_t room = 2 * longest_joined_row * std::int64_t{sizeof(float)};
 
 class JoinedRows {
  public:

@@ -19,6 +19,7 @@ struct Operands {
   std::size_t rank;
 };
 
+/// In elements of 4 bytes; of 8 it is half of that.
 inline constexpr std::int64_t longest_joined_row = 512;
 inline constexpr std::size_t most_joined_inputs = 4;
 

@@ -63,7 +63,7 @@ template <std::floating_point T, class A>
   return xsimd::select(whole < x, whole + V(T(1)), whole) | (x & V(-T(0)));
 }
 
-/// std::fmod(), which takes some 60 ns where the numbers differ much. Of two floats whose quotient
+/// std::fmod(), which takes long where the numbers differ much. Of two floats whose quotient
 /// is moderate the whole part's multiple is exact in double, and so is what is left; the whole part
 /// may be one too large where the quotient was rounded.
 inline double fmod(double x, double y) { return std::fmod(x, y); }
