@@ -259,7 +259,7 @@ Tensor& Tensor::normal_(double mean, double std, Generator& generator) {
 
 Tensor& Tensor::bernoulli_(detail::Real p, Generator& generator) {
   check_writable("bernoulli_", *this);
-  check<Error>(p >= 0 && p <= 1, "bernoulli_: {} is no probability; use 0 to 1", p);
+  check<Error>(p >= 0 && p <= 1, "bernoulli_: {} is no probability; use 0 to 1", double{p});
   return written("bernoulli_", *this, bernoulli_like(*this, p, {}, generator));
 }
 
