@@ -25,9 +25,11 @@ inline constexpr bool panels_pay = false;
 template <class T, class V = Batch<T>>
 class Panel {
   static constexpr std::int64_t width = static_cast<std::int64_t>(V::size);
-  static constexpr std::int64_t batches = 2;
-  // Eight sums at a time keep both of a core's units busy.
-  static constexpr std::int64_t rows = 4;
+  // Eight sums at a time keep both of a core's units busy. AVX-512 has registers for more, and
+  // multiplies by a number in memory: of b one batch is enough, and its panel half as large.
+  static constexpr bool many_registers = sizeof(V) == 64;
+  static constexpr std::int64_t batches = many_registers ? 1 : 2;
+  static constexpr std::int64_t rows = many_registers ? 12 : 4;
 
  public:
   static constexpr std::int64_t columns = batches * width;
@@ -72,6 +74,7 @@ class Panel {
       i += height.value;
     };
     while (i + rows <= m) block(Height<rows>{});
+    while (rows > 4 && i + 4 <= m) block(Height<4>{});
     if (m - i == 3) return block(Height<3>{});
     if (m - i == 2) return block(Height<2>{});
     if (m - i == 1) return block(Height<1>{});
@@ -110,8 +113,9 @@ class Panel {
       for (std::int64_t v = 0; v < batches; ++v) sums[i][v] = V(T(0));
     }
     for (std::int64_t l = 0; l < r.k; ++l) {
-      const V b[batches] = {V::load_unaligned(r.panel + l * columns),
-                            V::load_unaligned(r.panel + l * columns + width)};
+      V b[batches];
+      for (std::int64_t v = 0; v < batches; ++v)
+        b[v] = V::load_unaligned(r.panel + l * columns + v * width);
       for (std::int64_t i = 0; i < m; ++i) {
         const V a(r.a[i * r.a_row + l]);
         for (std::int64_t v = 0; v < batches; ++v) sums[i][v] = xsimd::fma(a, b[v], sums[i][v]);
