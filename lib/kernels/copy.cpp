@@ -156,6 +156,26 @@ void copy(Ref out, Ref in) {
              : convert_rows(walk, out.dtype, in.dtype);
 }
 
+void copy_triangle(Ref out, Ref in, std::int64_t k, bool lower) {
+  copy(out, in);
+  const Shape& shape = out.layout->shape();
+  const std::int64_t n = shape[shape.size() - 2];
+  const std::int64_t m = shape.back();
+  if (out.layout->numel() == 0) return;
+  const auto bytes = static_cast<std::int64_t>(size_of(out.dtype));
+  parallel_for(out.layout->numel() / m, std::max<std::int64_t>(1, grain / m),
+               [=](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t row = begin; row < end; ++row) {
+                   const std::int64_t diagonal = row % n + k;
+                   const std::int64_t from =
+                       lower ? std::clamp<std::int64_t>(diagonal + 1, 0, m) : 0;
+                   const std::int64_t to = lower ? m : std::clamp<std::int64_t>(diagonal, 0, m);
+                   std::memset(out.data + (row * m + from) * bytes, 0,
+                               static_cast<std::size_t>((to - from) * bytes));
+                 }
+               });
+}
+
 std::uint64_t element_bits(DType dtype, Scalar value, std::string_view operation) {
   return dispatch_stored(dtype, [&]<class T>(std::type_identity<T>) -> std::uint64_t {
     return std::bit_cast<Bits<T>>(value.to<T>(operation));

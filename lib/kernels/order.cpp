@@ -6,6 +6,7 @@
 
 #include "core/dispatch.hpp"
 #include "kernels/lines.hpp"
+#include "kernels/radix.hpp"
 
 namespace tapegrad::kernels {
 namespace {
@@ -60,13 +61,19 @@ void order(Ref out, Ref in, std::size_t dim, bool descending) {
   const Along to(*out.layout, dim);
   const Along from(*in.layout, dim);
   const std::int64_t n = from.n;
+  const bool by_digits =
+      to.n == n && n >= least_by_digits && n <= std::numeric_limits<std::uint32_t>::max();
   dispatch_ordered(in.dtype, [&]<class T>(std::type_identity<T>) {
     const Before<T> before{descending};
     const auto rows = [&](const auto& at, const auto& stride, std::int64_t count) {
-      Tile<Item<T>> tile(n, 1);
+      Tile<Item<T>> tile(by_digits ? 0 : n, 1);
       for (std::int64_t i = 0; i < count; ++i) {
         const T* x = reinterpret_cast<const T*>(at[1]) + i * stride[1];
         std::int64_t* y = reinterpret_cast<std::int64_t*>(at[0]) + i * stride[0];
+        if (by_digits) {
+          order_by_digits(x, from.stride, n, descending, y, to.stride);
+          continue;
+        }
         Item<T>* items = items_of(tile, x, from.stride, n);
         if (to.n < n / 16) {  // most elements are compared with the last of those, and stay
           std::partial_sort(items, items + to.n, items + n, before);

@@ -134,6 +134,12 @@ Values box(Exporter& to, const Call& call) {
                           to.constant(filling.reshape({-1})[0])})};
 }
 
+template <bool upper>
+Values triangle(Exporter& to, const Call& call) {
+  const std::string k = to.number(static_cast<double>(call.integer("k")), int64);
+  return {to.node("Trilu", {to.value(call.inputs[0]), k}, {{"upper", std::int64_t{upper}}})};
+}
+
 }  // namespace
 
 void add_shape_rules(Rules& rules) {
@@ -144,6 +150,8 @@ void add_shape_rules(Rules& rules) {
   rules["select"] = select;
   rules["slice"] = slice;
   rules["flip"] = flip;
+  rules["tril"] = triangle<false>;
+  rules["triu"] = triangle<true>;
   rules["as_strided_scatter"] = box;
   rules["cat"] = cat;
   rules["stack"] = stack;

@@ -42,18 +42,16 @@ std::int64_t numbers_in(const Tensor& indices) {
   return indices.numel() == 0 ? 0 : max(indices).item<std::int64_t>() + 1;
 }
 
-Tensor counted(const Tensor& x, const Tensor& weights, std::int64_t minlength) {
+/// What bincount() counts; at least 0.
+Tensor countable(const Tensor& x, std::int64_t minlength) {
   check<ShapeError>(x.dim() == 1, "bincount: needs a vector: shape {}", x.shape());
-  check<ShapeError>(weights.shape() == x.shape(), "bincount: weights of shape {} for {} numbers",
-                    weights.shape(), x.numel());
   check<ShapeError>(minlength >= 0, "bincount: a length of {}", minlength);
   const Tensor indices = integers_of("bincount", x);
   if (indices.numel() > 0) {
     const auto least = min(indices).item<std::int64_t>();
     check<IndexError>(least >= 0, "bincount: {} is negative", least);
   }
-  const std::int64_t n = std::max(minlength, numbers_in(indices));
-  return index_add(zeros({n}, {.dtype = weights.dtype()}), 0, indices, weights);
+  return indices;
 }
 
 }  // namespace
@@ -115,14 +113,26 @@ Tensor isin(const Tensor& x, const Tensor& test) {
 
 Tensor bincount(const Tensor& x, std::int64_t minlength) {
   check_defined("bincount", x, minlength);
-  return speaking_as("bincount",
-                     [&] { return counted(x, ones(x.shape(), {.dtype = int64}), minlength); });
+  return speaking_as("bincount", [&] {
+    const Tensor indices = countable(x, minlength).contiguous();
+    const std::int64_t n = std::max(minlength, numbers_in(indices));
+    Tensor counts = zeros({n}, {.dtype = int64});
+    auto* count = kernels::ref(counts).as<std::int64_t>();
+    const auto* index = kernels::ref(indices).as<const std::int64_t>();
+    for (std::int64_t i = 0; i < indices.numel(); ++i) ++count[index[i]];
+    return counts;
+  });
 }
 
 Tensor bincount(const Tensor& x, const Tensor& weights, std::int64_t minlength) {
   check_defined("bincount", x, weights, minlength);
   return speaking_as("bincount", [&] {
-    return counted(x, is_floating(weights.dtype()) ? weights : weights.to(float64), minlength);
+    check<ShapeError>(weights.shape() == x.shape(), "bincount: weights of shape {} for {} numbers",
+                      weights.shape(), x.numel());
+    const Tensor counts = is_floating(weights.dtype()) ? weights : weights.to(float64);
+    const Tensor indices = countable(x, minlength);
+    const std::int64_t n = std::max(minlength, numbers_in(indices));
+    return index_add(zeros({n}, {.dtype = counts.dtype()}), 0, indices, counts);
   });
 }
 

@@ -33,6 +33,29 @@ struct L1Loss : PairLoss<L1Loss> {
   auto pull_y(const auto& g, const auto& x, const auto& y) const { return by_sign(g, y - x); }
 };
 
+/// With the difference d and c, that within the limit: c (d - c / 2), which is linear beyond it.
+struct HuberLoss : PairLoss<HuberLoss> {
+  static constexpr std::string_view name = "huber_loss";
+  double limit;
+  HuberLoss(Reduction r, double l) : PairLoss(r), limit(l) {}
+  void attributes(AttributeList& list) const {
+    PairLoss::attributes(list);
+    list("delta", limit);
+  }
+  auto within(const auto& d) const {
+    const auto high = constant(d, limit);
+    const auto low = constant(d, -limit);
+    return where(d > high, high, where(d < low, low, d));
+  }
+  auto f(const auto& x, const auto& y) const {
+    const auto d = x - y;
+    const auto c = within(d);
+    return c * (d - constant(d, 0.5) * c);
+  }
+  auto dx(const auto& x, const auto& y) const { return within(x - y); }
+  auto dy(const auto& x, const auto& y) const { return within(y - x); }
+};
+
 }  // namespace
 
 namespace nn {
@@ -47,23 +70,10 @@ Tensor l1_loss(const Tensor& input, const Tensor& target, const LossOptions& opt
   return apply(L1Loss(options.reduction), input, target);
 }
 
-namespace {
-
-/// One text for both sides: beyond the limit, c (d - c / 2) is linear in d.
-Tensor huber(const Tensor& input, const Tensor& target, double limit) {
-  const Tensor d = input - target;
-  const Tensor c = clamp(d, -limit, limit);
-  return c * (d - c / 2);
-}
-
-}  // namespace
-
 Tensor huber_loss(const Tensor& input, const Tensor& target, const HuberLossOptions& options) {
   check_pair("huber_loss", input, target, options.reduction);
   check<Error>(options.delta > 0, "huber_loss: delta is {}; it must be above 0", options.delta);
-  return speaking_as("huber_loss", [&] {
-    return reduced(huber(input, target, options.delta), options.reduction);
-  });
+  return apply(HuberLoss(options.reduction, options.delta), input, target);
 }
 
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target,
@@ -73,7 +83,7 @@ Tensor smooth_l1_loss(const Tensor& input, const Tensor& target,
                options.beta);
   return speaking_as("smooth_l1_loss", [&] {
     if (options.beta == 0) return l1_loss(input, target, {.reduction = options.reduction});
-    return reduced(huber(input, target, options.beta) / options.beta, options.reduction);
+    return apply(HuberLoss(options.reduction, options.beta), input, target) / options.beta;
   });
 }
 

@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <limits>
 
+#include "autograd/apply.hpp"
 #include "core/layout_views.hpp"
 #include "core/sizes.hpp"
 #include "core/speaking.hpp"
+#include "kernels/copy.hpp"
 #include "ops/beside.hpp"
 #include "ops/in_place.hpp"
 #include "ops/shape/view_op.hpp"
 #include "ops/strided.hpp"
 #include "tapegrad/ops/create.hpp"
-#include "tapegrad/ops/pointwise.hpp"
 
 namespace tapegrad {
 namespace {
@@ -40,17 +41,30 @@ std::int64_t distance(std::string_view operation, std::int64_t k) {
   return k < 0 ? checked_sub(operation, 0, k) : k;
 }
 
-/// Which elements of the last two dimensions stay. A diagonal beyond the corners is as good as one
-/// there.
-Tensor triangle(std::string_view operation, const Tensor& x, std::int64_t k, bool lower) {
-  check<ShapeError>(x.dim() >= 2, "{}: needs at least two dimensions: shape {}", operation,
+/// What stands on one side of a diagonal of the last two dimensions and on it; the rest is 0.
+template <bool lower>
+struct Triangle {
+  static constexpr std::string_view name = lower ? "tril" : "triu";
+  static constexpr Needs saves(Needs) { return save_nothing; }
+  std::int64_t k;
+  void attributes(AttributeList& list) const { list("k", k); }
+  Like result(const Tensor& x) const { return like(x); }
+  void into(const Tensor& y, const Tensor& x) const {
+    kernels::copy_triangle(kernels::ref(y), kernels::ref(x), k, lower);
+  }
+  Grads vjp(const Saved&, const Tensor& g) const { return {apply(*this, g)}; }
+};
+
+/// Diagonals as far away as this are beyond all corners.
+constexpr std::int64_t farthest = std::int64_t{1} << 48;
+
+template <bool lower>
+Tensor triangle(const Tensor& x, std::int64_t k) {
+  using Op = Triangle<lower>;
+  check_defined(Op::name, x, k);
+  check<ShapeError>(x.dim() >= 2, "{}: needs at least two dimensions: shape {}", Op::name,
                     x.shape());
-  const std::int64_t n = x.size(-2);
-  const std::int64_t m = x.size(-1);
-  const std::int64_t at = k < -n ? -n : k > m ? m : k;
-  const Tensor row = arange(at, n + at).unsqueeze(1);
-  const Tensor column = arange(m);
-  return where(lower ? column <= row : column >= row, x, zeros({}, {.dtype = x.dtype()}));
+  return apply(Op{std::clamp(k, -farthest, farthest)}, x);
 }
 
 }  // namespace
@@ -83,15 +97,9 @@ Tensor diagflat(const Tensor& x, std::int64_t k) {
   });
 }
 
-Tensor tril(const Tensor& x, std::int64_t k) {
-  check_defined("tril", x, k);
-  return triangle("tril", x, k, true);
-}
+Tensor tril(const Tensor& x, std::int64_t k) { return triangle<true>(x, k); }
 
-Tensor triu(const Tensor& x, std::int64_t k) {
-  check_defined("triu", x, k);
-  return triangle("triu", x, k, false);
-}
+Tensor triu(const Tensor& x, std::int64_t k) { return triangle<false>(x, k); }
 
 Tensor& Tensor::fill_diagonal_(Scalar value, bool wrap) {
   check_writable("fill_diagonal_", *this);

@@ -47,6 +47,18 @@ Tensor repeated(std::string_view operation, const Tensor& x, const Shape& repeat
   });
 }
 
+/// counts[i] copies of slice i beside each other.
+Tensor interleaved(const Tensor& x, std::int64_t dim, const std::vector<std::int64_t>& counts) {
+  return in_name_of("repeat_interleave", [&] {
+    std::vector<std::int64_t> slices;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      const auto slice = static_cast<std::int64_t>(i);
+      slices.insert(slices.end(), static_cast<std::size_t>(counts[i]), slice);
+    }
+    return index_select(x, dim, Tensor::from_vector(std::move(slices)));
+  });
+}
+
 }  // namespace
 
 Tensor repeat(const Tensor& x, const Shape& repeats) {
@@ -68,15 +80,17 @@ Tensor repeat_interleave(const Tensor& x, std::int64_t repeats, std::int64_t dim
   check_defined("repeat_interleave", x, repeats, dim);
   const std::size_t d = wrap_dim("repeat_interleave", dim, x.shape().size());
   check<ShapeError>(repeats >= 0, "repeat_interleave: a negative number of copies: {}", repeats);
-  const std::int64_t size = x.shape()[d];
-  const std::int64_t total = checked_mul("repeat_interleave", size, repeats);
-  return in_name_of("repeat_interleave", [&] {
-    std::vector<std::int64_t> slices;
-    slices.reserve(static_cast<std::size_t>(total));
-    for (std::int64_t i = 0; i < size; ++i) {
-      slices.insert(slices.end(), static_cast<std::size_t>(repeats), i);
-    }
-    return index_select(x, dim, Tensor::from_vector(std::move(slices)));
+  const std::int64_t total = checked_mul("repeat_interleave", x.shape()[d], repeats);
+  if (x.shape().size() == max_rank) {  // no room for another dimension
+    return interleaved(x, dim, std::vector(static_cast<std::size_t>(x.shape()[d]), repeats));
+  }
+  Shape apart = x.shape();
+  apart.insert(d + 1, repeats);
+  Shape shape = x.shape();
+  shape[d] = total;
+  return speaking_as("repeat_interleave", [&] {
+    const Tensor y = x.unsqueeze(static_cast<std::int64_t>(d) + 1).expand(apart).reshape(shape);
+    return y.shares_storage_with(x) ? y.clone() : y;
   });
 }
 
@@ -94,14 +108,7 @@ Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, std::int64_t di
   for (const std::int64_t count : counts) {
     check<ShapeError>(count >= 0, "repeat_interleave: a negative number of copies: {}", count);
   }
-  return in_name_of("repeat_interleave", [&] {
-    std::vector<std::int64_t> slices;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-      const auto slice = static_cast<std::int64_t>(i);
-      slices.insert(slices.end(), static_cast<std::size_t>(counts[i]), slice);
-    }
-    return index_select(x, dim, Tensor::from_vector(std::move(slices)));
-  });
+  return interleaved(x, dim, counts);
 }
 
 Tensor repeat_interleave(const Tensor& x, std::int64_t repeats) {

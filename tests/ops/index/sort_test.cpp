@@ -1,6 +1,7 @@
 #include "tapegrad/ops/index/sort.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -12,6 +13,7 @@
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/index.hpp"
 #include "tapegrad/ops/pointwise.hpp"
+#include "tapegrad/ops/shape.hpp"
 #include "tapegrad/random.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -83,6 +85,46 @@ TEST_CASE("sort is stable and agrees with the standard library", "[ops][sort]") 
     const std::int64_t k = (n + 1) / 2;
     expected.resize(static_cast<std::size_t>(k));
     CHECK(topk(x, k).indices.to_vector<std::int64_t>() == expected);
+  }
+}
+
+TEST_CASE("long lines of any bits come in their order, equal ones as they stood", "[ops][sort]") {
+  const auto check = [](DType dtype, const Doubles& values) {
+    const auto n = static_cast<std::int64_t>(values.size());
+    const Tensor column = Tensor::from_vector(Doubles(values)).to(dtype).unsqueeze(1);
+    const Tensor x = cat({column, column}, 1);  // lines with gaps
+    const auto less = [&](std::int64_t i, std::int64_t j) {
+      const double a = values[static_cast<std::size_t>(i)];
+      const double b = values[static_cast<std::size_t>(j)];
+      return std::isnan(b) ? !std::isnan(a) : a < b;
+    };
+    Ints expected(static_cast<std::size_t>(n));
+    std::iota(expected.begin(), expected.end(), 0);
+    std::stable_sort(expected.begin(), expected.end(), less);
+    CHECK(argsort(x, 0).select(1, 1).to_vector<std::int64_t>() == expected);
+    std::iota(expected.begin(), expected.end(), 0);
+    std::stable_sort(expected.begin(), expected.end(),
+                     [&](std::int64_t i, std::int64_t j) { return less(j, i); });
+    CHECK(argsort(column, 0, true).reshape({n}).to_vector<std::int64_t>() == expected);
+  };
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  Generator g(3);
+  for (const std::int64_t n : {511, 512, 513, 5000}) {
+    Doubles some = randn({n}, {}, g).to_vector<double>();  // each is a float
+    for (std::size_t i = 0; i < some.size(); i += 7) some[i] = some[i / 2];
+    const Doubles special = {0, -0.0, infinity, -infinity, not_a_number, -not_a_number, 0x1p-140};
+    for (std::size_t i = 0; i < special.size(); ++i) {
+      some[i * 40 + 3] = special[i];
+      some[i * 61 + 5] = special[i];
+    }
+    check(float32, some);
+    check(float64, some);
+    for (double& value : some) value *= 1e-310;
+    check(float64, some);
+    Doubles whole;
+    for (const double value : some)
+      whole.push_back(std::isfinite(value) ? std::trunc(value * 0x1p1020 * 0x1p30) : -0x1p62);
+    check(int64, whole);
   }
 }
 

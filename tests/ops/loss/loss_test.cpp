@@ -26,6 +26,9 @@ const Loss mse = [](const Tensor& x, const Tensor& y, Reduction r) {
 const Loss l1 = [](const Tensor& x, const Tensor& y, Reduction r) {
   return nn::l1_loss(x, y, {.reduction = r});
 };
+const Loss huber = [](const Tensor& x, const Tensor& y, Reduction r) {
+  return nn::huber_loss(x, y, {.reduction = r, .delta = 1.25});
+};
 const Loss bce = [](const Tensor& x, const Tensor& y, Reduction r) {
   return nn::binary_cross_entropy(x, y, {.reduction = r});
 };
@@ -59,6 +62,7 @@ TEST_CASE("losses of pairs have their derivatives", "[ops][table]") {
   for (const Reduction r : {Reduction::none, Reduction::mean, Reduction::sum}) {
     rows.push_back(row("mse_loss", mse, r, -2, 2));
     rows.push_back(row("l1_loss", l1, r, 1, 3));
+    rows.push_back(row("huber_loss", huber, r, -2, 3));
     rows.push_back(row("binary_cross_entropy", bce, r, 0.05, 0.95));
     rows.push_back(row("binary_cross_entropy_with_logits", logits, r, -4, 4));
     rows.back().no_third_order =

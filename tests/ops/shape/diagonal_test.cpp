@@ -41,7 +41,7 @@ TEST_CASE("diagonals and triangles have their derivatives", "[ops][table]") {
                        diag(ones({1, 1, 1}));
                      }}};
   OpRow lower =
-      row("where", [](const Tensor& x) { return tril(x, -1); }, {2, 3, 4}, {0, 3, 4}, {0, 3, 4});
+      row("tril", [](const Tensor& x) { return tril(x, -1); }, {2, 3, 4}, {0, 3, 4}, {0, 3, 4});
   lower.refuses = {{"tril: needs at least two dimensions: shape [3]", [] { tril(ones({3})); }},
                    {"triu: needs at least two dimensions: shape [3]", [] { triu(ones({3})); }}};
   test::check_rows(
@@ -51,7 +51,7 @@ TEST_CASE("diagonals and triangles have their derivatives", "[ops][table]") {
        matrix, row("diagonal", [](const Tensor& x) { return diag(x, 1); }, {3, 4}, {0, 4}, {0}),
        row("as_strided_scatter", [](const Tensor& x) { return diagflat(x); }, {2, 2}, {0, 2},
            {0, 0}),
-       lower, row("where", [](const Tensor& x) { return triu(x, 1); }, {3, 4}, {3, 0}, {3, 0})});
+       lower, row("triu", [](const Tensor& x) { return triu(x, 1); }, {3, 4}, {3, 0}, {3, 0})});
 }
 
 TEST_CASE("a diagonal is a view of the elements whose indices differ by k", "[ops][shape]") {

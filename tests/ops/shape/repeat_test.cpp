@@ -38,7 +38,7 @@ TEST_CASE("repetitions have their derivatives", "[ops][table]") {
                       repeat(ones({2, 3}), {1, -1});
                     }}};
   OpRow each =
-      row("index_select", [](const Tensor& x) { return repeat_interleave(x, 2, -1); }, {2, 1, 0});
+      row("expand", [](const Tensor& x) { return repeat_interleave(x, 2, -1); }, {2, 1, 0});
   each.refuses = {
       {"repeat_interleave: a negative number of copies: -1",
        [] { repeat_interleave(ones({2}), -1, 0); }},
