@@ -1,7 +1,9 @@
 #include "kernels/random.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 
 #include "core/dispatch.hpp"
@@ -26,23 +28,40 @@ std::uint64_t pair(Source words, std::size_t i) {
   return words[2 * i] | std::uint64_t{words[2 * i + 1]} << 32;
 }
 
-/// Element i is number i % N of what make(i / N, to) writes.
-template <std::size_t N, class T, class F>
-void each_group(Ref out, const F& make) {
-  constexpr auto count = static_cast<std::int64_t>(N);
+/// What writes a group of numbers, whatever their type.
+struct Group {
+  const void* state;
+  void (*make)(const void* state, std::uint64_t group, void* to);
+};
+
+constexpr std::int64_t largest_group = 8 * blocks_together * sizeof(double);  // in bytes
+
+/// Element i is number i % count of group i / count.
+[[gnu::noinline]] void each_group(Ref out, std::int64_t count, Group numbers) {
   // A number takes some four times as long as an element of the fastest loops.
   const std::int64_t together = std::max<std::int64_t>(1, grain / 4 / count);
   const std::int64_t n = out.layout->numel();
-  T* to = out.as<T>();
-  parallel_for((n + count - 1) / count, together, [&](std::int64_t begin, std::int64_t end) {
+  const auto bytes = static_cast<std::int64_t>(size_of(out.dtype));
+  parallel_for((n + count - 1) / count, together, [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t group = begin; group < end; ++group) {
       const std::int64_t left = n - group * count;
-      std::array<T, N> last;
-      T* const here = to + group * count;
-      make(static_cast<std::uint64_t>(group), left < count ? last.data() : here);
-      if (left < count) std::copy_n(last.begin(), left, here);
+      std::byte* const here = out.data + group * count * bytes;
+      alignas(64) std::array<std::byte, largest_group> last;
+      numbers.make(numbers.state, static_cast<std::uint64_t>(group),
+                   left < count ? last.data() : here);
+      if (left < count) std::memcpy(here, last.data(), static_cast<std::size_t>(left * bytes));
     }
   });
+}
+
+/// The same with make(group, to) for groups of N.
+template <std::size_t N, class T, class F>
+void each_group(Ref out, const F& make) {
+  static_assert(N * sizeof(T) <= largest_group);
+  each_group(out, static_cast<std::int64_t>(N),
+             {&make, [](const void* f, std::uint64_t group, void* to) {
+                (*static_cast<const F*>(f))(group, static_cast<T*>(to));
+              }});
 }
 
 /// Element i is number i % N of what a block makes: make(words, number).

@@ -108,6 +108,7 @@ void add_reduce_rules(Rules& rules);
 void add_shape_rules(Rules& rules);
 void add_index_rules(Rules& rules);
 void add_layer_rules(Rules& rules);
+void add_loss_rules(Rules& rules);
 void add_sequence_rules(Rules& rules);
 
 }  // namespace tapegrad::onnx

@@ -40,6 +40,13 @@ Values norm(Exporter& to, const Call& call) {
   return {to.node("Pow", {summed(to, call, powers, kept(call)), to.number(1 / p, dtype)})};
 }
 
+Values cdist(Exporter& to, const Call& call) {
+  const std::string a = to.node("Unsqueeze", {to.value(call.inputs[0]), to.integers({-2})});
+  const std::string b = to.node("Unsqueeze", {to.value(call.inputs[1]), to.integers({-3})});
+  return {to.node("ReduceL2", {to.node("Sub", {a, b})},
+                  {{"axes", proto::Integers{-1}}, {"keepdims", std::int64_t{0}}})};
+}
+
 /// Variance and deviation, and with them, where it is asked for, the mean.
 Values spread(Exporter& to, const Call& call) {
   const DType dtype = call.dtype();
@@ -105,6 +112,7 @@ void add_reduce_rules(Rules& rules) {
   };
   rules["prod"] = prod;
   rules["norm"] = norm;
+  rules["cdist"] = cdist;
   for (const auto* name : {"var", "std", "var_mean", "std_mean"}) rules[name] = spread;
   rules["softmax"] = softmax<false>;
   rules["log_softmax"] = softmax<true>;

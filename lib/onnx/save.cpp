@@ -21,6 +21,7 @@ const Rules& rules() {
     add_shape_rules(rules);
     add_index_rules(rules);
     add_layer_rules(rules);
+    add_loss_rules(rules);
     add_sequence_rules(rules);
     return rules;
   }();

@@ -5,6 +5,7 @@
 #include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/index.hpp"
 #include "tapegrad/ops/linalg.hpp"
+#include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/normalize.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
@@ -135,6 +136,14 @@ inline const Named functions[] = {
     {"expand", [](const Tensor& x) { return tg::mean(x, 2, tg::keepdim).expand(x.shape()); }},
     {"select", [](const Tensor& x) { return x.select(1, 2) + x[0].select(0, 1); }},
     {"slice", [](const Tensor& x) { return x.slice(1, 1, 4, 2) + x.slice(1, 0, 2); }},
+    {"cdist", [](const Tensor& x) { return tg::cdist(x, tg::flip(x, {1}) + 1); }},
+    {"losses",
+     [](const Tensor& x) {
+       const Tensor y = tg::flip(x, {1});
+       return tg::nn::huber_loss(x, y, {.reduction = tg::Reduction::none, .delta = 0.4}) +
+              tg::nn::smooth_l1_loss(x, y) + tg::nn::l1_loss(x, y) +
+              tg::nn::mse_loss(x, y, {.reduction = tg::Reduction::sum});
+     }},
     {"flip",
      [](const Tensor& x) {
        return tg::flip(x, {1, 2});

@@ -5,6 +5,8 @@
 
 #include "autograd/apply.hpp"
 #include "core/speaking.hpp"
+#include "kernels/distance.hpp"
+#include "ops/broadcast.hpp"
 #include "ops/reduced.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
@@ -81,6 +83,28 @@ struct Norm {
   }
 };
 
+/// The distances of p = 2, whose differences are never in memory together.
+struct Cdist {
+  static constexpr std::string_view name = "cdist";
+  static constexpr Needs saves(Needs) { return save_inputs | save_output; }
+  static void attributes(AttributeList&) {}
+  Meta result(const Tensor& a, const Tensor& b) const {
+    Shape shape = a.shape();
+    shape[shape.size() - 1] = b.size(-2);
+    return {a.dtype(), shape};
+  }
+  void into(const Tensor& y, const Tensor& a, const Tensor& b) const {
+    kernels::distances(kernels::ref(y), kernels::ref(a), kernels::ref(b));
+  }
+  Grads vjp(const Saved& s, const Tensor& g) const {
+    const Tensor y = s.output().to(g.dtype()).unsqueeze(-1);
+    const Tensor no_length = y.detach() == 0;
+    const Tensor d = (s[0].unsqueeze(-2) - s[1].unsqueeze(-3)).to(g.dtype());
+    const Tensor flow = where(no_length, 0, g.unsqueeze(-1) * (d / where(no_length, 1, y)));
+    return {s.needs(0) ? sum(flow, -2) : Tensor{}, s.needs(1) ? -sum(flow, -3) : Tensor{}};
+  }
+};
+
 }  // namespace
 
 Tensor norm(const Tensor& x, double p, const Dims& dims, Keepdim keep) {
@@ -103,7 +127,20 @@ Tensor cdist(const Tensor& a, const Tensor& b, double p) {
   check_defined("cdist", a, b, p);
   check<ShapeError>(a.dim() >= 2 && b.dim() >= 2 && a.size(-1) == b.size(-1),
                     "cdist: needs rows of one length: shapes {} and {}", a.shape(), b.shape());
-  return speaking_as("cdist", [&] { return norm(a.unsqueeze(-2) - b.unsqueeze(-3), p, -1); });
+  const auto leading = [](const Tensor& x) {
+    return without(without(x.shape(), x.shape().size() - 1), x.shape().size() - 2);
+  };
+  return speaking_as("cdist", [&] {
+    const bool is_plain = a.dtype() == b.dtype() && (a.dtype() == float32 || a.dtype() == float64);
+    if (p != 2 || !is_plain) return norm(a.unsqueeze(-2) - b.unsqueeze(-3), p, -1);
+    const auto spread = [batch = broadcast_for("cdist", leading(a), leading(b))](const Tensor& x) {
+      Shape shape = batch;
+      shape.push_back(x.size(-2));
+      shape.push_back(x.size(-1));
+      return x.shape() == shape ? x : x.expand(shape);
+    };
+    return apply(Cdist{}, spread(a), spread(b));
+  });
 }
 
 Tensor nn::pairwise_distance(const Tensor& a, const Tensor& b, double p, double eps, Keepdim keep) {

@@ -54,7 +54,7 @@ TEST_CASE("norms and distances have their derivatives", "[ops][table]") {
                           row(0.5, {0, 1}, Keepdim::no, {0}),
                           row(-2, 0, Keepdim::no, {3, 0})};
   rows[2].no_third_order = "it is linear";
-  rows.push_back({.name = "norm",
+  rows.push_back({.name = "cdist",
                   .f = [](const Tensors& x) { return cdist(x[0], x[1]); },
                   .inputs = {{{2, 3, 4}}, {{2, 4}, 3, 5}},
                   .empty_inputs = {{0, 3, 4}, {2, 4}},
@@ -153,6 +153,49 @@ TEST_CASE("a norm is smooth where one element is 0", "[ops][norm]") {
   CHECK(check_grad2([](const Tensor& a, const Tensor& b) { return cdist(a, b); }, rows, others));
   CHECK(check_grad2([](const Tensor& a, const Tensor& b) { return nn::cosine_similarity(a, b); },
                     rows, others));
+}
+
+TEST_CASE("distances of rows are those of each pair", "[ops][norm]") {
+  for (const std::int64_t k : {0, 1, 2, 5, 256, 700}) {
+    for (const std::int64_t m : {1, 7, 33}) {
+      for (const DType dtype : {float32, float64}) {
+        const Tensor a = test::spread({5, k}, -1, 1).to(dtype);
+        const Tensor b = test::spread({k, m}, -1, 1, 3).to(dtype).t();
+        const std::vector<double> x = a.to_vector<double>(), y = b.to_vector<double>();
+        Doubles expected;
+        for (std::int64_t i = 0; i < 5; ++i) {
+          for (std::int64_t j = 0; j < m; ++j) {
+            long double sum = 0;
+            for (std::int64_t l = 0; l < k; ++l) {
+              const long double d =
+                  static_cast<long double>(x[static_cast<std::size_t>(i * k + l)]) -
+                  y[static_cast<std::size_t>(j * k + l)];
+              sum += d * d;
+            }
+            expected.push_back(static_cast<double>(std::sqrt(sum)));
+          }
+        }
+        // A sum of 256 squares of one sign is off by less than as many roundings.
+        const double tolerance = dtype == float32 ? 256 * 0x1p-24 : 256 * 0x1p-53;
+        CHECK(test::difference(cdist(a, b).to(float64), vector(expected).reshape({5, m}), tolerance,
+                               0) == "");
+      }
+    }
+  }
+}
+
+TEST_CASE("distances lose no digits to squares that overflow or vanish", "[ops][norm]") {
+  constexpr float inf = std::numeric_limits<float>::infinity();
+  const Tensor a = tensor({{3e30f, 0.0f}, {3e-30f, 0.0f}, {inf, 0.0f}, {std::nanf(""), 0.0f}});
+  const Tensor b = tensor({{0.0f, 4e30f}, {0.0f, 4e-30f}, {0.0f, 0.0f}});
+  const std::vector<float> y = cdist(a, b).to_vector<float>();
+  CHECK(y[0] == Approx(5e30));
+  CHECK(y[4] == Approx(5e-30));
+  CHECK(y[5] == 3e-30f);
+  CHECK(y[6] == inf);
+  CHECK(std::isnan(y[9]));
+  CHECK(cdist(b, b).diagonal().to_vector<float>() == std::vector<float>(3, 0));
+  CHECK(cdist(a.to(float64), b).dtype() == float64);
 }
 
 TEST_CASE("distances and cosines are those of PyTorch", "[ops][norm]") {
