@@ -9,6 +9,7 @@
 #include "core/dispatch.hpp"
 #include "kernels/gemv_columns.hpp"
 #include "kernels/gemv_parts.hpp"
+#include "kernels/gemv_short.hpp"
 #include "kernels/parallel.hpp"
 #include "kernels/simd.hpp"
 
@@ -45,16 +46,24 @@ void add_products(Running<T, R>& sums, const std::array<const T*, R>& rows, cons
   }
 }
 
+/// Zeros, and as many ones.
+template <class T>
+constexpr auto last_ones = [] {
+  std::array<Bits<T>, static_cast<std::size_t>(2 * lanes<T>)> mask{};
+  std::fill(mask.begin() + lanes<T>, mask.end(), static_cast<Bits<T>>(-1));
+  return mask;
+}();
+
 /// What is left of a row after its whole lanes. It is read with elements before it, whose products
 /// are dropped: they may be NaN.
 template <class T>
 struct Rest {
   std::int64_t count;
   /// Ones where a product counts.
-  alignas(64) std::array<Bits<T>, static_cast<std::size_t>(lanes<T>)> mask{};
+  alignas(64) std::array<Bits<T>, static_cast<std::size_t>(lanes<T>)> mask;
 
   explicit Rest(std::int64_t n) : count(n % lanes<T>) {
-    std::fill(mask.end() - count, mask.end(), static_cast<Bits<T>>(-1));
+    std::memcpy(&mask, last_ones<T>.data() + count, sizeof mask);
   }
 
   /// `ends` and `x` lie behind the rows and the vector.
@@ -209,31 +218,22 @@ class Rows {
   Rest<T> rest_;
 };
 
-/// Rows of fewer elements than lanes, four sums beside each other.
+/// One row without gaps: Rows, and nothing that several of them need.
 template <class T>
-void short_rows(const Product<T>& p) {
-  const Dense<T> x(p.b, p.b_row, p.k);
-  const std::int64_t groups = (p.m - 1) / 4 + 1;
-  parallel_for(groups, std::max<std::int64_t>(1, grain / (4 * p.k)),
-               [&](std::int64_t begin, std::int64_t end) {
-                 for (std::int64_t g = begin; g < end; ++g) {
-                   // The last four rows, where there are no four more.
-                   const std::int64_t i = std::min(4 * g, p.m - 4);
-                   T sums[4] = {};
-                   for (std::int64_t l = 0; l < p.k; ++l) {
-                     for (std::int64_t r = 0; r < 4; ++r) {
-                       sums[r] += p.a[(i + r) * p.a_row + l] * x.data()[l];
-                     }
-                   }
-                   for (std::int64_t r = 4 * g - i; r < 4; ++r) {
-                     p.out[i + r] = p.onto ? p.out[i + r] + sums[r] : sums[r];
-                   }
-                 }
-               });
+void one_row(const Product<T>& p) {
+  Running<T, 1> running;
+  running[0].fill(Some<T>(T(0)));
+  std::int64_t i = 0;
+  for (; i + lanes<T> <= p.k; i += lanes<T>) add_products<T, 1>(running, {p.a + i}, p.b + i);
+  if (i < p.k) Rest<T>(p.k).template add<1>(running, {p.a + p.k}, p.b + p.k);
+  const T sum = total<T>(Last<T>(T(0)) + folded_lanes<T>(running[0]));
+  p.out[0] = p.onto ? p.out[0] + sum : sum;
 }
 
 template <class T>
 void any(const Product<T>& p) {
+  const bool is_dense = p.a_col == 1 && p.b_row == 1;
+  if (p.m == 1 && is_dense && lanes<T> <= p.k && p.k <= stretch) return one_row(p);
   const bool by_rows = p.m == 1 || p.a_col == 1;
   if (!by_rows) return columns(p);
   if (p.k < lanes<T>) return p.m < 4 ? multiply_by_dots(p) : short_rows(p);

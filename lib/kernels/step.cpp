@@ -54,12 +54,6 @@ void row(const F& f, const std::array<std::byte*, N>& at, const std::array<std::
          std::int64_t n, std::index_sequence<K...> places) {
   constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
   const std::array<T*, N> first{reinterpret_cast<T*>(at[K])...};
-  if (n == 1) {
-    std::array<Batch<T>, N> v{Batch<T>(*first[K])...};
-    f(v[K]...);
-    ((K != gradient ? void(*first[K] = v[K].get(0)) : void()), ...);
-    return;
-  }
   const std::int64_t whole = ((stride[K] == 1) && ...) ? n - width : -1;
   for (std::int64_t i = 0; i < n; i += width) {
     if (i > whole) {
@@ -108,9 +102,28 @@ void row_of(const void* all, std::size_t i, const Pointers<N>& at, const StrideO
   });
 }
 
+/// One element of each array. Finding out more, and calling, takes several times as long.
+template <class Step>
+void step_number(const Stepped<Step>& one) {
+  dispatch_known_floating(one.arrays[0].dtype, [&]<class T>(std::type_identity<T>) {
+    [&]<std::size_t... K>(std::index_sequence<K...>) {
+      std::array<Batch<T>, sizeof...(K)> v{Batch<T>(*one.arrays[K].template as<T>())...};
+      update(one.step, v[K]...);
+      ((K != gradient ? void(*one.arrays[K].template as<T>() = v[K].get(0)) : void()), ...);
+    }
+    (std::make_index_sequence<Step::memories + 2>{});
+  });
+}
+
+template <std::size_t N>
+bool is_number(const std::array<Ref, N>& arrays) {
+  return arrays[0].layout->numel() == 1;
+}
+
 template <std::size_t N>
 bool is_dense(const std::array<Ref, N>& arrays) {
-  return std::ranges::all_of(arrays, [](const Ref& r) { return r.layout->is_contiguous(); });
+  return !is_number(arrays) &&
+         std::ranges::all_of(arrays, [](const Ref& r) { return r.layout->is_contiguous(); });
 }
 
 /// Elements from `begin` to `end` of dense arrays.
@@ -127,7 +140,8 @@ void run_piece(const Steps<N>& steps, std::size_t i, std::int64_t begin, std::in
   steps.row(steps.all, i, at, stride, end - begin);
 }
 
-/// The dense parameters are one loop for the threads, as if they lay behind each other.
+/// All but single numbers. The dense parameters are one loop for the threads, as if they lay behind
+/// each other.
 template <std::size_t N>
 void run(const Steps<N>& steps) {
   std::int64_t total = 0;
@@ -135,8 +149,8 @@ void run(const Steps<N>& steps) {
     const std::array<Ref, N>& arrays = steps.arrays(i);
     if (is_dense(arrays)) {
       total += arrays[0].layout->numel();
-      continue;
     }
+    if (is_dense(arrays) || is_number(arrays)) continue;
     Walk<N>(arrays).parallel_rows(grain, [&](const auto& at, const auto& stride, std::int64_t n) {
       steps.row(steps.all, i, at, stride, n);
     });
@@ -209,8 +223,13 @@ template void take_row_steps(const Stepped<AdagradStep>& one, Ref rows);
 
 template <class Step>
 void take_steps(std::span<const Stepped<Step>> all) {
-  if (all.empty()) return;
-  run(steps_of(all));
+  std::size_t numbers = 0;
+  for (const Stepped<Step>& one : all) {
+    if (!is_number(one.arrays)) continue;
+    step_number(one);
+    ++numbers;
+  }
+  if (numbers < all.size()) run(steps_of(all));
 }
 
 template void take_steps(std::span<const Stepped<SgdStep>> all);

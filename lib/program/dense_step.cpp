@@ -1,6 +1,7 @@
 #include "program/dense_step.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "kernels/parallel.hpp"
@@ -69,8 +70,8 @@ void DenseStep::run_rows() const {
   alignas(64) std::byte repeated[most_inputs][widest_batch];
   std::array<const std::byte*, most_inputs> in = in_;
   std::array<std::int64_t, most_inputs> advance = ones;
-  for (std::size_t k = 0; k < operands_.inputs(); ++k) {
-    if ((single_ >> k & 1U) == 0) continue;
+  for (std::uint8_t left = single_; left != 0; left &= left - 1) {
+    const auto k = static_cast<std::size_t>(std::countr_zero(left));
     element_ == sizeof(std::uint32_t) ? repeat_element<std::uint32_t>(repeated[k], in[k])
                                       : repeat_element<std::uint64_t>(repeated[k], in[k]);
     in[k] = repeated[k];

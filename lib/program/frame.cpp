@@ -36,6 +36,7 @@ Frame::Frame(const Plan& plan) : plan_(plan) {
       return std::ranges::any_of(held.outside,
                                  [&](const Handle& one) { return one.tensor->impl() == impl; });
     });
+    held.references += held.within.size() + held.outside.size();
   }
 }
 
@@ -43,11 +44,10 @@ void Frame::take_memory() {
   arena_ = make_storage(plan_.arena_bytes());
   held_.resize(plan_.handed_out_count());
   feeds_.resize(plan_.captured().feeds.size());
-  before_.resize(feeds_.size());
   for (const auto& [storage, home] : plan_.homes()) {
     switch (home.kind) {
       case Home::Kind::feed:
-        feeds_[home.place] = make_foreign_storage(nullptr, home.bytes);
+        feeds_[home.place].place = make_foreign_storage(nullptr, home.bytes);
         break;
       case Home::Kind::handed_out:
         held_[home.place].bytes = home.bytes;
@@ -98,7 +98,7 @@ Tensor Frame::placed(const Tensor& x) {
   const Home* home = plan_.home_of(x);
   if (!home) return make_alias(x);
   if (home->kind == Home::Kind::feed)
-    return make_tensor(impl.dtype, feeds_[home->place], impl.layout);
+    return make_tensor(impl.dtype, feeds_[home->place].place, impl.layout);
   if (home->kind == Home::Kind::arena) {
     return make_tensor(impl.dtype, in_arena_.at(impl.storage.get()), impl.layout);
   }
@@ -115,8 +115,7 @@ void Frame::hold(const Tensor& x, Tensor& handle, const Gift* gift) {
 
 /// Nobody else looks at what the last run put there, and what was handed out is as it was captured.
 bool Frame::is_free(const Held& held) {
-  const std::size_t ours = held.within.size() + held.outside.size() + 1;
-  if (held.memory->references.load(std::memory_order_acquire) != ours) return false;
+  if (held.memory->references.load(std::memory_order_acquire) != held.references) return false;
   for (const Handle& handle : held.outside) {
     const TensorImpl& impl = *handle.tensor->impl();
     // The run drops it from the leaf before it gives it anew.
@@ -131,14 +130,12 @@ bool Frame::is_free(const Held& held) {
   return true;
 }
 
-bool Frame::prepare(Held& held) {
-  if (is_free(held)) return true;
+void Frame::renew(Held& held) {
   held.memory = make_storage(held.bytes);
   for (TensorImpl* impl : held.within) impl->storage = held.memory;
   for (const Handle& handle : held.outside) {
     *handle.tensor = make_tensor(handle.dtype, held.memory, handle.layout);
   }
-  return false;
 }
 
 bool Frame::is_changed(const Storage* storage) const {
@@ -165,21 +162,39 @@ bool Frame::bind(Inputs feeds) {
   bool stays = true;
   for (std::size_t i = 0; i < feeds.size(); ++i) {
     const TensorImpl* impl = feeds[i]->impl();
-    if (!impl->storage->data || impl->node || is_changed(impl->storage.get())) [[unlikely]]
+    const Storage* const storage = impl->storage.get();
+    Bound& feed = feeds_[i];
+    // What the program changes lives as long as it does: no other storage gets its address.
+    const bool is_other = feed.storage != storage;
+    if (!storage->data || impl->node || (is_other && is_changed(storage))) [[unlikely]]
       refuse(i, *feeds[i]);
+    feed.storage = storage;
     if (!impl->layout.is_contiguous()) [[unlikely]]
       impl = copies_.emplace_back(feeds[i]->contiguous()).impl();
     const auto offset = static_cast<std::size_t>(impl->layout.offset()) * size_of(impl->dtype);
     std::byte* const data = impl->storage->data + offset;
-    feeds_[i]->data = data;
-    stays &= std::exchange(before_[i], data) == data;
+    feed.place->data = data;
+    stays &= std::exchange(feed.data, data) == data;
   }
   return stays;
 }
 
 void Frame::unbind() noexcept {
-  for (const Ptr<Storage>& place : feeds_) place->data = nullptr;
+  for (const Bound& feed : feeds_) feed.place->data = nullptr;
   if (!copies_.empty()) copies_.clear();
+}
+
+inline bool Frame::Turn::take() const {
+  if (dense) {
+    dense->run();
+    return true;
+  }
+  if (ready) return ready->run();
+  // It is there from the last run.
+  const Gift* const gift = action->gift;
+  if (!gift || !gift->replaces || !gift->is_in_leaf()) return false;
+  static_cast<LeafNode&>(*gift->leaf).count_received();
+  return true;
 }
 
 void Frame::run(Inputs feeds) {
@@ -191,7 +206,10 @@ void Frame::run(Inputs feeds) {
   bool stays = std::exchange(located_, false);
   stays &= bind(feeds);
   for (Held& held : held_) {
-    stays &= prepare(held);
+    if (!is_free(held)) [[unlikely]] {
+      renew(held);
+      stays = false;
+    }
     if (held.as_captured) std::memcpy(held.memory->data, held.as_captured->data, held.bytes);
   }
   for (const Fresh& fresh : fresh_) {
@@ -204,11 +222,7 @@ void Frame::run(Inputs feeds) {
   }
   located_ = true;
   for (const Turn& turn : turns_) {
-    if (turn.dense) {
-      turn.dense->run();
-    } else if (!turn.ready || !turn.ready->run()) {
-      carry_out(*turn.action);
-    }
+    if (!turn.take()) carry_out(*turn.action);
   }
 }
 

@@ -41,6 +41,15 @@ class Frame {
     const Action* action;
     const DenseStep* dense = nullptr;
     const ReadyStep* ready = nullptr;
+    /// False where the action has to be carried out.
+    bool take() const;
+  };
+  struct Bound {
+    /// Stands for the memory of what is fed.
+    Ptr<Storage> place;
+    /// Whose memory it was in the last run, and where it lay.
+    const Storage* storage = nullptr;
+    const std::byte* data = nullptr;
   };
   /// A tensor that is handed out: a result, or the gradient of a leaf.
   struct Handle {
@@ -56,6 +65,8 @@ class Frame {
   struct Held {
     std::vector<TensorImpl*> within = {};
     std::vector<Handle> outside = {};
+    /// How many tensors of the frame lie in it, the frame itself counted with them.
+    std::size_t references = 1;
     std::size_t bytes = 0;
     /// What is there at first, if that is something.
     const Storage* as_captured = nullptr;
@@ -77,8 +88,7 @@ class Frame {
   static void carry_out(const Action& action);
   [[gnu::cold]] void hold(const Tensor& x, Tensor& handle, const Gift* gift);
   static bool is_free(const Held& held);
-  /// False if it got other memory.
-  static bool prepare(Held& held);
+  [[gnu::cold]] static void renew(Held& held);
   /// Whether all lie where the last ones lay.
   bool bind(Inputs feeds);
   /// A step writes to it.
@@ -101,10 +111,7 @@ class Frame {
   /// Those some of whose memory isn't in the arena: it may be another in the next run.
   std::vector<DenseStep*> moving_dense_;
   std::vector<ReadyStep*> moving_ready_;
-  /// For each feed the storage that stands for its memory.
-  std::vector<Ptr<Storage>> feeds_;
-  /// Where they lay in the last run.
-  std::vector<const std::byte*> before_;
+  std::vector<Bound> feeds_;
   /// The steps know where their operands are.
   bool located_ = false;
   /// During a run, of feeds that don't lie row by row.

@@ -89,10 +89,30 @@ void Pieces::move_to(std::int64_t piece, Inputs inputs, Outputs outputs) {
   }
 }
 
+/// Asks for a part of the next piece of what lies in memory: it comes while loops compute on what
+/// is in the cache.
+void Pieces::fetch_next(std::size_t step) const {
+  constexpr std::size_t line = 64;
+  const std::size_t elements =
+      static_cast<std::size_t>(group_.cut.rows_of_piece * group_.cut.row_length);
+  const std::size_t steps = group_.steps.size();
+  for (std::size_t i = 0; i < group_.inputs + group_.results; ++i) {
+    if (!moves_[i]) continue;
+    const std::size_t bytes = elements * size_of(group_.dtypes[i]);
+    const std::byte* const next = storages_[i]->data + bytes;
+    for (std::size_t at = bytes * step / steps / line * line; at < bytes * (step + 1) / steps;
+         at += line) {
+      i < group_.inputs ? __builtin_prefetch(next + at) : __builtin_prefetch(next + at, 1);
+    }
+  }
+}
+
 void Pieces::run(std::int64_t piece, Inputs inputs, Outputs outputs) {
   move_to(piece, inputs, outputs);
-  Operands& operands = piece + 1 < group_.cut.pieces() ? full_ : last_;
+  const bool is_last = piece + 1 == group_.cut.pieces();
+  Operands& operands = is_last ? last_ : full_;
   for (std::size_t i = 0; i < group_.steps.size(); ++i) {
+    if (!is_last) fetch_next(i);
     if (operands.dense[i]) {
       operands.dense[i]->locate();
       operands.dense[i]->run();

@@ -65,6 +65,7 @@ class Pieces {
   };
   [[gnu::cold]] Operands operands_of(std::int64_t rows) const;
   void move_to(std::int64_t piece, Inputs inputs, Outputs outputs);
+  void fetch_next(std::size_t step) const;
 
   const Group& group_;
   /// By value; what stays within the group has a place of its own in `scratch_`.

@@ -51,7 +51,7 @@ class Plan {
   using LastUses = std::unordered_map<const Storage*, std::size_t>;
   const Storage* dying_input(std::size_t step, const LastUses& last) const;
   void lay_out();
-  void check_owners() const;
+  [[gnu::cold]] void check_owners(const Owners& known) const;
 
   Captured captured_;
   std::size_t captured_steps_;

@@ -36,13 +36,10 @@ bool is_as_captured(const Outsider& outsider) {
 
 }  // namespace
 
-void Plan::check_owners() const {
-  const Owners* const known = owners.load(std::memory_order_acquire);
-  if (!known) return;
-  const std::uint64_t changes = known->changes->load(std::memory_order_relaxed);
-  if (changes == changes_seen_.load(std::memory_order_relaxed)) return;
+void Plan::check_owners(const Owners& known) const {
+  const std::uint64_t changes = known.changes->load(std::memory_order_relaxed);
   for (const Outsider& outsider : captured_.outsiders) {
-    check<Error>(!outsider.is_owned || known->owns(outsider.tensor),
+    check<Error>(!outsider.is_owned || known.owns(outsider.tensor),
                  "program: a tensor of shape {} that was part of a module when it was captured "
                  "isn't any more: the module has ended, or its layer was removed or given another "
                  "shape, and a run would go on with what it had; capture it again, with a module "
@@ -57,7 +54,10 @@ void Plan::check_world() const {
     if (!is_as_captured(outsider)) [[unlikely]]
       refuse_outsider(outsider);
   }
-  check_owners();
+  const Owners* const known = owners.load(std::memory_order_acquire);
+  if (known && known->changes->load(std::memory_order_relaxed) !=
+                   changes_seen_.load(std::memory_order_relaxed)) [[unlikely]]
+    check_owners(*known);
   for (const Requirement& requirement : captured_.requirements) {
     if (!requirement.holds()) [[unlikely]]
       fail<Error>("program: {}", requirement.message);

@@ -139,3 +139,21 @@ TEST_CASE("neighbours of a row that are NaN don't come into its sum", "[kernels]
   kernels::gemv(c.product(false));
   for (std::size_t i = 0; i < 6; ++i) CHECK(std::isnan(c.out[i]) == (i == 2));
 }
+
+TEST_CASE("a row as long as its lanes, or longer, has alone the bits that it has among others",
+          "[kernels][gemv]") {
+  constexpr std::int64_t m = 5;
+  for (const std::int64_t k : {16, 17, 31, 32, 100, 8192, 8193}) {
+    for (const bool onto : {false, true}) {
+      CAPTURE(k, onto);
+      const std::vector<float> a = numbers<float>(m * k, 1), b = numbers<float>(k, 2);
+      std::vector<float> all = numbers<float>(m, 3), single = all;
+      kernels::gemv(Product<float>{m, 1, k, all.data(), a.data(), k, 1, b.data(), 1, 1, onto});
+      for (std::int64_t i = 0; i < m; ++i) {
+        kernels::gemv(Product<float>{1, 1, k, single.data() + i, a.data() + i * k, k, 1, b.data(),
+                                     1, 1, onto});
+      }
+      CHECK(single == all);
+    }
+  }
+}

@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "support/cut.hpp"
 #include "support/values.hpp"
+#include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/optim/adadelta.hpp"
 #include "tapegrad/optim/adagrad.hpp"
@@ -35,13 +36,14 @@ std::vector<Tensor> parameters() {
   return all;
 }
 
-/// Five steps. The gradient is found anew from each value; every fourth parameter joins late.
+/// Five steps. The gradient is found anew from each value; every fourth parameter may join late.
 template <class Optimizer>
-void train(const std::vector<Tensor>& all, const std::vector<std::unique_ptr<Optimizer>>& by) {
+void train(const std::vector<Tensor>& all, const std::vector<std::unique_ptr<Optimizer>>& by,
+           int late = 2) {
   for (int step = 0; step < 5; ++step) {
     for (std::size_t i = 0; i < all.size(); ++i) {
       Tensor x = all[i];
-      if (i % 4 == 0 && step < 2) continue;
+      if (i % 4 == 0 && step < late) continue;
       x.set_grad(x.detach() * x.detach() + 0.25);
     }
     for (const auto& optimizer : by) optimizer->step();
@@ -71,23 +73,53 @@ void check_together(const Options& options) {
   }
 }
 
+/// Five steps of one number, of a few that are equal to it, and of more than a register holds.
+template <class Optimizer, class Options>
+void check_number(const Options& options) {
+  for (const DType dtype : {float32, float64}) {
+    std::vector<Tensor> all;
+    for (const Shape& shape : {Shape{}, Shape{3}, Shape{40}}) {
+      all.push_back(full(shape, 0.7, {.dtype = dtype}).requires_grad_());
+    }
+    std::vector<std::unique_ptr<Optimizer>> by;
+    by.push_back(std::make_unique<Optimizer>(all, options));
+    train(all, by, 0);
+    const auto number = all[0].item<double>();
+    CAPTURE(dtype);
+    CHECK(number != 0.7);
+    CHECK(all[1].to_vector<double>() == std::vector<double>(3, number));
+    CHECK(all[2].to_vector<double>() == std::vector<double>(40, number));
+  }
+}
+
+/// f.template operator()<Optimizer>(options) for rules of every kind.
+template <class F>
+void for_each_rule(const F& f) {
+  f.template operator()<optim::SGD>(optim::SGDOptions{.lr = 0.1, .weight_decay = 0.01});
+  f.template operator()<optim::SGD>(
+      optim::SGDOptions{.lr = 0.1, .momentum = 0.9, .dampening = 0.5});
+  f.template operator()<optim::Adam>(optim::AdamOptions{.lr = 0.1, .weight_decay = 0.1});
+  f.template operator()<optim::Adam>(optim::AdamOptions{.lr = 0.1, .amsgrad = true});
+  f.template operator()<optim::AdamW>(optim::AdamWOptions{.lr = 0.1});
+  f.template operator()<optim::NAdam>(optim::NAdamOptions{.lr = 0.1});
+  f.template operator()<optim::RAdam>(optim::RAdamOptions{.lr = 0.1});
+  f.template operator()<optim::Adamax>(optim::AdamaxOptions{.lr = 0.1});
+  f.template operator()<optim::Lion>(optim::LionOptions{.lr = 0.1, .weight_decay = 0.1});
+  f.template operator()<optim::Adadelta>(optim::AdadeltaOptions{});
+  f.template operator()<optim::Adagrad>(optim::AdagradOptions{.lr = 0.1, .lr_decay = 0.1});
+  f.template operator()<optim::RMSprop>(optim::RMSpropOptions{.lr = 0.1});
+  f.template operator()<optim::RMSprop>(optim::RMSpropOptions{.momentum = 0.5});
+  f.template operator()<optim::RMSprop>(optim::RMSpropOptions{.momentum = 0.5, .centered = true});
+  f.template operator()<optim::Rprop>(optim::RpropOptions{.lr = 0.1});
+}
+
 }  // namespace
 
 TEST_CASE("parameters that step together step as they would alone, in any number of threads",
           "[optim]") {
-  check_together<optim::SGD>(optim::SGDOptions{.lr = 0.1, .weight_decay = 0.01});
-  check_together<optim::SGD>(optim::SGDOptions{.lr = 0.1, .momentum = 0.9, .dampening = 0.5});
-  check_together<optim::Adam>(optim::AdamOptions{.lr = 0.1, .weight_decay = 0.1});
-  check_together<optim::Adam>(optim::AdamOptions{.lr = 0.1, .amsgrad = true});
-  check_together<optim::AdamW>(optim::AdamWOptions{.lr = 0.1});
-  check_together<optim::NAdam>(optim::NAdamOptions{.lr = 0.1});
-  check_together<optim::RAdam>(optim::RAdamOptions{.lr = 0.1});
-  check_together<optim::Adamax>(optim::AdamaxOptions{.lr = 0.1});
-  check_together<optim::Lion>(optim::LionOptions{.lr = 0.1, .weight_decay = 0.1});
-  check_together<optim::Adadelta>(optim::AdadeltaOptions{});
-  check_together<optim::Adagrad>(optim::AdagradOptions{.lr = 0.1, .lr_decay = 0.1});
-  check_together<optim::RMSprop>(optim::RMSpropOptions{.lr = 0.1});
-  check_together<optim::RMSprop>(optim::RMSpropOptions{.momentum = 0.5});
-  check_together<optim::RMSprop>(optim::RMSpropOptions{.momentum = 0.5, .centered = true});
-  check_together<optim::Rprop>(optim::RpropOptions{.lr = 0.1});
+  for_each_rule([]<class Optimizer>(const auto& options) { check_together<Optimizer>(options); });
+}
+
+TEST_CASE("a parameter of one number steps as each of many numbers does", "[optim]") {
+  for_each_rule([]<class Optimizer>(const auto& options) { check_number<Optimizer>(options); });
 }
