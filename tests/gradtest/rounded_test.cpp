@@ -60,3 +60,37 @@ TEST_CASE("values that were rounded on their way are seen to be", "[gradtest]") 
                   Vec{2.9, 0.7}, gt::tolerance(1e-4))
             .verdict != gt::Verdict::wrong);
 }
+
+TEST_CASE("a product of floats is rounded at each factor: slopes below its last bit aren't wrong",
+          "[gradtest][rounded][cost]") {
+  const auto product = [](const Vec& x) {
+    float p = 1;
+    for (const double v : x) p *= std::tanh(static_cast<float>(v));
+    return static_cast<double>(p);
+  };
+  const auto gradient = [](const Vec& x) {
+    Vec g;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      double p = 1;
+      for (std::size_t j = 0; j < x.size(); ++j)
+        p *= j == i ? std::pow(std::cosh(x[j]), -2) : std::tanh(x[j]);
+      g.push_back(p);
+    }
+    return g;
+  };
+  // 16: a factor's last bit is 3/2 of the product's; 2048: one direction leads to a step of
+  // floats from a thousand times as far. Both were called wrong.
+  for (const double size : {1.0, 16.0, 2048.0}) {
+    for (const int first : {0, 1}) {
+      Vec x;
+      for (int i = 0; i < 100; ++i) {
+        const double u = size * std::sin(1 + 1.7 * i + 37.3 * first);
+        x.push_back(std::copysign(std::fabs(u) + 0.3, u));
+      }
+      const gt::Report r = gt::check(product, gradient, x, gt::tolerance(1e-3));
+      INFO(size << ", " << first << ": " << r.text());
+      CHECK(r.verdict != gt::Verdict::wrong);
+      CHECK(r.evaluations <= 4000);
+    }
+  }
+}

@@ -27,8 +27,9 @@ TAPEGRAD_GRADTEST_ENGINE Report run(Problem& problem, const Options& options) {
 
 TAPEGRAD_GRADTEST_ENGINE Jacobian measure_all(Problem& problem, std::size_t outputs,
                                               const Options& options) {
-  Jacobian result{.rows = outputs, .columns = problem.x.size()};
-  result.slopes.resize(result.rows * result.columns);
+  const std::size_t columns = problem.x.size();
+  Jacobian result{
+      .rows = outputs, .columns = columns, .slopes = std::vector<Slope>(outputs * columns)};
   std::size_t evaluations = 0;
   for (std::size_t i = 0; i < result.columns; ++i) {
     Values direction(result.columns, 0.0);
@@ -67,7 +68,7 @@ TAPEGRAD_GRADTEST_ENGINE bool needs_another_tangent(const Values& x) { return fa
 TAPEGRAD_GRADTEST_ENGINE Options options_along(const Options& options, const Values& x,
                                                const Values& u) {
   Options along = options;
-  along.names = {};
+  along.names.clear();
   if (options.lowest.empty()) return along;
   const LineScale scale = scale_of(DBL_EPSILON, x, u, options);
   along.lowest = Values(1, scale.lowest);
@@ -85,12 +86,13 @@ TAPEGRAD_GRADTEST_ENGINE Report counted(Report report, std::size_t more) {
   return report;
 }
 
-TAPEGRAD_GRADTEST_ENGINE Report continued(const Report& first, Report second) {
+TAPEGRAD_GRADTEST_ENGINE Report continued(Report first, Report second) {
   second.evaluations += first.evaluations;
   if (second.verdict == Verdict::ok) {
     second.cells += first.cells;
     second.kinks += first.kinks;
-    second.findings.insert(second.findings.begin(), first.findings.begin(), first.findings.end());
+    for (std::string& finding : second.findings) first.findings.push_back(std::move(finding));
+    second.findings.swap(first.findings);
   }
   return second;
 }

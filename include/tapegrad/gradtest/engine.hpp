@@ -56,7 +56,7 @@ Values opposite_of(Values values);
 Report counted(Report report, std::size_t more);
 
 /// The second of two reports on one function, after a first that is right.
-Report continued(const Report& first, Report second);
+Report continued(Report first, Report second);
 
 /// Random cotangents of outputs y; those of outputs whose sizes are far apart are as small as
 /// these are large, so that none drowns the others.

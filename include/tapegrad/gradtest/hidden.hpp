@@ -15,12 +15,11 @@ namespace tapegrad::gradtest::detail {
 class Nearest {
  public:
   Nearest(Line& line, const LineScale& scale, const std::vector<double>& centre)
-      : line_(line), centre_(centre) {
+      : line_(line), centre_(centre), values_(count * line.outputs(), nan) {
     const double eighth = scale.unit / around;
-    step_ =
-        scale.finest > 0 ? std::fmax(1, std::round(eighth / scale.finest)) * scale.finest : eighth;
+    step_ = scale.finest > 0 ? std::fmax(1.0, std::round(eighth / scale.finest)) * scale.finest
+                             : eighth;
     for (int i = 0; i < count; ++i) {
-      values_.resize(values_.size() + line.outputs(), static_cast<double>(NAN));
       if (at(i) >= scale.lowest && at(i) <= scale.highest) line.at(at(i), &value(i, 0));
     }
   }
@@ -76,7 +75,7 @@ inline void note_hidden(Line& line, const LineScale& scale, const std::vector<do
     const double off = nearest.off(o, slopes[o].value);
     if (off > rounding && !nearest.are_few(o)) slopes[o].hidden = off * fastest / scale.unit;
     if (scale.finest >= 0.25 * scale.unit && rounding >= 0.25)
-      slopes[o].lost = std::fmin(64, rounding) * fastest / scale.unit;
+      slopes[o].lost = std::fmin(64.0, rounding) * fastest / scale.unit;
   }
 }
 

@@ -71,7 +71,7 @@ class Ladder : public Rungs {
   double jump_at_edge(std::size_t output) {
     const double flat = flat_up_to(output);
     if (flat == 0) return 0;
-    edges_.resize(2 * line_.outputs(), 0.0);
+    if (edges_.empty()) edges_ = std::vector<double>(2 * line_.outputs(), 0.0);
     double* known = edges_.data() + 2 * output;
     if (known[0] != flat) known[1] = jump_beyond(known[0] = flat, output);
     return 64 * known[1] > std::fmax(std::fabs(centre_[output]), inner_size()) ? 0 : known[1];
@@ -159,36 +159,45 @@ class Ladder : public Rungs {
 
   double jump_beyond(double flat, std::size_t output) {
     const double widest = 4 * std::fmax(scale_.unit, scale_.magnitude);
-    Rung near{.step = flat}, far;
+    double near = flat;
+    Rung far;
     for (std::size_t k = size_; k-- > 0;) {
-      if (rungs_[k].step == 2 * flat) far = rungs_[k];
+      if (rungs_[k].step == 2 * flat) far = Rung(rungs_[k]);
     }
     for (double step = flat; far.step == 0 || !differs(far, output); step *= 64) {
       if (step > widest) return 0;
-      near.step = far.step == 0 ? flat : far.step;
-      far = other_rung(std::fmin(64 * step, std::fmax(widest, 2 * step)));
+      near = far.step == 0 ? flat : far.step;
+      far = Rung(other_rung(std::fmin(64 * step, std::fmax(widest, 2 * step))));
     }
     double least = change_of(far, output), early = least;
+    int since = 8;
     for (int halves = 0; halves < 20; ++halves) {
-      const double middle = representable(0.5 * (near.step + far.step));
-      if (!(middle > near.step && middle < far.step)) break;
+      const double middle = representable(0.5 * (near + far.step));
+      if (!(middle > near && middle < far.step)) break;
       const Rung& r = other_rung(middle);
       const double change = change_of(r, output);
-      (change > 0 ? far : near) = r;
-      if (change > 0) least = std::fmin(least, change);
-      if (halves == 8) early = least;
-      if (halves >= 8 && least < early / 64) return 0;
+      if (change == 0) {
+        near = r.step;
+        continue;
+      }
+      far = Rung(r);
+      least = std::fmin(least, change);
+      if (halves <= since) early = least;
+      if (!(least < early / 64)) continue;
+      // By and by; but in few halves only as what fades exponentially falls to its last step.
+      if (halves - since >= 4) return 0;
+      since = halves;
+      early = least;
     }
     return is_level_beyond(far.step, least, output) ? least : 0;
   }
 
-  /// Whether values stay the same beyond a jump as well, as rounded ones do; or those that are
-  /// rounded more than once are multiples of it.
+  /// Whether values stay the same beyond a jump as well, as rounded ones do; or whether they go on
+  /// by parts of it, as those do that are rounded more than once.
   bool is_level_beyond(double step, double jump, std::size_t output) {
     const Rung& r = other_rung(representable(1.25 * step));
-    const double ratio = change_of(r, output) / jump;
     const double rounding = 16 * scale_.precision * (std::fabs(centre_[output]) + jump);
-    return std::fabs(ratio - std::round(ratio)) * jump <= rounding;
+    return is_by_parts(change_of(r, output), jump, rounding);
   }
 
   enum class Around { both, beyond };
@@ -229,20 +238,6 @@ class Ladder : public Rungs {
     return {off, where * bend.error + r.step * quotient.error + 4 * roundoff};
   }
 
-  double off_line(double t, double value, std::size_t output, double slope) const {
-    return value - centre_[output] - slope * t;
-  }
-  double off_line(const Rung& r, std::size_t output, bool up, double slope) const {
-    return off_line(up ? r.step : -r.step, up ? r.above[output] : r.below[output], output, slope);
-  }
-
-  /// How many rungs there are down to the last on a side that is off a line by more than that.
-  std::size_t last_off(std::size_t output, bool up, double slope, double most) const {
-    std::size_t k = size_;
-    while (k > 0 && !(std::fabs(off_line(rungs_[k - 1], output, up, slope)) > most)) --k;
-    return k;
-  }
-
   Jump jump_off(std::size_t output, bool up, double slope, double noise) {
     const std::size_t k = last_off(output, up, slope, noise / 8);
     if (k == 0 || k == size_) return {};
@@ -263,7 +258,7 @@ class Ladder : public Rungs {
     }
     const double size = std::fabs(far - near);
     // A smooth function changes by less with each halving.
-    if (halves < 4 || size <= noise * std::fmax(0x1p-6, std::ldexp(4, -halves))) return {};
+    if (halves < 4 || size <= noise * std::fmax(0x1p-6, std::ldexp(4.0, -halves))) return {};
     return {size, std::fabs(near + slope * inner)};
   }
 

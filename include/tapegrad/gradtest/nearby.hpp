@@ -29,7 +29,7 @@ inline double size_at(const Values& x, std::size_t i) {
   if (x[i] != 0) return std::fabs(x[i]);
   double largest = 0;
   for (const double v : x) largest = std::fmax(largest, std::fabs(v));
-  return largest > 0 ? std::fmin(largest, 1) : 1;
+  return largest > 0 ? std::fmin(largest, 1.0) : 1;
 }
 
 /// Turns a direction so that it leads from x into the domain.

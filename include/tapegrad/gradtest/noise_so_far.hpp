@@ -13,7 +13,7 @@ class NoiseSoFar {
  public:
   /// The slopes of a line, whose noise need not be found out again.
   Row<Slope> measured(Line& line, LineScale scale) {
-    noise_.resize(line.outputs(), 0.0);
+    if (noise_.empty()) noise_ = Values(line.outputs(), 0.0);
     scale.noise = noise_.data();
     scale.prefers_usual = prefers_usual_;
     Row<Slope> slopes = measure(line, scale);

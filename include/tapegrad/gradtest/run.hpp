@@ -118,7 +118,7 @@ class Check {
 
   Tables each_input(const Values& x, const Values& derivative, Report& report, Tally& tally) {
     Tables tables = tables_of(x, inputs());
-    tables.given = derivative;
+    tables.given = Values(derivative);
     rest_ = inputs();
     for (std::size_t i = 0; i < rest_; ++i) {
       if (&report == &report_ && is_dear(i)) {
@@ -264,7 +264,7 @@ class Check {
   void forget_cells() {
     report_.cells = report_.wrong = report_.inconclusive = report_.kinks = 0;
     report_.worst = {};
-    report_.diagnosis = {};
+    report_.diagnosis.clear();
   }
 
   void conclude() {

@@ -32,7 +32,7 @@ class Remembered final : public Line {
     }
     line_.at(t, values);
     at_.push_back(t);
-    values_.insert(values_.end(), values, values + outputs());
+    for (std::size_t o = 0; o < outputs(); ++o) values_.push_back(values[o]);
   }
 
  private:
@@ -48,7 +48,7 @@ class Rungs {
 
   Rungs(const LineScale& scale, const std::vector<double>& centre, double start)
       : scale_(scale), centre_(centre), step_(start) {
-    if (scale.noise) known_.assign(scale.noise, scale.noise + centre.size());
+    if (scale.noise) known_ = std::vector<double>(scale.noise, scale.noise + centre.size());
   }
 
   std::size_t size() const { return size_; }
@@ -93,7 +93,7 @@ class Rungs {
   }
   /// The largest slope that rounding of values of at most 64 hides over a quarter.
   double hidden_slope(std::size_t output) const {
-    return 16 * scale_.precision * std::fmin(std::fabs(centre_[output]), 64) / scale_.unit;
+    return 16 * scale_.precision * std::fmin(std::fabs(centre_[output]), 64.0) / scale_.unit;
   }
   /// Steps are as large as what moves x by an eighth.
   bool is_wide() const { return 8 * rungs_[0].step >= scale_.unit; }
@@ -168,7 +168,7 @@ class Rungs {
 
  protected:
   /// How large numbers may be that values are made from: some 1, or as what is varied.
-  double inner_size() const { return std::fmax(1, scale_.magnitude / scale_.unit); }
+  double inner_size() const { return std::fmax(1.0, scale_.magnitude / scale_.unit); }
 
   struct Rung {
     double step = 0;
@@ -179,6 +179,15 @@ class Rungs {
   double representable(double step) const {
     if (scale_.finest == 0) return step;
     return std::fmax(std::round(step / scale_.finest), 1) * scale_.finest;
+  }
+
+  /// One is a multiple of the other, or of one of its parts, but for rounding.
+  static bool is_by_parts(double change, double of, double rounding) {
+    for (int parts = 1; parts <= 8; ++parts) {
+      const double ratio = parts * change / of;
+      if (std::fabs(ratio - std::round(ratio)) * of <= parts * rounding) return true;
+    }
+    return false;
   }
 
   const Rung* begin() const { return rungs_; }
@@ -226,6 +235,20 @@ class Rungs {
   }
   double gap_of(const Rung& r, std::size_t output) const {
     return std::fabs(bend_of(r, output)) / r.step;
+  }
+  /// How far a value is off a line through the centre.
+  double off_line(double t, double value, std::size_t output, double slope) const {
+    return value - centre_[output] - slope * t;
+  }
+  double off_line(const Rung& r, std::size_t output, bool up, double slope) const {
+    return off_line(up ? r.step : -r.step, up ? r.above[output] : r.below[output], output, slope);
+  }
+
+  /// How many rungs there are down to the last on a side that is off a line by more than that.
+  std::size_t last_off(std::size_t output, bool up, double slope, double most) const {
+    std::size_t k = size_;
+    while (k > 0 && !(std::fabs(off_line(rungs_[k - 1], output, up, slope)) > most)) --k;
+    return k;
   }
   /// The roundoff of values: of themselves, and of what they were made from, whose last bit moves
   /// them as a step of that size does.
