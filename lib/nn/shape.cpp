@@ -75,10 +75,10 @@ std::string Unflatten::extra_repr() const {
 
 Tensor pixel_shuffle(const Tensor& x, std::int64_t r) {
   const Image image("pixel_shuffle", x, r);
-  check<ShapeError>(r <= image.channels && image.channels % (r * r) == 0,
+  check<ShapeError>(image.channels % r == 0 && image.channels / r % r == 0,
                     "pixel_shuffle: x is {}, the factor {}; its square must divide the channels",
                     x.shape(), r);
-  const std::int64_t c = image.channels / (r * r);
+  const std::int64_t c = image.channels / r / r;
   return x.reshape(image.with({c, r, r, image.height, image.width}))
       .permute(image.order({0, 3, 1, 4, 2}))
       .reshape(image.with({c, image.height * r, image.width * r}));

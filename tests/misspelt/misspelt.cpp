@@ -8,7 +8,9 @@
 #include "tapegrad/custom.hpp"
 #include "tapegrad/nn/activation.hpp"
 #include "tapegrad/nn/dropout.hpp"
+#include "tapegrad/nn/embedding.hpp"
 #include "tapegrad/nn/linear.hpp"
+#include "tapegrad/nn/loss.hpp"
 #include "tapegrad/nn/pool.hpp"
 #include "tapegrad/nn/transformer.hpp"
 #include "tapegrad/nn/upsample.hpp"
@@ -53,6 +55,11 @@ void probability() { nn::Dropout d(true); }                             // says:
 void filled_by_char(Tensor x) { x.bernoulli_('a'); }                    // says: write a number: neither bool nor char is one here
 void rate(nn::Linear& l) { optim::SGD s(l, L'a'); }                     // says: write a number: neither bool nor char is one here
 void momentum(nn::Linear& l) { optim::SGD s(l.parameters(), 0.1, 0.9); } // says: name the options: {.lr = 0.1, .momentum = 0.9}
+void char_as_features() { nn::Linear l(3, L'a'); }                      // says: write an integer: neither bool nor char is one here
+void option_of_bags() { nn::EmbeddingBag b(10, 3, 0); }                 // says: name it: {.max_norm = 2}, or {.padding_idx = 0}
+void size_of_images() { nn::Upsample u({4, 4}); }                       // says: name it: {.size = {4, 4}}
+void delta() { nn::HuberLoss l(0.5); }                                  // says: name the options: {.delta = 0.5}, for example
+void margin() { nn::TripletMarginLoss l(0.5); }                         // says: name the options: {.margin = 0.5}, for example
 void threshold() { nn::Softplus s(1.0, 20.0); }                         // says: write Softplus(beta)
 void size_or_factor() { nn::Upsample u(2); }                            // says: name it: {.scale_factor = {2}}
 void sizes() { nn::Transformer t(512, 8); }                             // says: name the options: {.d_model = 512, .nhead = 8}

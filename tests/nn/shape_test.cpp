@@ -34,6 +34,8 @@ TEST_CASE("channels become pixels, and pixels channels", "[nn][shape]") {
   const Tensor batch = test::spread({2, 3, 8, 1, 2}, -1, 1);
   CHECK(nn::PixelShuffle(2)(batch).shape() == Shape{2, 3, 2, 2, 4});
   CHECK(test::difference(nn::PixelUnshuffle(2)(nn::PixelShuffle(2)(batch)), batch, 0, 0) == "");
+  CHECK(nn::pixel_shuffle(zeros({1, 0, 2, 1}), 3).shape() == Shape{1, 0, 6, 3});
+  CHECK_THROWS_AS(nn::pixel_shuffle(zeros({1, 0, 2, 1}), std::int64_t{1} << 62), ShapeError);
   CHECK_THROWS_WITH(nn::pixel_shuffle(x, 3),
                     "pixel_shuffle: x is [4, 2, 2], the factor 3; its square must divide the "
                     "channels");

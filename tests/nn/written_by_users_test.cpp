@@ -52,6 +52,12 @@ TEST_CASE("layers take further numbers where PyTorch's do", "[nn]") {
   const Tensor x = ones({1, 2, 6, 6});
   CHECK(nn::MaxPool2d(3, 2, 1)(x).shape() == Shape{1, 2, 3, 3});
   CHECK(nn::AvgPool2d(3, 2, 1)(x).shape() == Shape{1, 2, 3, 3});
+  CHECK(nn::MaxPool2d(2, 1, 0, 3)(x).shape() == Shape{1, 2, 3, 3});
+  CHECK(to_string(nn::Conv2d(2, 4, 3, 1, 2, 3, 2)) ==
+        to_string(nn::Conv2d(2, 4, 3, {.padding = 2, .dilation = 3, .groups = 2})));
+  CHECK(to_string(nn::ConvTranspose2d(2, 4, 3, 2, 1, 1, 2)) ==
+        to_string(nn::ConvTranspose2d(
+            2, 4, 3, {.stride = 2, .padding = 1, .output_padding = 1, .groups = 2})));
   CHECK(to_string(nn::BatchNorm2d(2, 1e-3, 0.2)) ==
         to_string(nn::BatchNorm2d(2, {.eps = 1e-3, .momentum = 0.2})));
   CHECK(to_string(nn::BatchNorm1d(2, 1e-3)) == to_string(nn::BatchNorm1d(2, {.eps = 1e-3})));

@@ -87,8 +87,8 @@ class Convolution : public Layer {
 
 }  // namespace detail
 
-// A number in the place of the options is the stride, and another one the padding:
-// Conv2d(1, 32, 3, 1). Lists are named, {.stride = {2, 1}}.
+// Numbers in the place of the options are the stride, the padding, the dilation (of a transpose the
+// output_padding) and the groups: Conv2d(1, 32, 3, 1). Lists are named, {.stride = {2, 1}}.
 // Each throws ShapeError for a negative number of channels or a kernel without elements, DTypeError
 // for integer parameters, Error for options that don't fit, and what its function throws.
 
@@ -99,9 +99,13 @@ class Conv1d : public detail::Convolution {
          const ConvLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
   Conv1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size, T stride,
-         const ConvPadding& padding = 0)
+         const ConvPadding& padding = 0, tapegrad::detail::Listed dilation = 1,
+         tapegrad::detail::Listed groups = 1)
       : Conv1d(in_channels, out_channels, kernel_size,
-               ConvLayerOptions{.stride = stride, .padding = padding}) {}
+               ConvLayerOptions{.stride = stride,
+                                .padding = padding,
+                                .dilation = dilation.value,
+                                .groups = groups.value}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
@@ -112,9 +116,13 @@ class Conv2d : public detail::Convolution {
          const ConvLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
   Conv2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size, T stride,
-         const ConvPadding& padding = 0)
+         const ConvPadding& padding = 0, tapegrad::detail::Listed dilation = 1,
+         tapegrad::detail::Listed groups = 1)
       : Conv2d(in_channels, out_channels, kernel_size,
-               ConvLayerOptions{.stride = stride, .padding = padding}) {}
+               ConvLayerOptions{.stride = stride,
+                                .padding = padding,
+                                .dilation = dilation.value,
+                                .groups = groups.value}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
@@ -125,9 +133,13 @@ class Conv3d : public detail::Convolution {
          const ConvLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
   Conv3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size, T stride,
-         const ConvPadding& padding = 0)
+         const ConvPadding& padding = 0, tapegrad::detail::Listed dilation = 1,
+         tapegrad::detail::Listed groups = 1)
       : Conv3d(in_channels, out_channels, kernel_size,
-               ConvLayerOptions{.stride = stride, .padding = padding}) {}
+               ConvLayerOptions{.stride = stride,
+                                .padding = padding,
+                                .dilation = dilation.value,
+                                .groups = groups.value}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
@@ -138,9 +150,13 @@ class ConvTranspose1d : public detail::Convolution {
                   const ConvTransposeLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
   ConvTranspose1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
-                  T stride, const Dims& padding = 0)
+                  T stride, const Dims& padding = 0, tapegrad::detail::Listed output_padding = 0,
+                  tapegrad::detail::Listed groups = 1)
       : ConvTranspose1d(in_channels, out_channels, kernel_size,
-                        ConvTransposeLayerOptions{.stride = stride, .padding = padding}) {}
+                        ConvTransposeLayerOptions{.stride = stride,
+                                                  .padding = padding,
+                                                  .output_padding = output_padding.value,
+                                                  .groups = groups.value}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
@@ -151,9 +167,13 @@ class ConvTranspose2d : public detail::Convolution {
                   const ConvTransposeLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
   ConvTranspose2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
-                  T stride, const Dims& padding = 0)
+                  T stride, const Dims& padding = 0, tapegrad::detail::Listed output_padding = 0,
+                  tapegrad::detail::Listed groups = 1)
       : ConvTranspose2d(in_channels, out_channels, kernel_size,
-                        ConvTransposeLayerOptions{.stride = stride, .padding = padding}) {}
+                        ConvTransposeLayerOptions{.stride = stride,
+                                                  .padding = padding,
+                                                  .output_padding = output_padding.value,
+                                                  .groups = groups.value}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
@@ -164,9 +184,13 @@ class ConvTranspose3d : public detail::Convolution {
                   const ConvTransposeLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
   ConvTranspose3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
-                  T stride, const Dims& padding = 0)
+                  T stride, const Dims& padding = 0, tapegrad::detail::Listed output_padding = 0,
+                  tapegrad::detail::Listed groups = 1)
       : ConvTranspose3d(in_channels, out_channels, kernel_size,
-                        ConvTransposeLayerOptions{.stride = stride, .padding = padding}) {}
+                        ConvTransposeLayerOptions{.stride = stride,
+                                                  .padding = padding,
+                                                  .output_padding = output_padding.value,
+                                                  .groups = groups.value}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "tapegrad/nn/module.hpp"
 #include "tapegrad/ops/index/embedding.hpp"
@@ -64,6 +65,10 @@ class EmbeddingBag : public Layer {
  public:
   EmbeddingBag(std::int64_t num_embeddings, std::int64_t embedding_dim,
                EmbeddingBagOptions options = {});
+  template <class T>
+  requires std::is_arithmetic_v<T> EmbeddingBag(std::int64_t, std::int64_t, T) {
+    static_assert(!std::is_arithmetic_v<T>, "name it: {.max_norm = 2}, or {.padding_idx = 0}");
+  }
 
   Parameter weight;  ///< [num_embeddings, embedding_dim]
 

@@ -25,9 +25,10 @@ struct LinearOptions {
 class Linear : public Layer {
  public:
   /// Throws ShapeError for a negative number of features, DTypeError for integer parameters.
-  Linear(std::int64_t in_features, std::int64_t out_features, LinearOptions options = {});
+  Linear(tapegrad::detail::Listed in_features, tapegrad::detail::Listed out_features,
+         LinearOptions options = {});
   template <std::same_as<bool> T>
-  Linear(std::int64_t in_features, std::int64_t out_features, T with_bias)
+  Linear(tapegrad::detail::Listed in_features, tapegrad::detail::Listed out_features, T with_bias)
       : Linear(in_features, out_features, LinearOptions{.bias = with_bias}) {}
 
   Parameter weight;  ///< [out_features, in_features]

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <concepts>
+#include <type_traits>
 #include <utility>
 
 #include "tapegrad/nn/module.hpp"
@@ -26,6 +27,11 @@ class Loss : public Module {
   template <std::derived_from<Tensor> T>
   requires requires(Options o) { o.weight; }
   explicit Loss(const T& of_classes) : Loss(Options{.weight = of_classes}) {}
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  explicit Loss(T) {
+    static_assert(!std::is_arithmetic_v<T>, "name the options: {.delta = 0.5}, for example");
+  }
 
   Buffer weight;      ///< or undefined
   Buffer pos_weight;  ///< or undefined
@@ -67,6 +73,11 @@ template <class Options, Tensor (*f)(const Tensor&, const Tensor&, const Tensor&
 class LossOfThree : public Module {
  public:
   explicit LossOfThree(Options options = {}) : options_(std::move(options)) {}
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  explicit LossOfThree(T) {
+    static_assert(!std::is_arithmetic_v<T>, "name the options: {.margin = 0.5}, for example");
+  }
   Tensor forward(const Tensor& a, const Tensor& b, const Tensor& c) const {
     return f(a, b, c, options_);
   }

@@ -38,9 +38,8 @@ class AdaptivePool : public Layer {
 
 }  // namespace detail
 
-// A number in the place of the options is the stride, and another one the padding:
-// MaxPool2d(3, 2, 1). A list is named,
-// {.stride = {2, 1}}.
+// Numbers in the place of the options are the stride, the padding and, of maxima, the dilation:
+// MaxPool2d(3, 2, 1). A list is named, {.stride = {2, 1}}.
 
 /// max_pool1d().
 struct MaxPool1d : detail::Pool<MaxPoolOptions> {
@@ -50,8 +49,11 @@ struct MaxPool1d : detail::Pool<MaxPoolOptions> {
                      const MaxPoolOptions& options = {})
       : MaxPool1d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  MaxPool1d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0)
-      : MaxPool1d(kernel_size, MaxPoolOptions{.stride = stride, .padding = padding.value}) {}
+  MaxPool1d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0,
+            tapegrad::detail::Listed dilation = 1)
+      : MaxPool1d(kernel_size,
+                  MaxPoolOptions{
+                      .stride = stride, .padding = padding.value, .dilation = dilation.value}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -63,8 +65,11 @@ struct MaxPool2d : detail::Pool<MaxPoolOptions> {
                      const MaxPoolOptions& options = {})
       : MaxPool2d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  MaxPool2d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0)
-      : MaxPool2d(kernel_size, MaxPoolOptions{.stride = stride, .padding = padding.value}) {}
+  MaxPool2d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0,
+            tapegrad::detail::Listed dilation = 1)
+      : MaxPool2d(kernel_size,
+                  MaxPoolOptions{
+                      .stride = stride, .padding = padding.value, .dilation = dilation.value}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -76,8 +81,11 @@ struct MaxPool3d : detail::Pool<MaxPoolOptions> {
                      const MaxPoolOptions& options = {})
       : MaxPool3d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  MaxPool3d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0)
-      : MaxPool3d(kernel_size, MaxPoolOptions{.stride = stride, .padding = padding.value}) {}
+  MaxPool3d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0,
+            tapegrad::detail::Listed dilation = 1)
+      : MaxPool3d(kernel_size,
+                  MaxPoolOptions{
+                      .stride = stride, .padding = padding.value, .dilation = dilation.value}) {}
   Tensor forward(const Tensor& x) const override;
 };
 

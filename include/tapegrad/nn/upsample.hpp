@@ -10,7 +10,20 @@
 namespace [[gnu::visibility("default")]] tapegrad {
 namespace nn {
 
+namespace detail {
+
+/// The first member of options that begin with a list: {4, 4} isn't taken for two of them.
+struct SizeByName {
+  constexpr SizeByName() {}
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  constexpr SizeByName(T) { static_assert(!std::is_arithmetic_v<T>, "name it: {.size = {4, 4}}"); }
+};
+
+}  // namespace detail
+
 struct InterpolateOptions {
+  detail::SizeByName by_name = {};
   /// Sizes of the result, one for all dimensions or one for each; or else factors.
   Dims size = {};
   std::vector<double> scale_factor = {};
@@ -54,6 +67,7 @@ class Upsample : public Layer {
 };
 
 struct UpsamplingOptions {
+  detail::SizeByName by_name = {};
   Dims size = {};
   std::vector<double> scale_factor = {};
 };

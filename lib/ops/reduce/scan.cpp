@@ -182,7 +182,7 @@ Tensor diff(const Tensor& x, std::int64_t n, std::int64_t dim, const Tensor& pre
     for (const Tensor& part : {prepend, x, append}) {
       if (part.defined()) parts.push_back(part);
     }
-    Tensor y = parts.size() > 1 ? cat(parts, dim) : x.slice(dim);
+    Tensor y = n > 0 && parts.size() > 1 ? cat(parts, dim) : x.slice(dim);
     for (std::int64_t i = 0; i < n && y.size(dim) != 0; ++i) {
       const Tensor behind = y.slice(dim, 1), before = y.slice(dim, std::nullopt, -1);
       y = y.dtype() == boolean ? logical_xor(behind, before) : behind - before;

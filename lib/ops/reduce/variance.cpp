@@ -181,7 +181,7 @@ Tensor covariance(std::string_view name, const Tensor& x, std::int64_t correctio
     const Tensor off = rows - mean(rows, 1, keepdim);
     const std::int64_t divisor = std::max<std::int64_t>(rows.size(1) - correction, 0);
     const Tensor y = matmul(off, off.t()) / divisor;
-    return x.dim() == 2 ? y : y.reshape({});
+    return rows.size(0) == 1 ? y.reshape({}) : y;
   });
 }
 

@@ -62,6 +62,7 @@ int main() try {
   add_indexing(table);
   add_losses(table);
   add_layers(table);
+  add_images(table);
   add_linalg(table);
   for (const std::string& name : table.names()) std::cout << name << '\n';
   std::cout << std::endl;

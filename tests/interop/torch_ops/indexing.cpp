@@ -86,6 +86,7 @@ void add_order(Table& t) {
           if (narrow) throw Unfit("places are int64");
           return tg::bucketize(x, boundaries, right);
         });
+  t.add("isin(input, test_elements)", tg::isin);
   t.add("bincount(input, weights, minlength=0)", [](T x, T weights, Int least) {
     return weights.defined() ? tg::bincount(x, weights, least) : tg::bincount(x, least);
   });

@@ -59,6 +59,10 @@ void add_equations(Table& t) {
 }
 
 void add_factors(Table& t) {
+  t.add("qr(input)", [](T x) {
+    const tg::Qr y = tg::qr(x);
+    return Tensors{y.q, y.r};
+  });
   t.add("linalg.qr(input, mode='reduced')", [](T x, std::string mode) {
     const tg::Qr y = tg::qr(x, mode == "complete" ? tg::QrMode::complete
                                : mode == "r"      ? tg::QrMode::r

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "table.hpp"
+#include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/linalg.hpp"
 #include "tapegrad/ops/loss.hpp"
 #include "tapegrad/ops/pointwise.hpp"
@@ -87,6 +88,15 @@ void add_composed_losses(Table& t) {
         [](T x, T y, Mean r, double beta) {
           return nn::smooth_l1_loss(x, y, {.reduction = r, .beta = beta});
         });
+  t.add("nn.functional.kl_div(input, target, reduction='mean', log_target=False)",
+        [](T x, T y, Mean r, bool logs) {
+          return nn::kl_div(x, y, {.reduction = r, .log_target = logs});
+        });
+  t.add("nn.functional.kl_div(input, target, reduction, log_target=False)",
+        [](T x, T y, std::string word, bool logs) {
+          if (word != "batchmean") throw Unfit("no reduction of ours");
+          return nn::kl_div(x, y, {.batchmean = true, .log_target = logs});
+        });
   t.add(
       "nn.functional.poisson_nll_loss(input, target, log_input=True, full=False, eps=1e-08, "
       "reduction='mean')",
@@ -103,9 +113,24 @@ void add_composed_losses(Table& t) {
   add_margin_losses(t);
 }
 
+Tensor counts(Tensor lengths) { return lengths; }
+Tensor counts(const std::vector<std::int64_t>& lengths) { return tg::tensor(lengths); }
+
+template <class Lengths>
+void add_ctc(Table& t) {
+  t.add(
+      "nn.functional.ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, "
+      "reduction='mean', zero_infinity=False)",
+      [](T x, T y, Lengths n, Lengths m, std::int64_t blank, Mean r, bool zeros) {
+        return nn::ctc_loss(x, y, counts(n), counts(m), {blank, r, zeros});
+      });
+}
+
 }  // namespace
 
 void add_losses(Table& t) {
+  add_ctc<Tensor>(t);
+  add_ctc<std::vector<std::int64_t>>(t);
   t.add("nn.functional.mse_loss(input, target, reduction='mean')",
         [](T x, T y, Mean r) { return nn::mse_loss(x, y, {.reduction = r}); });
   t.add("nn.functional.l1_loss(input, target, reduction='mean')",

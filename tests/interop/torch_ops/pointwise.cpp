@@ -1,4 +1,5 @@
 // Element by element, of one, two or three tensors.
+#include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "table.hpp"
 
@@ -98,6 +99,12 @@ void add_rounding(Table& t) {
   t.unary("trunc", tg::trunc);
   t.unary("frac", tg::frac);
   t.add("round(input, decimals=0)", tg::round);
+  t.add("isclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False)", tg::isclose);
+  t.add("allclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False)",
+        [](T a, T b, double rtol, double atol, bool nans) {
+          return tg::tensor(tg::allclose(a, b, rtol, atol, nans));
+        });
+  t.add("equal(input, other)", [](T a, T b) { return tg::tensor(tg::equal(a, b)); });
   t.unary("isnan", tg::isnan);
   t.unary("isinf", tg::isinf);
   t.unary("isfinite", tg::isfinite);

@@ -49,6 +49,12 @@ void add_sums(Table& t) {
   add_variance<static_cast<Variance>(tg::std)>(t, "std");
   add_variance<static_cast<Both>(tg::var_mean)>(t, "var_mean");
   add_variance<static_cast<Both>(tg::std_mean)>(t, "std_mean");
+  t.add("cov(input, correction=1, fweights=None, aweights=None)",
+        [](T x, std::int64_t correction, T counts, T weights) {
+          if (counts.defined() || weights.defined()) throw Unfit("observations have no weights");
+          return tg::cov(x, correction);
+        });
+  t.unary("corrcoef", tg::corrcoef);
 }
 
 template <auto f>
@@ -116,6 +122,7 @@ void add_scans(Table& t) {
   for (const auto& [name, f] : in_types) t.add(std::string(name) + "(input, dim, dtype)", f);
   t.add("cummax(input, dim)", tg::cummax);
   t.add("cummin(input, dim)", tg::cummin);
+  t.add("diff(input, n=1, dim=-1, prepend=None, append=None)", tg::diff);
 }
 
 }  // namespace

@@ -132,10 +132,20 @@ void add_new(Table& t) {
         [](tg::Scalar a, tg::Scalar e, Int steps, Type d) {
           return tg::linspace(a, e, steps, {.dtype = d});
         });
+  t.add("logspace(start, end, steps, base=10.0, dtype=None)",
+        [](tg::Scalar a, tg::Scalar e, Int steps, double base, Type d) {
+          return tg::logspace(a, e, steps, base, {.dtype = d});
+        });
+  t.add("fill(input, value)", [](T x, tg::Scalar v) { return x.clone().fill_(v); });
+  t.add("zero_(input)", [](T x) { return x.clone().zero_(); });
   t.add("to(input, dtype, non_blocking=False, copy=False)",
         [](T x, tg::DType dtype, bool, bool) { return x.to(dtype); });
   t.add("bool(input)", [](T x) { return x.to(tg::boolean); });
   t.add("byte(input)", [](T x) { return x.to(tg::uint8); });
+  t.add("char(input)", [](T x) { return x.to(tg::int8); });
+  t.add("short(input)", [](T x) { return x.to(tg::int16); });
+  t.add("half(input)", [](T x) { return x.to(tg::float16); });
+  t.add("bfloat16(input)", [](T x) { return x.to(tg::bfloat16); });
   t.add("int(input)", [](T x) { return x.to(tg::int32); });
   t.add("long(input)", [](T x) { return x.to(tg::int64); });
   t.add("float(input)", [](T x) { return x.to(tg::float32); });

@@ -100,7 +100,9 @@ def described(sample):
 
 
 def flat(result):
-    """The tensors of a result, which may be a tuple of such."""
+    """The tensors of a result, which may be a truth or a tuple of such."""
+    if isinstance(result, bool):
+        return [torch.tensor(result)]
     if isinstance(result, torch.Tensor):
         return [result]
     return [one for part in result for one in flat(part)]

@@ -84,4 +84,5 @@ void add_shapes(Table& table);
 void add_indexing(Table& table);
 void add_losses(Table& table);
 void add_layers(Table& table);
+void add_images(Table& table);
 void add_linalg(Table& table);

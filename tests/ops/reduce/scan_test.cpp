@@ -177,6 +177,12 @@ TEST_CASE("running extremes have their documented derivatives at ties", "[ops][k
   test::check_kinks({kink("cummax", most, {2}, {1}), kink("cummin", least, {2}, {1})});
 }
 
+TEST_CASE("no differences are x alone, as in numpy, whatever lies before and behind it", "[ops]") {
+  const Tensor x = vector({1, 4, 9});
+  CHECK(diff(x, 0, 0, vector({0}), vector({16, 25})).to_vector<double>() == Doubles{1, 4, 9});
+  CHECK(diff(x, 1, 0, vector({0}), vector({16})).to_vector<double>() == Doubles{1, 3, 5, 7});
+}
+
 TEST_CASE("differences have their derivative", "[ops][table]") {
   test::check_rows({
       {.name = "sub",

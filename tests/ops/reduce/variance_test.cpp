@@ -129,6 +129,8 @@ TEST_CASE("covariances and correlations are numpy's", "[ops][reduce]") {
   const Tensor related = tensor({{1, ab, ac}, {ab, 1, bc}, {ac, bc, 1}}, float64);
   CHECK(test::difference(corrcoef(x), related, 1e-14, 1e-14) == "");
   CHECK(cov(x[0]).shape() == Shape{});
+  CHECK(cov(x[0].unsqueeze(0)).shape() == Shape{});
+  CHECK(corrcoef(x[0].unsqueeze(0)).shape() == Shape{});
   CHECK(cov(x[0]).item<double>() == Approx(7));
   CHECK(corrcoef(x[0]).item<double>() == 1);
   CHECK(std::isnan(cov(tensor(3.0)).item<double>()));

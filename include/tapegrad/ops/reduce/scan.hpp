@@ -33,8 +33,8 @@ Extremes cummin(const Tensor& x, std::int64_t dim);
 
 /// Each element less the one before it, `n` times: a line is shorter by one each time, down to
 /// nothing. What is undefined of `prepend` and `append` isn't there, the others lie before and
-/// behind x. Booleans: whether they differ. Derivative: the differences of g, negated. Throws
-/// ShapeError for a tensor of rank 0, Error for a negative n, and as cat().
+/// behind x; n = 0 is x alone. Booleans: whether they differ. Derivative: the differences of g,
+/// negated. Throws ShapeError for a tensor of rank 0, Error for a negative n, and as cat().
 Tensor diff(const Tensor& x, std::int64_t n = 1, std::int64_t dim = -1, const Tensor& prepend = {},
             const Tensor& append = {});
 

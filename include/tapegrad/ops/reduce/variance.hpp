@@ -33,9 +33,9 @@ std::pair<Tensor, Tensor> std_mean(const Tensor& x, const Dims& dims, Keepdim ke
 
 /// How the rows of x, [variables, observations], vary together: [variables, variables], the
 /// products of their deviations from the mean, added up and divided by the number of observations -
-/// `correction` (by 0 where that is negative). A vector is one variable, whose variance has rank 0.
-/// Derivative: (g + g.T) (x - mean) over that number. Throws ShapeError for another rank,
-/// DTypeError for integers.
+/// `correction` (by 0 where that is negative). A vector, and a single row, is one variable, whose
+/// variance has rank 0. Derivative: (g + g.T) (x - mean) over that number. Throws ShapeError for
+/// another rank, DTypeError for integers.
 Tensor cov(const Tensor& x, std::int64_t correction = 1);
 /// cov() divided by the deviations of both variables, within [-1, 1]; 1 on the diagonal, and NaN
 /// beside a variable that doesn't vary. Derivative: that of these operations. Throws as cov().
