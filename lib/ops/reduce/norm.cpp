@@ -54,7 +54,8 @@ struct Norm {
     const Tensor no_length = y.detach() == 0;
     const Tensor length = where(no_length, 1, y);
     if (p == 2) return {where(no_length, 0, gradient * (x / length))};
-    const Tensor none = x.detach() == 0;
+    // With p < 0 the norm is 0 if some element is: no other one moves it then.
+    const Tensor none = (x.detach() == 0) + no_length;
     const Tensor share = where(none, 1, abs(x)) / length;
     return {where(none, 0, gradient * sign(x.detach()) * pow(share, p - 1))};
   }

@@ -1,7 +1,7 @@
 // Element by element, of one, two or three tensors.
-#include "tapegrad/ops/create.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "table.hpp"
+#include "tapegrad/ops/create.hpp"
 
 using T = const tg::Tensor&;
 using S = tg::Scalar;

@@ -198,6 +198,22 @@ TEST_CASE("distances lose no digits to squares that overflow or vanish", "[ops][
   CHECK(cdist(a.to(float64), b).dtype() == float64);
 }
 
+TEST_CASE("the derivative of a norm has the sign of each element, and is 0 where another one rules",
+          "[ops][norm]") {
+  const auto slopes = [](const Doubles& at, double p) {
+    const Tensor x = vector(at).requires_grad_();
+    return grad({norm(x, p)}, {x})[0].to_vector<double>();
+  };
+  const Doubles cubes = slopes({-1, 2, 0}, 3);
+  CHECK(cubes[0] == Approx(-1 / std::pow(9, 2 / 3.0)));
+  CHECK(cubes[1] == Approx(4 / std::pow(9, 2 / 3.0)));
+  CHECK(cubes[2] == 0);
+  CHECK(
+      check_grad2([](const Tensor& v) { return norm(v, 3); }, vector({-1, 2, 0}).requires_grad_()));
+  CHECK(slopes({2, 2, -1}, -1) == Doubles{0.0625, 0.0625, -0.25});  // (y / x)^2 of y = 1/2
+  CHECK(slopes({-1, 2, 0}, -1) == Doubles{0, 0, 0});                // -1 and 1/4 before
+}
+
 TEST_CASE("distances and cosines are those of PyTorch", "[ops][norm]") {
   const Tensor a = vector({1, 2, 3, 4}).reshape({2, 2});
   const Tensor b = vector({2, 2, 3, -4}).reshape({2, 2});
