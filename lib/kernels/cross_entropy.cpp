@@ -43,7 +43,8 @@ void gradient_row(T* out, const T* x, std::int64_t n, std::int64_t label, T v) {
   RowSum<T>::add(powers, out, n);
   const double total = own + powers.value();
   const T share = static_cast<T>(static_cast<double>(v) / total);
-  map_dense(out, out, n, [share](const auto& e) { return -(e * share); });
+  // Not -(e * share): with AVX-512 xsimd 8 subtracts from 0, which loses the sign of a 0.
+  map_dense(out, out, n, [taken = -share](const auto& e) { return e * taken; });
   if (label != most) out[label] = v - power * share;
   const double kept = static_cast<double>(v) * (label == most ? powers.value() : -own);
   out[most] = static_cast<T>(kept / total);

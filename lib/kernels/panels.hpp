@@ -21,6 +21,16 @@ inline constexpr bool panels_pay = true;
 inline constexpr bool panels_pay = false;
 #endif
 
+/// a b + c, rounded once. xsimd 8 has it for AVX-512 as two operations.
+template <class V>
+V fused(V a, V b, V c) {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<V, xsimd::batch<float>>) return _mm512_fmadd_ps(a, b, c);
+  if constexpr (std::is_same_v<V, xsimd::batch<double>>) return _mm512_fmadd_pd(a, b, c);
+#endif
+  return xsimd::fma(a, b, c);
+}
+
 /// V tells the code of one instruction set from another's, where a program has both.
 template <class T, class V = Batch<T>>
 class Panel {
@@ -118,7 +128,7 @@ class Panel {
         b[v] = V::load_unaligned(r.panel + l * columns + v * width);
       for (std::int64_t i = 0; i < m; ++i) {
         const V a(r.a[i * r.a_row + l]);
-        for (std::int64_t v = 0; v < batches; ++v) sums[i][v] = xsimd::fma(a, b[v], sums[i][v]);
+        for (std::int64_t v = 0; v < batches; ++v) sums[i][v] = fused(a, b[v], sums[i][v]);
       }
     }
     for (std::int64_t i = 0; i < m; ++i) {

@@ -210,6 +210,7 @@ TEST_CASE("the derivative of a norm has the sign of each element, and is 0 where
   CHECK(cubes[2] == 0);
   CHECK(
       check_grad2([](const Tensor& v) { return norm(v, 3); }, vector({-1, 2, 0}).requires_grad_()));
+  CHECK(slopes({-1, 4, 0}, 0.5) == Doubles{-3, 1.5, 0});  // sign(x) sqrt(y / |x|) of y = 9
   CHECK(slopes({2, 2, -1}, -1) == Doubles{0.0625, 0.0625, -0.25});  // (y / x)^2 of y = 1/2
   CHECK(slopes({-1, 2, 0}, -1) == Doubles{0, 0, 0});                // -1 and 1/4 before
 }
