@@ -1,6 +1,7 @@
 #include "tapegrad/ops/linalg/inverse.hpp"
 
 #include "autograd/apply.hpp"
+#include "core/speaking.hpp"
 #include "core/unknown.hpp"
 #include "kernels/lu.hpp"
 #include "ops/linalg/cutoff.hpp"
