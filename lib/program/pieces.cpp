@@ -102,7 +102,7 @@ void Pieces::fetch_next(std::size_t step) const {
     const std::byte* const next = storages_[i]->data + bytes;
     for (std::size_t at = bytes * step / steps / line * line; at < bytes * (step + 1) / steps;
          at += line) {
-      i < group_.inputs ? __builtin_prefetch(next + at) : __builtin_prefetch(next + at, 1);
+      __builtin_prefetch(next + at);
     }
   }
 }
