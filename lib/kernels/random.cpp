@@ -9,7 +9,7 @@
 #include "core/dispatch.hpp"
 #include "kernels/copy.hpp"
 #include "kernels/parallel.hpp"
-#include "kernels/philox_blocks.hpp"
+#include "kernels/philox.hpp"
 #include "kernels/trigonometric.hpp"
 
 namespace tapegrad::kernels {
@@ -38,7 +38,7 @@ constexpr std::int64_t largest_group = 8 * blocks_together * sizeof(double);  //
 
 /// Element i is number i % count of group i / count.
 [[gnu::noinline]] void each_group(Ref out, std::int64_t count, Group numbers) {
-  // A number takes some four times as long as an element of the fastest loops.
+  // A number takes several times as long as an element of the fastest loops.
   const std::int64_t together = std::max<std::int64_t>(1, grain / 4 / count);
   const std::int64_t n = out.layout->numel();
   const auto bytes = static_cast<std::int64_t>(size_of(out.dtype));

@@ -14,6 +14,13 @@
 namespace tapegrad {
 namespace {
 
+/// x, with `count` copies in a new dimension before `at`, as one of `shape`.
+Tensor copied(const Tensor& x, std::size_t at, std::int64_t count, const Shape& shape) {
+  Shape apart = x.shape();
+  apart.insert(at, count);
+  return x.unsqueeze(static_cast<std::int64_t>(at)).expand(apart).reshape(shape);
+}
+
 /// `count` copies one behind the other along dimension d.
 Tensor repeated(const Tensor& x, std::size_t d, std::int64_t count) {
   const auto dim = static_cast<std::int64_t>(d);
@@ -26,9 +33,7 @@ Tensor repeated(const Tensor& x, std::size_t d, std::int64_t count) {
   if (x.shape().size() == max_rank) {  // no room for another dimension
     return cat(std::vector<Tensor>(static_cast<std::size_t>(count), x), dim);
   }
-  Shape apart = x.shape();
-  apart.insert(d, count);
-  return x.unsqueeze(dim).expand(apart).reshape(shape);
+  return copied(x, d, count, shape);
 }
 
 Tensor repeated(std::string_view operation, const Tensor& x, const Shape& repeats) {
@@ -84,12 +89,10 @@ Tensor repeat_interleave(const Tensor& x, std::int64_t repeats, std::int64_t dim
   if (x.shape().size() == max_rank) {  // no room for another dimension
     return interleaved(x, dim, std::vector(static_cast<std::size_t>(x.shape()[d]), repeats));
   }
-  Shape apart = x.shape();
-  apart.insert(d + 1, repeats);
   Shape shape = x.shape();
   shape[d] = total;
   return speaking_as("repeat_interleave", [&] {
-    const Tensor y = x.unsqueeze(static_cast<std::int64_t>(d) + 1).expand(apart).reshape(shape);
+    const Tensor y = copied(x, d + 1, repeats, shape);
     return y.shares_storage_with(x) ? y.clone() : y;
   });
 }
