@@ -11,17 +11,24 @@ namespace {
 
 constexpr std::int64_t classes = 10;
 
-/// With .gz behind where only that is there.
-std::string path_of(const std::string& folder, const std::string& name) {
-  const std::filesystem::path plain = std::filesystem::path(folder) / name;
-  const std::filesystem::path packed = plain.string() + ".gz";
-  const bool is_packed = !std::filesystem::exists(plain) && std::filesystem::exists(packed);
-  return (is_packed ? packed : plain).string();
+/// The file of a part, say "train" and "images", under the first of its usual names that is there.
+std::string path_of(const std::string& folder, const std::string& part, const std::string& kind) {
+  const std::filesystem::path begin = std::filesystem::path(folder) / part;
+  const std::string dimensions = kind == "images" ? "idx3" : "idx1";
+  const auto path = [&](const char* between, const char* end) {
+    return fmt::format("{}-{}{}{}-ubyte{}", begin.string(), kind, between, dimensions, end);
+  };
+  for (const char* between : {"-", "."}) {
+    for (const char* end : {"", ".gz"}) {
+      if (std::filesystem::exists(path(between, end))) return path(between, end);
+    }
+  }
+  return path("-", "");
 }
 
 Digits read_part(const std::string& folder, const std::string& part) {
-  const std::string images_path = path_of(folder, part + "-images-idx3-ubyte");
-  const std::string labels_path = path_of(folder, part + "-labels-idx1-ubyte");
+  const std::string images_path = path_of(folder, part, "images");
+  const std::string labels_path = path_of(folder, part, "labels");
   const tg::Tensor images = read_images(images_path);
   const tg::Tensor labels = tg::io::load_idx(labels_path);
   if (labels.shape() != tg::Shape{images.size(0)}) {

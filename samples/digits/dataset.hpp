@@ -18,8 +18,8 @@ struct DigitsFolder {
 };
 
 /// Reads train-images-idx3-ubyte, train-labels-idx1-ubyte and t10k-..., each as it is or with .gz
-/// behind. Throws IoError for files that aren't there or no such, std::runtime_error for images and
-/// labels that don't fit each other.
+/// behind, also under the name of train-images.idx3-ubyte and so on. Throws IoError for files that
+/// aren't there or no such, std::runtime_error for images and labels that don't fit each other.
 DigitsFolder read_digits(const std::string& folder);
 
 /// The images of one such file, as Digits have them. Throws likewise.

@@ -31,7 +31,7 @@ class Digits(ResumableSampleTest):
     def arguments(self):
         return ["--max-step", "1"]
 
-    def mnist(self, folder="mnist", side=28, rows=40, packed=False):
+    def mnist(self, folder="mnist", side=28, rows=40, packed=False, between="-"):
         """A folder like MNIST's: each image has the column or the row that is its label inked."""
         place = self.folder / folder
         place.mkdir()
@@ -42,7 +42,7 @@ class Digits(ResumableSampleTest):
             for name, sizes, content in (("images-idx3", (rows, side, side), images),
                                          ("labels-idx1", (rows,), labels)):
                 data = idx(sizes, content)
-                path = place / f"{part}-{name}-ubyte{'.gz' if packed else ''}"
+                path = place / f"{part}-{name.replace('-', between)}-ubyte{'.gz' if packed else ''}"
                 path.write_bytes(gzip.compress(data) if packed else data)
         return place
 
@@ -70,9 +70,9 @@ class Digits(ResumableSampleTest):
             self.assert_refused(f"{writes} excludes --weights", "--read", images, "--weights", "x.safetensors", writes, "y.npz")
         self.assert_refused('^digits: --export: "y.txt" given', "--export", "y.txt")
 
-    def test_a_folder_of_mnists_files_is_read_packed_or_not(self):
-        for packed in (False, True):
-            folder = self.mnist(f"mnist{packed}", packed=packed)
+    def test_a_folder_of_mnists_files_is_read_packed_or_not_under_both_names(self):
+        for packed, between in ((False, "-"), (True, "-"), (False, ".")):
+            folder = self.mnist(f"mnist{packed}{between}", packed=packed, between=between)
             text = self.output_of("--mnist", folder, "--epochs", 15, "--batch-size", 10, "--learning-rate", 0.01)
             self.assertIn("40 images of 28 x 28 to learn from, 40 held out", text)
             # Ten images that are easy to tell, four times over.
