@@ -110,5 +110,6 @@ void add_index_rules(Rules& rules);
 void add_layer_rules(Rules& rules);
 void add_loss_rules(Rules& rules);
 void add_sequence_rules(Rules& rules);
+void add_window_rules(Rules& rules);
 
 }  // namespace tapegrad::onnx

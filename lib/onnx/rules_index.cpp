@@ -32,6 +32,40 @@ Values scatter(Exporter& to, const Call& call) {
                   std::move(attributes))};
 }
 
+/// An index of slices as one of their elements.
+std::string index_of_elements(Exporter& to, const Call& call, const std::string& source) {
+  proto::Integers others;
+  for (std::int64_t d = 0; d < call.inputs[2].dim(); ++d) {
+    if (d != call.integer("dim")) others.push_back(d);
+  }
+  const std::string index = to.value(call.inputs[1]);
+  const std::string wide =
+      others.empty() ? index : to.node("Unsqueeze", {index, to.integers(others)});
+  return to.node("Expand", {wide, to.node("Shape", {source})});
+}
+
+template <bool add>
+Values scatter_slices(Exporter& to, const Call& call) {
+  const std::string source = to.value(call.inputs[2], call.dtype());
+  std::vector<proto::Attribute> attributes{{"axis", call.integer("dim")}};
+  if (add) attributes.push_back({"reduction", std::string("add")});
+  return {to.node("ScatterElements",
+                  {to.value(call.inputs[0]), index_of_elements(to, call, source), source},
+                  attributes)};
+}
+
+/// The last of the k smallest.
+Values kthvalue(Exporter& to, const Call& call) {
+  const std::int64_t k = call.integer("k");
+  const std::string dim = to.integers({call.integer("dim")});
+  const std::string places = to.nodes("TopK", 2, {to.value(call.inputs[0]), to.integers({k})},
+                                      {{"axis", call.integer("dim")},
+                                       {"largest", std::int64_t{0}},
+                                       {"sorted", std::int64_t{1}}})[1];
+  const std::string last = to.node("Slice", {places, to.integers({k - 1}), to.integers({k}), dim});
+  return {to.node("Squeeze", {last, dim})};
+}
+
 Values argsort(Exporter& to, const Call& call) {
   return {to.nodes("TopK", 2, {to.value(call.inputs[0]), to.integers({call.integer("count")})},
                    {{"axis", call.integer("dim")},
@@ -55,6 +89,9 @@ void add_index_rules(Rules& rules) {
   rules["min"] = take_along;
   rules["scatter"] = scatter<false>;
   rules["scatter_add"] = scatter<true>;
+  rules["index_add"] = scatter_slices<true>;
+  rules["index_copy"] = scatter_slices<false>;
+  rules["kthvalue"] = kthvalue;
   rules["argsort"] = argsort;
   rules["one_hot"] = one_hot;
 }

@@ -23,6 +23,7 @@ const Rules& rules() {
     add_layer_rules(rules);
     add_loss_rules(rules);
     add_sequence_rules(rules);
+    add_window_rules(rules);
     return rules;
   }();
   return all;

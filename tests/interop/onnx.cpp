@@ -9,6 +9,7 @@
 #include <fstream>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "onnx_functions.hpp"
@@ -18,6 +19,7 @@
 #include "tapegrad/nn/conv.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/embedding.hpp"
+#include "tapegrad/nn/fold.hpp"
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/nn/norm.hpp"
 #include "tapegrad/nn/pool.hpp"
@@ -150,6 +152,9 @@ void write_layers() {
   model("LocalResponseNorm", nn::LocalResponseNorm(2), image, false);
   model("PReLU", nn::PReLU(4), line);
   model("Upsample", nn::Upsample({.scale_factor = {2}, .mode = "bilinear"}), image);
+  const nn::FoldOptions moved{.dilation = {2, 1}, .padding = {1, 2}, .stride = {2, 3}};
+  model("Unfold", nn::Unfold({2, 3}, moved), image);
+  model("Fold", nn::Fold({6, 6}, {2, 3}, moved), random({3, 12, 9}));
   model("PixelShuffle", nn::PixelShuffle(2), random({2, 8, 2, 3}));
   model("LeNet",
         nn::Sequential(nn::Conv2d(2, 6, 3, {.padding = 1}), nn::ReLU(), nn::MaxPool2d(2),
@@ -226,6 +231,13 @@ void write_layers() {
   write(
       "Embedding", [&](const Tensors& in) { return Tensors{table.forward(in[0])}; },
       {tg::Feed({unknown, 5}, tg::int64)}, {words}, table.state_dict());
+  for (const auto& [mode, name] : {std::pair{nn::EmbeddingBagMode::sum, "EmbeddingBag_sum"},
+                                   std::pair{nn::EmbeddingBagMode::mean, "EmbeddingBag_mean"}}) {
+    const nn::EmbeddingBag bags(7, 3, {.mode = mode, .padding_idx = 2});
+    write(
+        name, [&](const Tensors& in) { return Tensors{bags.forward(in[0])}; },
+        {tg::Feed({2, 5}, tg::int64)}, {words}, bags.state_dict());
+  }
   write("two",
         [](const Tensors& in) {
           return Tensors{in[0] + in[1], in[1] * 2, in[0]};

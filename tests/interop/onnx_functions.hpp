@@ -176,6 +176,21 @@ inline const Named functions[] = {
      }},
     {"one_hot", [](const Tensor& x) { return tg::one_hot(tg::argmax(x, 1), 5); }},
     {"gather", [](const Tensor& x) { return tg::gather(x, 1, tg::argsort(x, 1)); }},
+    {"kthvalue",
+     [](const Tensor& x) {
+       const auto [value, place] = tg::kthvalue(x, 2, 1);
+       return value + place;
+     }},
+    {"index_add",
+     [](const Tensor& x) {
+       return tg::index_add(x, 1, tg::tensor({4, 0, 4}), x.narrow(1, 0, 3));
+     }},
+    {"index_copy",
+     [](const Tensor& x) {
+       return tg::index_copy(x, 2, tg::tensor({3, 0}), x.narrow(2, 1, 2));
+     }},
+    {"unfold", [](const Tensor& x) { return tg::unfold(x, 1, 3, 2); }},
+    {"unfold_last", [](const Tensor& x) { return tg::unfold(x, 2, 2, 1); }},
     {"pad",
      [](const Tensor& x) {
        return tg::pad(x, {1, 2}, tg::PadMode::reflect);
