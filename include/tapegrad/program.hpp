@@ -140,10 +140,7 @@ constexpr bool takes = []<std::size_t... i>(std::index_sequence<i...>) {
 inline constexpr std::size_t most_arguments = 12;
 template <class F, std::size_t n = 0>
 constexpr std::size_t arity() {
-  static_assert(n <= most_arguments,
-                "the function takes so many tensors that a list of them serves better: "
-                "write it for a const std::vector<tg::Tensor>&");
-  if constexpr (takes<n, F>) {
+  if constexpr (takes<n, F> || n > most_arguments) {
     return n;
   } else {
     return arity<F, n + 1>();
@@ -158,10 +155,17 @@ Program::Function function_of(F f) {
     return [f = std::move(f)](const std::vector<Tensor>& x) { return results_as_list(f, x); };
   } else {
     constexpr std::size_t count = arity<F>();
+    static_assert(
+        count <= most_arguments,
+        "the function takes neither some tensors, 12 at most, nor a list of them: write it "
+        "for const tg::Tensor&, or for a const std::vector<tg::Tensor>&");
     return [f = std::move(f)](const std::vector<Tensor>& x) {
       if (x.size() != count) refuse_feeds(count, x.size());
       return [&]<std::size_t... i>(std::index_sequence<i...>) {
-        return results_as_list(f, x[i]...);
+        if constexpr (takes<count, F>)
+          return results_as_list(f, x[i]...);
+        else
+          return std::vector<Tensor>();
       }
       (std::make_index_sequence<count>());
     };

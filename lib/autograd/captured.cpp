@@ -1,7 +1,10 @@
 // Running a function to capture it, and what others tell of it meanwhile.
 #include "autograd/captured.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
+#include <atomic>
 #include <string>
 #include <unordered_map>
 
@@ -130,6 +133,26 @@ void refuse_captured_history(std::string_view operation, const Tensor& x) {
 
 void refuse_captured_once(std::string_view operation, const Tensor& x) {
   if (is_captured()) current_program->refuse_once(operation, x);
+}
+
+void check_readable(std::string_view operation, const Tensor& x) {
+  check_has_values(operation, x);
+  const Storage& storage = *x.impl()->storage;
+  check<Error>(current_capture == 0 || storage.capture == current_capture,
+               "{}: this tensor of shape {} was there before the captured function: a run would go "
+               "on with the values that it has now; use the tensor itself, or read it outside",
+               operation, x.shape());
+}
+
+void refuse_changed_later(std::string_view operation, const Tensor& x) {
+  check_has_values(operation, x);
+  const Storage& storage = *x.impl()->storage;
+  if (!is_captured() || storage.capture == current_capture) return;
+  const auto version = [x] { return x.impl()->storage->version.load(std::memory_order_relaxed); };
+  detail::required_in_runs([version, before = version()] { return version() == before; },
+                           fmt::format("{}: a tensor of shape {} was changed, whose values were "
+                                       "read when the program was captured",
+                                       operation, x.shape()));
 }
 
 bool capturing() { return is_captured(); }

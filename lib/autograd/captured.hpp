@@ -28,6 +28,14 @@ void refuse_captured_history(std::string_view operation, const Tensor& x);
 /// would be made once, and not in each run.
 void refuse_captured_once(std::string_view operation, const Tensor& x);
 
+/// Throws Error in a capture, where what is read is decided once, whatever it is by the next run:
+/// for an x without values, and for one from before.
+void check_readable(std::string_view operation, const Tensor& x);
+
+/// The same for an x without values; one from before may not be changed between runs, or a run
+/// throws Error.
+void refuse_changed_later(std::string_view operation, const Tensor& x);
+
 /// The operation whose derivative becomes steps now; empty outside of a reverse pass.
 extern constinit thread_local std::string_view captured_derivative;
 

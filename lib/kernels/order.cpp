@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <type_traits>
 
 #include "core/dispatch.hpp"
@@ -112,20 +113,28 @@ void index_of_kth(Ref out, Ref in, std::size_t dim, std::int64_t k) {
 std::int64_t count_true(Ref in) {
   std::int64_t count = 0;
   Walk<1>({in}).rows([&](const auto& at, const auto& stride, std::int64_t n) {
-    const auto* holds = reinterpret_cast<const bool*>(at[0]);
-    for (std::int64_t i = 0; i < n; ++i) count += holds[i * stride[0]] ? 1 : 0;
+    const auto* holds = reinterpret_cast<const std::uint8_t*>(at[0]);
+    if (stride[0] == 1) {
+      for (std::int64_t i = 0; i < n; ++i) count += holds[i];
+      return;
+    }
+    for (std::int64_t i = 0; i < n; ++i) count += holds[i * stride[0]];
   });
   return count;
 }
 
+// Each place is written, and stays where it holds: a branch would be foretold wrongly too often.
 void places_of_true(Ref out, Ref in) {
   auto* next = out.as<std::int64_t>();
-  std::int64_t place = 0;
+  const auto* const end = next + out.layout->numel();
+  std::int64_t first = 0;
   Walk<1>({in}).rows([&](const auto& at, const auto& stride, std::int64_t n) {
-    const auto* holds = reinterpret_cast<const bool*>(at[0]);
-    for (std::int64_t i = 0; i < n; ++i, ++place) {
-      if (holds[i * stride[0]]) *next++ = place;
+    const auto* holds = reinterpret_cast<const std::uint8_t*>(at[0]);
+    for (std::int64_t i = 0; i < n && next != end; ++i) {
+      *next = first + i;
+      next += holds[i * stride[0]];
     }
+    first += n;
   });
 }
 

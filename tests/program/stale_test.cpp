@@ -16,6 +16,7 @@
 #include "tapegrad/nn/norm.hpp"
 #include "tapegrad/nn/sequential.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/index.hpp"
 #include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
 #include "tapegrad/optim/sgd.hpp"
@@ -33,6 +34,25 @@ using test::error_of;
 /// The error of a run.
 std::string refusal(const Program& program) {
   return error_of([&] { program(ones({2, 3})); });
+}
+
+TEST_CASE("what was counted in the capture may not change", "[program]") {
+  Tensor mask = tensor({{true, false, true}, {false, false, true}});
+  const std::string changed =
+      ": a tensor of shape [2, 3] was changed, whose values were read when the program was "
+      "captured";
+  const std::pair<std::string, Tensor (*)(const Tensor&, const Tensor&)> functions[] = {
+      {"masked_select", [](const Tensor& x, const Tensor& m) { return masked_select(x, m); }},
+      {"masked_scatter", [](const Tensor& x, const Tensor& m) { return masked_scatter(x, m, x); }},
+      {"nonzero", [](const Tensor& x, const Tensor& m) { return nonzero(m) + sum(x); }}};
+  for (const auto& [name, f] : functions) {
+    const Program program = capture([&, f = f](const Tensor& x) { return f(x, mask); }, {{2, 3}});
+    const Tensor x = test::spread({2, 3}, 1, 2).to(float32).detach();
+    CHECK(difference(program(x), f(x, mask), 0, 0) == "");
+    CHECK(difference(program(x), f(x, mask), 0, 0) == "");
+    mask.logical_not_();
+    CHECK(contains(refusal(program), name + changed));
+  }
 }
 
 TEST_CASE("a layer that is assigned another shape is refused", "[program]") {

@@ -169,7 +169,7 @@ void check_program(const OpRow& row) {
   const Tensors first = leaves(row, Arrangement::dense);
   const auto check = [&] { check_captured(f, {first, leaves(row, Arrangement::dense, 7), first}); };
   if (row.never_captured.empty()) return check();
-  CHECK(contains(error_of(check), "while the program is captured"));
+  CHECK(contains(error_of(check), "captured"));
 }
 
 /// Rows that read values, change something in place or ask for gradients in their function are

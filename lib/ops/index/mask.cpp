@@ -1,6 +1,10 @@
 #include "tapegrad/ops/index/mask.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "autograd/apply.hpp"
+#include "autograd/captured.hpp"
 #include "kernels/copy.hpp"
 #include "kernels/map.hpp"
 #include "kernels/order.hpp"
@@ -49,6 +53,23 @@ struct MaskedFill {
   Grads vjp(const Saved& s, const Tensor& g) const { return {where(s[1], 0, g), Tensor{}}; }
 };
 
+/// The indices of places that are counted row by row and come in their order.
+void write_positions(std::int64_t* to, const Tensor& places, const Shape& shape) {
+  const auto* place = kernels::ref(places).as<const std::int64_t>();
+  const std::size_t rank = shape.size();
+  Dims at(rank, 0);
+  for (std::int64_t i = 0, before = 0; i < places.numel(); ++i) {
+    std::int64_t ahead = place[i] - std::exchange(before, place[i]);
+    for (std::size_t d = rank; d-- > 0 && ahead > 0;) {
+      at[d] += std::exchange(ahead, 0);
+      if (at[d] < shape[d]) break;
+      ahead = at[d] / shape[d];
+      at[d] %= shape[d];
+    }
+    to = std::copy(at.begin(), at.end(), to);
+  }
+}
+
 }  // namespace
 
 void check_mask(std::string_view operation, const Tensor& mask) {
@@ -56,7 +77,8 @@ void check_mask(std::string_view operation, const Tensor& mask) {
                     operation, mask.dtype());
 }
 
-Tensor places_of(const Tensor& mask) {
+Tensor places_of(std::string_view operation, const Tensor& mask) {
+  refuse_changed_later(operation, mask);
   Tensor places = make_tensor(int64, {kernels::count_true(kernels::ref(mask))});
   kernels::places_of_true(kernels::ref(places), kernels::ref(mask));
   return places;
@@ -86,7 +108,8 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value) {
 Tensor masked_select(const Tensor& x, const Tensor& mask) {
   check_defined("masked_select", x, mask);
   const Tensor all = wide("masked_select", x, mask);
-  return index_select(all.reshape({all.numel()}), 0, places_of(mask.expand(all.shape())));
+  return index_select(all.reshape({all.numel()}), 0,
+                      places_of("masked_select", mask.expand(all.shape())));
 }
 
 Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source) {
@@ -94,7 +117,7 @@ Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source)
   check<DTypeError>(x.dtype() == source.dtype(), "masked_scatter: {} into {}; convert it with to()",
                     source.dtype(), x.dtype());
   const Tensor all = wide("masked_scatter", x, mask);
-  const Tensor places = places_of(mask.expand(all.shape()));
+  const Tensor places = places_of("masked_scatter", mask.expand(all.shape()));
   check<ShapeError>(source.numel() >= places.numel(),
                     "masked_scatter: {} elements for {} places that the mask names", source.numel(),
                     places.numel());
@@ -105,16 +128,11 @@ Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source)
 
 Tensor nonzero(const Tensor& x) {
   check_defined("nonzero", x);
-  const Tensor mask = x.dtype() == boolean ? x.detach() : x.detach() != 0;
-  const std::vector<std::int64_t> places = places_of(mask).to_vector<std::int64_t>();
-  const Shape& shape = x.shape();
-  std::vector<std::int64_t> indices(places.size() * shape.size());
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const Dims at = position(places[i], shape);
-    for (std::size_t d = 0; d < shape.size(); ++d) indices[i * shape.size() + d] = at[d];
-  }
-  return Tensor::from_vector(std::move(indices),
-                             {static_cast<std::int64_t>(places.size()), x.dim()});
+  const Tensor places = places_of("nonzero", x.dtype() == boolean ? x.detach() : x.detach() != 0);
+  if (x.dim() == 1) return places.unsqueeze(1);
+  Tensor indices = make_tensor(int64, {places.numel(), x.dim()});
+  write_positions(kernels::ref(indices).as<std::int64_t>(), places, x.shape());
+  return indices;
 }
 
 Tensor argwhere(const Tensor& x) {

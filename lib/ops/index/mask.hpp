@@ -11,6 +11,6 @@ namespace tapegrad {
 void check_mask(std::string_view operation, const Tensor& mask);
 
 /// Where a mask holds, counted row by row: int64, rank 1.
-Tensor places_of(const Tensor& mask);
+Tensor places_of(std::string_view operation, const Tensor& mask);
 
 }  // namespace tapegrad

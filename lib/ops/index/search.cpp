@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
 
 #include "autograd/apply.hpp"
+#include "autograd/captured.hpp"
 #include "core/speaking.hpp"
 #include "kernels/order.hpp"
 #include "ops/floating.hpp"
@@ -38,20 +43,32 @@ bool is_right(std::string_view side) {
   return side == "right";
 }
 
-std::int64_t numbers_in(const Tensor& indices) {
-  return indices.numel() == 0 ? 0 : max(indices).item<std::int64_t>() + 1;
+/// Of a tensor without gaps; throws Error in a capture.
+template <class T>
+std::span<const T> elements_of(std::string_view operation, const Tensor& x) {
+  check_readable(operation, x);
+  return {kernels::ref(x).as<const T>(), static_cast<std::size_t>(x.numel())};
 }
 
-/// What bincount() counts; at least 0.
-Tensor countable(const Tensor& x, std::int64_t minlength) {
+/// What bincount() counts, row by row, and how many numbers there may be.
+struct Countable {
+  Tensor indices;
+  std::int64_t numbers;
+};
+
+Countable countable(const Tensor& x, std::int64_t minlength) {
   check<ShapeError>(x.dim() == 1, "bincount: needs a vector: shape {}", x.shape());
   check<ShapeError>(minlength >= 0, "bincount: a length of {}", minlength);
-  const Tensor indices = integers_of("bincount", x);
-  if (indices.numel() > 0) {
-    const auto least = min(indices).item<std::int64_t>();
-    check<IndexError>(least >= 0, "bincount: {} is negative", least);
+  const Tensor indices = integers_of("bincount", x).contiguous();
+  std::uint64_t largest = 0;  // negative ones are larger than all others
+  for (const std::int64_t number : elements_of<std::int64_t>("bincount", indices)) {
+    largest = std::max(largest, static_cast<std::uint64_t>(number));
   }
-  return indices;
+  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  check<IndexError>(largest < most, "bincount: {} is {}", static_cast<std::int64_t>(largest),
+                    largest == most ? "too large" : "negative");
+  return {indices,
+          x.numel() == 0 ? minlength : std::max(minlength, static_cast<std::int64_t>(largest) + 1)};
 }
 
 }  // namespace
@@ -114,12 +131,11 @@ Tensor isin(const Tensor& x, const Tensor& test) {
 Tensor bincount(const Tensor& x, std::int64_t minlength) {
   check_defined("bincount", x, minlength);
   return speaking_as("bincount", [&] {
-    const Tensor indices = countable(x, minlength).contiguous();
-    const std::int64_t n = std::max(minlength, numbers_in(indices));
+    const auto [indices, n] = countable(x, minlength);
     Tensor counts = zeros({n}, {.dtype = int64});
     auto* count = kernels::ref(counts).as<std::int64_t>();
-    const auto* index = kernels::ref(indices).as<const std::int64_t>();
-    for (std::int64_t i = 0; i < indices.numel(); ++i) ++count[index[i]];
+    for (const std::int64_t number : elements_of<std::int64_t>("bincount", indices))
+      ++count[number];
     return counts;
   });
 }
@@ -130,8 +146,7 @@ Tensor bincount(const Tensor& x, const Tensor& weights, std::int64_t minlength) 
     check<ShapeError>(weights.shape() == x.shape(), "bincount: weights of shape {} for {} numbers",
                       weights.shape(), x.numel());
     const Tensor counts = is_floating(weights.dtype()) ? weights : weights.to(float64);
-    const Tensor indices = countable(x, minlength);
-    const std::int64_t n = std::max(minlength, numbers_in(indices));
+    const auto [indices, n] = countable(x, minlength);
     return index_add(zeros({n}, {.dtype = counts.dtype()}), 0, indices, counts);
   });
 }
@@ -139,21 +154,27 @@ Tensor bincount(const Tensor& x, const Tensor& weights, std::int64_t minlength) 
 Tensor histc(const Tensor& x, std::int64_t bins, double low, double high) {
   check_floating("histc", x);
   check<Error>(bins > 0, "histc: {} bins", bins);
-  check<Error>(std::isfinite(low) && std::isfinite(high) && low <= high,
-               "histc: the range from {} to {}", low, high);
-  const Tensor line = x.detach().reshape({x.numel()}).to(float64);
+  check<Error>(low <= high, "histc: the range from {} to {}", low, high);
+  const Tensor line = x.detach().to(float64).contiguous();
   if (low == high && line.numel() > 0) {
     low = min(line).item<double>();
     high = max(line).item<double>();
   }
+  check<Error>(std::isfinite(low) && std::isfinite(high), "histc: the range from {} to {}", low,
+               high);
   if (low == high) {  // all elements are equal: PyTorch widens the range by 1
     low -= 1;
     high += 1;
   }
-  const Tensor inside = masked_select(line, (line >= low) * (line <= high));
-  const double count = static_cast<double>(bins);
-  const Tensor place = ((inside - low) * count / (high - low)).to(int64);
-  return bincount(clamp(place, 0, bins - 1), bins).to(x.dtype());
+  Tensor counts = speaking_as("histc", [&] { return zeros({bins}, {.dtype = int64}); });
+  auto* count = kernels::ref(counts).as<std::int64_t>();
+  const auto all = static_cast<double>(bins);
+  for (const double v : elements_of<double>("histc", line)) {
+    if (!(v >= low && v <= high)) continue;
+    const double bin = (v - low) * all / (high - low);
+    ++count[bin >= all ? bins - 1 : bin > 0 ? static_cast<std::int64_t>(bin) : 0];
+  }
+  return counts.to(x.dtype());
 }
 
 }  // namespace tapegrad

@@ -3,6 +3,7 @@
 #include <memory>
 #include <ostream>
 
+#include "autograd/captured.hpp"
 #include "autograd/mode.hpp"
 #include "core/check.hpp"
 #include "core/dispatch.hpp"
@@ -25,16 +26,6 @@ void check_holds(std::string_view operation, DType wanted, const Tensor& x) {
   const DType held = impl_of(x, operation).dtype;
   check<DTypeError>(wanted == held, "{}: asked for {} elements of a tensor of {}", operation,
                     wanted, held);
-}
-
-/// Throws Error in a capture: what is read there is decided once, whatever it is by the next run.
-void check_readable(std::string_view operation, const Tensor& x) {
-  check_has_values(operation, x);
-  const Storage& storage = *x.impl()->storage;
-  check<Error>(current_capture == 0 || storage.capture == current_capture,
-               "{}: this tensor of shape {} was there before the captured function: a run would go "
-               "on with the values that it has now; use the tensor itself, or read it outside",
-               operation, x.shape());
 }
 
 /// Over memory that stays the caller's until give().
