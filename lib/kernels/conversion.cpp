@@ -40,6 +40,8 @@ void move_row(std::byte* to, std::int64_t to_step, const std::byte* from, std::i
     for (std::int64_t i = 0; i < n; ++i) y[i] = x[i];
   } else if (to_step == 1 && from_step == 0) {
     std::fill_n(y, n, *x);
+  } else if (to_step == 1 && from_step == -1) {
+    for (std::int64_t i = 0; i < n; ++i) y[i] = x[-i];
   } else if (to_step == 1) {
     for (std::int64_t i = 0; i < n; ++i) y[i] = x[i * from_step];
   } else if (from_step == 1) {

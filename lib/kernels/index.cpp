@@ -17,6 +17,25 @@ constexpr auto add = [](auto& to, const auto& from) {
   to = static_cast<T>(Unsigned<T>(to) + Unsigned<T>(from));
 };
 
+/// Every so many elements.
+template <class T>
+struct Stepped {
+  T* data;
+  std::int64_t step;
+  T& operator[](std::int64_t i) const { return data[i * step]; }
+};
+
+/// f(x[places[j]], y[j]) for every j of [begin, end).
+template <class T, class F>
+void each_place(Stepped<T> x, Stepped<const std::int64_t> places, Stepped<T> y, std::int64_t begin,
+                std::int64_t end, const F& f) {
+  if (x.step == 1 && places.step == 1 && y.step == 1) {
+    for (std::int64_t j = begin; j < end; ++j) f(x.data[places.data[j]], y.data[j]);
+    return;
+  }
+  for (std::int64_t j = begin; j < end; ++j) f(x[places[j]], y[j]);
+}
+
 /// Slices of `many` that an index names, beside those of `few` in their order.
 template <class T, class F>
 class Slices {
@@ -24,8 +43,7 @@ class Slices {
   Slices(Ref many, Ref few, Ref index, std::size_t dim, const F& f)
       : from_(*many.layout, dim),
         to_(*few.layout, dim),
-        places_(index.as<const std::int64_t>()),
-        step_(index.layout->strides()[0]),
+        places_{index.as<const std::int64_t>(), index.layout->strides()[0]},
         walk_({with_layout(many, from_.others), with_layout(few, to_.others)}),
         f_(f) {}
 
@@ -49,23 +67,21 @@ class Slices {
     T* b = reinterpret_cast<T*>(at[1]);
     if (along[0] == 1 && along[1] == 1) {  // slices have rows without gaps
       for (std::int64_t j = begin; j < end; ++j) {
-        T* x = a + places_[j * step_] * from_.stride;
+        T* x = a + places_[j] * from_.stride;
         T* y = b + j * to_.stride;
         for (std::int64_t i = 0; i < n; ++i) f_(x[i], y[i]);
       }
       return;
     }
     for (std::int64_t i = 0; i < n; ++i) {
-      for (std::int64_t j = begin; j < end; ++j) {
-        f_(a[i * along[0] + places_[j * step_] * from_.stride], b[i * along[1] + j * to_.stride]);
-      }
+      each_place(Stepped<T>{a + i * along[0], from_.stride}, places_,
+                 Stepped<T>{b + i * along[1], to_.stride}, begin, end, f_);
     }
   }
 
   const Along from_;
   const Along to_;
-  const std::int64_t* places_;
-  const std::int64_t step_;
+  const Stepped<const std::int64_t> places_;
   const Walk<2> walk_;
   const F& f_;
 };
@@ -82,13 +98,12 @@ void with_elements(Ref many, Ref few, Ref index, std::size_t dim, bool shared, c
     T* line = reinterpret_cast<T*>(at[0]);
     T* element = reinterpret_cast<T*>(at[1]);
     const auto* place = reinterpret_cast<const std::int64_t*>(at[2]);
-    const std::int64_t from = stride[0];
-    if (stride[1] == 1 && stride[2] == 1) {
-      for (std::int64_t i = 0; i < n; ++i) f(line[i * from + place[i] * step], element[i]);
-      return;
+    if (stride[0] == 0) {  // a row of one line
+      return each_place(Stepped<T>{line, step}, Stepped<const std::int64_t>{place, stride[2]},
+                        Stepped<T>{element, stride[1]}, 0, n, f);
     }
     for (std::int64_t i = 0; i < n; ++i) {
-      f(line[i * from + place[i * stride[2]] * step], element[i * stride[1]]);
+      f(line[i * stride[0] + place[i * stride[2]] * step], element[i * stride[1]]);
     }
   };
   const Walk<3> walk({with_layout(many, start_of_lines), few, index});
@@ -152,13 +167,17 @@ std::optional<std::int64_t> first_outside(Ref indices, std::int64_t size) {
   Walk<1>({indices}).rows([&](const auto& at, const auto& stride, std::int64_t n) {
     if (found) return;
     const auto* index = reinterpret_cast<const std::int64_t*>(at[0]);
-    const auto outside = [&](std::int64_t i) {
-      return static_cast<std::uint64_t>(index[i * stride[0]]) >= static_cast<std::uint64_t>(size);
+    const auto outside = [size](std::int64_t place) {
+      return static_cast<std::uint64_t>(place) >= static_cast<std::uint64_t>(size);
     };
     bool any = false;  // without leaving the loop early, it is one of vectors
-    for (std::int64_t i = 0; i < n; ++i) any |= outside(i);
+    if (stride[0] == 1) {
+      for (std::int64_t i = 0; i < n; ++i) any |= outside(index[i]);
+    } else {
+      for (std::int64_t i = 0; i < n; ++i) any |= outside(index[i * stride[0]]);
+    }
     for (std::int64_t i = 0; any && !found; ++i) {
-      if (outside(i)) found = index[i * stride[0]];
+      if (outside(index[i * stride[0]])) found = index[i * stride[0]];
     }
   });
   return found;

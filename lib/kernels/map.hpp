@@ -15,6 +15,7 @@
 #include "kernels/part_of_batch.hpp"
 #include "kernels/ref.hpp"
 #include "kernels/simd.hpp"
+#include "kernels/turned_rows.hpp"
 #include "kernels/walk.hpp"
 
 namespace tapegrad::kernels {
@@ -84,13 +85,15 @@ class VectorRow {
     (std::make_index_sequence<N>{});
   }
 
-  /// dense() of an f, whatever its type.
+  /// dense() of an f, whatever its type. It is a copy, which no result is stored to: so its numbers
+  /// are found once, and not for each batch.
   template <class F>
   [[gnu::noinline]] static void call(const void* f, std::byte* out, const std::byte* const* in,
                                      const std::int64_t* advance, std::int64_t n) {
+    const F own = *static_cast<const F*>(f);
     [&]<std::size_t... K>(std::index_sequence<K...>) __attribute__((always_inline)) {
-      dense(*static_cast<const F*>(f), reinterpret_cast<T*>(out),
-            {reinterpret_cast<const T*>(in[K])...}, {advance[K]...}, n);
+      dense(own, reinterpret_cast<T*>(out), {reinterpret_cast<const T*>(in[K])...}, {advance[K]...},
+            n);
     }
     (std::make_index_sequence<N>{});
   }
@@ -229,9 +232,10 @@ template <class T, std::size_t N>
     return f.call(f.f, arrays[0].data, in.data(), ahead.data(), n);
   }
   const Walk<N + 1> walk(arrays);
-  if (walk.rank() > 1 && walk.size(0) <= longest_joined_row &&
-      run_joined_rows(walk.operands(sizeof(T)), f.f, f.call)) {
-    return;
+  if (walk.rank() > 1) {
+    const Operands all = walk.operands(sizeof(T));
+    if (walk.size(0) <= longest_joined_row && run_joined_rows(all, f.f, f.call)) return;
+    if (run_turned_rows(all, f.f, f.call)) return;
   }
   walk.parallel_rows(grain, [&](const auto& at, const auto& stride, std::int64_t length) {
     std::array<const T*, N> in;

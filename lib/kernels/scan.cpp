@@ -1,5 +1,6 @@
 #include "kernels/scan.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -129,14 +130,18 @@ void prod(Ref out, Ref in, std::size_t dim) {
   if (in.layout->numel() == 0) return fill(out, 1);
   dispatch_wide(in.dtype, [&]<class T>(std::type_identity<T>) {
     reduce_lines<T, T>(out, in, dim, [](const T* x, std::int64_t n) {
-      using W = Wide<T>;
-      W part[4] = {1, 1, 1, 1};  // one product would wait for each of its own multiplications
+      constexpr std::int64_t parts = 16;  // one product would wait for each of its multiplications
+      Wide<T> part[parts];
+      std::fill_n(part, parts, Wide<T>{1});
       std::int64_t i = 0;
-      for (; i + 4 <= n; i += 4) {
-        for (std::int64_t k = 0; k < 4; ++k) part[k] *= static_cast<W>(x[i + k]);
+      for (; i + parts <= n; i += parts) {
+        for (std::int64_t k = 0; k < parts; ++k) part[k] *= static_cast<Wide<T>>(x[i + k]);
       }
-      for (; i < n; ++i) part[0] *= static_cast<W>(x[i]);
-      return static_cast<T>((part[0] * part[1]) * (part[2] * part[3]));
+      for (std::int64_t k = 0; i < n; ++i, ++k) part[k] *= static_cast<Wide<T>>(x[i]);
+      for (std::int64_t half = parts / 2; half > 0; half /= 2) {
+        for (std::int64_t k = 0; k < half; ++k) part[k] *= part[k + half];
+      }
+      return static_cast<T>(part[0]);
     });
   });
 }

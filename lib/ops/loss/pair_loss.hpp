@@ -117,32 +117,13 @@ struct PairLoss {
       return pulled(f, g, x, y);
     const auto run = [](const void* text, DType dtype, const std::array<kernels::Ref, 4>& arrays) {
       dispatch_known_floating(dtype, [&]<class T>(std::type_identity<T>) {
-        kernels::VectorRow<T, 3>::run_any(
-            {text, &call_copied<T, F>}, arrays[0].as<T>(), 1,
+        kernels::VectorRow<T, 3>::run(
+            *static_cast<const F*>(text), arrays[0].as<T>(), 1,
             {arrays[1].as<const T>(), arrays[2].as<const T>(), arrays[3].as<const T>()}, {0, 1, 1},
             arrays[0].layout->numel());
       });
     };
-    return looped(Loop<4>{&f, sizeof(F), run, &copied_dense_call<F>, true}, g, x, y);
-  }
-  /// VectorRow::call() of a copy, which no result is stored to: so its numbers are found once, and
-  /// not for each batch.
-  template <class T, class F>
-  [[gnu::noinline]] static void call_copied(const void* f, std::byte* out,
-                                            const std::byte* const* in, const std::int64_t* advance,
-                                            std::int64_t n) {
-    const F own = *static_cast<const F*>(f);
-    const auto at = [&](std::size_t k) { return reinterpret_cast<const T*>(in[k]); };
-    kernels::VectorRow<T, 3>::dense(own, reinterpret_cast<T*>(out), {at(0), at(1), at(2)},
-                                    {advance[0], advance[1], advance[2]}, n);
-  }
-  template <class F>
-  static DenseCall copied_dense_call(DType dtype) {
-    if constexpr (!kernels::vectorizes<F>() || shares_loop<F>()) {
-      return dense_call<3, F>(dtype);
-    } else {
-      return dtype == float32 ? &call_copied<float, F> : &call_copied<double, F>;
-    }
+    return looped(Loop<4>{&f, sizeof(F), run, &dense_call<3, F>, true}, g, x, y);
   }
 
   const Op& op() const { return static_cast<const Op&>(*this); }
