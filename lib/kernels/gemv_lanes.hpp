@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/dispatch.hpp"
+#include "core/fetch.hpp"
 #include "kernels/gemv_parts.hpp"
 
 namespace tapegrad::kernels {
@@ -33,16 +34,6 @@ template <class T>
 using Lanes = std::array<Some<T>, batches<T>>;
 template <class T, std::size_t R>
 using Running = std::array<Lanes<T>, R>;
-
-/// Asks for as many elements as lanes of R rows have. (A function that isn't inlined at once has no
-/// effect, g++ finds, and drops it.)
-template <std::size_t R, class T>
-[[gnu::always_inline]] inline void fetch_ahead(const T* rows) {
-  constexpr std::int64_t line = 64 / sizeof(T);
-  for (std::int64_t i = 0; i < static_cast<std::int64_t>(R) * lanes<T>; i += line) {
-    __builtin_prefetch(rows + i);
-  }
-}
 
 template <class T, std::size_t R>
 void set_zero(Running<T, R>& sums) {
@@ -97,7 +88,10 @@ template <class T, std::size_t R, std::size_t X, bool ahead = false>
                                              const T* x, std::int64_t i, std::int64_t n) {
   const auto all = [](const Some<T>& product, std::size_t) { return product; };
   for (; i < n; i += lanes<T>) {
-    if constexpr (ahead) fetch_ahead<R>(rows + static_cast<std::int64_t>(R) * (2 * lead + i));
+    if constexpr (ahead) {
+      constexpr auto count = static_cast<std::int64_t>(R);
+      fetch(rows + count * (2 * lead + i), R * lanes<T> * sizeof(T));
+    }
     add_products<T, R, X>(sums, rows + i, lead, x + i, all);
   }
 }
