@@ -90,7 +90,7 @@ template <class T, std::size_t R, std::size_t X, bool ahead = false>
   for (; i < n; i += lanes<T>) {
     if constexpr (ahead) {
       constexpr auto count = static_cast<std::int64_t>(R);
-      fetch(rows + count * (2 * lead + i), R * lanes<T> * sizeof(T));
+      fetch<Cache::first>(rows + count * (2 * lead + i), R * lanes<T> * sizeof(T));
     }
     add_products<T, R, X>(sums, rows + i, lead, x + i, all);
   }

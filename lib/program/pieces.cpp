@@ -96,14 +96,14 @@ void Pieces::move_to(std::int64_t piece) {
 }
 
 /// Asks for a part of the next piece of what lies in memory: it comes while loops compute on what
-/// is in the cache.
+/// is in the nearest cache, which has no room for it.
 [[gnu::always_inline]] inline void Pieces::fetch_next(std::size_t step) const {
   constexpr std::size_t line = 64;
   const std::size_t steps = group_.steps.size();
   for (std::size_t i = 0; i < starts_.size(); ++i) {
     const std::size_t bytes = lengths_[i];
     const std::size_t first = bytes * step / steps / line * line;
-    fetch(storages_[i]->data + bytes + first, bytes * (step + 1) / steps - first);
+    fetch<Cache::second>(storages_[i]->data + bytes + first, bytes * (step + 1) / steps - first);
   }
 }
 
