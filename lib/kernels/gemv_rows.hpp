@@ -73,20 +73,32 @@ class Rows {
   void many(std::int64_t first, std::int64_t last) const {
     // From memory a matrix comes fastest one row after the other.
     if (beyond_caches(p_)) return one_by_one(first, last);
-    beyond_near_caches(p_) ? at_once<true>(first, last) : at_once<false>(first, last);
-  }
-
-  template <bool ahead>
-  [[gnu::flatten, gnu::noinline]] void at_once(std::int64_t first, std::int64_t last) const {
-    constexpr std::size_t R = rows_at_once<T>;
-    for (std::int64_t i = first; i < last; i += static_cast<std::int64_t>(R)) {
-      Running<T, R> sums;
-      multiply_rows<T, R, ahead>(sums, row(i), p_.a_row, x_.data(), begin_, p_.k);
-      store_totals<T, R>(p_.out + i, sums, p_.onto);
+    const bool ahead = beyond_near_caches(p_);
+    if (p_.k > stretch) {
+      ahead ? at_once<true, false>(first, last) : at_once<false, false>(first, last);
+    } else {
+      ahead ? at_once<true, true>(first, last) : at_once<false, true>(first, last);
     }
   }
 
-  /// Their totals at once nevertheless.
+  /// The registers are enough for rows of one stretch where nothing is read of *this on the way.
+  template <bool ahead, bool is_stretch>
+  [[gnu::flatten, gnu::noinline]] void at_once(std::int64_t first, std::int64_t last) const {
+    constexpr auto count = static_cast<std::int64_t>(rows_at_once<T>);
+    const Begin<T> begin = begin_;
+    const T* const x = x_.data();
+    const T* rows = row(first);
+    const std::int64_t lead = p_.a_row, n = is_stretch ? begin.stretched : p_.k;
+    const bool onto = p_.onto;
+    T* const end = p_.out + last;
+    for (T* out = p_.out + first; out != end; out += count, rows += count * lead) {
+      Running<T, rows_at_once<T>> sums;
+      multiply_rows<T, rows_at_once<T>, ahead>(sums, rows, lead, x, begin, n);
+      store_totals<T, rows_at_once<T>>(out, sums, onto);
+    }
+  }
+
+  /// One row after the other, but the totals of several at once.
   [[gnu::flatten, gnu::noinline]] void one_by_one(std::int64_t first, std::int64_t last) const {
     constexpr std::size_t size = Some<T>::size;
     for (std::int64_t i = first; i < last; i += width<T>) {
