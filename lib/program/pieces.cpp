@@ -16,7 +16,10 @@ std::byte* start_of(const Tensor& x) {
 }  // namespace
 
 Pieces::Pieces(const Group& group)
-    : group_(group), lengths_(group.dtypes.size()), starts_(group.inputs + group.results) {
+    : group_(group),
+      last_piece_(group.cut.pieces() - 1),
+      lengths_(group.dtypes.size()),
+      starts_(group.inputs + group.results) {
   const auto length = static_cast<std::size_t>(group.cut.rows_of_piece * group.cut.row_length);
   for (const DType dtype : group.dtypes) {
     storages_.push_back(make_foreign_storage(nullptr, length * size_of(dtype)));
@@ -52,7 +55,7 @@ Pieces::Pieces(const Group& group)
     storages_[i]->data = scratch_->data + arena.offset(numbers[i]);
   }
   full_ = operands_of(group.cut.rows_of_piece);
-  last_ = operands_of(group.cut.rows - (group.cut.pieces() - 1) * group.cut.rows_of_piece);
+  last_ = operands_of(group.cut.rows - last_piece_ * group.cut.rows_of_piece);
 }
 
 Pieces::~Pieces() = default;
@@ -109,7 +112,7 @@ void Pieces::move_to(std::int64_t piece) {
 
 void Pieces::run(std::int64_t piece) {
   move_to(piece);
-  const bool is_last = piece + 1 == group_.cut.pieces();
+  const bool is_last = piece == last_piece_;
   Operands& operands = is_last ? last_ : full_;
   for (std::size_t i = 0; i < group_.steps.size(); ++i) {
     if (!is_last && group_.is_far) fetch_next(i);

@@ -72,6 +72,7 @@ class Pieces {
   void fetch_next(std::size_t step) const;
 
   const Group& group_;
+  const std::int64_t last_piece_;
   /// By value; what stays within the group has a place of its own in `scratch_`.
   std::vector<Ptr<Storage>> storages_;
   Ptr<Storage> scratch_;
