@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "kernels/gemv_parts.hpp"
@@ -43,24 +44,31 @@ template <class V, std::size_t G, std::size_t B, class T>
     return b + 1 == B ? end : static_cast<std::int64_t>(b * V::size);
   };
   std::array<V, B> sums;
-  for (std::size_t b = 0; b < B; ++b) sums[b] = V::load_unaligned(out + first + at(b));
+  // A loop would leave the sums in memory, where g++ unrolls it too late.
+  const auto each = [](const auto& f) __attribute__((always_inline)) {
+    [&]<std::size_t... K>(std::index_sequence<K...>) __attribute__((always_inline)) {
+      (f(std::integral_constant<std::size_t, K>{}), ...);
+    }
+    (std::make_index_sequence<B>{});
+  };
+  each([&](auto b) { sums[b] = V::load_unaligned(out + first + at(b)); });
   std::array<const T*, G> rows;
   for (std::size_t r = 0; r < G; ++r) rows[r] = m.a + static_cast<std::int64_t>(r) * m.lead + first;
   const T* f = m.factors;
   for (std::int64_t i = 0; i + group <= m.rows; i += group) {
     std::array<V, G> factors;
     for (std::size_t r = 0; r < G; ++r) factors[r] = V(f[r]);
-    for (std::size_t b = 0; b < B; ++b) {
+    each([&](auto b) __attribute__((always_inline)) {
       std::array<V, G> products;
       for (std::size_t r = 0; r < G; ++r) {
         products[r] = factors[r] * V::load_unaligned(rows[r] + at(b));
       }
       sums[b] += met(products);
-    }
+    });
     for (const T*& row : rows) row += group * m.lead;
     f += group;
   }
-  for (std::size_t b = 0; b < B; ++b) sums[b].store_unaligned(out + first + at(b));
+  each([&](auto b) { sums[b].store_unaligned(out + first + at(b)); });
 }
 
 /// Columns that are fewer than any batch.
@@ -99,11 +107,10 @@ template <class V, std::size_t G, class T>
 void add_in_batches(T* out, const FactoredRows<T>& m, std::int64_t n) {
   constexpr std::int64_t size = V::size;
   constexpr std::int64_t most = std::is_same_v<V, Some<T>> ? 5 : 2;
+  // None is left alone: it would begin with what is written already.
   std::int64_t left = (n - 1) / size + 1;
-  // As many at a time: a last one alone would begin with what is written already.
-  std::int64_t times = (left - 1) / most + 1;
-  for (std::int64_t j = 0; times > 0; --times) {
-    const std::int64_t count = (left - 1) / times + 1;
+  for (std::int64_t j = 0; left > 0;) {
+    const std::int64_t count = left == most + 1 ? most / 2 + 1 : std::min(left, most);
     const std::int64_t last = std::min(j + (count - 1) * size, n - size);
     add_as_many<V, G, most>(count, out, m, j, last);
     left -= count;

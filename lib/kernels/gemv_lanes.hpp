@@ -23,7 +23,7 @@ constexpr std::size_t batches = static_cast<std::size_t>(lanes<T> / width<T>);
 
 /// So many products of a row meet in lanes of their own, which are added to those before: no lane
 /// grows far beyond the others, and a row by itself has several sums to go on with.
-constexpr std::int64_t stretch = 256;
+constexpr std::int64_t stretch = 128;
 
 /// Rows whose lanes fit the registers: the vector is loaded once for all of them, and no sum waits
 /// for itself.

@@ -57,45 +57,58 @@ class Rows {
 
   /// Some rows of them, in this thread.
   void run(std::int64_t first, std::int64_t last) const {
-    const std::int64_t whole = (last - first) / together * together;
+    const std::int64_t whole = (last - first) / at_once * at_once;
     if (whole > 0) many(first, first + whole);
-    for (std::int64_t i = first + whole; i < last; ++i) {
+    std::int64_t i = first + whole;
+    if constexpr (at_once > few) {
+      if (last - i >= few) i = some(i);
+    }
+    for (; i < last; ++i) {
       const T sum = alone(row(i), x_.data(), p_.k);
       p_.out[i] = p_.onto ? p_.out[i] + sum : sum;
     }
   }
 
  private:
-  static constexpr std::int64_t together = 8;
+  static constexpr std::int64_t together = 8, few = 4;
+  static constexpr auto at_once = static_cast<std::int64_t>(rows_at_once<T>);
 
   const T* row(std::int64_t i) const { return p_.a + i * p_.a_row; }
 
   void many(std::int64_t first, std::int64_t last) const {
     // From memory a matrix comes fastest one row after the other.
     if (beyond_caches(p_)) return one_by_one(first, last);
-    const bool ahead = beyond_near_caches(p_);
-    if (p_.k > stretch) {
-      ahead ? at_once<true, false>(first, last) : at_once<false, false>(first, last);
-    } else {
-      ahead ? at_once<true, true>(first, last) : at_once<false, true>(first, last);
-    }
+    if (p_.k > stretch) return together_from<false, false>(first, last);
+    beyond_near_caches(p_) ? together_from<true, true>(first, last)
+                           : together_from<false, true>(first, last);
   }
 
   /// The registers are enough for rows of one stretch where nothing is read of *this on the way.
   template <bool ahead, bool is_stretch>
-  [[gnu::flatten, gnu::noinline]] void at_once(std::int64_t first, std::int64_t last) const {
-    constexpr auto count = static_cast<std::int64_t>(rows_at_once<T>);
+  [[gnu::flatten, gnu::noinline]] void together_from(std::int64_t first, std::int64_t last) const {
     const Begin<T> begin = begin_;
     const T* const x = x_.data();
     const T* rows = row(first);
     const std::int64_t lead = p_.a_row, n = is_stretch ? begin.stretched : p_.k;
     const bool onto = p_.onto;
     T* const end = p_.out + last;
-    for (T* out = p_.out + first; out != end; out += count, rows += count * lead) {
+    for (T* out = p_.out + first; out != end; out += at_once, rows += at_once * lead) {
       Running<T, rows_at_once<T>> sums;
       multiply_rows<T, rows_at_once<T>, ahead>(sums, rows, lead, x, begin, n);
       store_totals<T, rows_at_once<T>>(out, sums, onto);
     }
+  }
+
+  /// Less than these; the number of the next row.
+  [[gnu::flatten, gnu::noinline]] std::int64_t some(std::int64_t first) const {
+    Running<T, few> sums;
+    multiply_rows<T, few>(sums, row(first), p_.a_row, x_.data(), begin_, p_.k);
+    for (std::size_t r = 0; r < few; ++r) {
+      T& out = p_.out[first + static_cast<std::int64_t>(r)];
+      const T sum = total_of<T>(sums[r]);
+      out = p_.onto ? out + sum : sum;
+    }
+    return first + few;
   }
 
   /// One row after the other, but the totals of several at once.
