@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "kernels/gemv_parts.hpp"
@@ -33,31 +34,41 @@ struct FactoredRows {
   std::int64_t rows;
 };
 
-/// Adds G rows at a time, as many as there are whole groups, to B batches of columns from `first`
-/// on, whose sums stay in registers.
+/// Adds G rows at a time, as many as there are whole groups, to B batches of columns, whose sums
+/// stay in registers: from `first` on, but the last of them at `last`.
 template <class V, std::size_t G, std::size_t B, class T>
-void add_to_batches(T* sums_of, const FactoredRows<T>& m, std::int64_t first) {
+[[gnu::noinline]] void add_to_batches(T* out, const FactoredRows<T>& m, std::int64_t first,
+                                      std::int64_t last) {
   constexpr auto group = static_cast<std::int64_t>(G);
-  const auto at = [](std::size_t b) { return static_cast<std::int64_t>(b * V::size); };
+  const auto at = [end = last - first](std::size_t b) {
+    return b + 1 == B ? end : static_cast<std::int64_t>(b * V::size);
+  };
   std::array<V, B> sums;
-  for (std::size_t b = 0; b < B; ++b) sums[b] = V::load_unaligned(sums_of + at(b));
+  // A loop would leave the sums in memory, where g++ unrolls it too late.
+  const auto each = [](const auto& f) __attribute__((always_inline)) {
+    [&]<std::size_t... K>(std::index_sequence<K...>) __attribute__((always_inline)) {
+      (f(std::integral_constant<std::size_t, K>{}), ...);
+    }
+    (std::make_index_sequence<B>{});
+  };
+  each([&](auto b) { sums[b] = V::load_unaligned(out + first + at(b)); });
   std::array<const T*, G> rows;
   for (std::size_t r = 0; r < G; ++r) rows[r] = m.a + static_cast<std::int64_t>(r) * m.lead + first;
   const T* f = m.factors;
   for (std::int64_t i = 0; i + group <= m.rows; i += group) {
     std::array<V, G> factors;
     for (std::size_t r = 0; r < G; ++r) factors[r] = V(f[r]);
-    for (std::size_t b = 0; b < B; ++b) {
+    each([&](auto b) __attribute__((always_inline)) {
       std::array<V, G> products;
       for (std::size_t r = 0; r < G; ++r) {
         products[r] = factors[r] * V::load_unaligned(rows[r] + at(b));
       }
       sums[b] += met(products);
-    }
+    });
     for (const T*& row : rows) row += group * m.lead;
     f += group;
   }
-  for (std::size_t b = 0; b < B; ++b) sums[b].store_unaligned(sums_of + at(b));
+  each([&](auto b) { sums[b].store_unaligned(out + first + at(b)); });
 }
 
 /// Columns that are fewer than any batch.
@@ -78,27 +89,39 @@ void add_to_each(T* out, const FactoredRows<T>& m, std::int64_t n) {
   }
 }
 
-/// In batches V, and the columns that are left as the end of a batch that overlaps the one before.
+/// `count` batches, B at most.
+template <class V, std::size_t G, std::size_t B, class T>
+void add_as_many(std::int64_t count, T* out, const FactoredRows<T>& m, std::int64_t first,
+                 std::int64_t last) {
+  if constexpr (B > 1) {
+    if (count < static_cast<std::int64_t>(B)) {
+      return add_as_many<V, G, B - 1>(count, out, m, first, last);
+    }
+  }
+  add_to_batches<V, G, B>(out, m, first, last);
+}
+
+/// In batches V, the last of which overlaps the one before where columns are left. Both are among
+/// those that are read before any of them is written: so what they share gets one and the same sum.
 template <class V, std::size_t G, class T>
 void add_in_batches(T* out, const FactoredRows<T>& m, std::int64_t n) {
-  constexpr auto size = static_cast<std::int64_t>(V::size);
-  const std::int64_t rest = n % size;
-  std::array<T, V::size> last;
-  if (rest > 0) {
-    std::copy_n(out + n - size, size, last.begin());
-    add_to_batches<V, G, 1>(last.data(), m, n - size);
+  constexpr std::int64_t size = V::size;
+  constexpr std::int64_t most = std::is_same_v<V, Some<T>> ? 5 : 2;
+  // None is left alone: it would begin with what is written already.
+  std::int64_t left = (n - 1) / size + 1;
+  for (std::int64_t j = 0; left > 0;) {
+    const std::int64_t count = left == most + 1 ? most / 2 + 1 : std::min(left, most);
+    const std::int64_t last = std::min(j + (count - 1) * size, n - size);
+    add_as_many<V, G, most>(count, out, m, j, last);
+    left -= count;
+    j += count * size;
   }
-  std::int64_t j = 0;
-  if constexpr (std::is_same_v<V, Some<T>>) {
-    for (; j + 4 * size <= n; j += 4 * size) add_to_batches<V, G, 4>(out + j, m, j);
-  }
-  for (; j + size <= n; j += size) add_to_batches<V, G, 1>(out + j, m, j);
-  std::copy_n(last.end() - rest, rest, out + n - rest);
 }
 
 /// All whole groups of G rows, to n columns.
 template <std::size_t G, class T>
 void add_groups(T* out, const FactoredRows<T>& m, std::int64_t n) {
+  if (m.rows < static_cast<std::int64_t>(G)) return;
   if (n >= width<T>) return add_in_batches<Some<T>, G>(out, m, n);
   if constexpr (width < T >> last_width<T>) {
     if (n >= last_width<T>) return add_in_batches<Last<T>, G>(out, m, n);
@@ -106,9 +129,10 @@ void add_groups(T* out, const FactoredRows<T>& m, std::int64_t n) {
   add_to_each<G>(out, m, n);
 }
 
-/// So many rows, a multiple of eight, of as many elements as the nearest cache holds.
-inline std::int64_t rows_of_block(std::int64_t columns) {
-  constexpr std::int64_t elements = 4096;
+/// So many rows, a multiple of eight, as the nearest cache holds.
+template <class T>
+std::int64_t rows_of_block(std::int64_t columns) {
+  constexpr std::int64_t elements = (1 << 15) / sizeof(T);
   return std::max<std::int64_t>(elements / columns / 8, 1) * 8;
 }
 
@@ -116,7 +140,7 @@ inline std::int64_t rows_of_block(std::int64_t columns) {
 template <class T>
 void add_rows_together(T* out, const FactoredRows<T>& m, std::int64_t n) {
   const std::int64_t together = m.rows / 8 * 8;
-  const std::int64_t block = rows_of_block(n);
+  const std::int64_t block = rows_of_block<T>(n);
   for (std::int64_t i = 0; i < together; i += block) {
     const std::int64_t count = std::min(block, together - i);
     add_groups<8>(out, {m.a + i * m.lead, m.lead, m.factors + i, count}, n);
@@ -147,8 +171,9 @@ void add_columns(const Product<T>& p, const T* x, T* out, std::int64_t first, st
 }
 
 /// Whole blocks.
-inline std::int64_t rows_of_part(std::int64_t columns) {
-  const std::int64_t block = rows_of_block(columns);
+template <class T>
+std::int64_t rows_of_part(std::int64_t columns) {
+  const std::int64_t block = rows_of_block<T>(columns);
   return part_size / columns / block * block;
 }
 
@@ -156,7 +181,7 @@ inline std::int64_t rows_of_part(std::int64_t columns) {
 /// Calls add(sums, first, last) for each part.
 template <class T, class Add>
 void add_parts(const Product<T>& p, const Add& add) {
-  const std::int64_t rows = rows_of_part(p.m);
+  const std::int64_t rows = rows_of_part<T>(p.m);
   const std::int64_t parts = (p.k - 1) / rows + 1;
   if (!p.onto) std::fill_n(p.out, p.m, T(0));
   if (parts == 1) return add(p.out, std::int64_t{0}, p.k);

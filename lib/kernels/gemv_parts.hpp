@@ -24,11 +24,19 @@ using Last = xsimd::make_sized_batch_t<T, 16 / sizeof(T)>;
 template <class T>
 constexpr std::int64_t last_width = static_cast<std::int64_t>(Last<T>::size);
 
+template <class T>
+bool is_larger(const Product<T>& p, double bytes) {
+  return static_cast<double>(p.m) * static_cast<double>(p.k) * sizeof(T) > bytes;
+}
 /// A matrix larger than the caches comes from memory fastest in its order, one row after another.
 template <class T>
 bool beyond_caches(const Product<T>& p) {
-  constexpr double bytes = 1 << 24;
-  return static_cast<double>(p.m) * static_cast<double>(p.k) * sizeof(T) > bytes;
+  return is_larger(p, 1 << 24);
+}
+/// It isn't in the caches that are a core's own.
+template <class T>
+bool beyond_near_caches(const Product<T>& p) {
+  return is_larger(p, 1 << 20);
 }
 
 /// The same elements side by side.

@@ -31,8 +31,8 @@ class Fused final : public FusedSteps {
     const std::int64_t of_piece = cut.rows_of_piece * cut.row_length;
     const std::int64_t share = std::max<std::int64_t>(kernels::grain / of_piece, 1);
     const auto run = [&](std::int64_t begin, std::int64_t end) {
-      std::unique_ptr<Pieces> pieces = pool_.take();
-      for (std::int64_t i = begin; i < end; ++i) pieces->run(i, inputs, outs);
+      std::unique_ptr<Pieces> pieces = pool_.take(inputs, outs);
+      for (std::int64_t i = begin; i < end; ++i) pieces->run(i);
       pool_.give_back(std::move(pieces));
     };
     elements > 0 ? kernels::parallel_for(cut.pieces(), share, run) : void();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/fetch.hpp"
 #include "program/arena.hpp"
 
 namespace tapegrad {
@@ -14,7 +15,11 @@ std::byte* start_of(const Tensor& x) {
 
 }  // namespace
 
-Pieces::Pieces(const Group& group) : group_(group), moves_(group.dtypes.size()) {
+Pieces::Pieces(const Group& group)
+    : group_(group),
+      last_piece_(group.cut.pieces() - 1),
+      lengths_(group.dtypes.size()),
+      starts_(group.inputs + group.results) {
   const auto length = static_cast<std::size_t>(group.cut.rows_of_piece * group.cut.row_length);
   for (const DType dtype : group.dtypes) {
     storages_.push_back(make_foreign_storage(nullptr, length * size_of(dtype)));
@@ -25,6 +30,7 @@ Pieces::Pieces(const Group& group) : group_(group), moves_(group.dtypes.size()) 
   for (std::size_t i = 0; i < group.steps.size(); ++i) {
     for (const Place& input : group.steps[i].inputs) last[input.value] = i;
   }
+  const auto moves = [&](std::size_t value) { lengths_[value] = storages_[value]->bytes; };
   for (std::size_t i = 0; i < group.steps.size(); ++i) {
     const GroupStep& step = group.steps[i];
     const std::size_t made = step.output.value;
@@ -40,16 +46,16 @@ Pieces::Pieces(const Group& group) : group_(group), moves_(group.dtypes.size()) 
     }
     for (const Place& input : step.inputs) {
       if (input.value >= outer) arena.uses(numbers[input.value], i);
-      if (input.value < outer && !input.whole) moves_[input.value] = true;
+      if (input.value < outer && !input.whole) moves(input.value);
     }
-    if (made < outer) moves_[made] = true;
+    if (made < outer) moves(made);
   }
   scratch_ = make_storage(arena.lay_out());
   for (std::size_t i = outer; i < storages_.size(); ++i) {
     storages_[i]->data = scratch_->data + arena.offset(numbers[i]);
   }
   full_ = operands_of(group.cut.rows_of_piece);
-  last_ = operands_of(group.cut.rows - (group.cut.pieces() - 1) * group.cut.rows_of_piece);
+  last_ = operands_of(group.cut.rows - last_piece_ * group.cut.rows_of_piece);
 }
 
 Pieces::~Pieces() = default;
@@ -80,39 +86,36 @@ Pieces::Operands Pieces::operands_of(std::int64_t rows) const {
   return operands;
 }
 
-void Pieces::move_to(std::int64_t piece, Inputs inputs, Outputs outputs) {
-  const std::int64_t first = piece * group_.cut.rows_of_piece * group_.cut.row_length;
-  for (std::size_t i = 0; i < group_.inputs + group_.results; ++i) {
-    const Tensor& x = i < group_.inputs ? *inputs[i] : outputs[i - group_.inputs];
-    const auto distance = static_cast<std::size_t>(first) * size_of(group_.dtypes[i]);
-    storages_[i]->data = start_of(x) + (moves_[i] ? distance : 0);
+void Pieces::locate(Inputs inputs, Outputs outputs) {
+  for (std::size_t i = 0; i < starts_.size(); ++i) {
+    starts_[i] = start_of(i < group_.inputs ? *inputs[i] : outputs[i - group_.inputs]);
+  }
+}
+
+void Pieces::move_to(std::int64_t piece) {
+  for (std::size_t i = 0; i < starts_.size(); ++i) {
+    storages_[i]->data = starts_[i] + static_cast<std::size_t>(piece) * lengths_[i];
   }
 }
 
 /// Asks for a part of the next piece of what lies in memory: it comes while loops compute on what
-/// is in the cache.
-void Pieces::fetch_next(std::size_t step) const {
+/// is in the nearest cache, which has no room for it.
+[[gnu::always_inline]] inline void Pieces::fetch_next(std::size_t step) const {
   constexpr std::size_t line = 64;
-  const std::size_t elements =
-      static_cast<std::size_t>(group_.cut.rows_of_piece * group_.cut.row_length);
   const std::size_t steps = group_.steps.size();
-  for (std::size_t i = 0; i < group_.inputs + group_.results; ++i) {
-    if (!moves_[i]) continue;
-    const std::size_t bytes = elements * size_of(group_.dtypes[i]);
-    const std::byte* const next = storages_[i]->data + bytes;
-    for (std::size_t at = bytes * step / steps / line * line; at < bytes * (step + 1) / steps;
-         at += line) {
-      __builtin_prefetch(next + at);
-    }
+  for (std::size_t i = 0; i < starts_.size(); ++i) {
+    const std::size_t bytes = lengths_[i];
+    const std::size_t first = bytes * step / steps / line * line;
+    fetch<Cache::second>(storages_[i]->data + bytes + first, bytes * (step + 1) / steps - first);
   }
 }
 
-void Pieces::run(std::int64_t piece, Inputs inputs, Outputs outputs) {
-  move_to(piece, inputs, outputs);
-  const bool is_last = piece + 1 == group_.cut.pieces();
+void Pieces::run(std::int64_t piece) {
+  move_to(piece);
+  const bool is_last = piece == last_piece_;
   Operands& operands = is_last ? last_ : full_;
   for (std::size_t i = 0; i < group_.steps.size(); ++i) {
-    if (!is_last) fetch_next(i);
+    if (!is_last && group_.is_far) fetch_next(i);
     if (operands.dense[i]) {
       operands.dense[i]->locate();
       operands.dense[i]->run();
@@ -122,11 +125,17 @@ void Pieces::run(std::int64_t piece, Inputs inputs, Outputs outputs) {
   }
 }
 
-std::unique_ptr<Pieces> PiecesPool::take() const {
-  const std::lock_guard guard(mutex_);
-  if (spare_.empty()) return std::make_unique<Pieces>(group_);
-  std::unique_ptr<Pieces> one = std::move(spare_.back());
-  spare_.pop_back();
+std::unique_ptr<Pieces> PiecesPool::take(Inputs inputs, Outputs outputs) const {
+  std::unique_lock lock(mutex_);
+  std::unique_ptr<Pieces> one;
+  if (spare_.empty()) {
+    one = std::make_unique<Pieces>(group_);
+  } else {
+    one = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  lock.unlock();
+  one->locate(inputs, outputs);
   return one;
 }
 

@@ -47,13 +47,17 @@ struct Group {
   std::vector<DType> dtypes = {};
   std::size_t inputs = 0;
   std::size_t results = 0;
+  /// What lies in memory isn't in a cache yet.
+  bool is_far = true;
 };
 
 class Pieces {
  public:
   [[gnu::cold]] explicit Pieces(const Group& group);
   ~Pieces();
-  void run(std::int64_t piece, Inputs inputs, Outputs outputs);
+  /// Where the group's operands are, for the pieces that are run next.
+  void locate(Inputs inputs, Outputs outputs);
+  void run(std::int64_t piece);
 
  private:
   /// Tensors of one length of pieces: all but the last one are as long as one another.
@@ -64,14 +68,18 @@ class Pieces {
     std::vector<std::optional<DenseStep>> dense;
   };
   [[gnu::cold]] Operands operands_of(std::int64_t rows) const;
-  void move_to(std::int64_t piece, Inputs inputs, Outputs outputs);
+  void move_to(std::int64_t piece);
   void fetch_next(std::size_t step) const;
 
   const Group& group_;
+  const std::int64_t last_piece_;
   /// By value; what stays within the group has a place of its own in `scratch_`.
   std::vector<Ptr<Storage>> storages_;
   Ptr<Storage> scratch_;
-  std::vector<bool> moves_;
+  /// From one piece to the next; 0 for what all of them read.
+  std::vector<std::size_t> lengths_;
+  /// Of what lies in memory.
+  std::vector<std::byte*> starts_;
   Operands full_;
   Operands last_;
 };
@@ -81,7 +89,7 @@ class PiecesPool {
  public:
   explicit PiecesPool(Group group) : group_(std::move(group)) {}
   const Group& group() const { return group_; }
-  std::unique_ptr<Pieces> take() const;
+  std::unique_ptr<Pieces> take(Inputs inputs, Outputs outputs) const;
   void give_back(std::unique_ptr<Pieces> one) const;
 
  private:

@@ -33,10 +33,10 @@ void ReadOnce::run(Outputs outs, Inputs of_product, Inputs of_group) const {
     std::fill_n(z, x.shape()[0], *kernels::ref(*of_product[bias]).as<const T>());
   }
   const auto between = [&](const kernels::Blocks& blocks) {
-    std::unique_ptr<Pieces> pieces = pool_.take();
+    std::unique_ptr<Pieces> pieces = pool_.take(of_group, outs.first(outs.size() - 1));
     for (std::int64_t i = blocks.begin; i < blocks.end; ++i) {
       blocks.before(i);
-      pieces->run(i, of_group, outs.first(outs.size() - 1));
+      pieces->run(i);
       blocks.after(i);
     }
     pool_.give_back(std::move(pieces));

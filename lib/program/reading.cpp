@@ -159,7 +159,7 @@ Step Reader::step(std::vector<Step>& steps, std::int64_t rows_of_piece) const {
   Step one{.name = "fused", .scope = steps[first_].scope};
   one.inputs = steps[first_].inputs;
   one.inputs.resize(ReadOnce::products);
-  Group group{.cut = {column_[0], 1, rows_of_piece}};
+  Group group{.cut = {column_[0], 1, rows_of_piece}, .is_far = false};
   Values values(group);
   for (const std::size_t i : between_) {
     for (const Tensor& x : steps[i].inputs) {

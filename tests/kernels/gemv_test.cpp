@@ -142,8 +142,8 @@ TEST_CASE("neighbours of a row that are NaN don't come into its sum", "[kernels]
 
 TEST_CASE("a row as long as its lanes, or longer, has alone the bits that it has among others",
           "[kernels][gemv]") {
-  constexpr std::int64_t m = 5;
-  for (const std::int64_t k : {16, 17, 31, 32, 100, 8192, 8193}) {
+  constexpr std::int64_t m = 21;
+  for (const std::int64_t k : {8, 9, 15, 32, 100, 256, 257, 1281, 1290, 8192, 8193}) {
     for (const bool onto : {false, true}) {
       CAPTURE(k, onto);
       const std::vector<float> a = numbers<float>(m * k, 1), b = numbers<float>(k, 2);

@@ -69,10 +69,10 @@ void check_read_twice(const test::ManyToMany& f) {
 
 TEST_CASE("a matrix is read once for a product and its gradient, to the bit", "[program]") {
   manual_seed(1);
-  // Blocks of rows are 4,096 elements, parts 65,536; sizes around these, and rows of 16 lanes and a
+  // Blocks of rows are 8,192 elements, parts 65,536; sizes around these, and rows of 8 lanes and a
   // rest.
-  for (const std::int64_t columns : {16, 17, 30, 64, 100, 1000}) {
-    const std::int64_t block = std::max<std::int64_t>(4096 / columns / 8, 1) * 8;
+  for (const std::int64_t columns : {8, 9, 16, 30, 64, 100, 1000}) {
+    const std::int64_t block = std::max<std::int64_t>(8192 / columns / 8, 1) * 8;
     const std::int64_t part = (1 << 16) / columns / block * block;
     for (const std::int64_t rows :
          {block + 1, 3 * block, part - 1, part, part + 1, part + 5, 2 * part, 3 * part - 1}) {
@@ -89,8 +89,8 @@ TEST_CASE("a matrix is read once for a product and its gradient, to the bit", "[
 TEST_CASE("small matrices and other products stay as they are", "[program]") {
   manual_seed(1);
   CHECK(fused_steps(learning(squares), problem(100, 30)) == 0);
-  CHECK(fused_steps(learning(squares), problem(128, 32)) == 0);
-  CHECK(fused_steps(learning(squares), problem(10'000, 15)) == 0);
+  CHECK(fused_steps(learning(squares), problem(256, 32)) == 0);
+  CHECK(fused_steps(learning(squares), problem(10'000, 7)) == 0);
   CHECK(fused_steps(learning(squares), problem(40, 5000)) == 0);
   const auto two_columns = [](const Tensors& in) {
     const Tensor w = in[1].detach().requires_grad_();
