@@ -35,6 +35,8 @@ struct LineScale {
   const double* noise = nullptr;
   /// Steps from the magnitude on were far too coarse for other lines.
   bool prefers_usual = false;
+  /// Steps start at this part of what is usual.
+  double part = 1;
   /// Points at powers of two of t from this on can be represented; 0: all of them.
   double finest = 0;
   /// t stays within these.
