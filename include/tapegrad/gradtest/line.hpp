@@ -4,6 +4,7 @@
 #include <cfloat>
 #include <cmath>
 #include <cstddef>
+#include <vector>
 
 namespace tapegrad::gradtest {
 
@@ -32,7 +33,7 @@ struct LineScale {
   /// Relative rounding of the function's values.
   double precision = DBL_EPSILON;
   /// How far values of each output are off besides, as other lines have shown; null: not known.
-  const double* noise = nullptr;
+  const std::vector<double>* noise = nullptr;
   /// Steps from the magnitude on were far too coarse for other lines.
   bool prefers_usual = false;
   /// Steps start at this part of what is usual.

@@ -14,6 +14,8 @@ namespace tapegrad::gradtest::detail {
 
 /// The slopes of all outputs that a derivative says, and how far its rounding may move them.
 struct Given {
+  explicit Given(std::size_t outputs) : slopes(outputs, 0.0), rounding(outputs, 0.0) {}
+
   Values slopes, rounding;
 };
 
@@ -78,27 +80,25 @@ class Lines {
 
   /// What the derivative says of input i.
   Given by_input(const Values& derivative, std::size_t i) const {
-    Given given;
+    Given given(places_.outputs);
     for (std::size_t o = 0; o < places_.outputs; ++o)
-      given.slopes.push_back(derivative[o * problem_.x.size() + i]);
-    given.rounding = Values(places_.outputs, 0.0);
+      given.slopes[o] = derivative[o * problem_.x.size() + i];
     return given;
   }
 
   /// And of a direction.
   Given by_direction(const Values& derivative, const Values& direction) const {
-    Given given;
+    Given given(places_.outputs);
     const std::size_t n = direction.size();
     for (std::size_t o = 0; o < places_.outputs; ++o) {
-      double sum = 0, size = 0;
+      double size = 0;
       for (std::size_t i = 0; i < n; ++i) {
         if (direction[i] == 0) continue;
         const double part = derivative[o * n + i] * direction[i];
-        sum += part;
+        given.slopes[o] += part;
         size += std::fabs(part);
       }
-      given.slopes.push_back(sum);
-      given.rounding.push_back(std::isfinite(size) ? 4 * problem_.precision * size : 0);
+      if (std::isfinite(size)) given.rounding[o] = 4 * problem_.precision * size;
     }
     return given;
   }

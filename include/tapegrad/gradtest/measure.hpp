@@ -235,7 +235,7 @@ inline Row<Slope> measure(Line& measured, const LineScale& scale = {}) {
   Row<Slope> slopes(line.outputs());
   bool is_noisy = false, is_finite = false;
   for (std::size_t o = 0; o < line.outputs(); ++o) {
-    is_noisy = is_noisy || (scale.noise && scale.noise[o] > 0);
+    is_noisy = is_noisy || (scale.noise && (*scale.noise)[o] > 0);
     is_finite = is_finite || std::isfinite(centre[o]);
   }
   if (!is_finite) return slopes;
