@@ -48,6 +48,33 @@ TEST_CASE("NaN has no sign in a report", "[gradtest][report]") {
   const auto nan = [](double) { return std::copysign(NAN, -1); };
   const std::string text = said_wrong(gt::check([](double x) { return x * x; }, nan, 1.0));
   CHECK(contains(text, "d f / d x = nan, numerically 2 ± "));
+  CHECK_FALSE(contains(text, "-nan"));
+}
+
+TEST_CASE("one wrong cell of three hundred is one", "[gradtest][report]") {
+  Vec x(300);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = 0.5 + 0.01 * static_cast<double>(i);
+  const auto squares = [](View v) {
+    double sum = 0;
+    for (const double each : v) sum += each * each;
+    return sum;
+  };
+  const auto one_wrong = [](View v, Out g) {
+    for (std::size_t i = 0; i < v.size(); ++i) g[i] = (i == 123 ? 3 : 2) * v[i];
+  };
+  const std::string text = said_wrong(gt::check(squares, one_wrong, x));
+  CHECK(contains(text, "wrong: 1 of 300 cells wrong; "));
+  CHECK(contains(text, "  d f / d x[123] = 5.19, numerically 3.46 ± "));
+}
+
+TEST_CASE("of a random function no number is made", "[gradtest][report]") {
+  int calls = 0;
+  const auto random = [&calls](double) { return ++calls % 2 == 1 ? 1.0 : 0.0; };
+  const std::string text = said(gt::check(
+                                    random, [](double) { return 0.0; }, 1.0),
+                                gt::Verdict::inconclusive);
+  CHECK(contains(text, "f gives 1, then 0 at the same x: fix its randomness"));
+  CHECK_FALSE(contains(text, "numerically"));
 }
 
 TEST_CASE("as many digits are shown as tell two numbers apart", "[gradtest][report]") {

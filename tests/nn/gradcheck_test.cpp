@@ -69,6 +69,7 @@ TEST_CASE("wrong derivatives have the parameters' names", "[nn][gradcheck]") {
   INFO(report.text());
   CHECK(report.wrong == 1);
   CHECK(contains(report.text(), "/ d hidden.weight[0, 2] = "));
+  CHECK_FALSE(contains(report.text(), "input 0"));
 }
 
 TEST_CASE("a wrong element among thousands is found by its name", "[nn][gradcheck]") {

@@ -21,10 +21,17 @@ namespace tapegrad::gradtest::detail {
 class LineOf final : public Line {
  public:
   LineOf(Problem& problem, const Values& x, const Values& direction, std::size_t outputs,
-         std::size_t& evaluations)
-      : Line(outputs), problem_(problem), x_(x), direction_(direction), evaluations_(evaluations) {}
+         std::size_t& evaluations, std::size_t end = static_cast<std::size_t>(-1))
+      : Line(outputs),
+        problem_(problem),
+        x_(x),
+        direction_(direction),
+        evaluations_(evaluations),
+        end_(end) {}
 
   void at(double t, double* values) override {
+    is_cut = is_cut || evaluations_ >= end_;
+    if (is_cut) return;
     Values x = x_;
     for (std::size_t i = 0; i < x.size(); ++i) {
       if (direction_[i] != 0) x[i] += t * direction_[i];
@@ -42,6 +49,8 @@ class LineOf final : public Line {
   /// none.
   double undefined_at = 0;
   const char* undefined_as = "";
+  /// No more evaluations were left.
+  bool is_cut = false;
 
  private:
   void note_undefined(double t, const char* as) {
@@ -54,6 +63,7 @@ class LineOf final : public Line {
   const Values& x_;
   const Values& direction_;
   std::size_t& evaluations_;
+  std::size_t end_;
 };
 
 /// The largest power of two that x is a multiple of.
@@ -93,6 +103,7 @@ inline LineScale scale_of(double precision, const Values& x, const Values& direc
 }
 
 inline std::string unresolved_why(const Slope& s) {
+  if (s.cut) return said("not resolved: f is too hard to measure");
   if (std::isnan(s.above)) {
     return std::isnan(s.below) ? said("not resolved: f changes nearer to x than steps reach")
                                : said("not resolved: values look random");
@@ -157,8 +168,11 @@ inline Verdict verdict_of(Cell& cell, const Options& options) {
     return Verdict::inconclusive;
   }
   if (!(std::fabs(g - s.value) <= allowed)) {
-    if (!may_be_hidden(g - s.value, allowed, s)) return Verdict::wrong;
-    cell.why = said("not resolved: x is so large that its last bits may hide an oscillation");
+    const bool is_hidden = may_be_hidden(g - s.value, allowed, s);
+    if (!is_hidden && !(std::fabs(g - s.value) <= allowed + s.ripple)) return Verdict::wrong;
+    cell.why =
+        said(is_hidden ? "not resolved: x is so large that its last bits may hide an oscillation"
+                       : "not resolved: what looks like noise may be a ripple");
     return Verdict::inconclusive;
   }
   const double larger = std::fmax(std::fabs(g), std::fabs(s.value));

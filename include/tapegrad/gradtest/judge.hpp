@@ -146,6 +146,27 @@ inline bool is_rounding(const Ladder& ladder, std::size_t output, double noise, 
   return noise <= 16 * q.noise[k] || ladder.quantum_of(output) > 0;
 }
 
+/// How steep finer quotients are beside a slope that was found beside noise, where that doesn't
+/// explain it, nor the function's own bends, which fade with the step.
+inline double steepest_ripple(const Quotients& above, const Quotients& below, const Slope& slope) {
+  double most = 0, odd_bend = 0, even_bend = 0;
+  for (std::size_t k = 0; k < above.size(); ++k) {
+    const double step = above.steps[k];
+    const double odd = std::fabs(0.5 * (above.values[k] + below.values[k]) - slope.value);
+    const double even = 0.5 * std::fabs(above.values[k] - below.values[k]);
+    const double off = 1.5 * std::fmax(slope.noise, above.noise[k] / 2) / step;
+    if (step > 4 * slope.step) continue;
+    if (step >= slope.step) {
+      odd_bend = std::fmax(odd_bend, 1.25 * odd / step);
+      even_bend = std::fmax(even_bend, 1.25 * even / step);
+    } else if (above.told[k] &&
+               (odd > slope.error + off + odd_bend * step || even > 2 * off + even_bend * step)) {
+      most = std::fmax(most, odd + even);
+    }
+  }
+  return most;
+}
+
 inline Slope unresolved(const Slope& coarse, double fine) {
   Slope s = coarse;
   s.behaviour = Behaviour::unresolved;
@@ -208,6 +229,7 @@ inline Slope judge_both(Ladder& ladder, std::size_t output, double noise, const 
   } else if (a.error() + b.error() < slope.error) {
     slope = of_sides(slope, a, b);
   }
+  if (slope.behaviour == Behaviour::smooth) slope.ripple = steepest_ripple(above, below, slope);
   return slope;
 }
 

@@ -241,7 +241,7 @@ class Ladder : public Rungs {
   Jump jump_off(std::size_t output, bool up, double slope, double noise) {
     const std::size_t k = last_off(output, up, slope, noise / 8);
     if (k == 0 || k == size_) return {};
-    std::vector<double> values(line_.outputs());
+    std::vector<double> values(line_.outputs(), 0.0);
     double inner = rungs_[k].step, outer = rungs_[k - 1].step;
     double near = off_line(rungs_[k], output, up, slope);
     double far = off_line(rungs_[k - 1], output, up, slope);

@@ -4,6 +4,7 @@
 #include <cfloat>
 #include <cmath>
 #include <cstddef>
+#include <vector>
 
 namespace tapegrad::gradtest {
 
@@ -32,9 +33,11 @@ struct LineScale {
   /// Relative rounding of the function's values.
   double precision = DBL_EPSILON;
   /// How far values of each output are off besides, as other lines have shown; null: not known.
-  const double* noise = nullptr;
+  const std::vector<double>* noise = nullptr;
   /// Steps from the magnitude on were far too coarse for other lines.
   bool prefers_usual = false;
+  /// Steps start at this part of what is usual.
+  double part = 1;
   /// Points at powers of two of t from this on can be represented; 0: all of them.
   double finest = 0;
   /// t stays within these.

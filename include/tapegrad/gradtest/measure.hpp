@@ -210,6 +210,7 @@ struct Starts {
     if (is_known) steps[count++] = own;
     if (!(own >= usual && own <= 4 * usual)) steps[count++] = usual;
     if (!is_known) steps[count++] = std::ldexp(usual, -28);
+    for (double& step : steps) step *= scale.part;
     const bool usual_first = is_noisy ? own < usual : scale.prefers_usual && own > usual;
     if (usual_first && is_known && count == 2) std::swap(steps[0], steps[1]);
   }
@@ -234,7 +235,7 @@ inline Row<Slope> measure(Line& measured, const LineScale& scale = {}) {
   Row<Slope> slopes(line.outputs());
   bool is_noisy = false, is_finite = false;
   for (std::size_t o = 0; o < line.outputs(); ++o) {
-    is_noisy = is_noisy || (scale.noise && scale.noise[o] > 0);
+    is_noisy = is_noisy || (scale.noise && (*scale.noise)[o] > 0);
     is_finite = is_finite || std::isfinite(centre[o]);
   }
   if (!is_finite) return slopes;
@@ -272,6 +273,9 @@ inline Row<Slope> measure(Line& measured, const LineScale& scale = {}) {
   }
   detail::note_hidden(line, scale, centre, slopes);
   for (Slope& s : slopes) {
+    // Steps far beyond the size of what is varied don't show what noise hides within.
+    if (scale.magnitude > 0 && s.step > scale.magnitude)
+      s.ripple = std::fmax(s.ripple, s.noise / scale.magnitude);
     const bool is_slope = s.behaviour == Behaviour::smooth || s.behaviour == Behaviour::edge;
     s.constant = s.constant && is_slope;
   }

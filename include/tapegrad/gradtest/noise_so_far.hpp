@@ -14,7 +14,7 @@ class NoiseSoFar {
   /// The slopes of a line, whose noise need not be found out again.
   Row<Slope> measured(Line& line, LineScale scale) {
     if (noise_.empty()) noise_ = Values(line.outputs(), 0.0);
-    scale.noise = noise_.data();
+    scale.noise = &noise_;
     scale.prefers_usual = prefers_usual_;
     Row<Slope> slopes = measure(line, scale);
     double coarsest = 0;

@@ -71,7 +71,7 @@ Values flat(const T& from) {
   if constexpr (std::is_arithmetic_v<T>) {
     return Values(1, static_cast<double>(from));
   } else if constexpr (Matrix<T>) {
-    Values to(static_cast<std::size_t>(from.rows()) * static_cast<std::size_t>(from.cols()));
+    Values to(static_cast<std::size_t>(from.rows()) * static_cast<std::size_t>(from.cols()), 0.0);
     double* next = to.data();
     for (decltype(from.rows()) i = 0; i < from.rows(); ++i) {
       for (decltype(from.cols()) j = 0; j < from.cols(); ++j) {
@@ -88,7 +88,7 @@ Values flat(const T& from) {
     return to;
   } else {
     static_assert(Numbers<T>, "gradtest: not a number, and without data() and size()");
-    Values to(static_cast<std::size_t>(from.size()));
+    Values to(static_cast<std::size_t>(from.size()), 0.0);
     for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<double>(from.data()[i]);
     return to;
   }

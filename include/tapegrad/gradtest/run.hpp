@@ -28,7 +28,8 @@ class Check {
         random_(options.seed),
         places_(problem, options),
         contract_(problem, places_, report_),
-        lines_(problem, options, places_, random_, report_.evaluations) {}
+        budget_(problem, options, places_, report_.evaluations),
+        lines_(problem, options, places_, budget_, random_, report_.evaluations) {}
 
   Report run() {
     const std::string refusal = refused(problem_.x, options_, places_);
@@ -103,33 +104,20 @@ class Check {
     tables.error[at] = s.error;
   }
 
-  /// What all but the first point near x may take: f is dear where more is needed. Of many outputs
-  /// some are always hard to measure.
-  std::size_t most_evaluations() const {
-    if (outputs() > 1) return static_cast<std::size_t>(-1);
-    const auto directions = static_cast<std::size_t>(options_.directions);
-    if (directions > 0) return 80 * directions;
-    return 36 * (inputs() < 100 ? 100 : inputs());
-  }
-  /// All inputs would take more evaluations than are meant for a gradient of so many.
-  bool is_dear(std::size_t done) const {
-    return report_.evaluations > most_evaluations() / 3 * 2 && inputs() - done >= 8;
-  }
-
   Tables each_input(const Values& x, const Values& derivative, Report& report, Tally& tally) {
     Tables tables = tables_of(x, inputs());
     tables.given = Values(derivative);
     rest_ = inputs();
     for (std::size_t i = 0; i < rest_; ++i) {
-      if (&report == &report_ && is_dear(i)) {
+      if (&report == &report_ && budget_.is_dear(i)) {
         is_dear_ = true;
         rest_ = i;
         break;
       }
       Values direction(inputs(), 0.0);
       direction[i] = 1;
-      LineOf line(problem_, x, direction, outputs(), report_.evaluations);
-      const Row<Slope> slopes = lines_.measured(line, x, direction);
+      LineOf line = lines_.line(x, direction);
+      const Row<Slope> slopes = lines_.measured(line, x, direction, lines_.by_input(derivative, i));
       bool ends = false;
       for (std::size_t o = 0; o < outputs(); ++o) {
         const std::size_t at = o * inputs() + i;
@@ -173,18 +161,19 @@ class Check {
     while (!near_x && largest_of_group(x, groups, from) > 0) ++groups;
     if (count < groups) count = groups;
     Tables tables = tables_of(x, static_cast<std::size_t>(count));
-    for (int k = 0; k < count; ++k) {
+    int k = 0;
+    for (; k < count; ++k) {
       // Half of them told nothing, or kinks: the others wouldn't tell more.
       if (2 * k > count && report.inconclusive + report.kinks == report.cells) break;
-      if (!near_x && k >= groups && 2 * k >= count && report.evaluations > most_evaluations())
-        break;
+      if (!near_x && k >= groups && 2 * k >= count && budget_.is_spent()) break;
       const double largest = groups > 1 ? largest_of_group(x, k % groups, from) : INFINITY;
       Values direction = random_direction(x, largest, random_, from);
       turn_inside(direction, x, options_);
-      Row<Slope> slopes = lines_.along(x, direction);
+      const Given slopes_given = lines_.by_direction(derivative, direction);
+      const Row<Slope> slopes = lines_.along(x, direction, slopes_given);
+      if (slopes[0].cut && k >= groups) break;
       for (std::size_t o = 0; o < outputs(); ++o) {
-        slopes[o].error += lines_.rounding(derivative, o, direction);
-        const double given = lines_.product(derivative, o, direction);
+        const double given = slopes_given.slopes[o];
         enter(tables, o * tables.columns + static_cast<std::size_t>(k), given, slopes[o]);
         is_rough_ = is_rough_ || !is_plain(slopes[o]);
         tally.add({.name = places_.slope(o, k, where),
@@ -193,7 +182,11 @@ class Check {
                    .numeric = slopes[o]});
       }
     }
-    if (report.wrong > 0 && !near_x && from == 0) report_.diagnosis = diagnose_directions(tables);
+    if (near_x || from > 0) return;
+    if (k < count)
+      report.findings.push_back(
+          said("f is hard to measure: %d of %d directions were compared", k, count));
+    if (report.wrong > 0) report_.diagnosis = diagnose_directions(tables);
   }
 
   /// Looks for an element that is wrong, by halves, where some direction was.
@@ -219,7 +212,7 @@ class Check {
     }
     if (report_.cells > 0 && report_.inconclusive == report_.cells) return;  // nothing is known
     for (int p = 0; p < options_.points && report_.wrong == 0; ++p) {
-      if (report_.evaluations > (p == 0 ? most_evaluations() : most_evaluations() / 8 * 7)) return;
+      if (p == 0 ? budget_.is_spent() : budget_.is_nearly_spent()) return;
       const Values x = near(problem_.x, options_, random_);
       const Values y = value(x);
       const Values derivative = y.size() == outputs() ? problem_.derivative(x, NAN) : Values();
@@ -282,6 +275,7 @@ class Check {
   Random random_;
   Places places_;
   Contract contract_;
+  Budget budget_;
   Lines lines_;
   /// The first input that isn't compared by itself, because f is dear.
   std::size_t rest_ = 0;

@@ -48,6 +48,10 @@ struct Slope {
   /// lost where they are rounded. 0 where x isn't so large.
   double hidden = 0;
   double lost = 0;
+  /// How steep a ripple may be that looks like the noise.
+  double ripple = 0;
+  /// There were too few evaluations to measure it.
+  bool cut = false;
   /// No value that was seen differs from that at the point.
   bool constant = false;
   /// The same of all values nearer than some step.

@@ -75,6 +75,14 @@ TEST_CASE("a long mean of losses loses no digits to its order", "[ops][loss]") {
   }
 }
 
+TEST_CASE("huber_loss is bent up to delta itself", "[ops][loss]") {
+  const Tensor x = tensor({-0.75, -0.5, 0.5, 0.75}, {.dtype = float64}).requires_grad_();
+  const Tensor loss = nn::huber_loss(x, zeros_like(x), {.reduction = Reduction::sum, .delta = 0.5});
+  const Tensor slope = grad(loss, {x}, {.create_graph = true})[0];
+  CHECK(slope.to_vector<double>() == std::vector<double>{-0.5, -0.5, 0.5, 0.5});
+  CHECK(grad(slope.sum(), {x})[0].to_vector<double>() == std::vector<double>{0, 1, 1, 0});
+}
+
 TEST_CASE("losses that grow linearly are torch's", "[ops][loss]") {
   test::check_losses(regressions());
 }

@@ -23,8 +23,9 @@ struct HuberLossOptions {
 };
 
 /// d^2 / 2 where |d| <= delta, d being input - target, and delta (|d| - delta / 2) beyond.
-/// Derivative: d, limited to [-delta, delta], and its negative for the target. Throws as mse_loss,
-/// and Error unless 0 < delta. Source: Huber (1964), "Robust estimation of a location parameter".
+/// Derivative: d, limited to [-delta, delta], and its negative for the target; its own, where |d|
+/// is delta, is that of d. Throws as mse_loss, and Error unless 0 < delta. Source: Huber (1964),
+/// "Robust estimation of a location parameter".
 Tensor huber_loss(const Tensor& input, const Tensor& target, const HuberLossOptions& options = {});
 
 struct SmoothL1LossOptions {
