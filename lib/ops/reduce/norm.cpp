@@ -128,13 +128,14 @@ Tensor cdist(const Tensor& a, const Tensor& b, double p) {
   check_defined("cdist", a, b, p);
   check<ShapeError>(a.dim() >= 2 && b.dim() >= 2 && a.size(-1) == b.size(-1),
                     "cdist: needs rows of one length: shapes {} and {}", a.shape(), b.shape());
+  check_broadcast("cdist", a.shape(), b.shape(), 3);
   const auto leading = [](const Tensor& x) {
     return without(without(x.shape(), x.shape().size() - 1), x.shape().size() - 2);
   };
   return speaking_as("cdist", [&] {
     const bool is_plain = a.dtype() == b.dtype() && (a.dtype() == float32 || a.dtype() == float64);
     if (p != 2 || !is_plain) return norm(a.unsqueeze(-2) - b.unsqueeze(-3), p, -1);
-    const auto spread = [batch = broadcast_for("cdist", leading(a), leading(b))](const Tensor& x) {
+    const auto spread = [batch = broadcast_shapes(leading(a), leading(b))](const Tensor& x) {
       Shape shape = batch;
       shape.push_back(x.size(-2));
       shape.push_back(x.size(-1));
