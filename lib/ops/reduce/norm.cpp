@@ -150,15 +150,16 @@ Tensor nn::pairwise_distance(const Tensor& a, const Tensor& b, double p, double 
   return speaking_as("pairwise_distance", [&] { return norm(a - b + eps, p, -1, keep); });
 }
 
-Tensor nn::cosine_similarity(const Tensor& a, const Tensor& b, std::int64_t dim, double eps) {
+Tensor nn::cosine_similarity(const Tensor& a, const Tensor& b, AsDim dim, double eps) {
   check_defined("cosine_similarity", a, b, dim, eps);
+  const Dims along{dim};
   return speaking_as("cosine_similarity", [&] {
     const Shape shape = broadcast_shapes(a.shape(), b.shape());
     const Tensor x = a.expand(shape);
     const Tensor y = b.expand(shape);
     const Tensor lengths =
-        clamp_min(norm(x, 2, dim, keepdim), eps) * clamp_min(norm(y, 2, dim, keepdim), eps);
-    return sum(x * y / lengths, dim);
+        clamp_min(norm(x, 2, along, keepdim), eps) * clamp_min(norm(y, 2, along, keepdim), eps);
+    return sum(x * y / lengths, along);
   });
 }
 
