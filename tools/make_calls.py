@@ -19,7 +19,8 @@ TENSORS = "std::vector<Tensor>"
 # What any argument may be, where another one is looked at.
 PLAIN = {"Tensor": "some", TENSORS: f"{TENSORS}{{some}}", "Scalar": "Scalar(1)", "std::int64_t": "std::int64_t{1}",
          "double": "1.0", "bool": "false", "char*": '""', "std::string_view": '""', "Keepdim": "Keepdim::no",
-         "Generator": "default_generator()", "AsDType": "AsDType(float32)", "AsDim": "AsDim(1)"}
+         "Generator": "default_generator()", "AsDType": "AsDType(float32)", "AsDim": "AsDim(1)",
+         "detail::NoThreshold": "{}"}
 # For h, which has two tensors a and b, an integer n and a number x. The first tensor is a, the others b and a in turn.
 HOSTILE = {**PLAIN, TENSORS: f"{TENSORS}{{h.a, h.b}}", "Scalar": "h.x", "std::int64_t": "h.n", "AsDim": "AsDim(h.n)",
            "double": "h.number()",

@@ -30,6 +30,7 @@
 #include <type_traits>
 
 #include "tapegrad/float16.hpp"
+#include "tapegrad/hints.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
 
@@ -152,11 +153,15 @@ class Scalar {
   constexpr Scalar(T value) : integer_(value), kind_(DType::boolean) {}
   /// Throws DTypeError for an unsigned integer from 2^63 on, to compare with, too: cast to double.
   template <std::integral T>
-  requires(!std::same_as<T, bool>) constexpr Scalar(T value)
+  requires(!detail::NoNumber<T>) constexpr Scalar(T value)
       : integer_(static_cast<std::int64_t>(value)), kind_(DType::int64) {
     if (static_cast<T>(integer_) != value || (integer_ < 0) != (value < 0)) {
       refuse_integer(static_cast<long double>(value));
     }
+  }
+  template <detail::NoNumber T>
+  requires(!std::same_as<T, bool>) constexpr Scalar(T) : integer_(0), kind_(DType::int64) {
+    static_assert(!detail::NoNumber<T>, "write a number: char is none here");
   }
   /// A long double is rounded to double. Throws DTypeError for a finite one beyond its range.
   template <std::floating_point T>

@@ -31,6 +31,48 @@ struct NoShapesInPlace {
   }
 };
 
+/// Says what to write in the place of methods that other libraries have.
+struct NoSuchMethods {
+  void cpu(const auto&... none) const { refuse_device(none...); }
+  void cuda(const auto&... none) const { refuse_device(none...); }
+  void numpy(const auto&... none) const { refuse_list(none...); }
+  void tolist(const auto&... none) const { refuse_list(none...); }
+  template <class T>
+  T* data_ptr() const {
+    static_assert(std::same_as<T, void>, "write data<float>(), or mutable_data<float>()");
+    return nullptr;
+  }
+
+ private:
+  template <class... T>
+  static void refuse_device(const T&...) {
+    static_assert(sizeof...(T) > 99, "there are no devices: leave it out");
+  }
+  template <class... T>
+  static void refuse_list(const T&...) {
+    static_assert(sizeof...(T) > 99, "write to_vector<float>()");
+  }
+};
+
+/// Says what to write in the place of zero_grad(set_to_none).
+struct SetToNone {
+  constexpr SetToNone() = default;
+  template <std::same_as<bool> T>
+  SetToNone(T) {
+    static_assert(!std::same_as<T, bool>, "write zero_grad(), which drops gradients");
+  }
+};
+
+/// Says what to write in the place of softplus(x, beta, threshold).
+struct NoThreshold {
+  constexpr NoThreshold() = default;
+  template <class T>
+  requires std::is_arithmetic_v<T> NoThreshold(T) {
+    static_assert(!std::is_arithmetic_v<T>,
+                  "write softplus(x, beta): it is exact without a threshold");
+  }
+};
+
 /// A type of letters or of truth values, which C++ would convert to numbers.
 template <class T>
 concept NoNumber = std::same_as<T, bool> || std::same_as<T, char> || std::same_as<T, wchar_t> ||

@@ -23,7 +23,7 @@ struct Fed;
 namespace detail {
 
 /// Tensor's methods of autograd.
-class OnTape : public TensorHandle, public NoShapesInPlace {
+class OnTape : public TensorHandle, public NoShapesInPlace, public NoSuchMethods {
  public:
   bool requires_grad() const;
   /// Made by the user rather than recorded. Leaves collect `grad()`; others do after retain_grad().

@@ -43,7 +43,7 @@ struct Feed {
   DType dtype = float32;
 
   Feed(Shape extents, DType type = float32) : shape(std::move(extents)), dtype(type) {}
-  Feed(std::initializer_list<detail::Listed> extents) : shape(Dims(extents)) {}
+  Feed(std::initializer_list<AsInteger> extents) : shape(Dims(extents)) {}
   /// The shape and the type of an example.
   Feed(const Tensor& like) : shape(like.shape()), dtype(like.dtype()) {}
 };

@@ -88,11 +88,22 @@ Tensor randn(const Shape& shape, const TensorOptions& options = {},
 Tensor normal(double mean, double std, const Shape& shape, const TensorOptions& options = {},
               Generator& generator = default_generator());
 
+namespace detail {
+
+/// As below, where a template keeps {2} in randint(2, {2}, {.dtype = int32}) from being a bound.
+Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape,
+               const TensorOptions& options, Generator& generator);
+
+}  // namespace detail
+
 /// Integers of [low, high), int64 unless `options` says otherwise. The probabilities of two values
 /// differ by at most 2^-64. Throws IndexError when the range is empty, DTypeError when the dtype
 /// can't hold it exactly.
-Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape,
-               const TensorOptions& options = {}, Generator& generator = default_generator());
+template <std::convertible_to<std::int64_t> Low, std::convertible_to<std::int64_t> High>
+Tensor randint(Low low, High high, const Shape& shape, const TensorOptions& options = {},
+               Generator& generator = default_generator()) {
+  return detail::randint(low, high, shape, options, generator);
+}
 /// Integers of [0, high).
 Tensor randint(std::int64_t high, const Shape& shape, const TensorOptions& options = {},
                Generator& generator = default_generator());

@@ -41,24 +41,6 @@ template <class T>
 concept Integral = (std::integral<T> && !NoNumber<T>) ||
                    (std::is_enum_v<T> && std::convertible_to<T, std::int64_t>);
 
-/// One integer of a list: in braces, std::int64_t itself would take no std::size_t.
-struct Listed {
-  std::int64_t value;
-  template <Integral T>
-  constexpr Listed(T integer) : value(integer_of(integer)) {}
-  template <NoNumber T>
-  constexpr Listed(T) : value(0) {
-    static_assert(!NoNumber<T>, "write an integer: neither bool nor char is one here");
-  }
-
- private:
-  template <class T>
-  static constexpr std::int64_t integer_of(T integer) {
-    if constexpr (std::is_enum_v<T>) return integer;
-    if constexpr (!std::is_enum_v<T>) return index_of("Dims", integer);
-  }
-};
-
 template <class List>
 using ElementOf = std::remove_cvref_t<decltype(*std::declval<const List&>().data())>;
 
@@ -70,6 +52,30 @@ concept IntegralList = Integral<ElementOf<List>> && requires(const List& list) {
 
 }  // namespace detail
 
+/// An integer as an argument, or one of a list: of any integer type, where std::int64_t itself
+/// would take no std::size_t in braces. Neither bool, char nor `{}` is one.
+class AsInteger {
+ public:
+  template <detail::Integral T>
+  constexpr AsInteger(T integer) : integer_(integer_of(integer)) {}
+  template <detail::NoNumber T>
+  constexpr AsInteger(T) : integer_(0) {
+    static_assert(!detail::NoNumber<T>, "write an integer: neither bool nor char is one here");
+  }
+  constexpr operator std::int64_t() const { return integer_; }
+
+ private:
+  template <class T>
+  static constexpr std::int64_t integer_of(T integer) {
+    if constexpr (std::is_enum_v<T>) return integer;
+    if constexpr (!std::is_enum_v<T>) return detail::index_of("Dims", integer);
+  }
+
+  std::int64_t integer_;
+};
+using AsDim = AsInteger;
+using AsSize = AsInteger;
+
 class Dims;
 /// "[2, 3]".
 std::string to_string(const Dims& dims);
@@ -80,13 +86,13 @@ std::string to_string(const Dims& dims);
 class Dims {
  public:
   Dims() = default;
-  Dims(std::initializer_list<detail::Listed> values) {
+  Dims(std::initializer_list<AsInteger> values) {
     if (values.size() > max_rank) throw_too_long();
-    for (const detail::Listed one : values) values_[size_++] = one.value;
+    for (const AsInteger one : values) values_[size_++] = one;
   }
   template <detail::Integral T>
   Dims(T one) : size_(1) {
-    values_[0] = detail::Listed(one).value;
+    values_[0] = AsInteger(one);
   }
   template <detail::NoNumber T>
   Dims(T) {
@@ -99,7 +105,7 @@ class Dims {
     if constexpr (std::same_as<detail::ElementOf<List>, std::int64_t>) {
       copy(values.data(), values.size());
     } else {
-      for (const auto one : values) values_[size_++] = detail::Listed(one).value;
+      for (const auto one : values) values_[size_++] = AsInteger(one);
     }
   }
   Dims(std::size_t count, std::int64_t value) {
@@ -188,19 +194,6 @@ class Dims {
 
   std::int64_t values_[max_rank];  // uninitialised past size_: a copy touches only what is used
   std::uint32_t size_ = 0;
-};
-
-/// One dimension where there is an overload without: `{}` is none.
-class AsDim {
- public:
-  template <detail::Integral T>
-  constexpr AsDim(T dim) : dim_(detail::Listed(dim).value) {}
-  template <detail::NoNumber T>
-  constexpr AsDim(T dim) : dim_(detail::Listed(dim).value) {}
-  constexpr operator std::int64_t() const { return dim_; }
-
- private:
-  std::int64_t dim_;
 };
 
 using Shape = Dims;

@@ -36,6 +36,7 @@ class StateDict {
   bool contains(std::string_view name) const { return find(name) != nullptr; }
   /// Throws IndexError if there is no such name.
   const Tensor& operator[](std::string_view name) const;
+  const Tensor& at(std::string_view name) const { return (*this)[name]; }
 
   /// Copies of all tensors: what training does afterwards leaves them alone.
   StateDict clone() const;

@@ -94,6 +94,7 @@
 #include "tapegrad/random.hpp"
 #include "tapegrad/session.hpp"
 #include "tapegrad/sparse_grad.hpp"
+#include "tapegrad/spellings.hpp"
 #include "tapegrad/state_dict.hpp"
 #include "tapegrad/summary/merged.hpp"
 #include "tapegrad/summary/writer.hpp"

@@ -125,9 +125,9 @@ class Tensor : public detail::OnTape {
   requires(sizeof...(Sizes) > 1) Tensor reshape(Sizes... sizes)
   const { return reshape({sizes...}); }
   /// Merges the dimensions from `first` to `last`, both included.
-  Tensor flatten(std::int64_t first = 0, std::int64_t last = -1) const;
+  Tensor flatten(AsDim first = 0, AsDim last = -1) const;
   /// Dimensions `a` and `b` change places. Throws IndexError.
-  Tensor transpose(std::int64_t a, std::int64_t b) const;
+  Tensor transpose(AsDim a, AsDim b) const;
   /// Dimension i of the result is dimension order[i] of this. Throws ShapeError unless `order`
   /// names as many as there are, IndexError for one that is out of range or given twice.
   Tensor permute(const Dims& order) const;
@@ -140,12 +140,12 @@ class Tensor : public detail::OnTape {
   /// The last two dimensions swapped.
   Tensor mT() const;
   /// One slice of `dim`, which disappears.
-  Tensor select(std::int64_t dim, std::int64_t index) const;
+  Tensor select(AsDim dim, std::int64_t index) const;
   /// Elements start, start+step, ... before stop. Bounds clamp as in Python; step is positive.
-  Tensor slice(std::int64_t dim, std::optional<std::int64_t> start = std::nullopt,
+  Tensor slice(AsDim dim, std::optional<std::int64_t> start = std::nullopt,
                std::optional<std::int64_t> stop = std::nullopt, std::int64_t step = 1) const;
   /// `length` elements of `dim` from `start`. Throws IndexError when they reach past the end.
-  Tensor narrow(std::int64_t dim, std::int64_t start, std::int64_t length) const;
+  Tensor narrow(AsDim dim, std::int64_t start, std::int64_t length) const;
   /// Stretches dimensions of size 1 without a copy; -1 keeps a size.
   Tensor expand(const Shape& shape) const;
   template <detail::Integral... Sizes>
@@ -157,7 +157,7 @@ class Tensor : public detail::OnTape {
   /// Those of `dims` that have size 1.
   Tensor squeeze(const Dims& dims) const;
   /// A new dimension of size 1 before `dim`; -1 stands for the end.
-  Tensor unsqueeze(std::int64_t dim) const;
+  Tensor unsqueeze(AsDim dim) const;
   /// PyTorch's indexing with integers, slices, `ellipsis` and `newaxis`, which give views, and with
   /// tensors, which give copies: x[{0, Slice(1, 3)}], x[mask], x[{rows, columns}]. Tensors of
   /// integers broadcast and name elements together, negative ones from the end; a mask stands for
@@ -198,8 +198,8 @@ class Tensor : public detail::OnTape {
   Tensor to(DType dtype) const;
 
   // ---- operations ----
-  // Every function of ops/ whose first argument is a tensor, with that as *this: x.exp() is exp(x),
-  // x.sum(0, true) is sum(x, 0, true). Made of the headers there when the library is built.
+  // Every function of ops/ whose first argument is a tensor: x.sum(0, true) is sum(x, 0, true).
+  // Made of the headers there when the library is built.
 
 #include "tapegrad/tensor_methods.hpp"
 
@@ -244,12 +244,10 @@ class Tensor : public detail::OnTape {
   Tensor& div_(Scalar other) { return *this /= other; }
   /// Broadcasts `source` into this tensor, and converts it as to() does.
   Tensor& copy_(const Tensor& source);
-  /// Every element `value`. Throws DTypeError when that doesn't fit the element type.
+  /// Every element `value`; a tensor has rank 0. Throws DTypeError when it doesn't fit, ShapeError.
   Tensor& fill_(Scalar value);
-  /// The same with a tensor of rank 0. Throws ShapeError for another rank.
   Tensor& fill_(const Tensor& value);
-  /// Every element `value` where the mask, which broadcasts to this shape, holds. Throws as
-  /// masked_fill().
+  /// Every element `value` where the mask holds, with the errors of masked_fill().
   Tensor& masked_fill_(const Tensor& mask, Scalar value);
   /// Gives this tensor, and its grad(), another element type. It stays the same tensor for whoever
   /// holds it, but shares storage with nothing any more. Not recorded; throws AutogradError for
@@ -261,23 +259,25 @@ class Tensor : public detail::OnTape {
   /// from rank 3 on unless all sizes are equal; DTypeError for a value that doesn't fit.
   Tensor& fill_diagonal_(Scalar value, bool wrap = false);
 
-  // Random numbers in place, recorded as copy_() is; the first three also with a generator alone.
-
-  /// uniform_() and normal_() of random.hpp.
+  /// Random numbers in place, recorded as copy_() is; also with a generator alone. The first two
+  /// are functions of random.hpp as well.
   Tensor& uniform_(double low = 0, double high = 1, Generator& generator = default_generator());
   Tensor& normal_(double mean = 0, double std = 1, Generator& generator = default_generator());
   /// 1 with probability p, else 0: bernoulli_like() and, with a tensor of probabilities that
   /// broadcasts to this shape, bernoulli().
   Tensor& bernoulli_(detail::Real p = 0.5, Generator& generator = default_generator());
   Tensor& bernoulli_(const Tensor& p, Generator& generator = default_generator());
-  /// Integers of [low, high), which this dtype must hold exactly: randint().
+  /// Integers of [low, high), or [0, high), which this dtype must hold exactly: randint().
   Tensor& random_(std::int64_t low, std::int64_t high, Generator& generator = default_generator());
-  /// With the density rate e^(-rate x), so of mean 1 / rate. Throws Error unless rate > 0,
-  /// DTypeError for integers.
+  /// Of density rate e^(-rate x). Throws Error unless rate > 0, DTypeError for integers.
   Tensor& exponential_(double rate = 1, Generator& generator = default_generator());
   Tensor& uniform_(Generator& generator) { return uniform_(0, 1, generator); }
   Tensor& normal_(Generator& generator) { return normal_(0, 1, generator); }
   Tensor& bernoulli_(Generator& generator) { return bernoulli_(0.5, generator); }
+  Tensor& exponential_(Generator& generator) { return exponential_(1, generator); }
+  Tensor& random_(std::int64_t high, Generator& generator = default_generator()) {
+    return random_(0, high, generator);
+  }
 
   /// Takes over one reference.
   static Tensor adopt(detail::TensorImpl* impl) noexcept {

@@ -26,9 +26,10 @@ class TensorHandle {
   DType dtype() const;
   const Shape& shape() const;
   /// Size of one dimension; negative counts from the end. Throws IndexError.
-  std::int64_t size(std::int64_t dim) const;
+  std::int64_t size(AsDim dim) const;
   /// In elements, as everywhere in the library.
   const Strides& strides() const;
+  std::int64_t stride(AsDim dim) const { return strides()[std::int64_t{dim}]; }
   /// Elements between the start of the storage and the first element.
   std::int64_t storage_offset() const;
   /// How many dimensions it has.

@@ -64,7 +64,7 @@ std::string RReLU::extra_repr() const {
   return fmt::format("lower={}, upper={}", python_text(lower_), python_text(upper_));
 }
 
-PReLU::PReLU(std::int64_t num_parameters, double init, PReLUOptions options)
+PReLU::PReLU(AsSize num_parameters, double init, PReLUOptions options)
     : weight(full({num_parameters}, init, {.dtype = options.dtype})) {}
 
 std::string PReLU::extra_repr() const {

@@ -40,8 +40,7 @@ Tensor at(const Tensor& x, const Tensor& places) {
 
 }  // namespace
 
-AdaptiveLogSoftmaxWithLoss::AdaptiveLogSoftmaxWithLoss(std::int64_t in_features,
-                                                       std::int64_t n_classes,
+AdaptiveLogSoftmaxWithLoss::AdaptiveLogSoftmaxWithLoss(AsSize in_features, AsSize n_classes,
                                                        const std::vector<std::int64_t>& cutoffs,
                                                        const AdaptiveLogSoftmaxOptions& options)
     : head(head_of(in_features, n_classes, cutoffs, options)), cutoffs_(cutoffs) {

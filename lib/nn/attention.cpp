@@ -46,7 +46,7 @@ struct MultiheadAttention::Heads {
   Tensor query, key, value;
 };
 
-MultiheadAttention::MultiheadAttention(std::int64_t embed_dim, std::int64_t num_heads,
+MultiheadAttention::MultiheadAttention(AsSize embed_dim, AsSize num_heads,
                                        const MultiheadAttentionOptions& options)
     : out_proj(checked_output(embed_dim, num_heads, options)),
       embed_dim_(embed_dim),

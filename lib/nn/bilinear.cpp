@@ -50,7 +50,7 @@ Tensor bilinear(const Tensor& a, const Tensor& b, const Tensor& weight, const Te
   return bias.defined() ? y + bias : y;
 }
 
-Bilinear::Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::int64_t out_features,
+Bilinear::Bilinear(AsSize in1_features, AsSize in2_features, AsSize out_features,
                    LinearOptions options) {
   check<ShapeError>(in1_features > 0 && in2_features > 0 && out_features > 0,
                     "Bilinear: {} and {} features in, {} out; sizes are positive", in1_features,

@@ -152,13 +152,13 @@ Tensor Convolution::with_edges(const Tensor& x) const {
 
 }  // namespace detail
 
-Conv1d::Conv1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+Conv1d::Conv1d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size,
                const ConvLayerOptions& options)
     : Convolution({"Conv1d", 1, in_channels, out_channels, kernel_size}, options) {}
-Conv2d::Conv2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+Conv2d::Conv2d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size,
                const ConvLayerOptions& options)
     : Convolution({"Conv2d", 2, in_channels, out_channels, kernel_size}, options) {}
-Conv3d::Conv3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+Conv3d::Conv3d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size,
                const ConvLayerOptions& options)
     : Convolution({"Conv3d", 3, in_channels, out_channels, kernel_size}, options) {}
 
@@ -172,14 +172,14 @@ Tensor Conv3d::forward_with(const Tensor& x, const Tensor& other) const {
   return conv3d(with_edges(x), other, bias, moves());
 }
 
-ConvTranspose1d::ConvTranspose1d(std::int64_t in_channels, std::int64_t out_channels,
-                                 const Dims& kernel_size, const ConvTransposeLayerOptions& options)
+ConvTranspose1d::ConvTranspose1d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size,
+                                 const ConvTransposeLayerOptions& options)
     : Convolution({"ConvTranspose1d", 1, in_channels, out_channels, kernel_size}, options) {}
-ConvTranspose2d::ConvTranspose2d(std::int64_t in_channels, std::int64_t out_channels,
-                                 const Dims& kernel_size, const ConvTransposeLayerOptions& options)
+ConvTranspose2d::ConvTranspose2d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size,
+                                 const ConvTransposeLayerOptions& options)
     : Convolution({"ConvTranspose2d", 2, in_channels, out_channels, kernel_size}, options) {}
-ConvTranspose3d::ConvTranspose3d(std::int64_t in_channels, std::int64_t out_channels,
-                                 const Dims& kernel_size, const ConvTransposeLayerOptions& options)
+ConvTranspose3d::ConvTranspose3d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size,
+                                 const ConvTransposeLayerOptions& options)
     : Convolution({"ConvTranspose3d", 3, in_channels, out_channels, kernel_size}, options) {}
 
 Tensor ConvTranspose1d::forward_with(const Tensor& x, const Tensor& other) const {

@@ -46,8 +46,7 @@ std::string text_of(const Options& options) {
 
 }  // namespace
 
-Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim,
-                     EmbeddingOptions options)
+Embedding::Embedding(AsSize num_embeddings, AsSize embedding_dim, EmbeddingOptions options)
     : weight(begun("Embedding", num_embeddings, embedding_dim, options.padding_idx, options.dtype,
                    options.generator)),
       options_{.padding_idx = options.padding_idx,
@@ -72,8 +71,7 @@ std::string Embedding::extra_repr() const {
   return text + text_of(options_) + (options_.sparse ? ", sparse=True" : "");
 }
 
-EmbeddingBag::EmbeddingBag(std::int64_t num_embeddings, std::int64_t embedding_dim,
-                           EmbeddingBagOptions options)
+EmbeddingBag::EmbeddingBag(AsSize num_embeddings, AsSize embedding_dim, EmbeddingBagOptions options)
     : weight(begun("EmbeddingBag", num_embeddings, embedding_dim, options.padding_idx,
                    options.dtype, options.generator)),
       options_{.max_norm = options.max_norm,

@@ -9,8 +9,8 @@
 
 namespace tapegrad::nn {
 
-Linear::Linear(tapegrad::detail::Listed in, tapegrad::detail::Listed out, LinearOptions options) {
-  const std::int64_t in_features = in.value, out_features = out.value;
+Linear::Linear(AsSize in, AsSize out, LinearOptions options) {
+  const std::int64_t in_features = in, out_features = out;
   check<ShapeError>(in_features >= 0 && out_features >= 0,
                     "Linear: {} features in, {} out; sizes are not negative", in_features,
                     out_features);

@@ -55,8 +55,7 @@ std::string RMSNorm::extra_repr() const {
                      python_text(options_.elementwise_affine));
 }
 
-GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels,
-                     const GroupNormOptions& options)
+GroupNorm::GroupNorm(AsSize num_groups, AsSize num_channels, const GroupNormOptions& options)
     : groups_(num_groups), channels_(num_channels), options_(options) {
   check_parameters("GroupNorm", options.dtype);
   check<Error>(num_groups >= 1 && num_channels % num_groups == 0,
@@ -81,7 +80,7 @@ std::string GroupNorm::extra_repr() const {
                      python_text(options_.affine));
 }
 
-LocalResponseNorm::LocalResponseNorm(std::int64_t size, const LocalResponseNormOptions& options)
+LocalResponseNorm::LocalResponseNorm(AsSize size, const LocalResponseNormOptions& options)
     : size_(size), options_(options) {}
 
 Tensor LocalResponseNorm::forward(const Tensor& x) const {
@@ -194,13 +193,13 @@ Tensor BatchNorm3d::forward(const Tensor& x) const {
   check_rank(x, 5, 5);
   return batch_norm(x);
 }
-InstanceNorm1d::InstanceNorm1d(std::int64_t num_features, const InstanceNormLayerOptions& options)
+InstanceNorm1d::InstanceNorm1d(AsSize num_features, const InstanceNormLayerOptions& options)
     : RunningNorm(num_features, as_batch_norm(options)) {}
 Tensor InstanceNorm1d::forward(const Tensor& x) const { return instance_norm(x, 1); }
-InstanceNorm2d::InstanceNorm2d(std::int64_t num_features, const InstanceNormLayerOptions& options)
+InstanceNorm2d::InstanceNorm2d(AsSize num_features, const InstanceNormLayerOptions& options)
     : RunningNorm(num_features, as_batch_norm(options)) {}
 Tensor InstanceNorm2d::forward(const Tensor& x) const { return instance_norm(x, 2); }
-InstanceNorm3d::InstanceNorm3d(std::int64_t num_features, const InstanceNormLayerOptions& options)
+InstanceNorm3d::InstanceNorm3d(AsSize num_features, const InstanceNormLayerOptions& options)
     : RunningNorm(num_features, as_batch_norm(options)) {}
 Tensor InstanceNorm3d::forward(const Tensor& x) const { return instance_norm(x, 3); }
 

@@ -21,8 +21,7 @@ Tensor sinusoidal_encoding(std::int64_t length, std::int64_t size, const TensorO
   return where(odd == 0, sin(turn), cos(turn)).to(like.dtype.value_or(float32));
 }
 
-PositionalEncoding::PositionalEncoding(std::int64_t d_model,
-                                       const PositionalEncodingOptions& options)
+PositionalEncoding::PositionalEncoding(AsSize d_model, const PositionalEncodingOptions& options)
     : pe(sinusoidal_encoding(options.max_len, d_model, {.dtype = options.dtype}).unsqueeze(1)),
       dropout(options.dropout, options.generator),
       batch_first_(options.batch_first) {}

@@ -208,16 +208,16 @@ RecurrentLayerOptions lstm_layers(const LSTMOptions& options, std::int64_t hidde
 
 }  // namespace
 
-RNN::RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options)
+RNN::RNN(AsSize input_size, AsSize hidden_size, const RNNOptions& options)
     : PlainRecurrent("RNN", rnn_cell("RNN", options.nonlinearity), input_size, hidden_size,
                      layers_of(options)) {}
-GRU::GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentLayerOptions& options)
+GRU::GRU(AsSize input_size, AsSize hidden_size, const RecurrentLayerOptions& options)
     : PlainRecurrent("GRU", RecurrentCell::gru, input_size, hidden_size, options) {}
-LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const LSTMOptions& options)
+LSTM::LSTM(AsSize input_size, AsSize hidden_size, const LSTMOptions& options)
     : Recurrent("LSTM", RecurrentCell::lstm, input_size, hidden_size,
                 lstm_layers(options, hidden_size), options.proj_size) {}
 
-RNNCell::RNNCell(std::int64_t input_size, std::int64_t hidden_size, const RNNCellOptions& options)
+RNNCell::RNNCell(AsSize input_size, AsSize hidden_size, const RNNCellOptions& options)
     : RecurrentCellModule("RNNCell", rnn_cell("RNNCell", options.nonlinearity), input_size,
                           hidden_size, {options.bias, options.dtype, options.generator}) {}
 

@@ -115,12 +115,10 @@ RecurrentSteps RecurrentCellModule::step(const Tensor& input, const Tensor& hidd
 
 }  // namespace detail
 
-GRUCell::GRUCell(std::int64_t input_size, std::int64_t hidden_size,
-                 const RecurrentCellOptions& options)
+GRUCell::GRUCell(AsSize input_size, AsSize hidden_size, const RecurrentCellOptions& options)
     : RecurrentCellModule("GRUCell", RecurrentCell::gru, input_size, hidden_size,
                           {options.bias, options.dtype, options.generator}) {}
-LSTMCell::LSTMCell(std::int64_t input_size, std::int64_t hidden_size,
-                   const RecurrentCellOptions& options)
+LSTMCell::LSTMCell(AsSize input_size, AsSize hidden_size, const RecurrentCellOptions& options)
     : RecurrentCellModule("LSTMCell", RecurrentCell::lstm, input_size, hidden_size,
                           {options.bias, options.dtype, options.generator}) {}
 

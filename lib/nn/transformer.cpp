@@ -67,7 +67,7 @@ LayerNorm TransformerLayer::norm_of(std::int64_t d_model, const TransformerLayer
 
 }  // namespace detail
 
-TransformerEncoderLayer::TransformerEncoderLayer(std::int64_t d_model, std::int64_t nhead,
+TransformerEncoderLayer::TransformerEncoderLayer(AsSize d_model, AsSize nhead,
                                                  const TransformerLayerOptions& options)
     : TransformerLayer(d_model, nhead, options),
       norm1(norm_of(d_model, options)),
@@ -105,7 +105,7 @@ Tensor TransformerEncoderLayer::forward(const Tensor& src, const EncoderMasks& m
   return norm2(x + fed(x));
 }
 
-TransformerDecoderLayer::TransformerDecoderLayer(std::int64_t d_model, std::int64_t nhead,
+TransformerDecoderLayer::TransformerDecoderLayer(AsSize d_model, AsSize nhead,
                                                  const TransformerLayerOptions& options)
     : TransformerLayer(d_model, nhead, options),
       multihead_attn(d_model, nhead, attention_options(options)),
@@ -160,8 +160,8 @@ Tensor TransformerDecoderLayer::forward(const Tensor& tgt, const Tensor& memory,
   return norm3(x + fed(x));
 }
 
-TransformerEncoder::TransformerEncoder(const TransformerEncoderLayer& layer,
-                                       std::int64_t num_layers, std::optional<LayerNorm> last)
+TransformerEncoder::TransformerEncoder(const TransformerEncoderLayer& layer, AsSize num_layers,
+                                       std::optional<LayerNorm> last)
     : norm(std::move(last)) {
   check_count("TransformerEncoder", num_layers);
   for (std::int64_t i = 0; i < num_layers; ++i) layers.emplace_back(layer);
@@ -180,8 +180,8 @@ Tensor TransformerEncoder::forward(const Tensor& src, const EncoderMasks& masks)
   return norm ? (*norm)(x) : x;
 }
 
-TransformerDecoder::TransformerDecoder(const TransformerDecoderLayer& layer,
-                                       std::int64_t num_layers, std::optional<LayerNorm> last)
+TransformerDecoder::TransformerDecoder(const TransformerDecoderLayer& layer, AsSize num_layers,
+                                       std::optional<LayerNorm> last)
     : norm(std::move(last)) {
   check_count("TransformerDecoder", num_layers);
   for (std::int64_t i = 0; i < num_layers; ++i) layers.emplace_back(layer);

@@ -14,7 +14,7 @@ Tensors plain(const Ask& ask) {
 }
 
 /// Until opset 13 along all dimensions from `axis` on, as one.
-template <Tensor (*f)(const Tensor&, std::int64_t)>
+template <Tensor (*f)(const Tensor&, AsDim)>
 Tensors softmax_of(const Ask& ask) {
   const Tensor& x = ask.x();
   if (ask.opset >= 13) return {f(x, ask.axis(-1))};

@@ -6,9 +6,8 @@
 
 namespace tapegrad {
 
-Shape broadcast_for(std::string_view operation, const Shape& a, const Shape& b) {
-  if (a == b) return a;
-  for (std::size_t i = 1; i <= std::min(a.size(), b.size()); ++i) {
+void check_broadcast(std::string_view operation, const Shape& a, const Shape& b, std::size_t last) {
+  for (std::size_t i = last; i <= std::min(a.size(), b.size()); ++i) {
     const std::int64_t x = a[a.size() - i];
     const std::int64_t y = b[b.size() - i];
     check<ShapeError>(x == y || x == 1 || y == 1,
@@ -16,6 +15,11 @@ Shape broadcast_for(std::string_view operation, const Shape& a, const Shape& b) 
                       "sizes must be equal or 1",
                       operation, a, b, x, y, i);
   }
+}
+
+Shape broadcast_for(std::string_view operation, const Shape& a, const Shape& b) {
+  if (a == b) return a;
+  check_broadcast(operation, a, b);
   return broadcast_shapes(a, b);
 }
 

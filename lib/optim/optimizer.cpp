@@ -99,7 +99,7 @@ std::vector<Tensor> Optimizer::all_parameters() const {
   return all;
 }
 
-void Optimizer::zero_grad() {
+void Optimizer::zero_grad(tapegrad::detail::SetToNone) {
   check_not_moved_from();
   if (capturing()) {
     tapegrad::detail::cleared_in_runs(all_parameters(), called_later(&Optimizer::drop_gradients));

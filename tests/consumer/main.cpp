@@ -1,6 +1,7 @@
 // A program outside the project: it knows tapegrad only as an installed library or a subproject.
 #include <cstdint>
 #include <cstdio>
+#include <iostream>
 
 #include <tapegrad/tapegrad.hpp>
 
@@ -21,6 +22,7 @@ int main() {
 
   LogisticRegression model(30);
   tg::optim::SGD sgd(model.parameters(), {.lr = 0.1, .momentum = 0.9});
+  std::cout << model << '\n' << sgd << '\n';
   double first = 0.0;
   double last = 0.0;
   for (int epoch = 0; epoch < 100; ++epoch) {

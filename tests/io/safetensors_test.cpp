@@ -65,6 +65,11 @@ TEST_CASE("safetensors: what was saved is loaded, of every dtype and layout", "[
   CHECK(file.metadata == std::map<std::string, std::string>{{"format", "pt"}, {"note", "a\tb"}});
   const StateDict& got = file.tensors;
   REQUIRE(got.size() == 8);
+  CHECK(file.size() == 8);
+  CHECK(file.contains("f"));
+  CHECK(file["f"].is_same(got["f"]));
+  CHECK(file.at("f").is_same(got["f"]));
+  CHECK(file.begin()->name == got.begin()->name);
   CHECK(got["f"].to_vector<float>() == std::vector<float>{1.5F, -2});
   CHECK(got["d.t"].shape() == Shape{3, 2});
   CHECK(got["d.t"].to_vector<double>() == std::vector<double>{0, 3, 1, 4, 2, 5});

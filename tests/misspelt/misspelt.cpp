@@ -7,15 +7,19 @@
 
 #include "tapegrad/custom.hpp"
 #include "tapegrad/nn/activation.hpp"
+#include "tapegrad/nn/conv.hpp"
 #include "tapegrad/nn/dropout.hpp"
 #include "tapegrad/nn/embedding.hpp"
 #include "tapegrad/nn/linear.hpp"
 #include "tapegrad/nn/loss.hpp"
 #include "tapegrad/nn/pool.hpp"
+#include "tapegrad/nn/recurrent.hpp"
 #include "tapegrad/nn/transformer.hpp"
 #include "tapegrad/nn/upsample.hpp"
 #include "tapegrad/ops/create.hpp"
+#include "tapegrad/ops/pointwise.hpp"
 #include "tapegrad/ops/reduce.hpp"
+#include "tapegrad/ops/shape.hpp"
 #include "tapegrad/optim/sgd.hpp"
 #include "tapegrad/tensor.hpp"
 
@@ -66,4 +70,18 @@ void sizes() { nn::Transformer t(512, 8); }                             // says:
 void hook(Tensor x) { x.register_hook([](Tensor& g) { g.zero_(); }); }   // says: write a hook that takes const Tensor& and returns what replaces it
 void vjp_of_int(const Tensor& x) { custom("f", same, number)(x); }      // says: write a vjp that gives a tensor, or a list of them
 void looked_at(nn::Visitor& v, const nn::Linear& l) { v("layer", l); }   // says: write void visit(nn::Visitor&) override, which isn't const
+void no_threshold(const Tensor& x) { softplus(x, 1, 20); }               // says: write softplus(x, beta): it is exact without a threshold
+void no_threshold_there(const Tensor& x) { x.softplus(1, 20.0); }       // says: write softplus(x, beta): it is exact without a threshold
+void power_of_char(const Tensor& x) { x.pow('a'); }                     // says: write a number: char is none here
+void char_as_channels() { nn::Conv2d c(1, u8'a', 3); }                  // says: write an integer: neither bool nor char is one here
+void char_as_hidden_size() { nn::LSTM l(3, u'a'); }                     // says: write an integer: neither bool nor char is one here
+void char_as_dim(const Tensor& x) { x.softmax(U'a'); }                  // says: write an integer: neither bool nor char is one here
+void no_dim(const Tensor& x) { x.unsqueeze({}); }                       // says: tapegrad::AsDim
+void no_dims(const Tensor& x) { x.transpose({}, 1); }                   // says: tapegrad::AsDim
+void device(const Tensor& x) { x.cuda(); }                              // says: there are no devices: leave it out
+void list(const Tensor& x) { x.tolist(); }                              // says: write to_vector<float>()
+void pointer(const Tensor& x) { x.data_ptr<float>(); }                  // says: write data<float>(), or mutable_data<float>()
+void set_to_none(optim::SGD& s) { s.zero_grad(true); }                  // says: write zero_grad(), which drops gradients
+void mode(const Tensor& x) { pad(x, {1, 1}, "reflect"); }               // says: write the mode as PadMode::reflect, for example
+void training(const Tensor& x) { nn::dropout(x, 0.5, true); }           // says: write dropout(x, p), while training alone
 // clang-format on

@@ -50,6 +50,7 @@ TEST_CASE("a state_dict holds parameters and buffers by name, outside the tape",
                                           "second.bias", "seen"});
   CHECK(state["first.weight"].shares_storage_with(model.first.weight));
   CHECK_FALSE(state.clone()["first.weight"].shares_storage_with(model.first.weight));
+  CHECK(state.at("seen").is_same(state["seen"]));
   CHECK_THROWS_WITH(state["third"], Catch::Contains("\"third\""));
 }
 

@@ -1,8 +1,10 @@
 // safetensors: named tensors in one file, as PyTorch users exchange weights.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tapegrad/io/loading.hpp"
@@ -16,8 +18,14 @@ struct Safetensors {
   StateDict tensors;
   /// Free text under free names, such as {"format", "pt"}.
   std::map<std::string, std::string> metadata;
-  /// For model.load_state_dict(load_safetensors(path)).
+  /// For model.load_state_dict(load_safetensors(path)), and what it is asked for by name.
   operator const StateDict&() const { return tensors; }
+  const Tensor& operator[](std::string_view name) const { return tensors[name]; }
+  const Tensor& at(std::string_view name) const { return tensors[name]; }
+  bool contains(std::string_view name) const { return tensors.contains(name); }
+  std::size_t size() const { return tensors.size(); }
+  auto begin() const { return tensors.begin(); }
+  auto end() const { return tensors.end(); }
 };
 
 /// Writes `tensors` so that every safetensors reader takes them, of every element type and

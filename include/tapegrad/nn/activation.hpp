@@ -40,14 +40,14 @@ class FunctionWithNumber : public Layer {
 };
 
 /// A function along a dimension.
-template <Tensor (*f)(const Tensor&, std::int64_t)>
+template <Tensor (*f)(const Tensor&, AsDim)>
 class FunctionAlong : public Layer {
  public:
   Tensor forward(const Tensor& x) const override { return f(x, dim_); }
   std::string extra_repr() const override { return "dim=" + std::to_string(dim_); }
 
  protected:
-  explicit FunctionAlong(std::int64_t dim) : dim_(dim) {}
+  explicit FunctionAlong(AsDim dim) : dim_(dim) {}
 
  private:
   std::int64_t dim_;
@@ -86,19 +86,19 @@ struct Hardshrink : detail::FunctionWithNumber<hardshrink> {
 };
 
 struct GLU : detail::FunctionAlong<glu> {
-  explicit GLU(std::int64_t dim = -1) : FunctionAlong(dim) {}
+  explicit GLU(AsDim dim = -1) : FunctionAlong(dim) {}
 };
 struct Softmax : detail::FunctionAlong<softmax> {
-  explicit Softmax(std::int64_t dim) : FunctionAlong(dim) {}
+  explicit Softmax(AsDim dim) : FunctionAlong(dim) {}
 };
 struct LogSoftmax : detail::FunctionAlong<log_softmax> {
-  explicit LogSoftmax(std::int64_t dim) : FunctionAlong(dim) {}
+  explicit LogSoftmax(AsDim dim) : FunctionAlong(dim) {}
 };
 
 /// softmax() of -x.
 class Softmin : public Layer {
  public:
-  explicit Softmin(std::int64_t dim) : dim_(dim) {}
+  explicit Softmin(AsDim dim) : dim_(dim) {}
   Tensor forward(const Tensor& x) const override { return softmax(-x, dim_); }
   std::string extra_repr() const override { return "dim=" + std::to_string(dim_); }
 
@@ -187,7 +187,7 @@ struct PReLUOptions {
 /// `init`.
 class PReLU : public Layer {
  public:
-  explicit PReLU(std::int64_t num_parameters = 1, double init = 0.25, PReLUOptions options = {});
+  explicit PReLU(AsSize num_parameters = 1, double init = 0.25, PReLUOptions options = {});
 
   Parameter weight;  ///< [num_parameters]
 

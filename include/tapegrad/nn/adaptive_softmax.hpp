@@ -35,7 +35,7 @@ class AdaptiveLogSoftmaxWithLoss : public Module {
  public:
   /// Throws Error unless the cutoffs grow and lie between 1 and n_classes - 1, and where a group
   /// has no feature left.
-  AdaptiveLogSoftmaxWithLoss(std::int64_t in_features, std::int64_t n_classes,
+  AdaptiveLogSoftmaxWithLoss(AsSize in_features, AsSize n_classes,
                              const std::vector<std::int64_t>& cutoffs,
                              const AdaptiveLogSoftmaxOptions& options = {});
 

@@ -58,10 +58,10 @@ class MultiheadAttention : public Module {
  public:
   /// Throws ShapeError unless num_heads divides embed_dim, and for sizes that aren't positive;
   /// DTypeError for integer parameters; Error unless 0 <= dropout <= 1.
-  MultiheadAttention(std::int64_t embed_dim, std::int64_t num_heads,
+  MultiheadAttention(AsSize embed_dim, AsSize num_heads,
                      const MultiheadAttentionOptions& options = {});
   template <std::floating_point T>
-  MultiheadAttention(std::int64_t embed_dim, std::int64_t num_heads, T dropout)
+  MultiheadAttention(AsSize embed_dim, AsSize num_heads, T dropout)
       : MultiheadAttention(embed_dim, num_heads, MultiheadAttentionOptions{.dropout = dropout}) {}
 
   Parameter in_proj_weight;  ///< [3 embed_dim, embed_dim], or undefined where sizes differ:

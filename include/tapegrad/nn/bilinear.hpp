@@ -22,7 +22,7 @@ Tensor bilinear(const Tensor& a, const Tensor& b, const Tensor& weight, const Te
 class Bilinear : public Module {
  public:
   /// Throws ShapeError for a number of features below 1, DTypeError for integer parameters.
-  Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::int64_t out_features,
+  Bilinear(AsSize in1_features, AsSize in2_features, AsSize out_features,
            LinearOptions options = {});
 
   Parameter weight;  ///< [out, in1, in2]

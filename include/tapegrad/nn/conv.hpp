@@ -95,102 +95,93 @@ class Convolution : public Layer {
 /// conv1d() of ops/convolution.hpp: [n, in, size] -> [n, out, places].
 class Conv1d : public detail::Convolution {
  public:
-  Conv1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+  Conv1d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size,
          const ConvLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
-  Conv1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size, T stride,
-         const ConvPadding& padding = 0, tapegrad::detail::Listed dilation = 1,
-         tapegrad::detail::Listed groups = 1)
-      : Conv1d(in_channels, out_channels, kernel_size,
-               ConvLayerOptions{.stride = stride,
-                                .padding = padding,
-                                .dilation = dilation.value,
-                                .groups = groups.value}) {}
+  Conv1d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size, T stride,
+         const ConvPadding& padding = 0, AsSize dilation = 1, AsSize groups = 1)
+      : Conv1d(
+            in_channels, out_channels, kernel_size,
+            ConvLayerOptions{
+                .stride = stride, .padding = padding, .dilation = {dilation}, .groups = groups}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
 /// conv2d(): [n, in, height, width] -> [n, out, ...].
 class Conv2d : public detail::Convolution {
  public:
-  Conv2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+  Conv2d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size,
          const ConvLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
-  Conv2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size, T stride,
-         const ConvPadding& padding = 0, tapegrad::detail::Listed dilation = 1,
-         tapegrad::detail::Listed groups = 1)
-      : Conv2d(in_channels, out_channels, kernel_size,
-               ConvLayerOptions{.stride = stride,
-                                .padding = padding,
-                                .dilation = dilation.value,
-                                .groups = groups.value}) {}
+  Conv2d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size, T stride,
+         const ConvPadding& padding = 0, AsSize dilation = 1, AsSize groups = 1)
+      : Conv2d(
+            in_channels, out_channels, kernel_size,
+            ConvLayerOptions{
+                .stride = stride, .padding = padding, .dilation = {dilation}, .groups = groups}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
 /// conv3d(): [n, in, depth, height, width] -> [n, out, ...].
 class Conv3d : public detail::Convolution {
  public:
-  Conv3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+  Conv3d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size,
          const ConvLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
-  Conv3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size, T stride,
-         const ConvPadding& padding = 0, tapegrad::detail::Listed dilation = 1,
-         tapegrad::detail::Listed groups = 1)
-      : Conv3d(in_channels, out_channels, kernel_size,
-               ConvLayerOptions{.stride = stride,
-                                .padding = padding,
-                                .dilation = dilation.value,
-                                .groups = groups.value}) {}
+  Conv3d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size, T stride,
+         const ConvPadding& padding = 0, AsSize dilation = 1, AsSize groups = 1)
+      : Conv3d(
+            in_channels, out_channels, kernel_size,
+            ConvLayerOptions{
+                .stride = stride, .padding = padding, .dilation = {dilation}, .groups = groups}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
 /// conv_transpose1d() of ops/convolution.hpp: [n, in, size] -> [n, out, length].
 class ConvTranspose1d : public detail::Convolution {
  public:
-  ConvTranspose1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+  ConvTranspose1d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size,
                   const ConvTransposeLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
-  ConvTranspose1d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
-                  T stride, const Dims& padding = 0, tapegrad::detail::Listed output_padding = 0,
-                  tapegrad::detail::Listed groups = 1)
+  ConvTranspose1d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size, T stride,
+                  const Dims& padding = 0, AsSize output_padding = 0, AsSize groups = 1)
       : ConvTranspose1d(in_channels, out_channels, kernel_size,
                         ConvTransposeLayerOptions{.stride = stride,
                                                   .padding = padding,
-                                                  .output_padding = output_padding.value,
-                                                  .groups = groups.value}) {}
+                                                  .output_padding = {output_padding},
+                                                  .groups = groups}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
 /// conv_transpose2d(): [n, in, height, width] -> [n, out, ...].
 class ConvTranspose2d : public detail::Convolution {
  public:
-  ConvTranspose2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+  ConvTranspose2d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size,
                   const ConvTransposeLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
-  ConvTranspose2d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
-                  T stride, const Dims& padding = 0, tapegrad::detail::Listed output_padding = 0,
-                  tapegrad::detail::Listed groups = 1)
+  ConvTranspose2d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size, T stride,
+                  const Dims& padding = 0, AsSize output_padding = 0, AsSize groups = 1)
       : ConvTranspose2d(in_channels, out_channels, kernel_size,
                         ConvTransposeLayerOptions{.stride = stride,
                                                   .padding = padding,
-                                                  .output_padding = output_padding.value,
-                                                  .groups = groups.value}) {}
+                                                  .output_padding = {output_padding},
+                                                  .groups = groups}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 
 /// conv_transpose3d(): [n, in, depth, height, width] -> [n, out, ...].
 class ConvTranspose3d : public detail::Convolution {
  public:
-  ConvTranspose3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
+  ConvTranspose3d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size,
                   const ConvTransposeLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
-  ConvTranspose3d(std::int64_t in_channels, std::int64_t out_channels, const Dims& kernel_size,
-                  T stride, const Dims& padding = 0, tapegrad::detail::Listed output_padding = 0,
-                  tapegrad::detail::Listed groups = 1)
+  ConvTranspose3d(AsSize in_channels, AsSize out_channels, const Dims& kernel_size, T stride,
+                  const Dims& padding = 0, AsSize output_padding = 0, AsSize groups = 1)
       : ConvTranspose3d(in_channels, out_channels, kernel_size,
                         ConvTransposeLayerOptions{.stride = stride,
                                                   .padding = padding,
-                                                  .output_padding = output_padding.value,
-                                                  .groups = groups.value}) {}
+                                                  .output_padding = {output_padding},
+                                                  .groups = groups}) {}
   Tensor forward_with(const Tensor& x, const Tensor& other) const override;
 };
 

@@ -13,7 +13,7 @@ namespace nn {
 /// cosine_similarity().
 class CosineSimilarity : public Module {
  public:
-  explicit CosineSimilarity(std::int64_t dim = 1, double eps = 1e-8) : dim_(dim), eps_(eps) {}
+  explicit CosineSimilarity(AsDim dim = 1, double eps = 1e-8) : dim_(dim), eps_(eps) {}
   Tensor forward(const Tensor& a, const Tensor& b) const {
     return cosine_similarity(a, b, dim_, eps_);
   }

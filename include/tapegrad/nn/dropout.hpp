@@ -1,6 +1,8 @@
 // Dropout: noise that keeps the units of a network from relying on each other.
 #pragma once
 
+#include <concepts>
+
 #include "tapegrad/nn/module.hpp"
 #include "tapegrad/random.hpp"
 
@@ -15,6 +17,12 @@ namespace nn {
 /// overfitting".
 Tensor dropout(const Tensor& x, tapegrad::detail::Real p = 0.5,
                Generator& generator = default_generator());
+template <std::same_as<bool> T>
+Tensor dropout(const Tensor& x, tapegrad::detail::Real, T) {
+  static_assert(!std::same_as<T, bool>,
+                "write dropout(x, p), while training alone, or the layer Dropout, which knows");
+  return x;
+}
 
 /// dropout() while training, x itself in eval mode.
 class Dropout : public Layer {

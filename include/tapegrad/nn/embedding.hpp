@@ -31,9 +31,9 @@ struct EmbeddingOptions {
 /// embedding() with a weight that begins normal, with mean 0 and deviation 1.
 class Embedding : public Layer {
  public:
-  Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, EmbeddingOptions options = {});
+  Embedding(AsSize num_embeddings, AsSize embedding_dim, EmbeddingOptions options = {});
   template <tapegrad::detail::Integral T>
-  Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, T padding_idx)
+  Embedding(AsSize num_embeddings, AsSize embedding_dim, T padding_idx)
       : Embedding(num_embeddings, embedding_dim, EmbeddingOptions{.padding_idx = padding_idx}) {}
 
   Parameter weight;  ///< [num_embeddings, embedding_dim]
@@ -63,10 +63,9 @@ struct EmbeddingBagOptions {
 /// embedding_bag() with a weight that begins as Embedding's.
 class EmbeddingBag : public Layer {
  public:
-  EmbeddingBag(std::int64_t num_embeddings, std::int64_t embedding_dim,
-               EmbeddingBagOptions options = {});
+  EmbeddingBag(AsSize num_embeddings, AsSize embedding_dim, EmbeddingBagOptions options = {});
   template <class T>
-  requires std::is_arithmetic_v<T> EmbeddingBag(std::int64_t, std::int64_t, T) {
+  requires std::is_arithmetic_v<T> EmbeddingBag(AsSize, AsSize, T) {
     static_assert(!std::is_arithmetic_v<T>, "name it: {.max_norm = 2}, or {.padding_idx = 0}");
   }
 

@@ -25,10 +25,9 @@ struct LinearOptions {
 class Linear : public Layer {
  public:
   /// Throws ShapeError for a negative number of features, DTypeError for integer parameters.
-  Linear(tapegrad::detail::Listed in_features, tapegrad::detail::Listed out_features,
-         LinearOptions options = {});
+  Linear(AsSize in_features, AsSize out_features, LinearOptions options = {});
   template <std::same_as<bool> T>
-  Linear(tapegrad::detail::Listed in_features, tapegrad::detail::Listed out_features, T with_bias)
+  Linear(AsSize in_features, AsSize out_features, T with_bias)
       : Linear(in_features, out_features, LinearOptions{.bias = with_bias}) {}
 
   Parameter weight;  ///< [out_features, in_features]

@@ -27,7 +27,7 @@ struct LayerNormOptions {
 class LayerNorm : public Layer {
  public:
   explicit LayerNorm(const Shape& normalized_shape, const LayerNormOptions& options = {});
-  explicit LayerNorm(std::initializer_list<tapegrad::detail::Listed> normalized_shape,
+  explicit LayerNorm(std::initializer_list<AsSize> normalized_shape,
                      const LayerNormOptions& options = {})
       : LayerNorm(Shape(normalized_shape), options) {}
   template <std::floating_point T>
@@ -55,7 +55,7 @@ struct RMSNormOptions {
 class RMSNorm : public Layer {
  public:
   explicit RMSNorm(const Shape& normalized_shape, const RMSNormOptions& options = {});
-  explicit RMSNorm(std::initializer_list<tapegrad::detail::Listed> normalized_shape,
+  explicit RMSNorm(std::initializer_list<AsSize> normalized_shape,
                    const RMSNormOptions& options = {})
       : RMSNorm(Shape(normalized_shape), options) {}
 
@@ -79,10 +79,9 @@ struct GroupNormOptions {
 /// group_norm().
 class GroupNorm : public Layer {
  public:
-  GroupNorm(std::int64_t num_groups, std::int64_t num_channels,
-            const GroupNormOptions& options = {});
+  GroupNorm(AsSize num_groups, AsSize num_channels, const GroupNormOptions& options = {});
   template <std::floating_point T>
-  GroupNorm(std::int64_t num_groups, std::int64_t num_channels, T eps)
+  GroupNorm(AsSize num_groups, AsSize num_channels, T eps)
       : GroupNorm(num_groups, num_channels, GroupNormOptions{.eps = eps}) {}
 
   Parameter weight, bias;  ///< [num_channels], or undefined
@@ -105,7 +104,7 @@ struct LocalResponseNormOptions {
 /// local_response_norm().
 class LocalResponseNorm : public Layer {
  public:
-  explicit LocalResponseNorm(std::int64_t size, const LocalResponseNormOptions& options = {});
+  explicit LocalResponseNorm(AsSize size, const LocalResponseNormOptions& options = {});
 
   Tensor forward(const Tensor& x) const override;
   std::string extra_repr() const override;
@@ -164,10 +163,10 @@ class RunningNorm : public Layer {
 /// batch_norm() of [n, channels] or [n, channels, size]: while training by the moments of the
 /// batch, which running_mean and running_var follow, otherwise by these.
 struct BatchNorm1d : detail::RunningNorm {
-  explicit BatchNorm1d(std::int64_t num_features, const BatchNormLayerOptions& options = {})
+  explicit BatchNorm1d(AsSize num_features, const BatchNormLayerOptions& options = {})
       : RunningNorm(num_features, options) {}
   template <std::floating_point T>
-  BatchNorm1d(std::int64_t num_features, T eps, std::optional<double> momentum = 0.1)
+  BatchNorm1d(AsSize num_features, T eps, std::optional<double> momentum = 0.1)
       : BatchNorm1d(num_features, BatchNormLayerOptions{.eps = eps, .momentum = momentum}) {}
   Tensor forward(const Tensor& x) const override;
 };
@@ -175,10 +174,10 @@ struct BatchNorm1d : detail::RunningNorm {
 /// batch_norm() of [n, channels, height, width]: while training by the moments of the batch,
 /// which running_mean and running_var follow, otherwise by these.
 struct BatchNorm2d : detail::RunningNorm {
-  explicit BatchNorm2d(std::int64_t num_features, const BatchNormLayerOptions& options = {})
+  explicit BatchNorm2d(AsSize num_features, const BatchNormLayerOptions& options = {})
       : RunningNorm(num_features, options) {}
   template <std::floating_point T>
-  BatchNorm2d(std::int64_t num_features, T eps, std::optional<double> momentum = 0.1)
+  BatchNorm2d(AsSize num_features, T eps, std::optional<double> momentum = 0.1)
       : BatchNorm2d(num_features, BatchNormLayerOptions{.eps = eps, .momentum = momentum}) {}
   Tensor forward(const Tensor& x) const override;
 };
@@ -186,29 +185,29 @@ struct BatchNorm2d : detail::RunningNorm {
 /// batch_norm() of [n, channels, depth, height, width]: while training by the moments of the batch,
 /// which running_mean and running_var follow, otherwise by these.
 struct BatchNorm3d : detail::RunningNorm {
-  explicit BatchNorm3d(std::int64_t num_features, const BatchNormLayerOptions& options = {})
+  explicit BatchNorm3d(AsSize num_features, const BatchNormLayerOptions& options = {})
       : RunningNorm(num_features, options) {}
   template <std::floating_point T>
-  BatchNorm3d(std::int64_t num_features, T eps, std::optional<double> momentum = 0.1)
+  BatchNorm3d(AsSize num_features, T eps, std::optional<double> momentum = 0.1)
       : BatchNorm3d(num_features, BatchNormLayerOptions{.eps = eps, .momentum = momentum}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
 /// instance_norm() of images of 1 dimension, one or a batch.
 struct InstanceNorm1d : detail::RunningNorm {
-  explicit InstanceNorm1d(std::int64_t num_features, const InstanceNormLayerOptions& options = {});
+  explicit InstanceNorm1d(AsSize num_features, const InstanceNormLayerOptions& options = {});
   Tensor forward(const Tensor& x) const override;
 };
 
 /// instance_norm() of images of 2 dimensions, one or a batch.
 struct InstanceNorm2d : detail::RunningNorm {
-  explicit InstanceNorm2d(std::int64_t num_features, const InstanceNormLayerOptions& options = {});
+  explicit InstanceNorm2d(AsSize num_features, const InstanceNormLayerOptions& options = {});
   Tensor forward(const Tensor& x) const override;
 };
 
 /// instance_norm() of images of 3 dimensions, one or a batch.
 struct InstanceNorm3d : detail::RunningNorm {
-  explicit InstanceNorm3d(std::int64_t num_features, const InstanceNormLayerOptions& options = {});
+  explicit InstanceNorm3d(AsSize num_features, const InstanceNormLayerOptions& options = {});
   Tensor forward(const Tensor& x) const override;
 };
 

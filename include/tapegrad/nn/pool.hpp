@@ -45,15 +45,12 @@ class AdaptivePool : public Layer {
 struct MaxPool1d : detail::Pool<MaxPoolOptions> {
   explicit MaxPool1d(const Dims& kernel_size, const MaxPoolOptions& options = {})
       : Pool(kernel_size, options) {}
-  explicit MaxPool1d(std::initializer_list<tapegrad::detail::Listed> kernel_size,
-                     const MaxPoolOptions& options = {})
+  explicit MaxPool1d(std::initializer_list<AsSize> kernel_size, const MaxPoolOptions& options = {})
       : MaxPool1d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  MaxPool1d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0,
-            tapegrad::detail::Listed dilation = 1)
+  MaxPool1d(const Dims& kernel_size, T stride, AsSize padding = 0, AsSize dilation = 1)
       : MaxPool1d(kernel_size,
-                  MaxPoolOptions{
-                      .stride = stride, .padding = padding.value, .dilation = dilation.value}) {}
+                  MaxPoolOptions{.stride = stride, .padding = {padding}, .dilation = {dilation}}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -61,15 +58,12 @@ struct MaxPool1d : detail::Pool<MaxPoolOptions> {
 struct MaxPool2d : detail::Pool<MaxPoolOptions> {
   explicit MaxPool2d(const Dims& kernel_size, const MaxPoolOptions& options = {})
       : Pool(kernel_size, options) {}
-  explicit MaxPool2d(std::initializer_list<tapegrad::detail::Listed> kernel_size,
-                     const MaxPoolOptions& options = {})
+  explicit MaxPool2d(std::initializer_list<AsSize> kernel_size, const MaxPoolOptions& options = {})
       : MaxPool2d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  MaxPool2d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0,
-            tapegrad::detail::Listed dilation = 1)
+  MaxPool2d(const Dims& kernel_size, T stride, AsSize padding = 0, AsSize dilation = 1)
       : MaxPool2d(kernel_size,
-                  MaxPoolOptions{
-                      .stride = stride, .padding = padding.value, .dilation = dilation.value}) {}
+                  MaxPoolOptions{.stride = stride, .padding = {padding}, .dilation = {dilation}}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -77,15 +71,12 @@ struct MaxPool2d : detail::Pool<MaxPoolOptions> {
 struct MaxPool3d : detail::Pool<MaxPoolOptions> {
   explicit MaxPool3d(const Dims& kernel_size, const MaxPoolOptions& options = {})
       : Pool(kernel_size, options) {}
-  explicit MaxPool3d(std::initializer_list<tapegrad::detail::Listed> kernel_size,
-                     const MaxPoolOptions& options = {})
+  explicit MaxPool3d(std::initializer_list<AsSize> kernel_size, const MaxPoolOptions& options = {})
       : MaxPool3d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  MaxPool3d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0,
-            tapegrad::detail::Listed dilation = 1)
+  MaxPool3d(const Dims& kernel_size, T stride, AsSize padding = 0, AsSize dilation = 1)
       : MaxPool3d(kernel_size,
-                  MaxPoolOptions{
-                      .stride = stride, .padding = padding.value, .dilation = dilation.value}) {}
+                  MaxPoolOptions{.stride = stride, .padding = {padding}, .dilation = {dilation}}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -93,12 +84,11 @@ struct MaxPool3d : detail::Pool<MaxPoolOptions> {
 struct AvgPool1d : detail::Pool<AvgPoolOptions> {
   explicit AvgPool1d(const Dims& kernel_size, const AvgPoolOptions& options = {})
       : Pool(kernel_size, options) {}
-  explicit AvgPool1d(std::initializer_list<tapegrad::detail::Listed> kernel_size,
-                     const AvgPoolOptions& options = {})
+  explicit AvgPool1d(std::initializer_list<AsSize> kernel_size, const AvgPoolOptions& options = {})
       : AvgPool1d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  AvgPool1d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0)
-      : AvgPool1d(kernel_size, AvgPoolOptions{.stride = stride, .padding = padding.value}) {}
+  AvgPool1d(const Dims& kernel_size, T stride, AsSize padding = 0)
+      : AvgPool1d(kernel_size, AvgPoolOptions{.stride = stride, .padding = {padding}}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -106,12 +96,11 @@ struct AvgPool1d : detail::Pool<AvgPoolOptions> {
 struct AvgPool2d : detail::Pool<AvgPoolOptions> {
   explicit AvgPool2d(const Dims& kernel_size, const AvgPoolOptions& options = {})
       : Pool(kernel_size, options) {}
-  explicit AvgPool2d(std::initializer_list<tapegrad::detail::Listed> kernel_size,
-                     const AvgPoolOptions& options = {})
+  explicit AvgPool2d(std::initializer_list<AsSize> kernel_size, const AvgPoolOptions& options = {})
       : AvgPool2d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  AvgPool2d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0)
-      : AvgPool2d(kernel_size, AvgPoolOptions{.stride = stride, .padding = padding.value}) {}
+  AvgPool2d(const Dims& kernel_size, T stride, AsSize padding = 0)
+      : AvgPool2d(kernel_size, AvgPoolOptions{.stride = stride, .padding = {padding}}) {}
   Tensor forward(const Tensor& x) const override;
 };
 
@@ -119,12 +108,11 @@ struct AvgPool2d : detail::Pool<AvgPoolOptions> {
 struct AvgPool3d : detail::Pool<AvgPoolOptions> {
   explicit AvgPool3d(const Dims& kernel_size, const AvgPoolOptions& options = {})
       : Pool(kernel_size, options) {}
-  explicit AvgPool3d(std::initializer_list<tapegrad::detail::Listed> kernel_size,
-                     const AvgPoolOptions& options = {})
+  explicit AvgPool3d(std::initializer_list<AsSize> kernel_size, const AvgPoolOptions& options = {})
       : AvgPool3d(Dims(kernel_size), options) {}
   template <tapegrad::detail::Integral T>
-  AvgPool3d(const Dims& kernel_size, T stride, tapegrad::detail::Listed padding = 0)
-      : AvgPool3d(kernel_size, AvgPoolOptions{.stride = stride, .padding = padding.value}) {}
+  AvgPool3d(const Dims& kernel_size, T stride, AsSize padding = 0)
+      : AvgPool3d(kernel_size, AvgPoolOptions{.stride = stride, .padding = {padding}}) {}
   Tensor forward(const Tensor& x) const override;
 };
 

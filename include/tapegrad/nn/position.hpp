@@ -27,7 +27,7 @@ struct PositionalEncodingOptions {
 /// Throws ShapeError for another shape, and for more than max_len places.
 class PositionalEncoding : public Layer {
  public:
-  explicit PositionalEncoding(std::int64_t d_model, const PositionalEncodingOptions& options = {});
+  explicit PositionalEncoding(AsSize d_model, const PositionalEncodingOptions& options = {});
 
   Buffer pe;  ///< [max_len, 1, d_model]
   Dropout dropout;

@@ -182,17 +182,17 @@ class RecurrentCellModule : public Module {
 
 /// Elman's network: h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu.
 struct RNN : detail::PlainRecurrent {
-  RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options = {});
+  RNN(AsSize input_size, AsSize hidden_size, const RNNOptions& options = {});
   template <tapegrad::detail::Integral T>
-  RNN(std::int64_t input_size, std::int64_t hidden_size, T num_layers)
+  RNN(AsSize input_size, AsSize hidden_size, T num_layers)
       : RNN(input_size, hidden_size, RNNOptions{.num_layers = num_layers}) {}
 };
 
 /// Gated recurrent units.
 struct GRU : detail::PlainRecurrent {
-  GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentLayerOptions& options = {});
+  GRU(AsSize input_size, AsSize hidden_size, const RecurrentLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
-  GRU(std::int64_t input_size, std::int64_t hidden_size, T num_layers)
+  GRU(AsSize input_size, AsSize hidden_size, T num_layers)
       : GRU(input_size, hidden_size, RecurrentLayerOptions{.num_layers = num_layers}) {}
 };
 
@@ -200,9 +200,9 @@ struct GRU : detail::PlainRecurrent {
 /// Source of the projection: Sak, Senior & Beaufays (2014), "Long short-term memory based recurrent
 /// neural network architectures for large vocabulary speech recognition".
 struct LSTM : detail::Recurrent {
-  LSTM(std::int64_t input_size, std::int64_t hidden_size, const LSTMOptions& options = {});
+  LSTM(AsSize input_size, AsSize hidden_size, const LSTMOptions& options = {});
   template <tapegrad::detail::Integral T>
-  LSTM(std::int64_t input_size, std::int64_t hidden_size, T num_layers)
+  LSTM(AsSize input_size, AsSize hidden_size, T num_layers)
       : LSTM(input_size, hidden_size, LSTMOptions{.num_layers = num_layers}) {}
   /// input: [steps, batch, input_size], or without the batch
   LSTMOutput forward(const Tensor& input, const RecurrentArguments& arguments = {}) const;
@@ -228,7 +228,7 @@ struct RNNCellOptions {
 
 /// A step of RNN: [batch, input size] or [input size]  ->  the next state.
 struct RNNCell : detail::RecurrentCellModule {
-  RNNCell(std::int64_t input_size, std::int64_t hidden_size, const RNNCellOptions& options = {});
+  RNNCell(AsSize input_size, AsSize hidden_size, const RNNCellOptions& options = {});
   Tensor forward(const Tensor& input, const Tensor& hidden = {}) const;
   Tensor operator()(const Tensor& input, const Tensor& hidden = {}) const {
     const NameScope scope(scope_name());
@@ -238,8 +238,7 @@ struct RNNCell : detail::RecurrentCellModule {
 
 /// A step of GRU.
 struct GRUCell : detail::RecurrentCellModule {
-  GRUCell(std::int64_t input_size, std::int64_t hidden_size,
-          const RecurrentCellOptions& options = {});
+  GRUCell(AsSize input_size, AsSize hidden_size, const RecurrentCellOptions& options = {});
   Tensor forward(const Tensor& input, const Tensor& hidden = {}) const;
   Tensor operator()(const Tensor& input, const Tensor& hidden = {}) const {
     const NameScope scope(scope_name());
@@ -253,8 +252,7 @@ struct LSTMState {
 
 /// A step of LSTM.
 struct LSTMCell : detail::RecurrentCellModule {
-  LSTMCell(std::int64_t input_size, std::int64_t hidden_size,
-           const RecurrentCellOptions& options = {});
+  LSTMCell(AsSize input_size, AsSize hidden_size, const RecurrentCellOptions& options = {});
   LSTMState forward(const Tensor& input, const LSTMState& state = {}) const;
   LSTMState operator()(const Tensor& input, const LSTMState& state = {}) const {
     const NameScope scope(scope_name());

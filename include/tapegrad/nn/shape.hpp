@@ -18,8 +18,7 @@ struct Identity : Layer {
 /// first.
 class Flatten : public Layer {
  public:
-  explicit Flatten(std::int64_t start_dim = 1, std::int64_t end_dim = -1)
-      : start_(start_dim), end_(end_dim) {}
+  explicit Flatten(AsDim start_dim = 1, AsDim end_dim = -1) : start_(start_dim), end_(end_dim) {}
   Tensor forward(const Tensor& x) const override;
   std::string extra_repr() const override;
 
@@ -31,8 +30,7 @@ class Flatten : public Layer {
 /// ShapeError where the sizes don't fit.
 class Unflatten : public Layer {
  public:
-  Unflatten(std::int64_t dim, const Shape& unflattened_size)
-      : dim_(dim), sizes_(unflattened_size) {}
+  Unflatten(AsDim dim, const Shape& unflattened_size) : dim_(dim), sizes_(unflattened_size) {}
   Tensor forward(const Tensor& x) const override;
   std::string extra_repr() const override;
 
@@ -55,7 +53,7 @@ Tensor channel_shuffle(const Tensor& x, std::int64_t groups);
 
 class ChannelShuffle : public Layer {
  public:
-  explicit ChannelShuffle(std::int64_t groups) : groups_(groups) {}
+  explicit ChannelShuffle(AsSize groups) : groups_(groups) {}
   Tensor forward(const Tensor& x) const override { return channel_shuffle(x, groups_); }
   std::string extra_repr() const override;
 
@@ -65,7 +63,7 @@ class ChannelShuffle : public Layer {
 
 class PixelShuffle : public Layer {
  public:
-  explicit PixelShuffle(std::int64_t upscale_factor) : factor_(upscale_factor) {}
+  explicit PixelShuffle(AsSize upscale_factor) : factor_(upscale_factor) {}
   Tensor forward(const Tensor& x) const override { return pixel_shuffle(x, factor_); }
   std::string extra_repr() const override;
 
@@ -75,7 +73,7 @@ class PixelShuffle : public Layer {
 
 class PixelUnshuffle : public Layer {
  public:
-  explicit PixelUnshuffle(std::int64_t downscale_factor) : factor_(downscale_factor) {}
+  explicit PixelUnshuffle(AsSize downscale_factor) : factor_(downscale_factor) {}
   Tensor forward(const Tensor& x) const override { return pixel_unshuffle(x, factor_); }
   std::string extra_repr() const override;
 

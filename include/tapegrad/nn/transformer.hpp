@@ -78,10 +78,10 @@ class TransformerLayer : public Module {
 /// Throws Error for an activation that is neither "relu" nor "gelu", and as MultiheadAttention.
 class TransformerEncoderLayer : public detail::TransformerLayer {
  public:
-  TransformerEncoderLayer(std::int64_t d_model, std::int64_t nhead,
+  TransformerEncoderLayer(AsSize d_model, AsSize nhead,
                           const TransformerLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
-  TransformerEncoderLayer(std::int64_t d_model, std::int64_t nhead, T dim_feedforward,
+  TransformerEncoderLayer(AsSize d_model, AsSize nhead, T dim_feedforward,
                           tapegrad::detail::Real dropped = 0.1)
       : TransformerEncoderLayer(
             d_model, nhead,
@@ -105,10 +105,10 @@ class TransformerEncoderLayer : public detail::TransformerLayer {
 /// As an encoder's layer, with attention to the memory, what an encoder gave, in the middle.
 class TransformerDecoderLayer : public detail::TransformerLayer {
  public:
-  TransformerDecoderLayer(std::int64_t d_model, std::int64_t nhead,
+  TransformerDecoderLayer(AsSize d_model, AsSize nhead,
                           const TransformerLayerOptions& options = {});
   template <tapegrad::detail::Integral T>
-  TransformerDecoderLayer(std::int64_t d_model, std::int64_t nhead, T dim_feedforward,
+  TransformerDecoderLayer(AsSize d_model, AsSize nhead, T dim_feedforward,
                           tapegrad::detail::Real dropped = 0.1)
       : TransformerDecoderLayer(
             d_model, nhead,
@@ -134,7 +134,7 @@ class TransformerDecoderLayer : public detail::TransformerLayer {
 /// negative number of layers.
 class TransformerEncoder : public Module {
  public:
-  TransformerEncoder(const TransformerEncoderLayer& layer, std::int64_t num_layers,
+  TransformerEncoder(const TransformerEncoderLayer& layer, AsSize num_layers,
                      std::optional<LayerNorm> norm = {});
 
   std::vector<TransformerEncoderLayer> layers;
@@ -155,7 +155,7 @@ class TransformerEncoder : public Module {
 /// The same of decoder layers, each of which sees the memory.
 class TransformerDecoder : public Module {
  public:
-  TransformerDecoder(const TransformerDecoderLayer& layer, std::int64_t num_layers,
+  TransformerDecoder(const TransformerDecoderLayer& layer, AsSize num_layers,
                      std::optional<LayerNorm> norm = {});
 
   std::vector<TransformerDecoderLayer> layers;

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "tapegrad/hints.hpp"
 #include "tapegrad/state_dict.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -80,7 +81,7 @@ class Optimizer {
   /// Drops the gradients of all parameters. Both this and step() are done in each run of a
   /// program that is captured, with the options that there are by then; a run throws Error where
   /// the optimizer is gone.
-  void zero_grad();
+  void zero_grad(tapegrad::detail::SetToNone = {});
   /// One update, outside the tape and in place. Throws Error, before anything is changed, where
   /// gradients go to what nobody trains; looking for that costs two comparisons and one for each
   /// parameter while nothing changes. It is the first step after the change that throws:
@@ -142,7 +143,6 @@ class Optimizer {
   /// unless the state is one of the same optimizer with the same groups and shapes.
   void load_state_dict(const StateDict& state);
 
-  /// As PyTorch prints it: the options of each group, in their own order.
   friend std::ostream& operator<<(std::ostream& out, const Optimizer& optimizer);
 
  protected:
@@ -279,6 +279,9 @@ class Optimizer {
   /// Steps since then in which something had no name.
   std::uint64_t unlooked_ = 0;
 };
+
+/// As PyTorch prints it: the options of each group, in their own order.
+std::ostream& operator<<(std::ostream& out, const Optimizer& optimizer);
 
 }  // namespace optim
 }  // namespace tapegrad

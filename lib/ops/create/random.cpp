@@ -140,8 +140,8 @@ Tensor normal(double mean, double std, const Shape& shape, const TensorOptions& 
   return finished(normal("normal", shape, dtype, mean, std, generator), options);
 }
 
-Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape,
-               const TensorOptions& options, Generator& generator) {
+Tensor detail::randint(std::int64_t low, std::int64_t high, const Shape& shape,
+                       const TensorOptions& options, Generator& generator) {
   return integers("randint", low, high, shape, options, generator);
 }
 

@@ -54,7 +54,7 @@ void copy_slices(Tensor& x, std::size_t dim, const Tensor& index, const Tensor& 
   apply_in_place(IndexCopy{dim}, x, index, source);
 }
 
-Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
+Tensor index_copy(const Tensor& x, AsDim dim, const Tensor& index, const Tensor& source) {
   check_defined("index_copy", x, dim, index, source);
   const std::size_t d = wrap_line_dim("index_copy", dim, x.shape().size());
   check_slices("index_copy", x, index);
@@ -69,7 +69,7 @@ Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const 
   return apply(IndexCopy{d}, x, checked_indices("index_copy", as_line(index), x, d), source);
 }
 
-Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar value) {
+Tensor index_fill(const Tensor& x, AsDim dim, const Tensor& index, Scalar value) {
   check_defined("index_fill", x, dim, index, value);
   const std::size_t d = wrap_line_dim("index_fill", dim, x.shape().size());
   check_slices("index_fill", x, index);
@@ -111,7 +111,7 @@ Tensor take(const Tensor& x, const Tensor& index) {
   return taken("take", line, places);
 }
 
-Tensor take_along_dim(const Tensor& x, const Tensor& index, std::int64_t dim) {
+Tensor take_along_dim(const Tensor& x, const Tensor& index, AsDim dim) {
   check_defined("take_along_dim", x, index, dim);
   const std::size_t d = wrap_dim("take_along_dim", dim, x.shape().size());
   check<ShapeError>(index.dim() == x.dim(), "take_along_dim: an index of shape {} for shape {}",

@@ -157,32 +157,32 @@ std::string_view older(std::string_view reduce) {
 
 }  // namespace
 
-Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
+Tensor scatter(const Tensor& x, AsDim dim, const Tensor& index, const Tensor& source) {
   check_defined("scatter", x, dim, index, source);
   const Scattering to("scatter", x, dim, index, source);
   return to.restored(apply(Scatter{to.dim}, to.x, to.index, to.part), x);
 }
 
-Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar value) {
+Tensor scatter(const Tensor& x, AsDim dim, const Tensor& index, Scalar value) {
   check_defined("scatter", x, dim, index, value);
   return scatter(x, dim, index, constant("scatter", x.dtype(), value).expand(index.shape()));
 }
 
-Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
+Tensor scatter(const Tensor& x, AsDim dim, const Tensor& index, const Tensor& source,
                std::string_view reduce) {
   check_defined("scatter", x, dim, index, source, reduce);
   const Scattering to("scatter", x, dim, index, source);
   return to.restored(reduced_at("scatter", to, older(reduce), true), x);
 }
 
-Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar value,
+Tensor scatter(const Tensor& x, AsDim dim, const Tensor& index, Scalar value,
                std::string_view reduce) {
   check_defined("scatter", x, dim, index, value, reduce);
   const Tensor number = constant("scatter", x.dtype(), value);
   return scatter(x, dim, index, number.expand(index.shape()), reduce);
 }
 
-Tensor scatter_reduce(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
+Tensor scatter_reduce(const Tensor& x, AsDim dim, const Tensor& index, const Tensor& source,
                       std::string_view reduce, bool include_self) {
   check_defined("scatter_reduce", x, dim, index, source, reduce, include_self);
   const Scattering to("scatter_reduce", x, dim, index, source);

@@ -196,7 +196,7 @@ void check_slices(std::string_view operation, const Tensor& x, const Tensor& ind
                     operation, index.shape());
 }
 
-Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
+Tensor index_select(const Tensor& x, AsDim dim, const Tensor& index) {
   check_defined("index_select", x, dim, index);
   const std::size_t d = wrap_line_dim("index_select", dim, x.shape().size());
   check_slices("index_select", x, index);
@@ -204,7 +204,7 @@ Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
   return apply(IndexSelect{d}, x, checked_indices("index_select", as_line(index), x, d));
 }
 
-Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
+Tensor index_add(const Tensor& x, AsDim dim, const Tensor& index, const Tensor& source) {
   check_defined("index_add", x, dim, index, source);
   const std::size_t d = wrap_line_dim("index_add", dim, x.shape().size());
   check_slices("index_add", x, index);
@@ -218,7 +218,7 @@ Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const T
   return apply(IndexAdd{d}, x, checked_indices("index_add", as_line(index), x, d), source);
 }
 
-Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index) {
+Tensor gather(const Tensor& x, AsDim dim, const Tensor& index) {
   check_defined("gather", x, dim, index);
   const std::size_t d = wrap_line_dim("gather", dim, x.shape().size());
   if (are_lines(x, index)) {
@@ -229,7 +229,7 @@ Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index) {
   return apply(Gather{d}, x, checked_indices("gather", index, x, d));
 }
 
-Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
+Tensor scatter_add(const Tensor& x, AsDim dim, const Tensor& index, const Tensor& source) {
   check_defined("scatter_add", x, dim, index, source);
   const std::size_t d = wrap_line_dim("scatter_add", dim, x.shape().size());
   if (are_lines(x, index, source)) {

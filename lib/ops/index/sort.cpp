@@ -130,18 +130,18 @@ Extremes taken_along(const Tensor& x, const Tensor& places, std::int64_t dim, Ke
   return {values.squeeze(dim), places};
 }
 
-Extremes sort(const Tensor& x, std::int64_t dim, bool descending) {
+Extremes sort(const Tensor& x, AsDim dim, bool descending) {
   check_defined("sort", x, dim, descending);
   const Tensor places = places_in_order("sort", x, dim, -1, descending);
   return {gather(x, dim, places), places};
 }
 
-Tensor argsort(const Tensor& x, std::int64_t dim, bool descending) {
+Tensor argsort(const Tensor& x, AsDim dim, bool descending) {
   check_defined("argsort", x, dim, descending);
   return places_in_order("argsort", x, dim, -1, descending);
 }
 
-Extremes topk(const Tensor& x, std::int64_t k, std::int64_t dim, bool largest) {
+Extremes topk(const Tensor& x, std::int64_t k, AsDim dim, bool largest) {
   check_defined("topk", x, k, dim, largest);
   const std::int64_t n = length_along(x, reduced_dim("topk", x, dim));
   check<ShapeError>(k >= 0 && k <= n, "topk: {} elements of {}: shape {}, dim {}", k, n, x.shape(),
@@ -151,7 +151,7 @@ Extremes topk(const Tensor& x, std::int64_t k, std::int64_t dim, bool largest) {
   return {gather(x, dim, places), places};
 }
 
-Extremes kthvalue(const Tensor& x, std::int64_t k, std::int64_t dim, Keepdim keep) {
+Extremes kthvalue(const Tensor& x, std::int64_t k, AsDim dim, Keepdim keep) {
   check_defined("kthvalue", x, k, dim, keep);
   return taken_along(x, place_of_kth("kthvalue", x, k, dim), dim, keep);
 }
@@ -164,7 +164,7 @@ Unique unique(const Tensor& x) {
   return {masked_select(values, runs.begins), runs.inverse.reshape(x.shape()), runs.counts};
 }
 
-Unique unique(const Tensor& x, std::int64_t dim) {
+Unique unique(const Tensor& x, AsDim dim) {
   check_defined("unique", x, dim);
   const NoGrad guard;
   const std::size_t d = reduced_dim("unique", x, dim);

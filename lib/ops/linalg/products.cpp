@@ -124,7 +124,7 @@ Tensor inner(const Tensor& a, const Tensor& b) {
   return speaking_as("inner", [&] { return tensordot(a, b, {-1}, {-1}); });
 }
 
-Tensor cross(const Tensor& a, const Tensor& b, std::int64_t dim) {
+Tensor cross(const Tensor& a, const Tensor& b, AsDim dim) {
   check_defined("cross", a, b, dim);
   check<ShapeError>(a.dim() == b.dim(), "cross: ranks differ: shapes {} and {}", a.shape(),
                     b.shape());

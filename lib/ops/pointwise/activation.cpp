@@ -115,7 +115,7 @@ Tensor sigmoid(const Tensor& x) { return apply(Sigmoid{}, x); }
 Tensor tanh(const Tensor& x) { return apply(Tanh{}, x); }
 Tensor relu(const Tensor& x) { return apply(Relu{}, x); }
 Tensor softplus(const Tensor& x) { return apply(Softplus{}, x); }
-Tensor softplus(const Tensor& x, Scalar beta) {
+Tensor softplus(const Tensor& x, Scalar beta, detail::NoThreshold) {
   check_defined("softplus", x, beta);
   return softplus(beta * x) / beta;
 }

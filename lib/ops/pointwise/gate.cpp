@@ -95,7 +95,7 @@ Tensor hardswish(const Tensor& x) {
   return x * hardsigmoid(x);
 }
 
-Tensor glu(const Tensor& x, std::int64_t dim) {
+Tensor glu(const Tensor& x, AsDim dim) {
   check_defined("glu", x, dim);
   const auto along = static_cast<std::int64_t>(reduced_dim("glu", x, dim));
   const std::int64_t size = x.dim() == 0 ? 1 : x.size(along);

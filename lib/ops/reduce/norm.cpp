@@ -128,13 +128,14 @@ Tensor cdist(const Tensor& a, const Tensor& b, double p) {
   check_defined("cdist", a, b, p);
   check<ShapeError>(a.dim() >= 2 && b.dim() >= 2 && a.size(-1) == b.size(-1),
                     "cdist: needs rows of one length: shapes {} and {}", a.shape(), b.shape());
+  check_broadcast("cdist", a.shape(), b.shape(), 3);
   const auto leading = [](const Tensor& x) {
     return without(without(x.shape(), x.shape().size() - 1), x.shape().size() - 2);
   };
   return speaking_as("cdist", [&] {
     const bool is_plain = a.dtype() == b.dtype() && (a.dtype() == float32 || a.dtype() == float64);
     if (p != 2 || !is_plain) return norm(a.unsqueeze(-2) - b.unsqueeze(-3), p, -1);
-    const auto spread = [batch = broadcast_for("cdist", leading(a), leading(b))](const Tensor& x) {
+    const auto spread = [batch = broadcast_shapes(leading(a), leading(b))](const Tensor& x) {
       Shape shape = batch;
       shape.push_back(x.size(-2));
       shape.push_back(x.size(-1));
@@ -149,15 +150,16 @@ Tensor nn::pairwise_distance(const Tensor& a, const Tensor& b, double p, double 
   return speaking_as("pairwise_distance", [&] { return norm(a - b + eps, p, -1, keep); });
 }
 
-Tensor nn::cosine_similarity(const Tensor& a, const Tensor& b, std::int64_t dim, double eps) {
+Tensor nn::cosine_similarity(const Tensor& a, const Tensor& b, AsDim dim, double eps) {
   check_defined("cosine_similarity", a, b, dim, eps);
+  const Dims along{dim};
   return speaking_as("cosine_similarity", [&] {
     const Shape shape = broadcast_shapes(a.shape(), b.shape());
     const Tensor x = a.expand(shape);
     const Tensor y = b.expand(shape);
     const Tensor lengths =
-        clamp_min(norm(x, 2, dim, keepdim), eps) * clamp_min(norm(y, 2, dim, keepdim), eps);
-    return sum(x * y / lengths, dim);
+        clamp_min(norm(x, 2, along, keepdim), eps) * clamp_min(norm(y, 2, along, keepdim), eps);
+    return sum(x * y / lengths, along);
   });
 }
 

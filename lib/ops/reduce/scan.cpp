@@ -147,27 +147,27 @@ Tensor products_of_others(const Tensor& x, std::size_t dim) {
   return before(From::begin) * before(From::end);
 }
 
-Tensor cumsum(const Tensor& x, std::int64_t dim) {
+Tensor cumsum(const Tensor& x, AsDim dim) {
   check_defined("cumsum", x, dim);
   return apply(Cumsum{{reduced_dim("cumsum", x, dim)}}, in_sum_type(x));
 }
 
-Tensor cumsum(const Tensor& x, std::int64_t dim, AsDType dtype) {
+Tensor cumsum(const Tensor& x, AsDim dim, AsDType dtype) {
   check_defined("cumsum", x, dim, dtype);
   return cumsum(x.to(dtype), dim).to(dtype);
 }
 
-Tensor cumprod(const Tensor& x, std::int64_t dim) {
+Tensor cumprod(const Tensor& x, AsDim dim) {
   check_defined("cumprod", x, dim);
   return apply(Cumprod{{reduced_dim("cumprod", x, dim)}}, in_sum_type(x));
 }
 
-Tensor cumprod(const Tensor& x, std::int64_t dim, AsDType dtype) {
+Tensor cumprod(const Tensor& x, AsDim dim, AsDType dtype) {
   check_defined("cumprod", x, dim, dtype);
   return cumprod(x.to(dtype), dim).to(dtype);
 }
 
-Tensor logcumsumexp(const Tensor& x, std::int64_t dim) {
+Tensor logcumsumexp(const Tensor& x, AsDim dim) {
   check_floating("logcumsumexp", x);
   return apply(Logcumsumexp{{reduced_dim("logcumsumexp", x, dim)}}, x);
 }
@@ -191,11 +191,7 @@ Tensor diff(const Tensor& x, std::int64_t n, std::int64_t dim, const Tensor& pre
   });
 }
 
-Extremes cummax(const Tensor& x, std::int64_t dim) {
-  return running_extreme<kernels::Largest>(x, dim);
-}
-Extremes cummin(const Tensor& x, std::int64_t dim) {
-  return running_extreme<kernels::Smallest>(x, dim);
-}
+Extremes cummax(const Tensor& x, AsDim dim) { return running_extreme<kernels::Largest>(x, dim); }
+Extremes cummin(const Tensor& x, AsDim dim) { return running_extreme<kernels::Smallest>(x, dim); }
 
 }  // namespace tapegrad

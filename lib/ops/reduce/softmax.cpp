@@ -122,22 +122,22 @@ struct LogSumExp {
 
 }  // namespace
 
-Tensor softmax(const Tensor& x, std::int64_t dim) {
+Tensor softmax(const Tensor& x, AsDim dim) {
   check_floating("softmax", x);
   return apply(Softmax{reduced_dim("softmax", x, dim)}, x);
 }
 
-Tensor log_softmax(const Tensor& x, std::int64_t dim) {
+Tensor log_softmax(const Tensor& x, AsDim dim) {
   check_floating("log_softmax", x);
   return apply(LogSoftmax{reduced_dim("log_softmax", x, dim)}, x);
 }
 
-Tensor softmax(const Tensor& x, std::int64_t dim, AsDType dtype) {
+Tensor softmax(const Tensor& x, AsDim dim, AsDType dtype) {
   check_defined("softmax", x, dim, dtype);
   return softmax(x.to(dtype), dim);
 }
 
-Tensor log_softmax(const Tensor& x, std::int64_t dim, AsDType dtype) {
+Tensor log_softmax(const Tensor& x, AsDim dim, AsDType dtype) {
   check_defined("log_softmax", x, dim, dtype);
   return log_softmax(x.to(dtype), dim);
 }

@@ -44,12 +44,12 @@ Tensor movedim(const Tensor& x, const Dims& from, const Dims& to) {
   return x.permute(order);
 }
 
-Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b) {
+Tensor swapaxes(const Tensor& x, AsDim a, AsDim b) {
   check_defined("swapaxes", x, a, b);
   return speaking_as("swapaxes", [&] { return x.transpose(a, b); });
 }
 
-Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes) {
+Tensor unflatten(const Tensor& x, AsDim dim, const Shape& sizes) {
   check_defined("unflatten", x, dim, sizes);
   const std::size_t d = wrap_dim("unflatten", dim, x.shape().size());
   check<ShapeError>(!sizes.empty(), "unflatten: no size in the place of dimension {}", d);

@@ -69,7 +69,7 @@ Tensor triangle(const Tensor& x, std::int64_t k) {
 
 }  // namespace
 
-Tensor diagonal(const Tensor& x, std::int64_t k, std::int64_t dim1, std::int64_t dim2) {
+Tensor diagonal(const Tensor& x, std::int64_t k, AsDim dim1, AsDim dim2) {
   check_defined("diagonal", x, k, dim1, dim2);
   const std::size_t a = wrap_dim("diagonal", dim1, x.shape().size());
   const std::size_t b = wrap_dim("diagonal", dim2, x.shape().size());

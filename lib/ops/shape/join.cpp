@@ -100,7 +100,7 @@ bool is_nothing(const Tensor& x) { return x.shape() == Shape{0}; }
 
 }  // namespace
 
-Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim) {
+Tensor cat(const std::vector<Tensor>& tensors, AsDim dim) {
   check_defined("cat", tensors);
   const auto is_line = [](const Tensor& x) { return x.dim() == 1; };
   if (!std::ranges::all_of(tensors, is_line) && std::ranges::any_of(tensors, is_nothing)) {
@@ -129,7 +129,7 @@ Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim) {
   return apply_list(Cat{d, std::move(sizes), whole}, tensors);
 }
 
-Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim) {
+Tensor stack(const std::vector<Tensor>& tensors, AsDim dim) {
   check_defined("stack", tensors);
   check<ShapeError>(!tensors.empty(), "stack: the list has no tensor");
   const Shape& first = tensors[0].shape();

@@ -81,7 +81,7 @@ Tensor tile(const Tensor& x, const Shape& repeats) {
   return repeated("tile", x, all);
 }
 
-Tensor repeat_interleave(const Tensor& x, std::int64_t repeats, std::int64_t dim) {
+Tensor repeat_interleave(const Tensor& x, std::int64_t repeats, AsDim dim) {
   check_defined("repeat_interleave", x, repeats, dim);
   const std::size_t d = wrap_dim("repeat_interleave", dim, x.shape().size());
   check<ShapeError>(repeats >= 0, "repeat_interleave: a negative number of copies: {}", repeats);
@@ -97,7 +97,7 @@ Tensor repeat_interleave(const Tensor& x, std::int64_t repeats, std::int64_t dim
   });
 }
 
-Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, std::int64_t dim) {
+Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, AsDim dim) {
   check_defined("repeat_interleave", x, repeats, dim);
   const std::size_t d = wrap_dim("repeat_interleave", dim, x.shape().size());
   check<DTypeError>(!is_floating(repeats.dtype()) && repeats.dtype() != boolean,

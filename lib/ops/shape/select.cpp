@@ -54,14 +54,14 @@ struct SliceOp : ViewOp {
 
 }  // namespace
 
-Tensor Tensor::select(std::int64_t dim, std::int64_t index) const {
+Tensor Tensor::select(AsDim dim, std::int64_t index) const {
   check_defined_self("select", *this);
   const std::size_t d = wrap_dim("select", dim, shape().size());
   return apply(Select(d, wrap_index("select", index, shape()[d])), *this);
 }
 
-Tensor Tensor::slice(std::int64_t dim, std::optional<std::int64_t> start,
-                     std::optional<std::int64_t> stop, std::int64_t step) const {
+Tensor Tensor::slice(AsDim dim, std::optional<std::int64_t> start, std::optional<std::int64_t> stop,
+                     std::int64_t step) const {
   check_defined_self("slice", *this);
   const std::size_t d = wrap_dim("slice", dim, shape().size());
   check<IndexError>(step > 0, "slice: step {}; it must be positive; flip() turns the order round",
@@ -76,7 +76,7 @@ Tensor Tensor::slice(std::int64_t dim, std::optional<std::int64_t> start,
   return apply(SliceOp(d, from, length, step), *this);
 }
 
-Tensor Tensor::narrow(std::int64_t dim, std::int64_t start, std::int64_t length) const {
+Tensor Tensor::narrow(AsDim dim, std::int64_t start, std::int64_t length) const {
   check_defined_self("narrow", *this);
   const std::size_t d = wrap_dim("narrow", dim, shape().size());
   const std::int64_t size = shape()[d];

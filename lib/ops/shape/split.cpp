@@ -82,7 +82,7 @@ std::vector<std::int64_t> repeated(std::int64_t count, std::int64_t size) {
 
 }  // namespace
 
-std::vector<Tensor> split(const Tensor& x, std::int64_t size, std::int64_t dim) {
+std::vector<Tensor> split(const Tensor& x, std::int64_t size, AsDim dim) {
   check_defined("split", x);
   check<ShapeError>(size > 0, "split: parts of size {}; it must be positive", size);
   const std::size_t d = wrap_dim("split", dim, x.shape().size());
@@ -94,8 +94,7 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t size, std::int64_t dim) 
   return apply_several(Split{d, std::move(sizes)}, x);
 }
 
-std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& sizes,
-                          std::int64_t dim) {
+std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& sizes, AsDim dim) {
   check_defined("split", x);
   const std::size_t d = wrap_dim("split", dim, x.shape().size());
   const std::int64_t whole = x.shape()[d];
@@ -109,12 +108,12 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
   return in_name_of("split", [&] { return apply_several(Split{d, sizes}, x); });
 }
 
-std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim) {
+std::vector<Tensor> unbind(const Tensor& x, AsDim dim) {
   check_defined("unbind", x, dim);
   return apply_several(Unbind{wrap_dim("unbind", dim, x.shape().size())}, x);
 }
 
-std::vector<Tensor> chunk(const Tensor& x, std::int64_t count, std::int64_t dim) {
+std::vector<Tensor> chunk(const Tensor& x, std::int64_t count, AsDim dim) {
   check_defined("chunk", x);
   check<ShapeError>(count > 0, "chunk: {} parts; there must be at least one", count);
   const std::size_t d = wrap_dim("chunk", dim, x.shape().size());

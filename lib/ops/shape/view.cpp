@@ -118,7 +118,7 @@ Tensor Tensor::reshape(const Shape& wanted) const {
   return apply(View(to), takes(layout_of(*this), to) ? *this : clone());
 }
 
-Tensor Tensor::flatten(std::int64_t first, std::int64_t last) const {
+Tensor Tensor::flatten(AsDim first, AsDim last) const {
   check_defined_self("flatten", *this);
   const std::size_t from = wrap_line_dim("flatten", first, shape().size());
   const std::size_t to = wrap_line_dim("flatten", last, shape().size());
@@ -134,7 +134,7 @@ Tensor Tensor::flatten(std::int64_t first, std::int64_t last) const {
   return reshape(merged);
 }
 
-Tensor Tensor::transpose(std::int64_t a, std::int64_t b) const {
+Tensor Tensor::transpose(AsDim a, AsDim b) const {
   check_defined_self("transpose", *this);
   const std::size_t from = wrap_line_dim("transpose", a, shape().size());
   const std::size_t to = wrap_line_dim("transpose", b, shape().size());
@@ -221,7 +221,7 @@ Tensor Tensor::squeeze(const Dims& dims) const {
   return apply(View(to), *this);
 }
 
-Tensor Tensor::unsqueeze(std::int64_t dim) const {
+Tensor Tensor::unsqueeze(AsDim dim) const {
   check_defined_self("unsqueeze", *this);
   const std::size_t d = wrap_new_dim("unsqueeze", dim, shape().size());
   check<ShapeError>(shape().size() < max_rank,

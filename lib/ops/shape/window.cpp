@@ -54,7 +54,7 @@ void Restrided::attributes(AttributeList& list) const {
 
 Grads Restrided::vjp(const Saved& s, const Tensor& g) const { return gathered(s, g, place); }
 
-Tensor unfold(const Tensor& x, std::int64_t dim, std::int64_t size, std::int64_t step) {
+Tensor unfold(const Tensor& x, AsDim dim, std::int64_t size, std::int64_t step) {
   check_defined("unfold", x, dim, size, step);
   const std::size_t d = wrap_dim("unfold", dim, x.shape().size());
   check<ShapeError>(step > 0, "unfold: step {}; it must be positive", step);

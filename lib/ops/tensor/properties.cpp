@@ -29,7 +29,7 @@ bool detail::TensorHandle::shares_storage_with(const TensorHandle& other) const 
 std::int64_t detail::TensorHandle::dim() const {
   return static_cast<std::int64_t>(impl_of(*this, "dim").layout.rank());
 }
-std::int64_t detail::TensorHandle::size(std::int64_t dim) const {
+std::int64_t detail::TensorHandle::size(AsDim dim) const {
   const Shape& shape = impl_of(*this, "size").layout.shape();
   return shape[wrap_dim("size", dim, shape.size())];
 }

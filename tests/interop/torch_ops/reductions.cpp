@@ -106,7 +106,7 @@ void add_norms(Table& t) {
 }
 
 void add_scans(Table& t) {
-  const std::pair<const char*, tg::Tensor (*)(T, std::int64_t)> scans[] = {
+  const std::pair<const char*, tg::Tensor (*)(T, tg::AsDim)> scans[] = {
       {"softmax", tg::softmax},
       {"log_softmax", tg::log_softmax},
       {"cumsum", tg::cumsum},

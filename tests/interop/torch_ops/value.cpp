@@ -39,6 +39,8 @@ void convert(const Value& value, bool& to) { to = get<bool>(value, "bool"); }
 
 void convert(const Value& value, std::int64_t& to) { to = get<std::int64_t>(value, "integer"); }
 
+void convert(const Value& value, tg::AsInteger& to) { to = as<std::int64_t>(value); }
+
 void convert(const Value& value, double& to) {
   if (const auto* integer = std::get_if<std::int64_t>(&value.is)) {
     to = static_cast<double>(*integer);

@@ -38,6 +38,7 @@ std::string kinds_of(const Values& values);
 void convert(const Value& value, tg::Tensor& to);  ///< of None an undefined one
 void convert(const Value& value, bool& to);
 void convert(const Value& value, std::int64_t& to);
+void convert(const Value& value, tg::AsInteger& to);
 void convert(const Value& value, double& to);
 void convert(const Value& value, std::string& to);
 void convert(const Value& value, tg::Scalar& to);
@@ -63,6 +64,11 @@ T blank() {
     if constexpr (std::is_constructible_v<T, bool>) return T(false);
     if constexpr (!std::is_constructible_v<T, bool>) return T(0);
   }
+}
+
+template <>
+inline tg::AsInteger blank<tg::AsInteger>() {
+  return 0;
 }
 
 template <class T>

@@ -34,6 +34,8 @@ TEST_CASE("methods fill with the numbers of the functions", "[random]") {
   CHECK(equal(x.normal_(1, 3, first), normal_(zeros({50}), 1, 3, second)));
   CHECK(equal(x.bernoulli_(0.3, first), bernoulli_like(x, 0.3, {}, second)));
   CHECK(equal(x.random_(-5, 7, first), randint(-5, 7, {50}, {.dtype = float32}, second)));
+  CHECK(equal(x.random_(7, first), randint(7, {50}, {.dtype = float32}, second)));
+  CHECK(equal(x.exponential_(first), Tensor(x.clone()).exponential_(1, second)));
 }
 
 TEST_CASE("random fills have their moments", "[random]") {

@@ -34,7 +34,7 @@ TEST_CASE("random functions refuse what makes no distribution", "[random]") {
   CHECK_THROWS_AS(randint(300, {2}, {.dtype = uint8}), DTypeError);
   CHECK_THROWS_AS(randint(-1, 2, {2}, {.dtype = boolean}), DTypeError);
   CHECK_THROWS_AS(randint(1 << 25, {2}, {.dtype = float32}), DTypeError);
-  CHECK_THROWS_AS(randint(2, {2}, TensorOptions{.requires_grad = true}), DTypeError);
+  CHECK_THROWS_AS(randint(2, {2}, {.requires_grad = true}), DTypeError);
   CHECK_THROWS_AS(randperm(-1), ShapeError);
   CHECK_THROWS_AS(randperm(257, {.dtype = uint8}), DTypeError);
   CHECK_THROWS_AS(bernoulli(zeros({2}, {.dtype = int64})), DTypeError);

@@ -158,6 +158,8 @@ TEST_CASE("unique lists the values, where they are and how often", "[ops][sort]"
   CHECK(u.inverse.to_vector<std::int64_t>() == Ints{2, 0, 2, 1, 0, 2});
   CHECK(u.inverse.shape() == Shape{2, 3});
   CHECK(u.counts.to_vector<std::int64_t>() == Ints{2, 1, 3});
+  const Tensor values = unique(tensor({3, 1, 3}));
+  CHECK(values.to_vector<std::int64_t>() == Ints{1, 3});
   CHECK(unique(zeros({0})).values.shape() == Shape{0});
   CHECK(unique(tensor(4)).counts.to_vector<std::int64_t>() == Ints{1});
   CHECK(unique(Tensor::from_vector<double>({not_a_number, 1, not_a_number})).values.numel() == 3);

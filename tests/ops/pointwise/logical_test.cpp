@@ -109,6 +109,10 @@ TEST_CASE("shifts move bits, and all of them out beyond their number", "[ops][lo
   CHECK(bitwise_right_shift(x, by).to_vector<std::int32_t>() == Ints{2, -3, 0, -1, 0, -1});
   CHECK(bitwise_left_shift(tensor({5}), 63).item<std::int64_t>() ==
         std::numeric_limits<std::int64_t>::min());
+  CHECK(equal(x << by, bitwise_left_shift(x, by)));
+  CHECK(equal(x >> by, bitwise_right_shift(x, by)));
+  CHECK((x << 2).to_vector<std::int32_t>() == Ints{20, -20, 20, -20, 20, -20});
+  CHECK((x >> 1).to_vector<std::int32_t>() == Ints{2, -3, 2, -3, 2, -3});
   CHECK(bitwise_left_shift(1, tensor({4})).item<std::int64_t>() == 16);
   CHECK(bitwise_right_shift(256, tensor({4})).item<std::int64_t>() == 16);
   CHECK(bitwise_left_shift(tensor({129}, {.dtype = uint8}), 1).item<std::uint8_t>() == 2);

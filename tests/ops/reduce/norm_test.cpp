@@ -62,6 +62,16 @@ TEST_CASE("norms and distances have their derivatives", "[ops][table]") {
                   .refuses = {{"cdist: needs rows of one length: shapes [2, 3] and [2, 4]",
                                [] {
                                  cdist(ones({2, 3}), ones({2, 4}));
+                               }},
+                              {"cdist: shapes don't broadcast: [2, 5, 3] and [4, 6, 3] have "
+                               "sizes 2 and 4 in dim -3",
+                               [] {
+                                 cdist(ones({2, 5, 3}), ones({4, 6, 3}));
+                               }},
+                              {"cdist: shapes don't broadcast: [2, 5, 3] and [4, 6, 3] have "
+                               "sizes 2 and 4 in dim -3",
+                               [] {
+                                 cdist(ones({2, 5, 3}), ones({4, 6, 3}), 1);
                                }}},
                   .float32_tolerance = 1e-5});
   rows.push_back({.name = "norm",

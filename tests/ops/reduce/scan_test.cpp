@@ -51,7 +51,7 @@ Tensor gradient(const std::function<Tensor(const Tensor&)>& f, const Tensor& x) 
 
 TEST_CASE("scans have their derivatives", "[ops][table]") {
   std::vector<OpRow> rows;
-  using Scan = Tensor (*)(const Tensor&, std::int64_t);
+  using Scan = Tensor (*)(const Tensor&, AsDim);
   for (const std::int64_t dim : {1, -1, 0}) {
     rows.push_back(row("cumsum", static_cast<Scan>(cumsum), dim));
     rows.push_back(row("cumprod", static_cast<Scan>(cumprod), dim));

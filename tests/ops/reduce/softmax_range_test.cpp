@@ -16,7 +16,7 @@ namespace {
 
 const float inf = std::numeric_limits<float>::infinity();
 
-std::vector<float> of(Tensor (*f)(const Tensor&, std::int64_t), std::vector<float> x) {
+std::vector<float> of(Tensor (*f)(const Tensor&, AsDim), std::vector<float> x) {
   return f(Tensor::from_vector(std::move(x)), 0).to_vector<float>();
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("several largest numbers count each", "[ops][softmax]") {
 
 TEST_CASE("softmax and log_softmax of a row with an infinity or NaN are NaN", "[ops][softmax]") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  using F = Tensor (*)(const Tensor&, std::int64_t);
+  using F = Tensor (*)(const Tensor&, AsDim);
   for (const F f : {static_cast<F>(softmax), static_cast<F>(log_softmax)}) {
     for (const std::vector<float>& x :
          {std::vector<float>{inf, 0}, {0, inf}, {-inf, -inf}, {nan, 0}, {0, nan}, {inf, inf}}) {

@@ -18,7 +18,7 @@ namespace {
 
 const double infinite = std::numeric_limits<double>::infinity();
 
-using Along = Tensor (*)(const Tensor&, std::int64_t);
+using Along = Tensor (*)(const Tensor&, AsDim);
 
 /// A row of a function along one dimension, which leaves the shape.
 OpRow row(std::string_view name, Along f, const Shape& shape, std::int64_t dim) {

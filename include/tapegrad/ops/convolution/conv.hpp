@@ -15,7 +15,7 @@ namespace nn {
 class ConvPadding {
  public:
   ConvPadding(const Dims& zeros) : zeros_(zeros) {}
-  ConvPadding(std::initializer_list<tapegrad::detail::Listed> zeros) : zeros_(zeros) {}
+  ConvPadding(std::initializer_list<AsInteger> zeros) : zeros_(zeros) {}
   template <tapegrad::detail::Integral T>
   ConvPadding(T zeros) : zeros_(zeros) {}
   /// Throws Error for any other word.

@@ -156,6 +156,8 @@ void flatten(const List& values, std::size_t level, Shape& shape, std::vector<Nu
   for (const auto& value : values) {
     if constexpr (Nest<List>::levels > 1) {
       flatten(value, level + 1, shape, numbers);
+    } else if constexpr (std::same_as<std::remove_cvref_t<decltype(value)>, char>) {
+      numbers.push_back(value);  // letters are numbers in lists alone
     } else {
       numbers.push_back(Scalar(value).template to<Number>("tensor"));
     }

@@ -10,11 +10,11 @@ namespace [[gnu::visibility("default")]] tapegrad {
 
 /// x with slice j of `source` along `dim` in the place of slice index[j]; of several for one place
 /// the last. Derivative: g with zeros at these places to x, and at these places to `source`.
-Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index,
+Tensor index_copy(const Tensor& x, AsDim dim, const Tensor& index,
                   const Tensor& source);  // in-place form
 /// The same with one number; negative indices count from the end. Throws DTypeError for a value
 /// that doesn't fit.
-Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index,
+Tensor index_fill(const Tensor& x, AsDim dim, const Tensor& index,
                   Scalar value);  // in-place form
 
 /// x with `values` at x[{indices[0], indices[1], ...}], whose shape they broadcast to; with
@@ -32,6 +32,6 @@ Tensor index_put(const Tensor& x, const std::vector<Tensor>& indices, Scalar val
 Tensor take(const Tensor& x, const Tensor& index);
 /// gather() with an index that broadcasts with x apart from `dim`: takes what argsort() and
 /// argmax() give.
-Tensor take_along_dim(const Tensor& x, const Tensor& index, std::int64_t dim);
+Tensor take_along_dim(const Tensor& x, const Tensor& index, AsDim dim);
 
 }  // namespace tapegrad

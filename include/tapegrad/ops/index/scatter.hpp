@@ -14,13 +14,13 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// x with each element of `source` in the place that gather would have read: y[index[i][j]][j] =
 /// source[i][j] for dim 0 of rank 2; of several for one place the last. Derivative: g with zeros at
 /// these places to x, gather of g to `source`.
-Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source);
+Tensor scatter(const Tensor& x, AsDim dim, const Tensor& index, const Tensor& source);
 /// The same with one number. Throws DTypeError for a value that doesn't fit.
-Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar value);
+Tensor scatter(const Tensor& x, AsDim dim, const Tensor& index, Scalar value);
 /// scatter_reduce() under older names: "add" is sum, "multiply" prod.
-Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
+Tensor scatter(const Tensor& x, AsDim dim, const Tensor& index, const Tensor& source,
                std::string_view reduce);
-Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar value,
+Tensor scatter(const Tensor& x, AsDim dim, const Tensor& index, Scalar value,
                std::string_view reduce);
 
 /// x with, at each place that the index names, the "sum", "prod", "mean", "amax" or "amin" of the
@@ -30,7 +30,7 @@ Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar va
 /// without a division: right where elements are 0, at every order; of extremes g to the element
 /// that was chosen, at a kink, where several are equal, an equal share to each. Throws Error for
 /// another reduction.
-Tensor scatter_reduce(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
+Tensor scatter_reduce(const Tensor& x, AsDim dim, const Tensor& index, const Tensor& source,
                       std::string_view reduce, bool include_self = true);
 
 }  // namespace tapegrad

@@ -48,7 +48,7 @@ Tensor inner(const Tensor& a, const Tensor& b);
 /// The vector at right angles to two others, along `dim`, which has size 3; the other sizes
 /// broadcast. As torch.linalg.cross: the last dimension unless another is given.
 ///   cross(e1, e2) is e3. Derivative: cross(b, g) and cross(g, a).
-Tensor cross(const Tensor& a, const Tensor& b, std::int64_t dim = -1);
+Tensor cross(const Tensor& a, const Tensor& b, AsDim dim = -1);
 
 /// The Kronecker product: each element of a times the whole of b, in its place; ranks are aligned
 /// from the right. [n, m], [k, l] -> [n k, m l]. Up to rank 4, because each dimension is two on the

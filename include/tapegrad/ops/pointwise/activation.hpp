@@ -19,7 +19,7 @@ Tensor relu(const Tensor& x);
 Tensor softplus(const Tensor& x);
 /// softplus(beta x) / beta. PyTorch's threshold, from which on the result is x itself, isn't
 /// needed.
-Tensor softplus(const Tensor& x, Scalar beta);
+Tensor softplus(const Tensor& x, Scalar beta, detail::NoThreshold none = {});
 /// log(sigmoid(x)), without overflow. Derivative: sigmoid(-x).
 Tensor logsigmoid(const Tensor& x);
 /// x / (1 + |x|), between -1 and 1; NaN where x is infinite. Derivative: 1 / (1 + |x|)^2.

@@ -21,6 +21,6 @@ Tensor mish(const Tensor& x);
 Tensor hardswish(const Tensor& x);
 /// a sigmoid(b), where a and b are the halves of x along `dim`: [..., 2n, ...] -> [..., n, ...].
 /// Throws ShapeError if the size there is odd, IndexError if dim is out of range.
-Tensor glu(const Tensor& x, std::int64_t dim = -1);  // no in-place form
+Tensor glu(const Tensor& x, AsDim dim = -1);  // no in-place form
 
 }  // namespace tapegrad

@@ -53,6 +53,11 @@ Tensor operator^(const Tensor& a, const Tensor& b);
 Tensor operator^(const Tensor& a, Scalar b);
 Tensor operator^(Scalar a, const Tensor& b);
 Tensor operator~(const Tensor& x);
+/// bitwise_left_shift and bitwise_right_shift.
+inline Tensor operator<<(const Tensor& a, const Tensor& b) { return bitwise_left_shift(a, b); }
+inline Tensor operator<<(const Tensor& a, Scalar b) { return bitwise_left_shift(a, b); }
+inline Tensor operator>>(const Tensor& a, const Tensor& b) { return bitwise_right_shift(a, b); }
+inline Tensor operator>>(const Tensor& a, Scalar b) { return bitwise_right_shift(a, b); }
 /// logical_not(x).
 Tensor operator!(const Tensor& x);
 

@@ -31,7 +31,7 @@ Tensor pairwise_distance(const Tensor& a, const Tensor& b, double p = 2, double 
 /// The cosine of the angle between the vectors along `dim` of a and b, whose shapes broadcast:
 /// sum(a b) / (max(|a|, eps) max(|b|, eps)). Derivative: that of these operations. Throws
 /// IndexError for a dim that the broadcast shape hasn't.
-Tensor cosine_similarity(const Tensor& a, const Tensor& b, std::int64_t dim = 1, double eps = 1e-8);
+Tensor cosine_similarity(const Tensor& a, const Tensor& b, AsDim dim = 1, double eps = 1e-8);
 
 }  // namespace nn
 

@@ -11,15 +11,15 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// exp(x) / sum(exp(x)) along `dim`, stable for large inputs. The shape stays.
 /// A slice that holds inf or NaN, or nothing but -inf, gives NaN. Derivative: y (g - sum(g y)).
 /// Throws IndexError if dim is out of range.
-Tensor softmax(const Tensor& x, std::int64_t dim);
+Tensor softmax(const Tensor& x, AsDim dim);
 /// Of x.to(dtype), which may make floats of integers.
-Tensor softmax(const Tensor& x, std::int64_t dim, AsDType dtype);
+Tensor softmax(const Tensor& x, AsDim dim, AsDType dtype);
 
 /// log(softmax(x, dim)), exact where softmax is as small as e^-1000, or as near to 1.
 /// A slice that holds inf or NaN, or nothing but -inf, gives NaN. Derivative: g - softmax(x)
 /// sum(g). Throws IndexError if dim is out of range.
-Tensor log_softmax(const Tensor& x, std::int64_t dim);
-Tensor log_softmax(const Tensor& x, std::int64_t dim, AsDType dtype);
+Tensor log_softmax(const Tensor& x, AsDim dim);
+Tensor log_softmax(const Tensor& x, AsDim dim, AsDType dtype);
 
 /// log(sum(exp(x))) along `dims`, stable for large inputs. An empty list means all dimensions.
 /// A slice that is all -inf, or has no element, gives -inf; one that holds inf gives inf.

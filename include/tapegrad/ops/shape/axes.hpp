@@ -13,11 +13,11 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// range or given twice.
 Tensor movedim(const Tensor& x, const Dims& from, const Dims& to);
 /// transpose() by NumPy's name.
-Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b);
+Tensor swapaxes(const Tensor& x, AsDim a, AsDim b);
 
 /// `dim` as several dimensions of these sizes, of which one may be -1: the opposite of flatten().
 /// Derivative: g reshaped. Throws ShapeError unless they hold as many elements.
-Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes);
+Tensor unflatten(const Tensor& x, AsDim dim, const Shape& sizes);
 /// view() and expand() to the shape of another tensor, with their errors.
 Tensor view_as(const Tensor& x, const Tensor& other);
 Tensor expand_as(const Tensor& x, const Tensor& other);

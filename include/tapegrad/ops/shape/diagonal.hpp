@@ -9,7 +9,7 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// A view: the diagonal of two dimensions, which go; it becomes the last. Empty where there is no
 /// such diagonal. Derivative: g on the diagonal of zeros. Throws IndexError for dims out of range
 /// or equal.
-Tensor diagonal(const Tensor& x, std::int64_t k = 0, std::int64_t dim1 = 0, std::int64_t dim2 = 1);
+Tensor diagonal(const Tensor& x, std::int64_t k = 0, AsDim dim1 = 0, AsDim dim2 = 1);
 
 /// A matrix with the vector x as its diagonal, or a copy of the matrix x's diagonal. Derivative:
 /// g's diagonal, or g on it. Throws ShapeError for another rank.

@@ -12,10 +12,10 @@ namespace [[gnu::visibility("default")]] tapegrad {
 /// beside those of other ranks is passed over, so that a loop may begin with it. Element types
 /// promote. Derivative: each gets its part of g. Throws ShapeError for an empty list, tensors of
 /// rank 0 and sizes that differ, IndexError for the dim.
-Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim = 0);
+Tensor cat(const std::vector<Tensor>& tensors, AsDim dim = 0);
 
 /// Tensors of one shape along a new dimension. Element types promote. Derivative: each gets its
 /// slice of g. Throws ShapeError for an empty list and shapes that differ, IndexError for the dim.
-Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim = 0);
+Tensor stack(const std::vector<Tensor>& tensors, AsDim dim = 0);
 
 }  // namespace tapegrad

@@ -1,6 +1,11 @@
 // More elements at the ends of dimensions.
 #pragma once
 
+#include <concepts>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
 #include "tapegrad/tensor.hpp"
 
 namespace [[gnu::visibility("default")]] tapegrad {
@@ -18,5 +23,11 @@ enum class PadMode { constant, reflect, replicate, circular };
 Tensor pad(const Tensor& x, const std::vector<std::int64_t>& widths, Scalar value = 0);
 Tensor pad(const Tensor& x, const std::vector<std::int64_t>& widths, PadMode mode,
            Scalar value = 0);
+template <std::convertible_to<std::string_view> Mode>
+Tensor pad(const Tensor& x, const std::vector<std::int64_t>&, const Mode&, const auto&...) {
+  static_assert(!std::convertible_to<Mode, std::string_view>,
+                "write the mode as PadMode::reflect, for example");
+  return x;
+}
 
 }  // namespace tapegrad

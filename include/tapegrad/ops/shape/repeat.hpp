@@ -14,10 +14,10 @@ Tensor tile(const Tensor& x, const Shape& repeats);  // also without braces
 
 /// Each slice along `dim` so many times, one beside the other. Derivative: the sum of g over them.
 /// Throws ShapeError for a negative count, IndexError for the dim.
-Tensor repeat_interleave(const Tensor& x, std::int64_t repeats, std::int64_t dim);
+Tensor repeat_interleave(const Tensor& x, std::int64_t repeats, AsDim dim);
 /// Slice i repeats[i] times; one count counts for all. Throws DTypeError for counts that aren't
 /// integers, ShapeError unless there are as many as slices.
-Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, std::int64_t dim);
+Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, AsDim dim);
 /// Of all elements, row by row: rank 1.
 Tensor repeat_interleave(const Tensor& x, std::int64_t repeats);
 

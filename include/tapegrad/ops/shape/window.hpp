@@ -10,7 +10,7 @@ namespace [[gnu::visibility("default")]] tapegrad {
 ///   x: [..., n, ...]  ->  [..., (n - size) / step + 1, ..., size]
 /// Derivative: each element gets the sum of g over its windows. Throws ShapeError for a size that
 /// is negative or larger than the dimension, and unless step > 0; IndexError for the dim.
-Tensor unfold(const Tensor& x, std::int64_t dim, std::int64_t size, std::int64_t step);
+Tensor unfold(const Tensor& x, AsDim dim, std::int64_t size, std::int64_t step);
 
 /// The elements of x, counted row by row from its first, at offset + i * strides[0] + j *
 /// strides[1]
