@@ -56,7 +56,7 @@ void register_all() {
     add_reverse("tanh", tg::tanh);
     add_reverse("sigmoid", tg::sigmoid);
     add_reverse("softplus", tg::softplus);
-    using Along = tg::Tensor (*)(const tg::Tensor&, std::int64_t);
+    using Along = tg::Tensor (*)(const tg::Tensor&, tg::AsDim);
     const auto rows = [](Along f, std::int64_t length) {
       return [=](const tg::Tensor& x) { return f(x.reshape({-1, length}), 1); };
     };

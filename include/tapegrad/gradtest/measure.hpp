@@ -194,7 +194,7 @@ inline Slope joined(const Slope& coarse, const Slope& fine) {
 
 /// The steps with which ladders start.
 struct Starts {
-  double steps[3];
+  double steps[3] = {};
   std::size_t count = 0;
   bool is_known = false;
 
