@@ -96,21 +96,29 @@ void add_pools(Group& group) {
   });
 }
 
+constexpr const char* in_float64 = "moments and their gradients are sums in float64";
+
 void add_norms(Group& group) {
-  group.add("layer_norm [8192, 256], with backward", [] {
-    TENSORS(return forward_and_backward({{8192, 256}, {256}, {256}}, [](const auto& p) {
-                     return layer_norm(p[0], p[1], p[2]);
-                   });)
-  });
+  group.add(
+      "layer_norm [8192, 256], with backward",
+      [] {
+        TENSORS(return forward_and_backward({{8192, 256}, {256}, {256}}, [](const auto& p) {
+                         return layer_norm(p[0], p[1], p[2]);
+                       });)
+      },
+      in_float64);
   group.add("rms_norm [8192, 256], with backward", [] {
     TENSORS(return forward_and_backward({{8192, 256}, {256}},
                                         [](const auto& p) { return rms_norm(p[0], p[1]); });)
   });
-  group.add("group_norm [64, 32, 26, 26], 8 groups, with backward", [] {
-    TENSORS(return forward_and_backward({images, {32}, {32}}, [](const auto& p) {
-                     return group_norm(p[0], p[1], p[2]);
-                   });)
-  });
+  group.add(
+      "group_norm [64, 32, 26, 26], 8 groups, with backward",
+      [] {
+        TENSORS(return forward_and_backward({images, {32}, {32}}, [](const auto& p) {
+                         return group_norm(p[0], p[1], p[2]);
+                       });)
+      },
+      in_float64);
   group.add("batch_norm [64, 32, 26, 26], with backward", [] {
     TENSORS(return forward_and_backward({images, {32}, {32}}, [](const auto& p) {
                      return batch_norm(p[0], p[1], p[2]);
