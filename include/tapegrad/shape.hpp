@@ -63,6 +63,8 @@ class AsInteger {
     static_assert(!detail::NoNumber<T>, "write an integer: neither bool nor char is one here");
   }
   constexpr operator std::int64_t() const { return integer_; }
+  /// What fmt prints.
+  friend constexpr std::int64_t format_as(AsInteger x) { return x.integer_; }
 
  private:
   template <class T>
