@@ -250,13 +250,13 @@ step_static() {
 
 # The next Debian's compiler and libraries, with warnings as errors; who runs that one has done so above. Without the
 # levels' libraries, which are the same sources, and not optimized: it has to compile and be right. The tests of the
-# tape, and a sample; `./dev check --in trixie` runs everything.
+# tape and of the face for Catch2 3, and a sample; `./dev check --in trixie` runs everything.
 step_trixie() {
   [[ $(. /etc/os-release; echo "${VERSION_CODENAME-}") != trixie ]] || return 0
   (( EUID == 0 )) || skip 'only root can enter another Debian'
   unshare --mount true || skip 'another Debian needs the right to mount'
-  tools/in_debian.bash trixie env CHECK_BUILD='-Dlevels= -Dbench=false -Doptimization=0' CHECK_TESTS='--suite unit autograd' \
-    CHECK_TARGETS='samples/logistic_regression/logistic_regression tests/autograd_test' \
+  tools/in_debian.bash trixie env CHECK_BUILD='-Dlevels= -Dbench=false -Doptimization=0' CHECK_TESTS='--suite unit --suite tools autograd gradtest_catch' \
+    CHECK_TARGETS='samples/logistic_regression/logistic_regression tests/autograd_test tests/gradtest/catch_face' \
     ./dev check build tests
 }
 

@@ -62,6 +62,10 @@ class AsInteger {
   constexpr AsInteger(T) : integer_(0) {
     static_assert(!detail::NoNumber<T>, "write an integer: neither bool nor char is one here");
   }
+  /// What converts to an integer by itself, as an item() does.
+  template <class T>
+  requires std::is_class_v<T> && std::convertible_to<const T&, std::int64_t>
+  constexpr AsInteger(const T& number) : integer_(number) {}
   constexpr operator std::int64_t() const { return integer_; }
   /// What fmt prints.
   friend constexpr std::int64_t format_as(AsInteger x) { return x.integer_; }

@@ -29,7 +29,8 @@ class TensorHandle {
   std::int64_t size(AsDim dim) const;
   /// In elements, as everywhere in the library.
   const Strides& strides() const;
-  std::int64_t stride(AsDim dim) const { return strides()[std::int64_t{dim}]; }
+  /// That of one dimension, as size().
+  std::int64_t stride(AsDim dim) const;
   /// Elements between the start of the storage and the first element.
   std::int64_t storage_offset() const;
   /// How many dimensions it has.

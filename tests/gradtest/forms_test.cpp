@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <span>
+#include <stdexcept>
 #include <vector>
 
 #include "gradtest/mistakes.hpp"
@@ -172,6 +173,30 @@ struct Table {
   double operator()(int i, int j) const { return values[static_cast<std::size_t>(i * width + j)]; }
 };
 
+/// As Eigen's vectors, which are matrices of one column and take no other shape.
+struct ColumnVector {
+  Vec values = {};
+  void resize(int rows, int columns) {
+    if (columns != 1) throw std::logic_error("a column has one column");
+    values.assign(static_cast<std::size_t>(rows), 0.0);
+  }
+  int rows() const { return static_cast<int>(values.size()); }
+  int cols() const { return 1; }
+  std::size_t size() const { return values.size(); }
+  const double* data() const { return values.data(); }
+  double* data() { return values.data(); }
+  double& operator()(int i, int) { return values[static_cast<std::size_t>(i)]; }
+  double operator()(int i, int) const { return values[static_cast<std::size_t>(i)]; }
+};
+double product_of_column(const ColumnVector& x) { return product(x.data()); }
+void gradient_into_column(const ColumnVector& x, ColumnVector& g) {
+  product_gradient(x.data(), g.data());
+}
+double value_and_gradient_into_column(const ColumnVector& x, ColumnVector& g) {
+  gradient_into_column(x, g);
+  return product_of_column(x);
+}
+
 Vec bent(const Vec& x) { return {x[0] * x[1], x[0], std::sin(x[1])}; }
 void bent_table(const Vec& x, Table& j) {
   j(0, 0) = x[1];
@@ -230,4 +255,17 @@ TEST_CASE("Jacobians may be written into matrices and rows of any type", "[gradt
   const gt::Report r = gt::check(bent, forgets, x);
   INFO(r.text());
   CHECK(r.verdict == gt::Verdict::wrong);
+}
+
+TEST_CASE("a gradient is written into a vector that is a matrix of one column",
+          "[gradtest][forms]") {
+  ColumnVector x;
+  x.values = {3, 2};
+  CHECK(gt::check(product_of_column, gradient_into_column, x));
+  CHECK(gt::check(value_and_gradient_into_column, value_and_gradient_into_column, x));
+  const auto twice = [](const ColumnVector& at, ColumnVector& g) {
+    gradient_into_column(at, g);
+    g(0, 0) *= 2;
+  };
+  CHECK(gt::check(product_of_column, twice, x).verdict == gt::Verdict::wrong);
 }

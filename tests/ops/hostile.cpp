@@ -175,6 +175,7 @@ const Victim<const Tensor&, std::int64_t> with_integer[] = {
     {"tensordot", [](const Tensor& x, std::int64_t n) { return tensordot(x, x, n); }},
     {"cross", [](const Tensor& x, std::int64_t n) { return cross(x, x, n); }},
     {"size", [](const Tensor& x, std::int64_t n) { return tensor(x.size(n)); }},
+    {"stride", [](const Tensor& x, std::int64_t n) { return tensor(x.stride(n)); }},
     {"select", [](const Tensor& x, std::int64_t n) { return x.select(n, 0); }},
     {"select", [](const Tensor& x, std::int64_t n) { return x.select(0, n); }},
     {"slice", [](const Tensor& x, std::int64_t n) { return x.slice(n); }},

@@ -40,7 +40,7 @@ std::vector<Row> properties() {
       {"shape", 0, [] { none.shape(); }},
       {"size", 0, [] { none.size(0); }},
       {"strides", 0, [] { none.strides(); }},
-      {"strides", 0, [] { none.stride(0); }},
+      {"stride", 0, [] { none.stride(0); }},
       {"storage_offset", 0, [] { none.storage_offset(); }},
       {"dim", 0, [] { none.dim(); }},
       {"numel", 0, [] { none.numel(); }},

@@ -22,6 +22,18 @@ using namespace tapegrad;
 using tapegrad::test::error_of;
 using Floats = std::vector<float>;
 
+TEST_CASE("what converts to an integer is a dimension", "[tensor][view]") {
+  struct Own {
+    operator std::int64_t() const { return 1; }
+  };
+  const Tensor x = tensor({{1.0, 2.0, 3.0}, {4.0, 5.0, 6.0}});
+  const Tensor dim = tensor(1);
+  CHECK(x.select(dim.item(), 0).to_vector<double>() == std::vector<double>{1, 4});
+  CHECK(x.size(Own{}) == 3);
+  CHECK(zeros({dim.item(), 2}).shape() == Shape{1, 2});
+  CHECK(softmax(x, std::integral_constant<int, 1>()).shape() == x.shape());
+}
+
 TEST_CASE("sizes and orders need no braces", "[tensor][view]") {
   const Tensor x = arange(6);
   CHECK(x.view(2, 3).shape() == Shape{2, 3});

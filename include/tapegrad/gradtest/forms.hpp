@@ -92,13 +92,25 @@ concept Resizable = requires(M& m) {
   m.resize(1, 1);
 };
 
+/// In this shape, or, as a vector that is a matrix of one column or one row, with as many elements;
+/// one of fixed size may have them, and can't be resized.
+template <Resizable M>
+void shape(M& m, std::size_t rows, std::size_t columns) {
+  using I = decltype(m.rows());
+  const I all = static_cast<I>(rows * columns);
+  if (m.rows() * static_cast<I>(m.cols()) == all) return;
+  if (m.cols() == 1) return m.resize(all, 1);
+  if (m.rows() == 1) return m.resize(1, all);
+  m.resize(static_cast<I>(rows), static_cast<I>(columns));
+}
+
 /// A matrix, or rows, of this shape, filled.
 template <class M>
 M made(std::size_t rows, std::size_t columns, double filled) {
   M m{};
   if constexpr (Matrix<M>) {
     using I = decltype(m.rows());
-    if constexpr (Resizable<M>) m.resize(static_cast<I>(rows), static_cast<I>(columns));
+    if constexpr (Resizable<M>) shape(m, rows, columns);
     for (I i = 0; i < m.rows(); ++i) {
       for (I j = 0; j < static_cast<I>(m.cols()); ++j) {
         m(i, j) = static_cast<std::remove_cvref_t<decltype(m(i, j))>>(filled);

@@ -211,6 +211,7 @@ inline Slope judge_both(Ladder& ladder, std::size_t output, double noise, const 
       known_slope(extrapolate(central, 2, noise), Behaviour::smooth, ladder, output, noise);
   // Nearer than some step nothing changes: what may hide there is in the error.
   if (slope.flat) return slope;
+  if (ladder.is_coarse(output)) return unresolved(slope, 0);
   if (may_oscillate(ladder, output, noise)) return unresolved(slope, NAN);
   if (noise > 0 && !is_rounding(ladder, output, noise, slope.step))
     slope = told_from_ripple(ladder, output, slope);

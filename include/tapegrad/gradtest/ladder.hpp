@@ -77,6 +77,11 @@ class Ladder : public Rungs {
     return 64 * known[1] > std::fmax(std::fabs(centre_[output]), inner_size()) ? 0 : known[1];
   }
 
+  /// Values are multiples of so much that they may as well be rounded as step, like floor.
+  bool is_coarse(std::size_t output) const {
+    return 512 * quantum_of(output) > std::fmax(std::fabs(centre_[output]), inner_size());
+  }
+
   /// How noisy each output is near the point, besides its roundoff. Each side is looked at by
   /// itself, and both must show it, because a kink looks like noise; at two distances, because
   /// values that are rounded may step evenly at one.

@@ -156,6 +156,7 @@ Tensor histc(const Tensor& x, std::int64_t bins, double low, double high) {
   check<Error>(bins > 0, "histc: {} bins", bins);
   check<Error>(low <= high, "histc: the range from {} to {}", low, high);
   const Tensor line = x.detach().to(float64).contiguous();
+  const std::span<const double> elements = elements_of<double>("histc", line);
   if (low == high && line.numel() > 0) {
     low = min(line).item<double>();
     high = max(line).item<double>();
@@ -169,7 +170,7 @@ Tensor histc(const Tensor& x, std::int64_t bins, double low, double high) {
   Tensor counts = speaking_as("histc", [&] { return zeros({bins}, {.dtype = int64}); });
   auto* count = kernels::ref(counts).as<std::int64_t>();
   const auto all = static_cast<double>(bins);
-  for (const double v : elements_of<double>("histc", line)) {
+  for (const double v : elements) {
     if (!(v >= low && v <= high)) continue;
     const double bin = (v - low) * all / (high - low);
     ++count[bin >= all ? bins - 1 : bin > 0 ? static_cast<std::int64_t>(bin) : 0];

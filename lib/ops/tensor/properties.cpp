@@ -33,5 +33,9 @@ std::int64_t detail::TensorHandle::size(AsDim dim) const {
   const Shape& shape = impl_of(*this, "size").layout.shape();
   return shape[wrap_dim("size", dim, shape.size())];
 }
+std::int64_t detail::TensorHandle::stride(AsDim dim) const {
+  const Strides& strides = impl_of(*this, "stride").layout.strides();
+  return strides[wrap_dim("stride", dim, strides.size())];
+}
 
 }  // namespace tapegrad
