@@ -79,6 +79,16 @@ TEST_CASE("all evaluations of a function are counted", "[gradtest][cost]") {
   counts(gt::check(f, by_step, x, gt::manifold(plus)));
 }
 
+TEST_CASE("a derivative that is another at its third call doesn't use what f left",
+          "[gradtest][refused]") {
+  int calls = 0;
+  const gt::Report r = gt::check([](double x) { return x * x; },
+                                 [&calls](double x) { return ++calls == 3 ? 4 * x : 2 * x; }, 1.5);
+  CHECK(r.verdict == gt::Verdict::wrong);
+  CHECK(r.text().find("gives 3, then 6 at the same x") != std::string::npos);
+  CHECK(r.text().find("what f left") == std::string::npos);
+}
+
 TEST_CASE("a derivative that uses what f left is told, and no mistake", "[gradtest][refused]") {
   double left = 0;
   const auto f = [&](double x) { return left = std::exp(-x * x); };

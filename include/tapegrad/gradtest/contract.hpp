@@ -123,12 +123,15 @@ class Contract {
     return std::fabs(a - b) <= 1e-3 * std::fabs(a) + 4096 * problem_.precision * largest_;
   }
 
+  bool is_same(const Values& a, const Values& b, std::size_t i) const {
+    return i < a.size() && i < b.size() && (same(a[i], b[i]) || is_noise(a[i], b[i]));
+  }
+
   /// Written into NaN and into numbers it must be the same.
   void check_written(const Values& first, const Values& second) {
     std::size_t at = first.size(), more = 0;
     for (std::size_t i = 0; i < first.size(); ++i) {
-      if (i < second.size() && (same(first[i], second[i]) || is_noise(first[i], second[i])))
-        continue;
+      if (is_same(first, second, i)) continue;
       if (at < first.size()) {
         ++more;
       } else {
@@ -160,15 +163,21 @@ class Contract {
   }
 
   /// A derivative that takes what f was called with last for its x is no mistake in a program that
-  /// calls both in turn; said, because it may not be meant.
-  void note_use_of_value(const Values& before) {
+  /// calls both in turn; said, because it may not be meant. It does so again after such a call.
+  void note_use_of_value(const Values& before, const Values& other) {
     const Values now = problem_.derivative(problem_.x, NAN);
     for (std::size_t i = 0; i < before.size(); ++i) {
-      if (i < now.size() && (same(before[i], now[i]) || is_noise(before[i], now[i]))) continue;
-      report_.findings.push_back(
-          said("the derivative uses what f left: that of %s at x changes after f was called at "
-               "another point",
-               place_of(i).c_str()));
+      if (is_same(before, now, i)) continue;
+      value(other);
+      const Values again = problem_.derivative(problem_.x, NAN);
+      if (!is_same(again, now, i)) {
+        find(report_, Verdict::wrong, reproach(i, 0, before[i], i < now.size() ? now[i] : NAN));
+      } else {
+        report_.findings.push_back(
+            said("the derivative uses what f left: that of %s at x changes after f was called at "
+                 "another point",
+                 place_of(i).c_str()));
+      }
       return;
     }
   }
@@ -176,12 +185,11 @@ class Contract {
   /// Another point in between must make no difference.
   void check_memory(const Values& before, const Values& other) {
     value(other);
-    note_use_of_value(before);
+    note_use_of_value(before, other);
     problem_.derivative(other, NAN);
     const Values after = derivative_after_value(NAN);
     for (std::size_t i = 0; i < before.size(); ++i) {
-      if (i < after.size() && (same(before[i], after[i]) || is_noise(before[i], after[i])))
-        continue;
+      if (is_same(before, after, i)) continue;
       find(report_, Verdict::wrong,
            said("the derivative at x depends on what was called before: %s changes after a call at "
                 "another point",
