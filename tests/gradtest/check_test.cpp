@@ -1,6 +1,7 @@
 #include <cmath>
 #include <map>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -140,6 +141,23 @@ TEST_CASE("a function without values beside the point says where", "[gradtest]")
   CHECK(gt::check(f, df, 1.0, gt::domain(0, INFINITY)));
   const gt::Report outside = gt::check(f, df, -1.0);
   CHECK(outside.verdict == gt::Verdict::inconclusive);
+}
+
+TEST_CASE("a kink alone is no test, and neither is x alone", "[gradtest]") {
+  const auto size = [](double x) { return std::fabs(x); };
+  const auto sign = [](double x) { return x < 0 ? -1.0 : 1.0; };
+  CHECK(gt::check(size, sign, 0.0).verdict == gt::Verdict::ok);
+  const gt::Report alone = gt::check(size, sign, 0.0, gt::points(0));
+  CHECK(alone.verdict == gt::Verdict::inconclusive);
+  CHECK(alone.text().find("each element is a kink") != std::string::npos);
+  const gt::Report none = gt::check([](double x) { return x * x; },
+                                    [](double x) {
+                                      if (x != 1) throw std::runtime_error("for 1 alone");
+                                      return 2 * x;
+                                    },
+                                    1.0);
+  CHECK(none.verdict == gt::Verdict::ok);
+  CHECK(none.text().find("no point near x was compared") != std::string::npos);
 }
 
 TEST_CASE("a test can't pass by kinks alone", "[gradtest]") {

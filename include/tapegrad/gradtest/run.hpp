@@ -211,15 +211,27 @@ class Check {
       return;
     }
     if (report_.cells > 0 && report_.inconclusive == report_.cells) return;  // nothing is known
-    for (int p = 0; p < options_.points && report_.wrong == 0; ++p) {
-      if (p == 0 ? budget_.is_spent() : budget_.is_nearly_spent()) return;
+    if (look_around(at_x) == 0 && report_.kinks > 0 && report_.kinks == report_.cells)
+      find(report_, Verdict::inconclusive, "each element is a kink: choose another x");
+  }
+
+  /// At points near x; how many told something.
+  int look_around(const Values& at_x) {
+    int told = 0, p = 0;
+    for (; p < options_.points && report_.wrong == 0; ++p) {
+      if (p == 0 ? budget_.is_spent() : budget_.is_nearly_spent()) break;
       const Values x = near(problem_.x, options_, random_);
       const Values y = value(x);
       const Values derivative = y.size() == outputs() ? problem_.derivative(x, NAN) : Values();
       bool usable = derivative.size() == outputs() * inputs();
       for (const double v : y) usable = usable && std::isfinite(v);
-      if (usable) look_at(x, derivative, p, same(derivative, at_x));
+      if (!usable) continue;
+      look_at(x, derivative, p, same(derivative, at_x));
+      ++told;
     }
+    if (p > 0 && told == 0)
+      report_.findings.push_back("no point near x was compared: f or its derivative has no value");
+    return told;
   }
 
   /// Along two directions from a point near x, and by each input if these find something. What
