@@ -30,7 +30,7 @@ TABLES = "tests/**/undefined_test.cpp"
 ROW = re.compile(r'\{"([\w:.]+)",\s*(\d+),')
 
 # (class, or the namespace init; function) -> what it calls itself.
-CALLED = {("TensorHandle", "sizes"): "shape", ("TensorHandle", "ndim"): "dim", ("TensorHandle", "stride"): "strides",
+CALLED = {("TensorHandle", "sizes"): "shape", ("TensorHandle", "ndim"): "dim",
           ("Linear", "forward"): "linear", ("ReLU", "forward"): "relu",
           ("Sigmoid", "forward"): "sigmoid", ("Tanh", "forward"): "tanh",
           ("Dropout", "forward"): "dropout", ("Conv1d", "forward"): "conv1d",
