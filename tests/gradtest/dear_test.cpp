@@ -1,13 +1,12 @@
 // What a check may cost: a hundred inputs at most 4,000 evaluations, ten thousand along directions
 // 1,000, whatever the function; and what is still found where that is little.
 #include <cmath>
-#include <functional>
-#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gradtest/mistakes.hpp"
+#include "gradtest/sums.hpp"
 #include "support/catch.hpp"
 #include "tapegrad/gradtest.hpp"
 
@@ -15,24 +14,6 @@ namespace gt = tapegrad::gradtest;
 using namespace tapegrad::test;
 
 namespace {
-
-using Function = std::function<double(double)>;
-
-/// The sum of a function of each input.
-struct Sum {
-  const char* name;
-  Function of, slope;
-
-  double operator()(const Vec& x) const {
-    return std::accumulate(x.begin(), x.end(), 0.0,
-                           [this](double sum, double v) { return sum + of(v); });
-  }
-  Vec gradient(const Vec& x) const {
-    Vec g;
-    for (const double v : x) g.push_back(slope(v));
-    return g;
-  }
-};
 
 const Sum sums[] = {
     {"sin", [](double x) { return std::sin(x); }, [](double x) { return std::cos(x); }},
